@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Counters in debugfs.  They are summed while others count on, so that two of
+ * them agree exactly only when nothing is mapped or unmapped.
+ */
+#include <linux/debugfs.h>
+#include <linux/percpu.h>
+#include <linux/seq_file.h>
+
+#include "core.h"
+
+#define BL_COUNTER_NAME(name)	#name,
+static const char *const counter_names[BL_COUNT_NR] = {
+	BL_COUNTERS(BL_COUNTER_NAME)
+};
+
+static u64 counter_sum(const struct bl_core *core, enum bl_counter which)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(core->counters, cpu)->value[which];
+	return sum;
+}
+
+static int counters_show(struct seq_file *m, void *unused)
+{
+	const struct bl_core *core = m->private;
+	u64 resident;
+	int i;
+
+	for (i = 0; i < BL_COUNT_NR; i++)
+		seq_printf(m, "%s %llu\n", counter_names[i],
+			   counter_sum(core, i));
+
+	resident = counter_sum(core, BL_COUNT_page_alloc) -
+		   counter_sum(core, BL_COUNT_page_free);
+	seq_printf(m, "pages_resident %llu\n", resident);
+	seq_printf(m, "resident_bytes %llu\n", resident << core->d.page_shift);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(counters);
+
+void bl_counters_show_in(struct bl_core *core, struct dentry *dir)
+{
+	core->debugfs = debugfs_create_file("counters", 0444, dir, core,
+					    &counters_fops);
+}

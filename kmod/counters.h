@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Per-CPU counters of a domain, shown in debugfs as bouncelab/NAME/counters. */
+#ifndef BL_COUNTERS_H
+#define BL_COUNTERS_H
+
+#include <linux/types.h>
+
+/* Number of operations, or bytes where the name says so. */
+#define BL_COUNTERS(X)			\
+	X(map)				\
+	X(map_bytes)			\
+	X(map_fail)			\
+	X(unmap)			\
+	X(unmap_bytes)			\
+	X(copy_to_bounce)		\
+	X(copy_to_bounce_bytes)		\
+	X(copy_from_bounce)		\
+	X(copy_from_bounce_bytes)	\
+	X(copy_in_fault_bytes)		\
+	X(sync_for_device)		\
+	X(sync_for_cpu)			\
+	X(fault)			\
+	X(fault_sigbus)			\
+	X(page_alloc)			\
+	X(page_free)			\
+	X(page_alloc_fail)		\
+	X(iova_alloc)			\
+	X(iova_free)			\
+	X(iova_alloc_fail)		\
+	X(coherent_alloc)		\
+	X(coherent_free)
+
+#define BL_COUNTER_ENUM(name)	BL_COUNT_##name,
+enum bl_counter {
+	BL_COUNTERS(BL_COUNTER_ENUM)
+	BL_COUNT_NR
+};
+
+struct bl_counters {
+	u64 value[BL_COUNT_NR];
+};
+
+struct bl_core;
+
+/* The debugfs file; CORE must outlive it.  Process context. */
+void bl_counters_show_in(struct bl_core *core, struct dentry *dir);
+
+#endif /* BL_COUNTERS_H */

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What all bouncing strategies share: the table of slots (which memory is
+ * mapped behind which 4K of the window) and the table of bounce pages.  No
+ * locks are taken here; eager.h and lazy.h say what protects what.
+ *
+ * Bounce pages are allocated once and stay until the domain goes, also over a
+ * device reset: the daemon may have them mapped at any time.  So a page
+ * pointer, once seen, stays good.
+ */
+#ifndef BL_BOUNCE_H
+#define BL_BOUNCE_H
+
+#include <linux/highmem.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/vmalloc.h>
+
+#include "strategy.h"
+
+#define BL_NOT_MAPPED	(~(phys_addr_t)0)
+
+struct bl_slot {
+	phys_addr_t orig;	/* of the slot's first byte, or BL_NOT_MAPPED */
+	u32 len;		/* mapped bytes, 1..BL_SLOT_SIZE */
+	u32 dir;		/* enum dma_data_direction */
+};
+
+struct bl_bounce {
+	struct bl_slot *slots;		/* by (iova >> BL_SLOT_SHIFT) */
+	struct page **pages;		/* by (iova >> d->page_shift) */
+	struct page **user_pages;	/* by (iova >> PAGE_SHIFT), or NULL */
+	u64 filling;			/* lazy.h: bounce page + 1, or 0 */
+	union {				/* the one that the strategy uses */
+		spinlock_t spin;
+		rwlock_t rw;
+	} lock ____cacheline_aligned_in_smp;
+};
+
+static inline int bl_bounce_init(struct bl_domain *d)
+{
+	u64 nr_slots = d->window >> BL_SLOT_SHIFT;
+	u64 nr_pages = DIV_ROUND_UP_ULL(d->window, 1ULL << d->page_shift);
+	struct bl_bounce *b;
+	u64 i;
+
+	b = kzalloc(sizeof(*b), GFP_KERNEL);
+	if (!b)
+		return -ENOMEM;
+	b->slots = vmalloc_array(nr_slots, sizeof(*b->slots));
+	b->pages = vcalloc(nr_pages, sizeof(*b->pages));
+	if (!b->slots || !b->pages)
+		goto err_free;
+
+	for (i = 0; i < nr_slots; i++)
+		b->slots[i].orig = BL_NOT_MAPPED;
+	d->priv = b;
+	return 0;
+
+err_free:
+	vfree(b->pages);
+	vfree(b->slots);
+	kfree(b);
+	return -ENOMEM;
+}
+
+static inline void bl_bounce_exit(struct bl_domain *d)
+{
+	struct bl_bounce *b = d->priv;
+	u64 nr_slots = d->window >> BL_SLOT_SHIFT;
+	u64 nr_pages = DIV_ROUND_UP_ULL(d->window, 1ULL << d->page_shift);
+	u64 i, busy = 0;
+
+	for (i = 0; i < nr_slots; i++)
+		busy += b->slots[i].orig != BL_NOT_MAPPED;
+	if (busy)
+		pr_warn("%s: %llu slots were never unmapped\n",
+			d->strategy->name, busy);
+
+	for (i = 0; i < nr_pages; i++)
+		if (b->pages[i])
+			bl_page_free(d, b->pages[i]);
+	vfree(b->pages);
+	vfree(b->slots);
+	kfree(b);
+	d->priv = NULL;
+}
+
+/*
+ * Walk the slots of a range: SLOT, the IOVA at which the walk stands and the
+ * bytes of the range in that slot.
+ */
+#define bl_for_each_slot(b, slot, at, chunk, iova, size)		\
+	for ((at) = (iova);						\
+	     (at) < (iova) + (size) &&					\
+	     ((slot) = &(b)->slots[(at) >> BL_SLOT_SHIFT],		\
+	      (chunk) = min_t(u64, BL_SLOT_SIZE - ((at) & (BL_SLOT_SIZE - 1)), \
+			      (iova) + (size) - (at)), true);		\
+	     (at) += (chunk))
+
+/*
+ * Remember what is mapped.  orig is stored last and with release, because a
+ * fault (lazy.h) takes the other two as valid once it sees orig.
+ */
+static __always_inline void bl_slots_set(struct bl_bounce *b, u64 iova,
+					 size_t size, phys_addr_t pa,
+					 enum dma_data_direction dir)
+{
+	struct bl_slot *slot;
+	u64 at, chunk;
+
+	bl_for_each_slot(b, slot, at, chunk, iova, size) {
+		WRITE_ONCE(slot->len, chunk);
+		WRITE_ONCE(slot->dir, dir);
+		smp_store_release(&slot->orig, pa + (at - iova));
+	}
+}
+
+static __always_inline void bl_slots_clear(struct bl_bounce *b, u64 iova,
+					   size_t size)
+{
+	struct bl_slot *slot;
+	u64 at, chunk;
+
+	bl_for_each_slot(b, slot, at, chunk, iova, size)
+		WRITE_ONCE(slot->orig, BL_NOT_MAPPED);
+}
+
+/* The bounce page of IOVA, or NULL. */
+static __always_inline struct page *
+bl_bounce_page(const struct bl_domain *d, const struct bl_bounce *b, u64 iova)
+{
+	return READ_ONCE(b->pages[iova >> d->page_shift]);
+}
+
+/*
+ * Where the bytes of IOVA are now: the page and the offset in it, in which at
+ * least the rest of the slot is contiguous.  NULL: nowhere yet.
+ */
+static __always_inline struct page *
+bl_bounce_find(const struct bl_domain *d, const struct bl_bounce *b, u64 iova,
+	       unsigned int *offset)
+{
+	if (unlikely(b->user_pages)) {
+		*offset = offset_in_page(iova);
+		return b->user_pages[iova >> PAGE_SHIFT];
+	}
+	*offset = iova & ((1UL << d->page_shift) - 1);
+	return bl_bounce_page(d, b, iova);
+}
+
+/*
+ * Copy a mapped range, or a part of one, in the direction given.  Slots whose
+ * page does not exist are left out: a strategy that allocates at map has none,
+ * for one that allocates at fault the daemon has not been there.  Bytes beyond
+ * the mapping are never touched.
+ */
+static __always_inline void bl_bounce_copy(struct bl_domain *d, u64 iova,
+					   size_t size, bool to_device,
+					   enum bl_path path)
+{
+	struct bl_bounce *b = d->priv;
+	unsigned int offset, in_slot;
+	struct bl_slot *slot;
+	struct page *page;
+	u64 at, chunk, len;
+
+	bl_for_each_slot(b, slot, at, chunk, iova, size) {
+		in_slot = at & (BL_SLOT_SIZE - 1);
+		page = bl_bounce_find(d, b, at, &offset);
+		if (!page)
+			continue;
+		if (WARN_ON_ONCE(slot->orig == BL_NOT_MAPPED ||
+				 in_slot >= slot->len))
+			return;
+		len = min_t(u64, chunk, slot->len - in_slot);
+		if (to_device)
+			bl_copy_to_bounce(d, page, offset, slot->orig + in_slot,
+					  len, path);
+		else
+			bl_copy_from_bounce(d, page, offset,
+					    slot->orig + in_slot, len, path);
+	}
+}
+
+/* The page of a fault: PAGE_SIZE of bounce page PAGE, with a reference. */
+static __always_inline struct page *
+bl_bounce_get_subpage(const struct bl_domain *d, struct page *page, u64 iova)
+{
+	page += (iova & ((1UL << d->page_shift) - 1)) >> PAGE_SHIFT;
+	get_page(page);
+	return page;
+}
+
+#endif /* BL_BOUNCE_H */

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * eager-none: everything in dma_map(), no lock at all
+ *
+ * Idea:   The owner of an IOVA range owns its slots, so that map, unmap and
+ *         sync of different ranges never meet.  The allocator orders one owner
+ *         of a range before the next.
+ * Bounce: map
+ * Sync:   none
+ * Wins:   many queues on many CPUs: the map path shares nothing but the
+ *         allocator.
+ * Loses:  when the daemon brings its own memory, which it cannot take, since
+ *         nothing holds off the mappers while pages are exchanged.
+ * Source: Linux 5.15 (VDUSE as first merged); messages #7 and #8 of the review
+ *         of v5.
+ */
+#include "eager.h"
+
+static __always_inline unsigned long none_enter(struct bl_bounce *b)
+{
+	return 0;
+}
+
+static __always_inline void none_leave(struct bl_bounce *b, unsigned long flags)
+{
+}
+
+static int eager_none_init(struct bl_domain *d)
+{
+	return bl_bounce_init(d);
+}
+
+BL_EAGER_STRATEGY(eager_none, none_enter, none_leave,
+	.name = "eager-none",
+);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The contract between the domain core and a strategy.
+ *
+ * A strategy decides where the bytes of a streaming mapping are, when they are
+ * copied, which ordering protects that, and what the daemon sees when it
+ * touches an address.  The core owns everything else: the device, the rings,
+ * the domain file, the IOTLB, the life of the domain.
+ *
+ * This file and the inline engines beside it (bounce.h, eager.h, lazy.h) name
+ * kernel interfaces only, so that a strategy also compiles outside the kernel
+ * over shims of them.
+ */
+#ifndef BL_STRATEGY_H
+#define BL_STRATEGY_H
+
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+#include <linux/types.h>
+
+/*
+ * A slot is the unit in which mappings are remembered.  It is 4K whatever the
+ * page size, so that small mappings can share a larger bounce page.
+ */
+#define BL_SLOT_SHIFT	12
+#define BL_SLOT_SIZE	(1UL << BL_SLOT_SHIFT)
+
+struct bl_domain;
+struct bl_core;
+
+/* First half: what a strategy provides. */
+
+/*
+ * Contexts.  map, unmap and the two syncs are called in any context, under
+ * virtqueue locks, with interrupts off: they must not sleep, and a lock that
+ * they share must be taken irq-safe.  The rest is called in process context
+ * and may sleep.  The caller owns the IOVA range between map and unmap: no two
+ * calls for one range run at once, except fault, which may run at any time for
+ * any address, and set_user_pages / clear_user_pages.
+ */
+struct bl_strategy {
+	/* Required.  The file's name without .c. */
+	const char *name;
+
+	/* The daemon can reach memory that nobody mapped for it. */
+	bool unsafe;
+
+	/*
+	 * The window is all of memory rather than bounce_size, and fault gives
+	 * pages that the strategy does not own: the core enters them in the
+	 * daemon's page table without a reference.
+	 */
+	bool raw;
+
+	/*
+	 * Required.  Set up d->priv; for a raw strategy also d->base and
+	 * d->window.  0 or -ENOMEM.
+	 */
+	int (*init)(struct bl_domain *d);
+
+	/*
+	 * Required.  Free all of it.  Nobody maps, faults or has it mapped any
+	 * more.  Slots that are still in use are a driver's bug: say so.
+	 */
+	void (*exit)(struct bl_domain *d);
+
+	/*
+	 * Required.  Make SIZE (> 0) bytes of physically contiguous memory at
+	 * PA reachable for the daemon.  COPY is false for
+	 * DMA_ATTR_SKIP_CPU_SYNC: the caller syncs by itself.  Returns the
+	 * IOVA, or DMA_MAPPING_ERROR, after which nothing may be left behind.
+	 */
+	dma_addr_t (*map)(struct bl_domain *d, phys_addr_t pa, size_t size,
+			  enum dma_data_direction dir, bool copy);
+
+	/*
+	 * Required.  Undo map.  When it returns nothing may read or write the
+	 * memory at PA any more, on any CPU.
+	 */
+	void (*unmap)(struct bl_domain *d, dma_addr_t iova, size_t size,
+		      enum dma_data_direction dir, bool copy);
+
+	/* Required.  Move the bytes of a part of a mapping that stays. */
+	void (*sync_for_device)(struct bl_domain *d, dma_addr_t iova,
+				size_t size, enum dma_data_direction dir);
+	void (*sync_for_cpu)(struct bl_domain *d, dma_addr_t iova, size_t size,
+			     enum dma_data_direction dir);
+
+	/*
+	 * Required.  The daemon touched IOVA, which lies in the window and is
+	 * page aligned.  Returns the page to enter, with a reference taken
+	 * unless .raw; NULL sends SIGBUS.
+	 */
+	struct page *(*fault)(struct bl_domain *d, u64 iova);
+
+	/*
+	 * Optional, both or none.  Use PAGES, d->window >> PAGE_SHIFT of them,
+	 * instead of kernel pages from now on; mappings in flight keep their
+	 * bytes.  The core holds the pages' references until after
+	 * clear_user_pages.  0 or -ENOMEM.
+	 */
+	int (*set_user_pages)(struct bl_domain *d, struct page **pages);
+	void (*clear_user_pages)(struct bl_domain *d);
+};
+
+/*
+ * Once per strategy file, at its end.  ID is the name with '_' for '-'; the
+ * build makes the table of strategies from the file names.
+ */
+#define BL_STRATEGY_DEFINE(id, ...)					\
+	extern const struct bl_strategy bl_strategy_##id;		\
+	const struct bl_strategy bl_strategy_##id = { __VA_ARGS__ }
+
+/* Second half: what the core provides. */
+
+/* The part of a domain that a strategy sees; set by the core before init. */
+struct bl_domain {
+	const struct bl_strategy *strategy;
+	void *priv;		/* the strategy's */
+	u64 base;		/* first IOVA of the window, 0 unless .raw */
+	u64 window;		/* bytes of streaming IOVA space */
+	unsigned int page_shift;/* of a bounce page, PAGE_SHIFT..16 */
+	struct bl_core *core;	/* not for strategies */
+};
+
+/* Why bytes were copied. */
+enum bl_path {
+	BL_PATH_MAP,
+	BL_PATH_UNMAP,
+	BL_PATH_SYNC,
+	BL_PATH_FAULT,
+};
+
+/*
+ * Allocate IOVA space for SIZE bytes, aligned to the granule (4K, or a whole
+ * bounce page), never at 0.  Returns 0 when the window is full.  Any context.
+ */
+dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size);
+
+/* Free what bl_iova_alloc(d, SIZE) gave; it may be handed out at once. */
+void bl_iova_free(struct bl_domain *d, dma_addr_t iova, size_t size);
+
+/*
+ * A zeroed bounce page of 1 << d->page_shift bytes, or NULL.  GFP_ATOMIC on
+ * the map path, GFP_KERNEL where sleeping is allowed.
+ */
+struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp);
+void bl_page_free(struct bl_domain *d, struct page *page);
+
+/*
+ * Copy LEN bytes between the memory at ORIG and OFFSET in bounce page PAGE,
+ * which is physically contiguous beyond OFFSET + LEN.  Any context.
+ */
+void bl_copy_to_bounce(struct bl_domain *d, struct page *page,
+		       unsigned int offset, phys_addr_t orig, size_t len,
+		       enum bl_path path);
+void bl_copy_from_bounce(struct bl_domain *d, struct page *page,
+			 unsigned int offset, phys_addr_t orig, size_t len,
+			 enum bl_path path);
+
+static inline bool bl_dir_to_device(enum dma_data_direction dir)
+{
+	return dir == DMA_TO_DEVICE || dir == DMA_BIDIRECTIONAL;
+}
+
+static inline bool bl_dir_from_device(enum dma_data_direction dir)
+{
+	return dir == DMA_FROM_DEVICE || dir == DMA_BIDIRECTIONAL;
+}
+
+#endif /* BL_STRATEGY_H */
