@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Every entry point of bouncelab. `make help` lists them.
+#
+# Variables: PLAN=name (bench), NAME=name (new-strategy), T="test ..." (check),
+# KDIR=path (build the module against other headers), V=1 (show commands),
+# NO_INSTALL=1 (bench, check: install no packages).
+
+PLAN ?= quick
+KDIR ?= build/kernel/headers
+CC = gcc
+
+# The kernel's own build must not see our variables as if they were its own.
+MAKEOVERRIDES =
+
+ifneq ($(words $(CURDIR)),1)
+$(error The path '$(CURDIR)' has a blank, which the kernel's build cannot take)
+endif
+
+Q := $(if $(filter 1,$(V)),,@)
+say = @printf '  %-8s%s\n' $(1) $(2)
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help bench check build doctor lint new-strategy install kernel \
+	unit-tests clean distclean FORCE
+
+## The main job
+help: ## list what can be made
+	@awk '/^## / { print substr($$0, 4) } \
+	      /^[a-z-]+:.*## / { split($$0, a, /:.*## /); printf "  make %-16s%s\n", a[1], a[2] }' \
+	      $(firstword $(MAKEFILE_LIST))
+
+bench: ## install what is missing, build, run the quick plan in a VM, print verdicts
+	+$(Q)PLAN='$(PLAN)' KDIR='$(KDIR)' MAKE='$(MAKE)' harness/from-clone.sh bench
+
+check: ## install what is missing, build, run all tests; T="lint cli" runs some
+	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' harness/from-clone.sh check $(T)
+
+## Pieces
+build: build/bouncelab.ko build/bouncelab ## module and harness; installs nothing
+	@:
+doctor: build/bouncelab ## what this machine can do, check by check
+	$(Q)build/bouncelab doctor
+
+install: ## the Debian packages of packages.txt that are missing
+	$(Q)harness/install-packages.sh
+
+kernel: build/kernel/stamp ## download the guest's kernel into build/kernel
+	@:
+
+lint: ## the rules for the source text
+	$(Q)tests/lint.sh
+
+new-strategy: export NAME := $(NAME)
+new-strategy: ## NAME=x: strategies/x.c from the template, ready to compile
+	$(Q)strategies/new-strategy.sh "$$NAME"
+
+clean: ## remove what was built; keep results and the downloaded kernel
+	$(Q)rm -rf build/bouncelab build/bouncelab.ko build/harness build/tests build/*.log
+	$(Q)for d in kmod strategies; do \
+		find $$d -name '*.o' -o -name '*.ko' -o -name '.*.cmd' -o -name '*.mod' \
+			-o -name '*.mod.c' -o -name 'modules.order' \
+			-o -name 'Module.symvers' -o -name 'strategy-table.h'; \
+	done | xargs -r rm -f
+
+distclean: clean ## clean, and the downloaded kernel too
+	$(Q)rm -rf build
+
+# --- the guest's kernel -------------------------------------------------------
+
+# The script does nothing when the stamp is good, and then leaves it as it is.
+build/kernel/stamp: kmod/fetch-kernel.sh
+	$(Q)kmod/fetch-kernel.sh $(@D)
+
+# --- the module ---------------------------------------------------------------
+
+STRATEGIES := $(sort $(filter-out template,$(patsubst strategies/%.c,%,$(wildcard strategies/*.c))))
+KMOD_SRC := $(wildcard kmod/*.c kmod/*.h strategies/*.c strategies/*.h) \
+	$(wildcard kmod/Kbuild kmod/Makefile) kmod/strategy-table.h
+
+# One line per strategy; rewritten only when there are other strategies.
+kmod/strategy-table.h: FORCE
+	@{ echo '/* SPDX-License-Identifier: GPL-2.0-or-later */'; \
+	   printf 'BL_STRATEGY(%s)\n' $(subst -,_,$(STRATEGIES)); } >$@.tmp; \
+	if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
+
+# Warnings of the compiler are errors. Those of modpost and objtool are not, so
+# the log is searched, and the objects go: otherwise the next call finds nothing
+# to do, and passes. pahole is not needed without BTF.
+build/bouncelab.ko: $(KMOD_SRC) $(if $(filter build/kernel/%,$(KDIR)),build/kernel/stamp) Makefile
+	$(call say,MODULE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)if ! $(MAKE) -C $(KDIR) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror \
+			CONFIG_DEBUG_INFO_BTF_MODULES= modules >build/kmod.log 2>&1; then \
+		cat build/kmod.log >&2; exit 1; \
+	elif grep -i "warning:" build/kmod.log >&2; then \
+		echo "Makefile: warnings fail the build of the module (build/kmod.log)" >&2; \
+		$(MAKE) -s clean-module; exit 1; \
+	fi
+	$(Q)cp kmod/bouncelab.ko $@.tmp && mv $@.tmp $@
+
+.PHONY: clean-module
+clean-module:
+	$(Q)rm -f kmod/*.o kmod/*.ko strategies/*.o
+
+# --- the harness --------------------------------------------------------------
+
+LIBS := jansson inih gsl libtracefs libtraceevent
+HARNESS_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -Iharness $(shell pkg-config --cflags $(LIBS))
+HARNESS_LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
+HARNESS_OBJ := $(patsubst harness/%.c,build/harness/%.o,$(wildcard harness/*.c))
+
+build/harness/%.o: harness/%.c Makefile | have-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HARNESS_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+build/bouncelab: $(HARNESS_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HARNESS_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(HARNESS_OBJ) $(HARNESS_LDLIBS)
+
+# A header that is not found says less than the name of its package.
+.PHONY: have-packages
+have-packages:
+	@need=$$(harness/install-packages.sh --missing 2>/dev/null); \
+	[ -z "$$need" ] || echo "Makefile: missing Debian packages (make install):" $$need >&2
+
+# --- unit tests ---------------------------------------------------------------
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test-*.c))
+
+unit-tests: $(UNIT_TESTS) ## the test programs of tests/unit, in build/tests
+	@:
+
+build/tests/%: tests/unit/%.c $(filter-out build/harness/bouncelab.o,$(HARNESS_OBJ)) Makefile
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HARNESS_CFLAGS) $(CFLAGS) $(shell pkg-config --cflags cmocka) -MMD -MP -MF $@.d \
+		$(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(HARNESS_LDLIBS) $(shell pkg-config --libs cmocka)
+
+-include $(wildcard build/harness/*.d build/tests/*.d)

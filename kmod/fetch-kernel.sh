@@ -1,0 +1,218 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# fetch-kernel.sh [DIR]: download the target kernel into DIR (default build/kernel).
+#
+# The Debian packages of the kernel image and of its headers are downloaded and
+# unpacked below DIR. Nothing is installed: the kernels of this machine stay as
+# they are, and root is needed only when the package lists have to be updated.
+#
+#   DIR/root      the unpacked packages
+#   DIR/release   e.g. 6.12.117+deb12-amd64
+#   DIR/vmlinuz   the guest's kernel
+#   DIR/headers   what modules are built against
+#   DIR/modules   flat, decompressed *.ko, and `order`: per module a line
+#                 "module dependency...", dependencies in the order to load them
+#   DIR/stamp     written last; a second call finds it and does nothing
+#
+# To take a newer kernel of the same series: rm -r DIR, and call again.
+
+set -eu
+
+IMAGE=linux-image-6.12-amd64
+HEADERS=linux-headers-6.12-amd64
+MODULES="netfs 9pnet 9pnet_virtio 9p overlay
+	vhost_iotlb vdpa vduse virtio_vdpa virtio_blk
+	vhost vhost_vdpa virtio_net"
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+dir=${1:-$top/build/kernel}
+
+say() { echo "fetch-kernel: $*" >&2; }
+
+die()
+{
+	say "$1"
+	shift
+	for line; do
+		echo "  $line" >&2
+	done
+	exit 1
+}
+
+# This script is part of the stamp, so that a changed list of modules is noticed.
+self=$(cksum <"$0")
+if [ -e "$dir/stamp" ] && [ "$(tail -n 1 "$dir/stamp")" = "$self" ]; then
+	exit 0
+fi
+
+for tool in apt-get apt-cache dpkg-deb xz; do
+	command -v $tool >/dev/null ||
+		die "needs $tool, which is not here" \
+		    "The kernel is taken from Debian's archive, so this step runs on Debian only." \
+		    "Elsewhere: fill $dir by hand, as described at the top of kmod/fetch-kernel.sh."
+done
+PATH=$PATH:/usr/sbin:/sbin
+command -v modinfo >/dev/null || die "needs modinfo (Debian package: kmod)"
+
+mkdir -p "$(dirname "$dir")"
+dir=$(cd "$(dirname "$dir")" && pwd)/$(basename "$dir")
+tmp=$dir.tmp.$$
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+mkdir -p "$tmp"
+
+# The concrete packages that a package depends on, matching a pattern.
+depends()
+{
+	apt-cache show --no-all-versions "$1" 2>/dev/null |
+		sed -n 's/^Depends: //p' | tr ',|' '\n' | sed 's/^ *//; s/ .*//' |
+		grep -E "^($2)\$" | head -n 1
+}
+
+resolve()
+{
+	image=$(depends $IMAGE 'linux-image-6\.12\..*-amd64')
+	headers=$(depends $HEADERS 'linux-headers-6\.12\..*-amd64')
+	common=$(depends "$headers" 'linux-headers-.*-common')
+	kbuild=$(depends "$headers" 'linux-kbuild-.*')
+	release=${image#linux-image-}
+	# The two lists can be from different days.
+	[ -n "$common" ] && [ -n "$kbuild" ] && [ "$release" = "${headers#linux-headers-}" ]
+}
+
+download()
+{
+	# apt's own user may not enter this directory: then apt downloads as the
+	# caller and says so in a warning that would only worry the reader.
+	(cd "$tmp/debs" && rm -f ./*.deb &&
+	 apt-get -q -o APT::Sandbox::User="$(id -un)" \
+		download "$image" "$headers" "$common" "$kbuild" >&2)
+}
+
+fetch()
+{
+	[ "$(dpkg --print-architecture)" = amd64 ] ||
+		die "the guest is amd64, this machine is $(dpkg --print-architecture)" \
+		    "There is no other guest yet."
+	if ! resolve; then
+		say "the package lists do not know $IMAGE: updating them"
+		"$top/harness/install-packages.sh" --update || :
+		resolve || die "no package $IMAGE with matching $HEADERS in apt's sources" \
+			"In Debian 12 both come from the suite bookworm-security, component main:" \
+			"add it to apt's sources, then run apt-get update"
+	fi
+	mkdir "$tmp/debs"
+	say "downloading $release (about 124 MB)"
+	if ! download; then
+		say "download failed; the package lists may be old: updating them"
+		"$top/harness/install-packages.sh" --update || :
+		if ! resolve || ! download; then
+			die "cannot download $image and its headers" \
+			    "apt-get's own message is above. Is the network up?"
+		fi
+	fi
+	for deb in "$tmp"/debs/*.deb; do
+		dpkg-deb -x "$deb" "$tmp/root"
+	done
+	rm -r "$tmp/debs"
+	echo "$release" >"$tmp/release"
+}
+
+# What was unpacked before is good enough to derive the rest from again.
+reuse()
+{
+	[ -e "$dir/release" ] && [ -d "$dir/root" ] || return 1
+	release=$(cat "$dir/release")
+	cp -al "$dir/root" "$tmp/root" && cp "$dir/release" "$tmp/release"
+}
+
+# Debian's headers include their common part by absolute path. A path relative to
+# the Makefile itself also works, wherever the tree is moved or copied to.
+relocate()
+{
+	src=usr/src/linux-headers-$release
+	[ -d "$tmp/root/$src" ] || die "the headers package has no /$src"
+	common_dir=$(basename "$(echo "$tmp"/root/usr/src/linux-headers-*-common)")
+	rm -f "$tmp/root/$src/Makefile"		# it can be a hard link by `reuse`
+	# shellcheck disable=SC2016 # expanded by make
+	printf 'include $(dir $(lastword $(MAKEFILE_LIST)))../%s/Makefile\n' \
+		"$common_dir" >"$tmp/root/$src/Makefile"
+	[ -e "$tmp/root/usr/src/$common_dir/Makefile" ] || die "the common headers package has no Makefile"
+	ln -s "root/$src" "$tmp/headers"
+	[ -x "$tmp/headers/scripts/mod/modpost" ] || die "the kbuild package has no modpost"
+	ln -s "root/boot/vmlinuz-$release" "$tmp/vmlinuz"
+	[ -s "$tmp/vmlinuz" ] || die "the image package has no /boot/vmlinuz-$release"
+}
+
+# unpack_module NAME: decompress it and print what it needs directly.
+unpack_module()
+{
+	# File names have either - or _, the kernel's names have _ only.
+	file=$(find "$tmp/root" -path '*/kernel/*' -name "$(echo "$1" | tr _ '?').ko*" | head -n 1)
+	case $file in
+	*.ko.xz) xz -dc "$file" >"$tmp/modules/$1.ko" ;;
+	*.ko) cp "$file" "$tmp/modules/$1.ko" ;;
+	'')	# Built-in modules need no file.
+		grep -q "/$(echo "$1" | tr _ .)\.ko\$" \
+			"$tmp/root/lib/modules/$release/modules.builtin" && return 0
+		die "kernel $release has no module $1" ;;
+	*) die "do not know how to unpack $file" ;;
+	esac
+	needs=$(modinfo -F depends "$tmp/modules/$1.ko" | tr ',-' ' _')
+	echo "$1 $needs" >>"$tmp/direct"
+	echo "$needs"
+}
+
+unpack_modules()
+{
+	mkdir "$tmp/modules"
+	: >"$tmp/direct"
+	todo=$MODULES
+	while [ -n "${todo# }" ]; do
+		next=
+		for module in $todo; do
+			[ -e "$tmp/modules/$module.ko" ] || next="$next $(unpack_module "$module")"
+		done
+		todo=$next
+	done
+	awk '
+		function load(m, asked,   i, n, d) {
+			if (done[asked, m]++ || !(m in needs))
+				return
+			n = split(needs[m], d)
+			for (i = 1; i <= n; i++)
+				load(d[i], asked)
+			if (m != asked)
+				list[asked] = list[asked] " " m
+			else if (!printed[m]++)
+				print m list[m]
+		}
+		function show(m,   i, n, d) {
+			n = split(needs[m], d)
+			for (i = 1; i <= n; i++)
+				show(d[i])
+			load(m, m)
+		}
+		{ m = $1; $1 = ""; needs[m] = $0; order[NR] = m }
+		END { for (i = 1; i <= NR; i++) show(order[i]) }
+	' "$tmp/direct" >"$tmp/modules/order"
+	rm "$tmp/direct"
+}
+
+if reuse; then
+	say "preparing $release again from what was downloaded before"
+else
+	fetch
+fi
+relocate
+unpack_modules
+{ echo "$release"; echo "$self"; } >"$tmp/stamp"
+
+# Renamed when whole: an interrupted or a concurrent call leaves no half a kernel.
+rm -rf "$dir.old.$$"
+[ ! -e "$dir" ] || mv "$dir" "$dir.old.$$"
+mv "$tmp" "$dir"
+rm -rf "$dir.old.$$"
+say "kernel $release is in $dir"
