@@ -47,3 +47,26 @@ void bl_counters_show_in(struct bl_core *core, struct dentry *dir)
 	core->debugfs = debugfs_create_file("counters", 0444, dir, core,
 					    &counters_fops);
 }
+
+/* The domain goes: what was taken must have been given back. */
+void bl_counters_check(const struct bl_core *core)
+{
+	static const struct {
+		enum bl_counter taken, given_back;
+		const char *what;
+	} pairs[] = {
+		{ BL_COUNT_map, BL_COUNT_unmap, "mappings" },
+		{ BL_COUNT_iova_alloc, BL_COUNT_iova_free, "IOVA ranges" },
+		{ BL_COUNT_page_alloc, BL_COUNT_page_free, "bounce pages" },
+		{ BL_COUNT_coherent_alloc, BL_COUNT_coherent_free, "coherent ranges" },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		u64 taken = counter_sum(core, pairs[i].taken);
+		u64 given_back = counter_sum(core, pairs[i].given_back);
+
+		WARN(taken != given_back, "bouncelab: %s: %llu %s taken, %llu given back\n",
+		     core->d.strategy->name, taken, pairs[i].what, given_back);
+	}
+}

@@ -45,4 +45,7 @@ struct bl_core;
 /* The debugfs file; CORE must outlive it.  Process context. */
 void bl_counters_show_in(struct bl_core *core, struct dentry *dir);
 
+/* Warn of what was never given back.  At the end, when nobody counts. */
+void bl_counters_check(const struct bl_core *core);
+
 #endif /* BL_COUNTERS_H */

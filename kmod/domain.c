@@ -6,6 +6,8 @@
  * holds others by its descriptors and mappings.  What the strategy has is freed
  * when the last one goes, since until then the daemon can fault.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/anon_inodes.h>
 #include <linux/debugfs.h>
 #include <linux/file.h>
@@ -79,6 +81,7 @@ static int domain_release(struct inode *inode, struct file *file)
 
 	bl_iotlb_clear(core);
 	core->d.strategy->exit(&core->d);
+	bl_counters_check(core);
 	vhost_iotlb_free(core->iotlb);
 	bl_iova_exit(core);
 	free_percpu(core->counters);
@@ -91,6 +94,9 @@ static const struct file_operations domain_fops = {
 	.mmap = domain_mmap,
 	.release = domain_release,
 };
+
+/* Entries in an IOTLB: no driver or guest has use for as many. */
+#define BL_IOTLB_LIMIT	65536
 
 static int check_config(const struct bl_domain_config *config)
 {
@@ -143,7 +149,7 @@ struct bl_domain *bl_domain_create(const char *name,
 	core->counters = alloc_percpu(struct bl_counters);
 	if (!core->counters)
 		goto err_core;
-	core->iotlb = vhost_iotlb_alloc(0, 0);
+	core->iotlb = vhost_iotlb_alloc(BL_IOTLB_LIMIT, 0);
 	if (!core->iotlb)
 		goto err_counters;
 	ret = bl_iova_init(core);

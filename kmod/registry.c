@@ -3,6 +3,8 @@
  * What can be chosen, by name.  The table of strategies is made by the build
  * from the names of the files in strategies/; nobody edits it.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/printk.h>
 #include <linux/string.h>
 
@@ -39,6 +41,12 @@ int bl_strategy_allowed(const struct bl_strategy *s)
 	return -EPERM;
 }
 
+/* What was written to sysfs may end in a newline, and may be long. */
+static int name_len(const char *name)
+{
+	return min_t(int, strcspn(name, "\n"), 64);
+}
+
 const struct bl_strategy *bl_strategy_find(const char *name)
 {
 	char valid[256] = "";
@@ -50,7 +58,7 @@ const struct bl_strategy *bl_strategy_find(const char *name)
 		strlcat(valid, " ", sizeof(valid));
 		strlcat(valid, bl_strategies[i]->name, sizeof(valid));
 	}
-	pr_warn("no strategy '%s'; valid:%s\n", name, valid);
+	pr_warn("no strategy '%.*s'; valid:%s\n", name_len(name), name, valid);
 	return NULL;
 }
 
@@ -66,7 +74,8 @@ static int find(const char *what, const char *const *names, int nr,
 		strlcat(valid, " ", sizeof(valid));
 		strlcat(valid, names[i], sizeof(valid));
 	}
-	pr_warn("no %s '%s'; valid:%s\n", what, name, valid);
+	pr_warn("no %s '%.*s'; valid:%s\n", what, name_len(name), name,
+		valid);
 	return -EINVAL;
 }
 

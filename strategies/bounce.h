@@ -11,6 +11,9 @@
 #ifndef BL_BOUNCE_H
 #define BL_BOUNCE_H
 
+#undef pr_fmt
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/highmem.h>
 #include <linux/printk.h>
 #include <linux/slab.h>

@@ -12,7 +12,7 @@
  * Loses:  when the daemon brings its own memory, which it cannot take, since
  *         nothing holds off the mappers while pages are exchanged.
  * Source: Linux 5.15 (VDUSE as first merged); messages #7 and #8 of the review
- *         of v5.
+ *         of v5
  */
 #include "eager.h"
 
