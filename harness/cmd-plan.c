@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab plan: what `run` would do, without doing it. */
+#include "util.h"
+#include "commands.h"
+#include "plan-options.h"
+
+#include <stdlib.h>
+
+struct options {
+	struct bl_plan_options plan;
+	bool json;
+};
+
+static const struct argp_option options[] = {
+	{ "json", 'J', NULL, 0, "Print plan.json with all runs in their order", 1 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->plan;
+		return 0;
+	case 'J':
+		o->json = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = { { &bl_plan_argp, 0, "Changes to the plan:", 0 },
+					      { 0 } };
+static const struct argp argp = {
+	options, parse, "PLAN|FILE.ini",
+	"Expand a plan without running it: its cells, its number of runs, an estimate of the "
+	"time.", children, NULL, NULL
+};
+
+static void print_json(const struct bl_plan *p)
+{
+	json_t *j = bl_plan_json(p);
+
+	json_object_set_new(j, "cells", json_integer(p->n_cells));
+	json_object_set_new(j, "estimate_emulated_s", json_real(bl_plan_estimate(p, true)));
+	json_object_set_new(j, "estimate_kvm_s", json_real(bl_plan_estimate(p, false)));
+	json_dumpf(j, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+	putchar('\n');
+	json_decref(j);
+}
+
+static void print_cells(const struct bl_plan *p)
+{
+	int width = 5;
+
+	for (size_t i = 0; i < p->n_cells; i++) {
+		int n = snprintf(NULL, 0, "%s", p->cells[i].label);
+
+		width = n > width ? n : width;
+	}
+	printf("\n%-*s  %-9s  %-7s  %5s  %6s\n", width, "cell", "allocator", "granule", "order",
+	       "bounce");
+	for (size_t i = 0; i < p->n_cells; i++) {
+		const struct bl_cell *c = &p->cells[i];
+
+		printf("%-*s  %-9s  %-7s  %5u  %5uM%s\n", width, c->label, c->allocator,
+		       c->granule, c->page_order, c->bounce_mb, c->unsafe ? "  unsafe" : "");
+	}
+}
+
+static void print_plan(const struct bl_plan *p)
+{
+	size_t kinds[3] = {};
+	char *jobs = bl_strv_join(&p->jobs, ", "), d[32], e[32];
+
+	for (size_t i = 0; i < p->n_runs; i++)
+		kinds[p->runs[i].kind]++;
+	printf("plan      %s%s%s\n", p->name, p->about ? ": " : "", p->about ? p->about : "");
+	printf("plane     %s, %u CPUs, %u queues\n", p->plane, p->cpus, p->queues);
+	printf("jobs      %s; %g s each after %g s\n", jobs, p->runtime, p->ramp);
+	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
+	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");
+	printf("order     %u blocks, seed %llu\n", p->repeat, p->seed);
+	print_cells(p);
+	printf("\n%zu cells, %zu runs: %zu verify, %zu timed, %zu traced\n", p->n_cells,
+	       p->n_runs, kinds[BL_VERIFY], kinds[BL_TIME], kinds[BL_TRACE]);
+	printf("about %s emulated, %s with KVM\n",
+	       bl_duration(bl_plan_estimate(p, true), d, sizeof(d)),
+	       bl_duration(bl_plan_estimate(p, false), e, sizeof(e)));
+	free(jobs);
+}
+
+int cmd_plan(int argc, char **argv)
+{
+	struct options o = {};
+	struct bl_catalog cat = {};
+	struct bl_plan plan = {};
+	int code = BL_EXIT_USAGE;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (!bl_plan_prepare(&plan, &cat, &o.plan)) {
+		if (o.json)
+			print_json(&plan);
+		else
+			print_plan(&plan);
+		code = BL_EXIT_OK;
+	}
+	bl_plan_free(&plan);
+	bl_catalog_free(&cat);
+	return code;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The subcommands. Each gets its own argv (argv[0] is the name of the
+ * subcommand) and returns the exit code of the program: 0 fine, 1 something
+ * failed, 2 bad usage or an unknown name, 130 interrupted.
+ */
+#ifndef BL_COMMANDS_H
+#define BL_COMMANDS_H
+
+#include <stdio.h>
+
+#define BL_EXIT_OK		0
+#define BL_EXIT_FAIL		1
+#define BL_EXIT_USAGE		2
+#define BL_EXIT_INTERRUPTED	130
+
+#define BL_VERSION		"0.1"
+
+int cmd_doctor(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_vm(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_guest(int argc, char **argv);
+
+/*
+ * Derive summary.csv, verdicts.csv, table.txt and the figures of a finished
+ * campaign and print the verdict table to @out. Returns 0 or a negative errno.
+ */
+int report_campaign(const char *campaign_dir, FILE *out);
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* env.json: the machine, the programs and the guest behind the numbers. */
+#include "campaign.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* First line of what a program prints, or NULL. */
+static char *first_line(const char *const argv[])
+{
+	char *out = NULL;
+
+	if (bl_run_capture(argv, &out, true) || !out || !*out) {
+		free(out);
+		return NULL;
+	}
+	out[strcspn(out, "\n")] = '\0';
+	return out;
+}
+
+static void add_text(json_t *o, const char *key, char *text)
+{
+	json_object_set_new(o, key, text ? json_string(text) : json_null());
+	free(text);
+}
+
+static char *file_text(const char *path)
+{
+	char *text = NULL, *s;
+
+	if (bl_read_file(path, &text, NULL))
+		return NULL;
+	s = bl_strdup(bl_strip(text));
+	free(text);
+	return s;
+}
+
+/* Of the machine's kernel arguments only those that bear on speed. */
+static char *speed_args(void)
+{
+	static const char *const names[] = {
+		"mitigations", "isolcpus", "nohz_full", "rcu_nocbs", "idle", "intel_pstate",
+		"amd_pstate", "processor.max_cstate", "intel_idle.max_cstate", "nosmt", "iommu",
+		"intel_iommu", "amd_iommu", "preempt", "hugepages", "transparent_hugepage",
+		"swiotlb", "init_on_alloc", "init_on_free", "haltpoll", "clocksource", "tsc",
+	};
+	char *text = file_text("/proc/cmdline"), *rest = text, *word, *joined;
+	struct bl_strv kept = {};
+
+	while ((word = strsep(&rest, " "))) {
+		size_t n = strcspn(word, "=");
+
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			if (strlen(names[i]) == n && !strncmp(word, names[i], n))
+				bl_strv_add(&kept, word);
+	}
+	joined = bl_strv_join(&kept, " ");
+	bl_strv_free(&kept);
+	free(text);
+	return joined;
+}
+
+static char *cpu_model(void)
+{
+	char *text, *s, *model = NULL;
+
+	if (bl_read_file("/proc/cpuinfo", &text, NULL))
+		return NULL;
+	s = strstr(text, "model name");
+	s = s ? strchr(s, ':') : NULL;
+	if (s) {
+		s[strcspn(s, "\n")] = '\0';
+		model = bl_strdup(bl_strip(s + 1));
+	}
+	free(text);
+	return model;
+}
+
+static json_t *host_json(void)
+{
+	json_t *o = json_object();
+	struct utsname u;
+	double load[3] = { 0, 0, 0 };
+
+	uname(&u);
+	if (getloadavg(load, 3) < 0)
+		load[0] = -1;
+	add_text(o, "kernel", bl_fmt("%s %s", u.release, u.version));
+	add_text(o, "cmdline", speed_args());
+	add_text(o, "cpu", cpu_model());
+	json_object_set_new(o, "cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+	json_object_set_new(o, "memory_mb", json_integer((long long)sysconf(_SC_PHYS_PAGES) *
+							 sysconf(_SC_PAGESIZE) >> 20));
+	json_object_set_new(o, "load_1m", json_real(load[0]));
+	return o;
+}
+
+static json_t *versions_json(void)
+{
+	static const char *const qemu[] = { "qemu-system-x86_64", "--version", NULL };
+	static const char *const qsd[] = { "qemu-storage-daemon", "--version", NULL };
+	static const char *const fio[] = { "fio", "--version", NULL };
+	static const char *const vdpa[] = { "vdpa", "-V", NULL };
+	json_t *o = json_object();
+
+	add_text(o, "qemu", first_line(qemu));
+	add_text(o, "qemu-storage-daemon", first_line(qsd));
+	add_text(o, "fio", first_line(fio));
+	add_text(o, "vdpa", first_line(vdpa));
+	return o;
+}
+
+static json_t *git_json(void)
+{
+	const char *head[] = { "git", "-C", bl_root(), "rev-parse", "HEAD", NULL };
+	const char *status[] = { "git", "-C", bl_root(), "status", "--porcelain", NULL };
+	json_t *o = json_object();
+	char *out = NULL;
+	int code;
+
+	add_text(o, "revision", first_line(head));
+	code = bl_run_capture(status, &out, true);
+	json_object_set_new(o, "dirty", code ? json_null() : json_boolean(out && *out));
+	if (code >= 0)
+		free(out);
+	return o;
+}
+
+/* The guest's kernel says at boot whether it clears what it allocates. */
+static json_t *init_on_alloc(const char *console)
+{
+	json_t *value = json_null();
+	char *text, *s;
+
+	if (!console || bl_read_file(console, &text, NULL))
+		return value;
+	s = strstr(text, "heap alloc:");
+	if (s)
+		value = json_boolean(!strncmp(s + strlen("heap alloc:"), "on", 2));
+	free(text);
+	return value;
+}
+
+int bl_env_write(const struct bl_campaign *c, bool kvm, const char *guest_args,
+		 const json_t *hello, const char *console)
+{
+	char *release = bl_path("build/kernel/release"), *path = bl_fmt("%s/env.json", c->dir);
+	json_t *guest = json_object(), *o;
+	int err;
+
+	add_text(guest, "kernel", file_text(release));
+	json_object_set_new(guest, "cmdline", json_string(guest_args));
+	json_object_set_new(guest, "init_on_alloc", init_on_alloc(console));
+	if (hello)
+		json_object_set_new(guest, "hello", json_deep_copy(hello));
+	o = json_pack("{s:i, s:f, s:s, s:b, s:o, s:o, s:o, s:o}", "schema", 1, "written",
+		      bl_now(), "accel", kvm ? "kvm" : "tcg", "emulated", !kvm, "host",
+		      host_json(), "guest", guest, "versions", versions_json(), "git",
+		      git_json());
+	err = bl_json_write(path, o);
+	if (err)
+		bl_err("cannot write %s: %s", path, strerror(-err));
+	json_decref(o);
+	free(path);
+	free(release);
+	return err;
+}

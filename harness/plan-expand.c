@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a plan to its runs: every cell once per block, the order within a block
+ * shuffled, so that whatever drifts on the machine hits all cells alike.
+ */
+#include "plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+
+/* Seconds, as seen; a first guess that the progress line corrects. */
+static const struct cost {
+	double boot, device, job, verify;
+} costs[] = {
+	[false] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3 },
+	[true] = { .boot = 8, .device = 2, .job = 0.9, .verify = 12 },
+};
+
+static void add_cell(struct bl_plan *p, const struct bl_cell *cell)
+{
+	p->cells = bl_realloc(p->cells, (p->n_cells + 1) * sizeof(*p->cells));
+	p->cells[p->n_cells++] = *cell;
+}
+
+/* The strategy, and each setting that another cell has differently. */
+static char *make_label(const struct bl_plan *p, const struct bl_cell *c, bool intree)
+{
+	char *label = NULL;
+	size_t size;
+	FILE *f = open_memstream(&label, &size);
+
+	fputs(c->strategy, f);
+	if (!intree && p->allocators.n > 1)
+		fprintf(f, "/%s", c->allocator);
+	if (!intree && p->granules.n > 1)
+		fprintf(f, "/%s", c->granule);
+	if (!intree && p->page_orders.n > 1)
+		fprintf(f, "/o%u", c->page_order);
+	if (p->bounce_sizes.n > 1)
+		fprintf(f, "/%uM", c->bounce_mb);
+	if (c->aa)
+		fputc('\'', f);
+	fclose(f);
+	return label;
+}
+
+static void expand_strategy(struct bl_plan *p, const struct bl_strategy *s, bool aa)
+{
+	size_t na = s->intree ? 1 : p->allocators.n;
+	size_t ng = s->intree ? 1 : p->granules.n;
+	size_t no = s->intree ? 1 : p->page_orders.n;
+	size_t nb = p->bounce_sizes.n;
+
+	for (size_t i = 0; i < na * ng * no * nb; i++) {
+		size_t b = i % nb, o = i / nb % no, g = i / nb / no % ng, a = i / nb / no / ng;
+		struct bl_cell c = {
+			.strategy = s->name,
+			.allocator = s->intree ? "-" : p->allocators.v[a],
+			.granule = s->intree ? "-" : p->granules.v[g],
+			.page_order = s->intree ? 0 : atoi(p->page_orders.v[o]),
+			.bounce_mb = atoi(p->bounce_sizes.v[b]),
+			.unsafe = s->unsafe,
+			.aa = aa,
+		};
+
+		c.label = make_label(p, &c, s->intree);
+		add_cell(p, &c);
+	}
+}
+
+/* A comparison without its controls says nothing, whatever --strategy asks. */
+static void add_control(struct bl_plan *p, const char *what, const char *name)
+{
+	if (!name || bl_strv_has(&p->strategies, name) || !bl_find_strategy(p->cat, name))
+		return;
+	fprintf(stderr, "note: %s is added to the strategies: it is the plan's %s\n",
+		name, what);
+	bl_strv_add(&p->strategies, name);
+}
+
+static int check_baseline(const struct bl_plan *p)
+{
+	struct bl_strv labels = {};
+	int err = 0;
+
+	for (size_t i = 0; i < p->n_cells; i++)
+		bl_strv_add(&labels, p->cells[i].label);
+	if (!bl_strv_has(&labels, p->baseline))
+		err = bl_err_unknown(p->name, "baseline (label of a cell)", p->baseline,
+				     &labels);
+	bl_strv_free(&labels);
+	return err;
+}
+
+static void add_block(struct bl_plan *p, gsl_rng *rng, enum bl_kind kind, unsigned int block)
+{
+	size_t *order = bl_zalloc(p->n_cells * sizeof(*order)), n = 0;
+
+	/* The A/A copy differs in its label only: no need to verify it again. */
+	for (size_t i = 0; i < p->n_cells; i++)
+		if (kind == BL_TIME || !p->cells[i].aa)
+			order[n++] = i;
+	gsl_ran_shuffle(rng, order, n, sizeof(*order));
+
+	p->runs = bl_realloc(p->runs, (p->n_runs + n) * sizeof(*p->runs));
+	for (size_t i = 0; i < n; i++) {
+		struct bl_run *r = &p->runs[p->n_runs++];
+
+		*r = (struct bl_run){ .kind = kind, .block = block, .cell = order[i] };
+		snprintf(r->id, sizeof(r->id), "%04zu", p->n_runs);
+	}
+	free(order);
+}
+
+int bl_plan_expand(struct bl_plan *p)
+{
+	gsl_rng *rng;
+
+	add_control(p, "baseline", p->baseline);
+	add_control(p, "A/A pair", p->aa);
+	for (size_t i = 0; i < p->strategies.n; i++) {
+		const struct bl_strategy *s = bl_find_strategy(p->cat, p->strategies.v[i]);
+
+		if (!s->intree && !p->allocators.n) {
+			bl_err("%s: no allocator is known: no head comment in kmod/ has a "
+			       "line 'Allocator NAME: text'", p->name);
+			return -EINVAL;
+		}
+		expand_strategy(p, s, false);
+		if (p->aa && !strcmp(p->aa, s->name))
+			expand_strategy(p, s, true);
+	}
+	if (check_baseline(p))
+		return -EINVAL;
+	if (!p->repeat && !p->verify && !p->trace) {
+		bl_err("repeat = 0 without verify and trace leaves nothing to run");
+		return -EINVAL;
+	}
+
+	rng = gsl_rng_alloc(gsl_rng_mt19937);
+	/* The generator takes 32 bits: fold, so that all 64 matter. */
+	gsl_rng_set(rng, (p->seed ^ p->seed >> 32) & 0xffffffff);
+	if (p->verify)
+		add_block(p, rng, BL_VERIFY, 0);
+	for (unsigned int block = 0; block < p->repeat; block++)
+		add_block(p, rng, BL_TIME, block);
+	if (p->trace)
+		add_block(p, rng, BL_TRACE, 0);
+	gsl_rng_free(rng);
+	return 0;
+}
+
+void bl_plan_free(struct bl_plan *p)
+{
+	for (size_t i = 0; i < p->n_cells; i++)
+		free(p->cells[i].label);
+	free(p->cells);
+	free(p->runs);
+	free(p->name);
+	free(p->about);
+	free(p->plane);
+	free(p->baseline);
+	free(p->aa);
+	free(p->verify);
+	bl_strv_free(&p->strategies);
+	bl_strv_free(&p->allocators);
+	bl_strv_free(&p->granules);
+	bl_strv_free(&p->page_orders);
+	bl_strv_free(&p->bounce_sizes);
+	bl_strv_free(&p->jobs);
+	memset(p, 0, sizeof(*p));
+}
+
+const char *bl_kind_name(enum bl_kind kind)
+{
+	static const char *const names[] = {
+		[BL_VERIFY] = "verify", [BL_TIME] = "time", [BL_TRACE] = "trace",
+	};
+
+	return names[kind];
+}
+
+/* A traced run has one job: small I/Os, where mapping costs most. */
+static const char *traced_job(const struct bl_plan *p)
+{
+	for (size_t i = 0; i < p->jobs.n; i++)
+		if (!strncmp(p->jobs.v[i], "4k-", 3))
+			return p->jobs.v[i];
+	return p->jobs.v[0];
+}
+
+static json_t *jobs_json(const struct bl_plan *p, enum bl_kind kind)
+{
+	json_t *a = json_array();
+
+	if (kind == BL_VERIFY)
+		json_array_append_new(a, json_string(p->verify));
+	else if (kind == BL_TRACE)
+		json_array_append_new(a, json_string(traced_job(p)));
+	for (size_t i = 0; kind == BL_TIME && i < p->jobs.n; i++)
+		json_array_append_new(a, json_string(p->jobs.v[i]));
+	return a;
+}
+
+json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r)
+{
+	const struct bl_cell *c = &p->cells[r->cell];
+
+	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:o}",
+			 "id", r->id, "kind", bl_kind_name(r->kind),
+			 "block", (int)r->block, "label", c->label,
+			 "strategy", c->strategy, "allocator", c->allocator,
+			 "granule", c->granule, "page_order", (int)c->page_order,
+			 "bounce_mb", (int)c->bounce_mb, "unsafe", c->unsafe,
+			 "jobs", jobs_json(p, r->kind));
+}
+
+json_t *bl_plan_json(const struct bl_plan *p)
+{
+	json_t *runs = json_array(), *j;
+
+	for (size_t i = 0; i < p->n_runs; i++)
+		json_array_append_new(runs, bl_run_json(p, &p->runs[i]));
+	j = json_pack("{s:i, s:s, s:s, s:s, s:I, s:i, s:s, s:s?, s:f, s:f, s:i, s:i, s:o}",
+		      "schema", 1, "name", p->name, "about", p->about ? p->about : "",
+		      "plane", p->plane, "seed", (json_int_t)p->seed,
+		      "repeat", (int)p->repeat, "baseline", p->baseline, "aa", p->aa,
+		      "runtime_s", p->runtime, "ramp_s", p->ramp, "cpus", (int)p->cpus,
+		      "queues", (int)p->queues, "jobs", jobs_json(p, BL_TIME));
+	json_object_set_new(j, "runs", runs);
+	return j;
+}
+
+double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, bool emulated)
+{
+	const struct cost *c = &costs[emulated];
+
+	if (r->kind == BL_VERIFY)
+		return c->device + c->verify;
+	return c->device + (r->kind == BL_TIME ? p->jobs.n : 1) *
+	       (p->runtime + p->ramp + c->job);
+}
+
+double bl_plan_estimate(const struct bl_plan *p, bool emulated)
+{
+	double sum = costs[emulated].boot;
+
+	for (size_t i = 0; i < p->n_runs; i++)
+		sum += bl_run_estimate(p, &p->runs[i], emulated);
+	return sum;
+}
+
+double bl_boot_estimate(bool emulated)
+{
+	return costs[emulated].boot;
+}

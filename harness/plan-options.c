@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan-options.h"
+
+#include <errno.h>
+
+static const struct argp_option options[] = {
+	{ "strategy", 's', "LIST", 0, "Strategies instead of the plan's: a,b,c or all", 0 },
+	{ "jobs", 'j', "LIST", 0, "Jobs instead of the plan's", 0 },
+	{ "repeat", 'r', "N", 0, "Fresh devices per cell, 0..1000", 0 },
+	{ "runtime", 't', "S", 0, "Seconds per job, 0.1..3600", 0 },
+	{ "seed", 'S', "N", 0, "Seed of the order of runs", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct bl_plan_options *o = state->input;
+
+	switch (key) {
+	case 's':
+		o->strategy = arg;
+		return 0;
+	case 'j':
+		o->jobs = arg;
+		return 0;
+	case 'r':
+		o->repeat = arg;
+		return 0;
+	case 't':
+		o->runtime = arg;
+		return 0;
+	case 'S':
+		o->seed = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->plan)
+			argp_error(state, "one plan only, not also '%s'", arg);
+		o->plan = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->plan)
+			argp_error(state, "no plan named; 'bouncelab list' shows them");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp bl_plan_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
+
+int bl_plan_prepare(struct bl_plan *p, struct bl_catalog *cat, const struct bl_plan_options *o)
+{
+	const struct {
+		const char *where, *section, *key, *value;
+	} set[] = {
+		{ "--strategy", "matrix", "strategy", o->strategy },
+		{ "--jobs", "matrix", "jobs", o->jobs },
+		{ "--repeat", "plan", "repeat", o->repeat },
+		{ "--runtime", "plan", "runtime", o->runtime },
+		{ "--seed", "plan", "seed", o->seed },
+	};
+	int err = bl_catalog_load(cat);
+
+	err = err ? err : bl_plan_load(p, cat, o->plan);
+	for (size_t i = 0; !err && i < ARRAY_SIZE(set); i++)
+		if (set[i].value)
+			err = bl_plan_set(p, set[i].where, set[i].section, set[i].key,
+					  set[i].value);
+	return err ? err : bl_plan_expand(p);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Options that change a plan, the same for `plan` and `run`. */
+#ifndef BL_PLAN_OPTIONS_H
+#define BL_PLAN_OPTIONS_H
+
+#include "plan.h"
+
+#include <argp.h>
+
+struct bl_plan_options {
+	const char *plan;
+	const char *strategy, *jobs, *repeat, *runtime, *seed;
+};
+
+/* To be a child parser; its input is a struct bl_plan_options. */
+extern const struct argp bl_plan_argp;
+
+/*
+ * Read the catalog and the plan, apply the options, expand. Messages itself;
+ * an error is the caller's exit code 2.
+ */
+int bl_plan_prepare(struct bl_plan *p, struct bl_catalog *cat, const struct bl_plan_options *o);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A plan: which strategies with which settings run which jobs how often, and
+ * its expansion into a fixed, seeded, block-randomised list of runs.
+ */
+#ifndef BL_PLAN_H
+#define BL_PLAN_H
+
+#include "catalog.h"
+
+enum bl_kind { BL_VERIFY, BL_TIME, BL_TRACE };
+
+/* One combination of settings; what a row of the results is about. */
+struct bl_cell {
+	char *label;
+	const char *strategy, *allocator, *granule;	/* "-" where meaningless */
+	unsigned int page_order;
+	unsigned int bounce_mb;
+	bool unsafe;
+	bool aa;		/* the copy that shows the noise floor */
+};
+
+/* One fresh device. */
+struct bl_run {
+	char id[16];
+	enum bl_kind kind;
+	unsigned int block;
+	size_t cell;
+};
+
+struct bl_plan {
+	char *name, *about, *plane, *baseline, *aa, *verify;
+	unsigned long long seed;
+	unsigned int repeat, cpus, queues;
+	double runtime, ramp;	/* seconds */
+	bool trace;
+	struct bl_strv strategies, allocators, granules, page_orders, bounce_sizes, jobs;
+
+	struct bl_cell *cells;
+	size_t n_cells;
+	struct bl_run *runs;
+	size_t n_runs;
+
+	const struct bl_catalog *cat;
+};
+
+/* Read workloads/plans/NAME.ini, or a path ending in .ini. Messages itself. */
+int bl_plan_load(struct bl_plan *p, const struct bl_catalog *cat, const char *name);
+
+/* Set one key as the INI file would; @where is "file:line" or an option. */
+int bl_plan_set(struct bl_plan *p, const char *where, const char *section,
+		const char *key, const char *value);
+
+/* Does this key take a list? 1, 0, or -EINVAL with a message: no such key. */
+int bl_plan_key_is_list(const char *where, const char *section, const char *key);
+
+/* Make cells and runs. To be called once, after the last bl_plan_set(). */
+int bl_plan_expand(struct bl_plan *p);
+void bl_plan_free(struct bl_plan *p);
+
+const char *bl_kind_name(enum bl_kind kind);
+
+/* The plan's run @r as an object, its jobs included. */
+json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r);
+json_t *bl_plan_json(const struct bl_plan *p);
+
+/* Expected seconds of a boot, of a run, and of the whole plan with one boot. */
+double bl_boot_estimate(bool emulated);
+double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, bool emulated);
+double bl_plan_estimate(const struct bl_plan *p, bool emulated);
+
+#endif
