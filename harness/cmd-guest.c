@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The guest agent: first process of the test machine. It mounts what a Linux
+ * system needs, then does what the host asks for on the second serial port,
+ * one JSON object per line, one request at a time.
+ */
+#include "commands.h"
+#include "guest.h"
+#include "guest-exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_DEV	"/dev/ttyS1"
+
+static int host = -1;	/* the serial line */
+
+static const struct {
+	const char *type, *where, *options;
+} mounts[] = {
+	{ "proc", "/proc", NULL },
+	{ "sysfs", "/sys", NULL },
+	{ "devtmpfs", "/dev", "mode=755" },
+	{ "tmpfs", "/dev/shm", "mode=1777" },
+	{ "debugfs", "/sys/kernel/debug", NULL },
+	{ "tracefs", "/sys/kernel/tracing", NULL },
+	/* Not on /tmp: the project may be there. */
+	{ "tmpfs", GUEST_TMP, "mode=755" },
+};
+
+static void mount_all(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
+		mkdir(mounts[i].where, 0755);
+		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0,
+			  mounts[i].options) && errno != EBUSY)
+			bl_err("guest: mount %s: %s", mounts[i].where, strerror(errno));
+	}
+}
+
+/* "bl.root=…" on the kernel's command line says where the project is. */
+static void take_root(void)
+{
+	char *text, *p, *word;
+
+	if (bl_read_file("/proc/cmdline", &text, NULL))
+		return;
+	for (p = text; (word = strsep(&p, " \n"));)
+		if (!strncmp(word, "bl.root=", 8))
+			setenv("BOUNCELAB_ROOT", word + 8, 1);
+	free(text);
+}
+
+static void set_up(void)
+{
+	int fd;
+
+	umask(022);
+	mount_all();
+	/* The kernel opened no console for us if /dev was empty then. */
+	fd = open("/dev/console", O_RDWR);
+	while (fd >= 0 && fd < STDERR_FILENO)
+		fd = dup(fd);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	signal(SIGPIPE, SIG_IGN);
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("HOME", "/root", 1);
+	setenv("LC_ALL", "C.UTF-8", 1);
+	take_root();
+	if (chdir(GUEST_TMP) < 0)
+		bl_err("guest: %s: %s", GUEST_TMP, strerror(errno));
+}
+
+static int open_line(void)
+{
+	struct termios t;
+	int fd = open(LINE_DEV, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (tcgetattr(fd, &t) == 0) {
+		cfmakeraw(&t);
+		cfsetspeed(&t, B115200);
+		t.c_cflag |= CLOCAL | CREAD;
+		t.c_cc[VMIN] = 1;
+		t.c_cc[VTIME] = 0;
+		tcsetattr(fd, TCSANOW, &t);
+	}
+	return fd;
+}
+
+void guest_send(json_t *msg)
+{
+	char *text = json_dumps(msg, JSON_COMPACT), *line, *p;
+	size_t left;
+
+	json_decref(msg);
+	if (!text)
+		return;
+	line = bl_fmt("%s\n", text);
+	left = strlen(line);
+	for (p = line; left;) {
+		ssize_t n = write(host, p, left);
+
+		if (n < 0 && errno != EINTR)
+			break;
+		if (n > 0) {
+			p += n;
+			left -= n;
+		}
+	}
+	free(line);
+	free(text);
+}
+
+void guest_send_stage(const struct guest_run *r, const char *stage, const char *job)
+{
+	json_t *msg = json_pack("{s:s, s:s, s:s}", "ev", "stage", "run", r->id, "stage", stage);
+
+	if (job)
+		json_object_set_new(msg, "job", json_string(job));
+	guest_send(msg);
+}
+
+static void say_hello(void)
+{
+	struct timespec up = {};
+	struct utsname u;
+
+	uname(&u);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	guest_send(json_pack("{s:s, s:s, s:i, s:f}", "ev", "hello", "release", u.release,
+			     "cpus", (int)sysconf(_SC_NPROCESSORS_ONLN),
+			     "uptime_s", up.tv_sec + up.tv_nsec / 1e9));
+}
+
+/* Nothing to sync: the host's files are not cached, the rest is in memory. */
+static _Noreturn void power_off(void)
+{
+	reboot(RB_POWER_OFF);
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
+}
+
+static void do_run(const json_t *op)
+{
+	struct guest_verdict v;
+
+	guest_do_run(op, &v);
+	guest_send(json_pack("{s:s, s:s, s:s, s:s, s:b}", "ev", "done",
+			     "run", bl_json_str(op, "id", ""), "status", guest_status(&v),
+			     "reason", v.reason, "reboot", v.reboot));
+}
+
+static void request(const char *line)
+{
+	json_error_t err;
+	json_t *op = json_loads(line, 0, &err);
+	const char *name = bl_json_str(op, "op", "");
+
+	if (!strcmp(name, "run"))
+		do_run(op);
+	else if (!strcmp(name, "exec"))
+		guest_exec(op);
+	else if (!strcmp(name, "poweroff"))
+		power_off();
+	else
+		guest_send(json_pack("{s:s, s:s, s:s}", "ev", "done", "status", "failed",
+				     "reason", op ? "unknown op; valid: run, exec, poweroff" :
+				     err.text));
+	json_decref(op);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+int cmd_guest(int argc, char **argv)
+{
+	char *line = NULL;
+	size_t size = 0;
+	FILE *in;
+
+	if (argc > 1 || getpid() != 1) {
+		bl_err("%s: this is the first process of the test machine, which "
+		       "'bouncelab run' starts; it takes no arguments and is not for use by hand",
+		       argv[0]);
+		return BL_EXIT_USAGE;
+	}
+	set_up();
+	host = open_line();
+	in = host < 0 ? NULL : fdopen(dup(host), "re");
+	if (!in) {
+		bl_err("guest: %s: %s", LINE_DEV, strerror(errno));
+		power_off();
+	}
+	say_hello();
+	while (getline(&line, &size, in) > 0)
+		if (line[0] != '\n')
+			request(line);
+	power_off();
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One run: a fresh device, its jobs, and everything taken down again. The
+ * take-down always happens, whatever went wrong before it.
+ */
+#include "guest.h"
+#include "guest-counters.h"
+#include "guest-device.h"
+#include "guest-fio.h"
+#include "guest-log.h"
+#include "guest-sysfs.h"
+#include "guest-trace.h"
+#include "catalog.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+
+static void add_reason(struct guest_verdict *v, const char *fmt, va_list ap)
+{
+	size_t n = strlen(v->reason);
+
+	if (n && n + 3 < sizeof(v->reason))
+		n += snprintf(v->reason + n, sizeof(v->reason) - n, "; ");
+	vsnprintf(v->reason + n, sizeof(v->reason) - n, fmt, ap);
+}
+
+int guest_fail(struct guest_verdict *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_reason(v, fmt, ap);
+	va_end(ap);
+	v->failed = true;
+	return -EIO;
+}
+
+int guest_invalid(struct guest_verdict *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_reason(v, fmt, ap);
+	va_end(ap);
+	v->invalid = true;
+	return -EIO;
+}
+
+const char *guest_status(const struct guest_verdict *v)
+{
+	return v->failed ? "failed" : v->invalid ? "invalid" : "ok";
+}
+
+void guest_stage_ms(struct guest_run *r, const char *stage, double t0)
+{
+	json_object_set_new(r->ms, stage, json_real((bl_mono() - t0) * 1000));
+}
+
+static void describe_guest(struct guest_run *r)
+{
+	struct utsname u;
+	char *cmdline;
+
+	uname(&u);
+	json_object_set_new(r->doc, "kernel", json_pack("{s:s, s:s}", "release", u.release,
+							"version", u.version));
+	if (bl_read_file("/proc/cmdline", &cmdline, NULL))
+		return;
+	json_object_set_new(r->doc, "cmdline", json_string(bl_strip(cmdline)));
+	free(cmdline);
+}
+
+static int all_jobs(struct guest_run *r, struct guest_device *d, struct guest_log *log)
+{
+	json_t *files = json_object_get(r->op, "job_files"), *file;
+	size_t i;
+	int ret = 0;
+
+	if (!json_array_size(files))
+		return guest_fail(&r->verdict, "the host's request names no job files");
+	json_array_foreach(files, i, file) {
+		/* After an error the disk is not what it was: no more jobs. */
+		ret = guest_fio(r, json_string_value(file), &d->daemon);
+		guest_log_drain(log);
+		if (ret && r->verdict.failed)
+			break;
+	}
+	return ret;
+}
+
+static void write_counters(struct guest_run *r, const struct guest_counters *before)
+{
+	char *path = bl_fmt("%s/counters.csv", r->dir);
+	struct guest_counters after;
+	int ret;
+
+	ret = guest_counters_read(&after);
+	json_object_set_new(r->doc, "counters", json_string(ret ? "absent" : "counters.csv"));
+	if (ret && !r->intree)
+		guest_fail(&r->verdict, "the module's counters cannot be read: %s",
+			   strerror(-ret));
+	ret = guest_counters_write(path, before, &after);
+	if (ret)
+		guest_fail(&r->verdict, "%s: %s", path, strerror(-ret));
+	guest_counters_free(&after);
+	free(path);
+}
+
+static void measure(struct guest_run *r, struct guest_device *d, struct guest_log *log)
+{
+	bool traced = !strcmp(r->kind, "trace");
+	struct guest_trace *trace = NULL;
+	struct guest_counters before;
+	double t0 = bl_mono();
+
+	if (traced)
+		trace = guest_trace_start(r);
+	if (traced)
+		guest_stage_ms(r, "trace_start", t0);
+	guest_counters_read(&before);
+	if (!traced || trace)
+		all_jobs(r, d, log);
+	t0 = bl_mono();
+	guest_trace_finish(trace, r);
+	if (traced)
+		guest_stage_ms(r, "trace_stop", t0);
+	write_counters(r, &before);
+	guest_counters_free(&before);
+}
+
+/* Nothing of a run that went wrong may live on into the next one. */
+static void end_strays(const struct guest_verdict *v)
+{
+	if (v->failed)
+		kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+static int open_run(struct guest_run *r, const json_t *op)
+{
+	const char *dir = bl_json_str(op, "dir", "");
+	int ret;
+
+	memset(r, 0, sizeof(*r));
+	r->op = op;
+	r->id = bl_json_str(op, "id", "?");
+	r->kind = bl_json_str(op, "kind", "time");
+	r->strategy = bl_json_str(op, "strategy", BL_INTREE);
+	r->intree = !strcmp(r->strategy, BL_INTREE);
+	r->doc = json_pack("{s:i, s:s, s:s, s:b, s:o, s:[]}", "schema", 1, "status", "failed",
+			   "reason", "", "reboot", 0, "ms", json_object(), "fio");
+	r->ms = json_object_get(r->doc, "ms");
+	if (!*dir || strchr(dir, '/') || !strcmp(dir, ".."))
+		return guest_fail(&r->verdict, "'%s' is not the name of a run directory", dir);
+	r->dir = bl_fmt("%s/%s", GUEST_RUNS, dir);
+	ret = bl_mkdir_p(r->dir);
+	return ret ? guest_fail(&r->verdict, "%s: %s", r->dir, strerror(-ret)) : 0;
+}
+
+static void close_run(struct guest_run *r, struct guest_verdict *v)
+{
+	char *path;
+	int ret;
+
+	json_object_set_new(r->doc, "status", json_string(guest_status(&r->verdict)));
+	json_object_set_new(r->doc, "reason", json_string(r->verdict.reason));
+	json_object_set_new(r->doc, "reboot", json_boolean(r->verdict.reboot));
+	if (r->dir) {
+		path = bl_fmt("%s/guest.json", r->dir);
+		ret = bl_json_write(path, r->doc);
+		if (ret)
+			guest_fail(&r->verdict, "%s: %s", path, strerror(-ret));
+		free(path);
+	}
+	*v = r->verdict;
+	json_decref(r->doc);
+	free(r->dir);
+}
+
+void guest_do_run(const json_t *op, struct guest_verdict *v)
+{
+	struct guest_device dev;
+	struct guest_log log;
+	struct guest_run r;
+	double t0 = bl_mono(), t;
+
+	if (open_run(&r, op)) {
+		close_run(&r, v);
+		return;
+	}
+	guest_log_start(&log, &r);
+	describe_guest(&r);
+	guest_memory_json(&r, "before");
+	if (!guest_attach(&r, &dev)) {
+		guest_stage_ms(&r, "attach", t0);
+		guest_log_drain(&log);
+		measure(&r, &dev, &log);
+	} else {
+		guest_log_drain(&log);
+		if (*log.last)
+			guest_fail(&r.verdict, "the kernel's last line: %s", log.last);
+	}
+	guest_log_drain(&log);
+	t = bl_mono();
+	guest_detach(&r, &dev);
+	end_strays(&r.verdict);
+	guest_stage_ms(&r, "detach", t);
+	guest_memory_json(&r, "after");
+	guest_log_finish(&log, &r);
+	guest_stage_ms(&r, "total", t0);
+	close_run(&r, v);
+}
