@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab report: everything that is derived from a campaign. */
+#include "util.h"
+#include "commands.h"
+#include "report.h"
+#include "table.h"
+
+#include <argp.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPT_JSON = 256, OPT_NO_PLOTS, OPT_SAME };
+
+struct report_args {
+	const char *campaign;
+	bool json, no_plots;
+	double same_pct;
+};
+
+static const struct argp_option options[] = {
+	{ "json", OPT_JSON, NULL, 0, "Print verdicts as JSON instead of the table", 0 },
+	{ "no-plots", OPT_NO_PLOTS, NULL, 0, "Draw no figures", 0 },
+	{ "same-within", OPT_SAME, "PERCENT", 0,
+	  "Differences up to this much do not matter (default 5)", 0 },
+	{}
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct report_args *a = state->input;
+
+	switch (key) {
+	case OPT_JSON:
+		a->json = true;
+		return 0;
+	case OPT_NO_PLOTS:
+		a->no_plots = true;
+		return 0;
+	case OPT_SAME:
+		if (bl_parse_double(arg, 0.01, 100, &a->same_pct))
+			argp_error(state, "--same-within: '%s' is no percentage; "
+				   "valid: 0.01 to 100", arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->campaign)
+			argp_error(state, "one campaign at a time; '%s' is a second one", arg);
+		a->campaign = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which campaign? Give a directory or a name below results/");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* --- files ------------------------------------------------------------------ */
+
+static void print_csv_summary(const struct verdicts *v, FILE *f)
+{
+	summary_csv(v->sum, f);
+}
+
+static void print_table(const struct verdicts *v, FILE *f)
+{
+	report_text(v, f, false);
+}
+
+static int write_derived(const struct verdicts *v, const char *name,
+			 void (*print)(const struct verdicts *, FILE *))
+{
+	char *path = bl_fmt("%s/%s", v->sum->dir, name), *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	int err;
+
+	print(v, f);
+	err = fclose(f) ? -EIO : bl_write_file(path, text, len);
+	if (err)
+		bl_err("%s: %s", path, strerror(-err));
+	free(text);
+	free(path);
+	return err;
+}
+
+static int write_all_derived(const struct verdicts *v)
+{
+	int err;
+
+	err = write_derived(v, "summary.csv", print_csv_summary);
+	if (!err)
+		err = write_derived(v, "verdicts.csv", verdicts_csv);
+	if (!err)
+		err = write_derived(v, "table.txt", print_table);
+	return err;
+}
+
+/* --- the report --------------------------------------------------------------- */
+
+static void print_json(const struct verdicts *v, FILE *out)
+{
+	json_t *j = verdicts_json(v);
+
+	json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+	fputc('\n', out);
+	json_decref(j);
+}
+
+static void print_paths(const struct verdicts *v, bool plots, FILE *out)
+{
+	const char *dir = v->sum->dir;
+
+	fprintf(out, "\nresults: %s/{table.txt,summary.csv,verdicts.csv}\n", dir);
+	if (plots)
+		fprintf(out, "figures: %s/figures/{relative,absolute}.{svg,pdf}\n", dir);
+}
+
+static int report(const char *dir, const struct report_args *a, FILE *out)
+{
+	struct summary sum;
+	struct verdicts v;
+	bool plots = !a->no_plots;
+	int err, plot_err = 0;
+
+	err = summary_load(&sum, dir);
+	if (err)
+		return err;
+	err = verdicts_make(&v, &sum, a->same_pct);
+	if (err)
+		goto out_summary;
+	err = write_all_derived(&v);
+	if (err)
+		goto out;
+	if (a->json)
+		print_json(&v, out);
+	else
+		report_text(&v, out, table_colour(out));
+	fflush(out);
+	if (plots && !v.n_max)
+		bl_err("%s: no valid timed run, so no figures", sum.dir);
+	plots = plots && v.n_max;
+	/* The table is worth having even where there is no gnuplot. */
+	if (plots)
+		plot_err = report_figures(&v);
+	if (!a->json)
+		print_paths(&v, plots && !plot_err, out);
+	err = plot_err ? plot_err : sum.n_status[SUM_OK] < sum.n_runs;
+	if (fflush(out) || ferror(out)) {
+		err = -EIO;
+		bl_err("the report could not be printed in full; it is in %s/table.txt", sum.dir);
+	}
+out:
+	verdicts_free(&v);
+out_summary:
+	summary_free(&sum);
+	return err;
+}
+
+int report_campaign(const char *campaign_dir, FILE *out)
+{
+	struct report_args a = { .same_pct = VERDICT_SAME_PCT };
+
+	return report(campaign_dir, &a, out);
+}
+
+/* --- the command -------------------------------------------------------------- */
+
+static bool is_campaign(const char *dir)
+{
+	char *plan = bl_fmt("%s/plan.json", dir);
+	bool is = bl_exists(plan);
+
+	free(plan);
+	return is;
+}
+
+static void complain(const char *name)
+{
+	struct bl_strv valid = {};
+	char *results = bl_path("results"), *dir;
+	DIR *d = opendir(results);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		dir = bl_fmt("%s/%s", results, e->d_name);
+		if (e->d_name[0] != '.' && is_campaign(dir))
+			bl_strv_add(&valid, e->d_name);
+		free(dir);
+	}
+	if (d)
+		closedir(d);
+	bl_strv_sort(&valid);
+	bl_err_unknown(NULL, "campaign (a directory with a plan.json, or a name below results/)",
+		       name, &valid);
+	bl_strv_free(&valid);
+	free(results);
+}
+
+/* A path as it stands, else a name below results/; NULL with a message. */
+static char *find_campaign(const char *name)
+{
+	char *dir;
+
+	if (is_campaign(name))
+		return bl_strdup(name);
+	dir = bl_path("results/%s", name);
+	if (!strchr(name, '/') && is_campaign(dir))
+		return dir;
+	free(dir);
+	complain(name);
+	return NULL;
+}
+
+int cmd_report(int argc, char **argv)
+{
+	static const struct argp argp = {
+		options, parse, "CAMPAIGN",
+		"Derive tables, verdicts and figures from a campaign's runs.\v"
+		"CAMPAIGN is a directory or a name below results/. Writes summary.csv, "
+		"verdicts.csv, table.txt and figures/ into it. Exit code: 0 if all planned runs "
+		"are there and valid, 1 if not, 2 for bad usage.",
+		NULL, NULL, NULL
+	};
+	struct report_args a = { .same_pct = VERDICT_SAME_PCT };
+	char *dir;
+	int err;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
+		return BL_EXIT_USAGE;
+	dir = find_campaign(a.campaign);
+	if (!dir)
+		return BL_EXIT_USAGE;
+	err = report(dir, &a, stdout);
+	free(dir);
+	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The data of the figures, and gnuplot's call. The drawing is in plots/. */
+#include "report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WIDTH		7.0	/* of a figure, in inches: two columns of a paper */
+#define CAPTION_CHARS	136	/* that fit into it */
+
+static const char *const figures[] = { "relative", "absolute" };
+static const char *const formats[] = { "svg", "pdf" };
+
+static int write_stream(const char *dir, const char *name, FILE *f, char **text, size_t *len)
+{
+	char *path;
+	int err;
+
+	if (fclose(f))
+		return -EIO;
+	path = bl_fmt("%s/%s", dir, name);
+	err = bl_write_file(path, *text, *len);
+	if (err)
+		bl_err("%s: %s", path, strerror(-err));
+	free(path);
+	free(*text);
+	return err;
+}
+
+static int write_points(const struct verdicts *v, const char *dir)
+{
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	fputs("job_index,label_index,job,label,block,iops,ratio\n", f);
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+		double base = verdict_find(v, v->sum->baseline, c->job)->median.value;
+
+		for (size_t k = 0; k < c->n; k++) {
+			fprintf(f, "%zu,%zu,", c->job_idx, c->label_idx);
+			csv_string(f, c->job);
+			fputc(',', f);
+			csv_string(f, c->label);
+			fprintf(f, ",%d,", c->block[k]);
+			csv_number(f, 3, c->iops[k]);
+			fputc(',', f);
+			csv_number(f, 6, c->iops[k] / base);
+			fputc('\n', f);
+		}
+	}
+	return write_stream(dir, "points.csv", f, &text, &len);
+}
+
+/* Bounds of what has no interval are the value itself: a bar without length. */
+static void csv_estimate(FILE *f, int decimals, const struct stats_est *e)
+{
+	fputc(',', f);
+	csv_number(f, decimals, e->value);
+	fputc(',', f);
+	csv_number(f, decimals, e->has_interval ? e->lo : e->value);
+	fputc(',', f);
+	csv_number(f, decimals, e->has_interval ? e->hi : e->value);
+}
+
+static int write_medians(const struct verdicts *v, const char *dir)
+{
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	fputs("job_index,label_index,job,label,verdict,iops,iops_lo,iops_hi,"
+	      "ratio,ratio_lo,ratio_hi\n", f);
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+
+		fprintf(f, "%zu,%zu,", c->job_idx, c->label_idx);
+		csv_string(f, c->job);
+		fputc(',', f);
+		csv_string(f, c->label);
+		fprintf(f, ",%s", verdict_name(c->verdict));
+		csv_estimate(f, 3, &c->median);
+		csv_estimate(f, 6, &c->ratio);
+		fputc('\n', f);
+	}
+	return write_stream(dir, "medians.csv", f, &text, &len);
+}
+
+/* --- figure.gp: what is neither data nor drawing ---------------------------- */
+
+/* A gnuplot string, in which only the quote itself is special. */
+static void gp_string(FILE *f, const char *s)
+{
+	fputc('\'', f);
+	for (; *s; s++) {
+		if (*s == '\'')
+			fputc('\'', f);
+		fputc(*s, f);
+	}
+	fputc('\'', f);
+}
+
+static void gp_array(FILE *f, const char *name, const struct bl_strv *l)
+{
+	fprintf(f, "array %s[%zu] = [", name, l->n);
+	for (size_t i = 0; i < l->n; i++) {
+		fputs(i ? ", " : "", f);
+		gp_string(f, l->v[i]);
+	}
+	fputs("]\n", f);
+}
+
+/* Fold @text at blanks into lines of at most @width characters. */
+static void fold(struct bl_strv *lines, const char *text, size_t width)
+{
+	char *copy = bl_strdup(text), *line = copy, *cut;
+
+	while (strlen(line) > width) {
+		for (cut = line + width; cut > line && *cut != ' '; cut--)
+			;
+		if (cut == line)
+			break;
+		*cut = '\0';
+		bl_strv_add(lines, line);
+		line = cut + 1;
+	}
+	bl_strv_add(lines, line);
+	free(copy);
+}
+
+static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t width)
+{
+	const struct summary *s = v->sum;
+	char *plane = report_plane(s), *n, *text;
+	struct bl_strv lines = {};
+
+	n = v->n_min == v->n_max ? bl_fmt("n = %zu", v->n_max) :
+	    bl_fmt("n = %zu to %zu", v->n_min, v->n_max);
+	text = bl_fmt("Dots: one fresh device each (%s per row). Symbol and bar: median and "
+		      "its 95 %% bootstrap interval%s%s.%s", n,
+		      relative ? ", of the ratio" : "",
+		      v->n_min < STATS_MIN_N ? " (none below n = 3)" : "",
+		      !relative ? "" : v->has_aa ?
+		      " Grey band: too small to matter (the noise floor from the A/A pair, at "
+		      "least 5 %)." : " Grey band: too small to matter (5 %).");
+	fold(&lines, text, width);
+	free(text);
+	text = bl_fmt("Plane: %s%s. Campaign: %s.", plane,
+		      s->emulated ? "; only ratios carry over" : "", s->name);
+	fold(&lines, text, width);
+	gp_array(f, relative ? "RELATIVE_CAPTION" : "ABSOLUTE_CAPTION", &lines);
+	bl_strv_free(&lines);
+	free(text);
+	free(n);
+	free(plane);
+}
+
+static void widen(double *lo, double *hi, double x)
+{
+	*lo = fmin(*lo, x);
+	*hi = fmax(*hi, x);
+}
+
+static void gp_ranges(const struct verdicts *v, FILE *f)
+{
+	double lo = NAN, hi = NAN, most = NAN;
+
+	fprintf(f, "array MARGIN[%zu]\n", v->sum->jobs.n);
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+		double base = verdict_find(v, v->sum->baseline, c->job)->median.value;
+		double margin = fmax(v->same_pct, c->floor_pct);
+
+		if (!c->label_idx)
+			fprintf(f, "MARGIN[%zu] = %.6f\n", c->job_idx + 1, 1 + margin / 100);
+		widen(&lo, &hi, 1 + margin / 100);
+		widen(&lo, &hi, 1 / (1 + margin / 100));
+		widen(&lo, &hi, c->ratio.lo);
+		widen(&lo, &hi, c->ratio.hi);
+		most = fmax(most, c->median.hi);
+		for (size_t k = 0; k < c->n; k++) {
+			widen(&lo, &hi, c->iops[k] / base);
+			most = fmax(most, c->iops[k]);
+		}
+	}
+	fprintf(f, "RATIO_LO = %.6f\nRATIO_HI = %.6f\nIOPS_MAX = %.3f\n", lo, hi,
+		isnan(most) ? 1 : most);
+}
+
+static int write_settings(const struct verdicts *v, const char *dir)
+{
+	const struct summary *s = v->sum;
+	size_t cols = s->jobs.n < 4 ? s->jobs.n : s->jobs.n == 5 || s->jobs.n == 6 ? 3 : 4;
+	struct bl_strv labels = {};
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	for (size_t i = 0; i < v->labels.n; i++) {
+		const struct sum_row *r = verdict_find(v, v->labels.v[i], s->jobs.v[0])->config;
+		char *name = bl_fmt("%s%s", v->labels.v[i],
+				    r && r->unsafe ? " (unsafe)" : "");
+
+		bl_strv_add(&labels, name);
+		free(name);
+	}
+	fputs("# Written by 'bouncelab report' for the scripts in plots/.\n"
+	      "# To draw again: gnuplot -c PATH/plots/relative.gp svg\n", f);
+	fprintf(f, "COLUMNS = %zu\nWIDTH = %.2f\nBASELINE = ", cols, WIDTH);
+	gp_string(f, s->baseline);
+	fprintf(f, "\nEMULATED = '%s'\n", s->emulated ? ", emulated" : "");
+	gp_array(f, "JOBS", &s->jobs);
+	gp_array(f, "LABELS", &labels);
+	gp_caption(v, f, true, CAPTION_CHARS);
+	gp_caption(v, f, false, CAPTION_CHARS);
+	gp_ranges(v, f);
+	bl_strv_free(&labels);
+	return write_stream(dir, "figure.gp", f, &text, &len);
+}
+
+/* --- gnuplot ---------------------------------------------------------------- */
+
+/* It finds its data in the directory that it is started in. */
+static int gnuplot(const char *prog, const char *dir, const char *figure, const char *format)
+{
+	char *script = bl_path("plots/%s.gp", figure);
+	int status = 0, err = 0, out;
+	pid_t pid = fork();
+
+	if (!pid) {
+		/* stdout is for results; gnuplot's complaints belong to stderr. */
+		out = open("/dev/null", O_RDWR | O_CLOEXEC);
+		dup2(out, STDIN_FILENO);
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+		if (!chdir(dir))
+			execl(prog, "gnuplot", "-c", script, format, (char *)NULL);
+		_exit(127);
+	}
+	if (pid < 0)
+		err = -errno;
+	while (!err && waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			err = -errno;
+	if (!err && status)
+		err = -EIO;
+	if (err)
+		bl_err("gnuplot could not draw %s.%s; to see why: cd %s && gnuplot -c %s %s",
+		       figure, format, dir, script, format);
+	free(script);
+	return err;
+}
+
+static int draw(const char *dir)
+{
+	char *prog = bl_which("gnuplot");
+	int err = 0;
+
+	if (!prog) {
+		bl_err("gnuplot: not found, no figures drawn; install gnuplot-nox, or ask for "
+		       "--no-plots");
+		return -ENOENT;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(figures) && !err; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(formats) && !err; k++)
+			err = gnuplot(prog, dir, figures[i], formats[k]);
+	free(prog);
+	return err;
+}
+
+int report_figures(const struct verdicts *v)
+{
+	char *dir = bl_fmt("%s/figures", v->sum->dir);
+	int err;
+
+	err = bl_mkdir_p(dir);
+	if (err)
+		bl_err("%s: %s", dir, strerror(-err));
+	if (!err)
+		err = write_points(v, dir);
+	if (!err)
+		err = write_medians(v, dir);
+	if (!err)
+		err = write_settings(v, dir);
+	if (!err)
+		err = draw(dir);
+	free(dir);
+	return err;
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The verdict table with all that a reader needs to judge it. */
+#include "report.h"
+#include "table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PROBLEMS	20	/* shown here; summary.csv has them all */
+
+char *report_plane(const struct summary *s)
+{
+	if (!strcmp(s->accel, "tcg"))
+		return bl_fmt("%s, emulated (TCG)", s->plane);
+	if (!strcmp(s->accel, "kvm"))
+		return bl_fmt("%s, KVM", s->plane);
+	if (!strcmp(s->accel, "mixed"))
+		return bl_fmt("%s, some runs emulated (TCG), some on KVM", s->plane);
+	return bl_fmt("%s, accelerator %s", s->plane, s->accel);
+}
+
+static void print_header(const struct verdicts *v, FILE *f)
+{
+	const struct summary *s = v->sum;
+	char *plane = report_plane(s);
+
+	fprintf(f, "campaign  %s (plan %s, seed %lld)\n", s->name,
+		bl_json_str(s->plan, "name", "?"), bl_json_int(s->plan, "seed", 0));
+	fprintf(f, "plane     %s%s\n", plane, s->emulated ?
+		": only ratios carry over, and they with care" : "");
+	if (!v->n_cells) {
+		fputs("nothing was timed in this campaign\n", f);
+		goto out;
+	}
+	if (v->n_min == v->n_max)
+		fprintf(f, "n         %zu fresh devices per cell", v->n_max);
+	else
+		fprintf(f, "n         %zu to %zu valid fresh devices per cell (column n)",
+			v->n_min, v->n_max);
+	fprintf(f, ", %.3g s per job\n", s->runtime_ms / 1000);
+	fprintf(f, "method    median IOPS, ratio of medians to %s with its %.0f %% interval\n"
+		"          (percentile bootstrap, %d resamples, seed %lu)\n",
+		s->baseline, STATS_LEVEL * 100, STATS_RESAMPLES, STATS_SEED);
+out:
+	free(plane);
+}
+
+static enum table_style style_of(enum verdict v)
+{
+	switch (v) {
+	case V_FASTER:
+		return TABLE_GOOD;
+	case V_SLOWER:
+		return TABLE_BAD;
+	case V_BASELINE:
+	case V_INCONCLUSIVE:
+		return TABLE_DIM;
+	default:
+		return TABLE_PLAIN;
+	}
+}
+
+static void add_verdict(struct table *t, const struct verdict_cell *c)
+{
+	enum table_style style = style_of(c->verdict);
+
+	if (c->verdict == V_SAME)
+		table_cell(t, style, "same within %.3g %%", c->margin_pct);
+	else if (*c->note)
+		table_cell(t, style, "%s: %s", verdict_name(c->verdict), c->note);
+	else
+		table_cell(t, style, "%s", verdict_name(c->verdict));
+}
+
+static void add_cell(struct table *t, const struct verdict_cell *c)
+{
+	table_row(t);
+	table_cell(t, TABLE_PLAIN, "%s%s", c->label,
+		   c->config && c->config->unsafe ? " (unsafe)" : "");
+	if (c->n == c->planned)
+		table_cell(t, TABLE_PLAIN, "%zu", c->n);
+	else
+		table_cell(t, TABLE_BAD, "%zu of %zu", c->n, c->planned);
+	if (isnan(c->median.value))
+		table_cell(t, TABLE_PLAIN, " ");
+	else
+		table_cell(t, TABLE_PLAIN, "%.0f", c->median.value);
+	if (isnan(c->ratio.value))
+		table_cell(t, TABLE_PLAIN, " ");
+	else
+		table_cell(t, TABLE_PLAIN, "%.3f", c->ratio.value);
+	if (c->ratio.has_interval)
+		table_cell(t, TABLE_PLAIN, "%.3f .. %.3f", c->ratio.lo, c->ratio.hi);
+	else
+		table_cell(t, TABLE_PLAIN, " ");
+	add_verdict(t, c);
+}
+
+static void print_cells(const struct verdicts *v, FILE *f, bool colour)
+{
+	struct table *t = table_new();
+
+	table_column(t, "label", TABLE_LEFT);
+	table_column(t, "n", TABLE_RIGHT);
+	table_column(t, "IOPS", TABLE_RIGHT);
+	table_column(t, "ratio", TABLE_RIGHT);
+	table_column(t, "95 % interval", TABLE_LEFT);
+	table_column(t, "verdict", TABLE_LEFT);
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+
+		if (!c->label_idx) {
+			if (isnan(c->floor_pct))
+				table_heading(t, "%s", c->job);
+			else
+				table_heading(t, "%s (noise floor %.3g %%)", c->job,
+					      c->floor_pct);
+			table_titles(t);
+		}
+		add_cell(t, c);
+	}
+	table_print(t, f, 2, colour);
+	table_free(t);
+}
+
+/* Simulated coverage of the 95 % interval: 88 % at n = 3, 94 % and up from 4. */
+static bool has_small_n(const struct verdicts *v)
+{
+	for (size_t i = 0; i < v->n_cells; i++)
+		if (v->cells[i].n == STATS_MIN_N)
+			return true;
+	return false;
+}
+
+static void print_foot(const struct verdicts *v, FILE *f)
+{
+	fprintf(f, "same: the whole interval is within x %%, x = %.3g%s.\n", v->same_pct,
+		v->has_aa ? " or the noise floor if that is larger" : "");
+	fprintf(f, "faster, slower: the interval excludes 1%s, and the comparison\n"
+		"is among those that Benjamini-Hochberg keeps at a false discovery rate of "
+		"%.0f %%\nover the %zu comparisons of this campaign (Welch's t test of log "
+		"IOPS).\n", v->has_aa ? ", the ratio is beyond the noise floor" : "",
+		VERDICT_FDR * 100, v->n_family);
+	if (v->has_aa)
+		fputs("noise floor: the farthest bound of the interval between a label and "
+		      "its copy (').\n", f);
+	else
+		fputs("No A/A pair in this plan: the noise floor is unknown and taken as 0.\n", f);
+	if (has_small_n(v))
+		fputs("Where n is 3 the interval covers the truth 9 times in 10, not 19 in "
+		      "20.\n", f);
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+
+		if (c->aa && (c->verdict == V_FASTER || c->verdict == V_SLOWER))
+			fprintf(f, "WARNING: %s is %s than its original in %s: something "
+				"other than the strategies differs.\n", c->label,
+				verdict_name(c->verdict), c->job);
+	}
+}
+
+static void print_problems(const struct summary *s, FILE *f)
+{
+	const char *last = "";
+	size_t shown = 0, bad;
+
+	bad = s->n_runs - s->n_status[SUM_OK];
+	fprintf(f, "runs: %zu planned, %zu ok, %zu failed, %zu invalid, %zu missing%s\n",
+		s->n_runs, s->n_status[SUM_OK], s->n_status[SUM_FAILED],
+		s->n_status[SUM_INVALID], s->n_status[SUM_MISSING],
+		bad ? "; only ok runs are counted:" : "");
+	for (size_t i = 0; i < s->n_rows && shown < MAX_PROBLEMS; i++) {
+		const struct sum_row *r = &s->rows[i];
+
+		if (r->status == SUM_OK || !strcmp(r->run, last))
+			continue;
+		last = r->run;
+		shown++;
+		fprintf(f, "  run %s (%s, %s): %s: %s\n", r->run, r->kind, r->label,
+			sum_status_name(r->status), r->reason);
+	}
+	if (bad > shown)
+		fprintf(f, "  and %zu more: see status and reason in summary.csv\n", bad - shown);
+}
+
+/* What was verified before anything was timed, label by label. */
+static void print_verified(const struct summary *s, FILE *f, bool colour)
+{
+	struct table *t = table_new();
+	size_t n = 0;
+
+	table_column(t, "label", TABLE_LEFT);
+	table_column(t, "job", TABLE_LEFT);
+	table_column(t, "I/Os", TABLE_RIGHT);
+	table_column(t, "data integrity", TABLE_LEFT);
+	table_titles(t);
+	for (size_t i = 0; i < s->n_rows; i++) {
+		const struct sum_row *r = &s->rows[i];
+
+		if (strcmp(r->kind, "verify"))
+			continue;
+		n++;
+		table_row(t);
+		table_cell(t, TABLE_PLAIN, "%s", r->label);
+		table_cell(t, TABLE_PLAIN, "%s", r->job);
+		if (isnan(r->fio.ios))
+			table_cell(t, TABLE_PLAIN, " ");
+		else
+			table_cell(t, TABLE_PLAIN, "%.0f", r->fio.ios);
+		if (r->status == SUM_OK)
+			table_cell(t, TABLE_GOOD, "verified, no errors");
+		else
+			table_cell(t, TABLE_BAD, "%s", sum_status_name(r->status));
+	}
+	if (n) {
+		fputc('\n', f);
+		table_print(t, f, 2, colour);
+	}
+	table_free(t);
+}
+
+void report_text(const struct verdicts *v, FILE *f, bool colour)
+{
+	print_header(v, f);
+	print_verified(v->sum, f, colour);
+	fputc('\n', f);
+	if (v->n_cells) {
+		print_cells(v, f, colour);
+		fputc('\n', f);
+		print_foot(v, f);
+		fputc('\n', f);
+	}
+	print_problems(v->sum, f);
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Medians, bootstrap intervals, family control. See stats.h for what exactly. */
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_rng.h>
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+
+#include "stats.h"
+
+static double *sorted_copy(const double *x, size_t n)
+{
+	double *s;
+
+	if (n > SIZE_MAX / sizeof(*s))
+		return NULL;
+	s = malloc(n * sizeof(*s));
+	if (!s)
+		return NULL;
+	memcpy(s, x, n * sizeof(*s));
+	gsl_sort(s, 1, n);
+	return s;
+}
+
+double stats_quantile(const double *x, size_t n, double f)
+{
+	double *s, q;
+
+	if (!n || isnan(f) || f < 0 || f > 1)
+		return NAN;
+	s = sorted_copy(x, n);
+	if (!s)
+		return NAN;
+	q = gsl_stats_quantile_from_sorted_data(s, 1, n, f);
+	free(s);
+	return q;
+}
+
+double stats_median(const double *x, size_t n)
+{
+	return stats_quantile(x, n, 0.5);
+}
+
+/* The median of n draws with replacement from x; scratch holds n values. */
+static double resampled_median(gsl_rng *rng, const double *x, size_t n,
+			       double *scratch)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		scratch[i] = x[gsl_rng_uniform_int(rng, n)];
+	return gsl_stats_median(scratch, 1, n);
+}
+
+static bool usable(const double *x, size_t n, double above)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!isfinite(x[i]) || x[i] <= above)
+			return false;
+	return true;
+}
+
+/* Bootstrap of median(a), or of median(a) / median(b) where b is given. */
+static int bootstrap(const double *a, size_t n, const double *b, size_t m,
+		     unsigned long seed, struct stats_est *est)
+{
+	size_t most = n > m ? n : m;
+	double *draws, *scratch;
+	gsl_rng *rng;
+	int i, err = -ENOMEM;
+
+	draws = calloc(STATS_RESAMPLES, sizeof(*draws));
+	scratch = calloc(most, sizeof(*scratch));
+	rng = gsl_rng_alloc(gsl_rng_mt19937);
+	if (!draws || !scratch || !rng)
+		goto out;
+	gsl_rng_set(rng, seed);
+
+	for (i = 0; i < STATS_RESAMPLES; i++) {
+		draws[i] = resampled_median(rng, a, n, scratch);
+		if (b)
+			draws[i] /= resampled_median(rng, b, m, scratch);
+	}
+	gsl_sort(draws, 1, STATS_RESAMPLES);
+	est->lo = gsl_stats_quantile_from_sorted_data(draws, 1, STATS_RESAMPLES,
+						      (1 - STATS_LEVEL) / 2);
+	est->hi = gsl_stats_quantile_from_sorted_data(draws, 1, STATS_RESAMPLES,
+						      (1 + STATS_LEVEL) / 2);
+	est->has_interval = true;
+	err = 0;
+out:
+	if (rng)
+		gsl_rng_free(rng);
+	free(scratch);
+	free(draws);
+	return err;
+}
+
+int stats_median_est(const double *x, size_t n, unsigned long seed,
+		     struct stats_est *est)
+{
+	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
+	if (!n || !usable(x, n, -INFINITY))
+		return -EINVAL;
+	est->value = stats_median(x, n);
+	if (isnan(est->value))
+		return -ENOMEM;
+	if (n < STATS_MIN_N)
+		return 0;
+	return bootstrap(x, n, NULL, 0, seed, est);
+}
+
+int stats_ratio_est(const double *a, size_t n, const double *b, size_t m,
+		    unsigned long seed, struct stats_est *est)
+{
+	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
+	if (!n || !m)
+		return -EINVAL;
+	if (!usable(a, n, 0) || !usable(b, m, 0))
+		return -EDOM;
+	est->value = stats_median(a, n) / stats_median(b, m);
+	if (isnan(est->value))
+		return -ENOMEM;
+	if (n < STATS_MIN_N || m < STATS_MIN_N)
+		return 0;
+	return bootstrap(a, n, b, m, seed, est);
+}
+
+/* Mean of the logarithms, and the squared standard error of that mean. */
+static double log_mean(const double *x, size_t n, double *se2)
+{
+	double mean = 0, ss = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		mean += log(x[i]) / n;
+	for (i = 0; i < n; i++)
+		ss += (log(x[i]) - mean) * (log(x[i]) - mean);
+	*se2 = ss / (n - 1) / n;
+	return mean;
+}
+
+double stats_welch_p(const double *a, size_t n, const double *b, size_t m)
+{
+	double diff, va, vb, df;
+
+	if (n < STATS_MIN_N || m < STATS_MIN_N)
+		return 1;
+	if (!usable(a, n, 0) || !usable(b, m, 0))
+		return 1;
+	diff = log_mean(a, n, &va) - log_mean(b, m, &vb);
+	/* Equal values still leave rounding dust in the sums. */
+	if (sqrt(va + vb) < 1e-12)
+		return fabs(diff) < 1e-12 ? 1 : 0;
+	df = (va + vb) * (va + vb) /
+	     (va * va / (n - 1) + vb * vb / (m - 1));
+	return 2 * gsl_cdf_tdist_Q(fabs(diff) / sqrt(va + vb), df);
+}
+
+int stats_bh(const double *p, double *q, size_t n)
+{
+	double best = 1, v;
+	size_t *order, i;
+
+	if (!n)
+		return 0;
+	order = calloc(n, sizeof(*order));
+	if (!order)
+		return -ENOMEM;
+	gsl_sort_index(order, p, 1, n);
+	/* From the largest p down: q may not fall as p rises. */
+	for (i = n; i > 0; i--) {
+		v = p[order[i - 1]] * n / i;
+		if (v < best)
+			best = v;
+		q[order[i - 1]] = best;
+	}
+	free(order);
+	return 0;
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads a campaign's run directories into one table. */
+#include "summary.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known of one planned run while its rows are made. */
+struct run_state {
+	const json_t *plan;	/* its object in plan.json */
+	const char *id, *kind;
+	char *dir;
+	json_t *doc;		/* run.json, NULL if there is none */
+	const json_t *journal;	/* its last line in the journal, or NULL */
+	size_t first_row, n_rows;
+};
+
+const char *sum_status_name(enum sum_status s)
+{
+	static const char *const names[] = {
+		[SUM_OK] = "ok", [SUM_FAILED] = "failed",
+		[SUM_INVALID] = "invalid", [SUM_MISSING] = "missing",
+	};
+
+	return names[s];
+}
+
+/* --- CSV ------------------------------------------------------------------ */
+
+void csv_string(FILE *f, const char *s)
+{
+	bool quote = strpbrk(s, ",\"\r\n");
+
+	if (quote)
+		fputc('"', f);
+	for (; *s; s++) {
+		if (*s == '"')
+			fputc('"', f);
+		fputc(*s == '\n' || *s == '\r' ? ' ' : *s, f);
+	}
+	if (quote)
+		fputc('"', f);
+}
+
+void csv_number(FILE *f, int decimals, double v)
+{
+	if (isfinite(v))
+		fprintf(f, "%.*f", decimals, v);
+}
+
+static void csv_row(FILE *f, const struct sum_row *r)
+{
+	const char *const head[] = { r->run, r->kind };
+	const char *const axes[] = { r->label, r->strategy, r->allocator, r->granule };
+	const struct { int decimals; double v; } numbers[] = {
+		{ 3, r->fio.iops }, { 0, r->fio.bw_bytes },
+		{ 0, r->fio.clat_p50_ns }, { 0, r->fio.clat_p99_ns },
+		{ 0, r->fio.ios }, { 0, r->fio.runtime_ms },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(head); i++) {
+		csv_string(f, head[i]);
+		fputc(',', f);
+	}
+	fprintf(f, "%d", r->block);
+	for (i = 0; i < ARRAY_SIZE(axes); i++) {
+		fputc(',', f);
+		csv_string(f, axes[i]);
+	}
+	fprintf(f, ",%d,%d,", r->page_order, r->bounce_mb);
+	csv_string(f, r->job);
+	fprintf(f, ",%s,", sum_status_name(r->status));
+	csv_string(f, r->reason ? r->reason : "");
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		fputc(',', f);
+		csv_number(f, numbers[i].decimals, numbers[i].v);
+	}
+	fputc('\n', f);
+}
+
+void summary_csv(const struct summary *s, FILE *f)
+{
+	fputs("run,kind,block,label,strategy,allocator,granule,page_order,bounce_mb,job,"
+	      "status,reason,iops,bw_bytes,clat_p50_ns,clat_p99_ns,ios,runtime_ms\n", f);
+	for (size_t i = 0; i < s->n_rows; i++)
+		csv_row(f, &s->rows[i]);
+}
+
+/* --- one run -------------------------------------------------------------- */
+
+static const struct fio_result no_result = {
+	.iops = NAN, .bw_bytes = NAN, .ios = NAN, .runtime_ms = NAN,
+	.clat_p50_ns = NAN, .clat_p99_ns = NAN,
+};
+
+static void add_rows(struct summary *s, struct run_state *run)
+{
+	const json_t *jobs = json_object_get(run->plan, "jobs");
+	size_t n = json_array_size(jobs);
+
+	run->first_row = s->n_rows;
+	run->n_rows = n;
+	s->rows = bl_realloc(s->rows, (s->n_rows + n) * sizeof(*s->rows));
+	for (size_t i = 0; i < n; i++) {
+		const char *job = json_string_value(json_array_get(jobs, i));
+
+		s->rows[s->n_rows++] = (struct sum_row){
+			.run = run->id,
+			.kind = run->kind,
+			.label = bl_json_str(run->plan, "label", "?"),
+			.strategy = bl_json_str(run->plan, "strategy", "?"),
+			.allocator = bl_json_str(run->plan, "allocator", "-"),
+			.granule = bl_json_str(run->plan, "granule", "-"),
+			.job = job ? job : "?",
+			.block = bl_json_int(run->plan, "block", 0),
+			.page_order = bl_json_int(run->plan, "page_order", 0),
+			.bounce_mb = bl_json_int(run->plan, "bounce_mb", 0),
+			.unsafe = json_is_true(json_object_get(run->plan, "unsafe")),
+			.fio = no_result,
+		};
+	}
+}
+
+/* All rows of the run get the same status: the run is the unit. */
+static void set_status(struct summary *s, const struct run_state *run,
+		       enum sum_status status, const char *reason)
+{
+	for (size_t i = 0; i < run->n_rows; i++) {
+		struct sum_row *r = &s->rows[run->first_row + i];
+
+		free(r->reason);
+		r->status = status;
+		r->reason = status == SUM_OK ? NULL : bl_strdup(reason);
+	}
+	s->n_status[status]++;
+}
+
+static void without_doc(struct summary *s, const struct run_state *run)
+{
+	const char *state = bl_json_str(run->journal, "state", "");
+	const char *reason = bl_json_str(run->journal, "reason", "no reason was recorded");
+
+	if (!strcmp(state, "failed"))
+		set_status(s, run, SUM_FAILED, reason);
+	else if (!strcmp(state, "invalid"))
+		set_status(s, run, SUM_INVALID, reason);
+	else if (!strcmp(state, "ok"))
+		set_status(s, run, SUM_MISSING, "the journal says ok, but run.json is gone");
+	else if (!strcmp(state, "running"))
+		set_status(s, run, SUM_MISSING, "interrupted while it ran");
+	else
+		set_status(s, run, SUM_MISSING, "not run");
+}
+
+/* The file that run.json names for a job, else the name by convention. */
+static char *fio_file(const struct run_state *run, const char *job)
+{
+	const json_t *jobs = json_object_get(run->doc, "jobs"), *j;
+	const char *file = NULL;
+	char *name, *path;
+	size_t i;
+
+	json_array_foreach(jobs, i, j)
+		if (!strcmp(bl_json_str(j, "name", ""), job))
+			file = bl_json_str(j, "file", NULL);
+	name = file && !strchr(file, '/') ? bl_strdup(file) : bl_fmt("fio-%s.json", job);
+	path = bl_fmt("%s/%s", run->dir, name);
+	free(name);
+	return path;
+}
+
+/* Reads the numbers of all jobs; the first objection, or NULL if all is well. */
+static char *read_jobs(struct summary *s, const struct run_state *run)
+{
+	double planned = strcmp(run->kind, "verify") ? s->runtime_ms : 0;
+	char *objection = NULL, why[256], *path;
+
+	for (size_t i = 0; i < run->n_rows; i++) {
+		struct sum_row *r = &s->rows[run->first_row + i];
+		int err;
+
+		path = fio_file(run, r->job);
+		err = fio_read(path, &r->fio, why, sizeof(why));
+		if (err)
+			r->fio = no_result;
+		else
+			err = fio_check(&r->fio, planned, why, sizeof(why));
+		if (err && !objection)
+			objection = bl_fmt("job %s: %s", r->job, why);
+		free(path);
+	}
+	return objection;
+}
+
+static void with_doc(struct summary *s, const struct run_state *run)
+{
+	const char *label = bl_json_str(run->plan, "label", "?");
+	const char *status = bl_json_str(run->doc, "status", "");
+	const char *reason = bl_json_str(run->doc, "reason", "");
+	char *objection = read_jobs(s, run);
+
+	if (!*reason)
+		reason = "no reason was recorded";
+	if (!strcmp(status, "failed"))
+		set_status(s, run, SUM_FAILED, reason);
+	else if (!strcmp(status, "invalid"))
+		set_status(s, run, SUM_INVALID, reason);
+	else if (strcmp(status, "ok"))
+		set_status(s, run, SUM_INVALID, "run.json has no valid status");
+	else if (strcmp(bl_json_str(run->doc, "label", ""), label))
+		set_status(s, run, SUM_INVALID, "run.json has another label than plan.json");
+	else if (objection)
+		set_status(s, run, SUM_INVALID, objection);
+	else
+		set_status(s, run, SUM_OK, NULL);
+	free(objection);
+}
+
+static void note_accel(struct summary *s, const json_t *doc)
+{
+	const char *accel = bl_json_str(doc, "accel", NULL);
+
+	if (!accel)
+		return;
+	if (strcmp(accel, "kvm"))
+		s->emulated = true;
+	if (!strcmp(s->accel, "unknown"))
+		snprintf(s->accel, sizeof(s->accel), "%s", accel);
+	else if (strcmp(s->accel, accel))
+		strcpy(s->accel, "mixed");
+}
+
+static void load_run(struct summary *s, const json_t *plan, const json_t *journal)
+{
+	struct run_state run = {
+		.plan = plan,
+		.id = bl_json_str(plan, "id", "?"),
+		.kind = bl_json_str(plan, "kind", "?"),
+	};
+	json_error_t e;
+	char *path;
+
+	run.dir = bl_fmt("%s/runs/%s", s->dir, run.id);
+	run.journal = json_object_get(journal, run.id);
+	add_rows(s, &run);
+
+	path = bl_fmt("%s/run.json", run.dir);
+	run.doc = json_load_file(path, 0, &e);
+	if (run.doc) {
+		note_accel(s, run.doc);
+		with_doc(s, &run);
+	} else if (bl_exists(path)) {
+		char *why = bl_fmt("run.json, line %d: %s", e.line, e.text);
+
+		set_status(s, &run, SUM_INVALID, why);
+		free(why);
+	} else {
+		without_doc(s, &run);
+	}
+	s->n_runs++;
+	json_decref(run.doc);
+	free(path);
+	free(run.dir);
+}
+
+/* --- the campaign --------------------------------------------------------- */
+
+/* Run id -> its last line. A line cut off by a crash is no line. */
+static json_t *load_journal(const char *dir)
+{
+	char *path = bl_fmt("%s/journal.jsonl", dir), *text = NULL, *rest, *line;
+	json_t *last = json_object(), *j;
+
+	if (!bl_read_file(path, &text, NULL)) {
+		rest = text;
+		while ((line = strsep(&rest, "\n"))) {
+			j = json_loads(line, 0, NULL);
+			if (bl_json_str(j, "run", NULL))
+				json_object_set(last, bl_json_str(j, "run", ""), j);
+			json_decref(j);
+		}
+	}
+	free(text);
+	free(path);
+	return last;
+}
+
+static int use_plan(struct summary *s, const char *path)
+{
+	const json_t *jobs, *job;
+	size_t i;
+
+	s->plan = bl_json_load(path);
+	if (!s->plan)
+		return -EBADMSG;
+	if (bl_json_int(s->plan, "schema", 0) != 1) {
+		bl_err("%s: schema %lld is unknown; valid: 1", path,
+		       bl_json_int(s->plan, "schema", 0));
+		return -EBADMSG;
+	}
+	jobs = json_object_get(s->plan, "jobs");
+	json_array_foreach(jobs, i, job)
+		if (json_is_string(job))
+			bl_strv_add(&s->jobs, json_string_value(job));
+	s->plane = bl_json_str(s->plan, "plane", "unknown");
+	s->baseline = bl_json_str(s->plan, "baseline", NULL);
+	s->runtime_ms = 1000 * bl_json_num(s->plan, "runtime_s", 0);
+	if (!s->baseline || !s->jobs.n || !(s->runtime_ms > 0) ||
+	    !json_array_size(json_object_get(s->plan, "runs"))) {
+		bl_err("%s: baseline, jobs, runtime_s or runs are missing: not a plan "
+		       "that 'bouncelab run' has written", path);
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+int summary_load(struct summary *s, const char *dir)
+{
+	char *path, *copy;
+	json_t *journal;
+	const json_t *run;
+	size_t i;
+	int err;
+
+	*s = (struct summary){ .accel = "unknown" };
+	s->dir = realpath(dir, NULL);
+	if (!s->dir) {
+		err = -errno;
+		bl_err("%s: %s", dir, strerror(errno));
+		return err;
+	}
+	copy = bl_strdup(s->dir);
+	s->name = bl_strdup(basename(copy));
+	free(copy);
+
+	path = bl_fmt("%s/plan.json", s->dir);
+	err = use_plan(s, path);
+	free(path);
+	if (err) {
+		summary_free(s);
+		return err;
+	}
+	journal = load_journal(s->dir);
+	json_array_foreach(json_object_get(s->plan, "runs"), i, run)
+		load_run(s, run, journal);
+	json_decref(journal);
+	return 0;
+}
+
+void summary_free(struct summary *s)
+{
+	for (size_t i = 0; i < s->n_rows; i++)
+		free(s->rows[i].reason);
+	free(s->rows);
+	bl_strv_free(&s->jobs);
+	json_decref(s->plan);
+	free(s->name);
+	free(s->dir);
+	*s = (struct summary){};
+}

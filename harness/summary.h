@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A campaign as it can be evaluated: one row per planned run and job. What was
+ * planned but is missing, failed or invalid has its row too, with the reason.
+ */
+#ifndef BL_SUMMARY_H
+#define BL_SUMMARY_H
+
+#include "util.h"
+#include "fio.h"
+
+/* Only SUM_OK rows may enter a median. */
+enum sum_status {
+	SUM_OK,
+	SUM_FAILED,	/* the run did not get done */
+	SUM_INVALID,	/* done, but must not be counted */
+	SUM_MISSING,	/* planned, and not done (yet) */
+};
+
+/* The strings belong to the campaign's plan, except @reason. */
+struct sum_row {
+	const char *run, *kind, *label, *strategy, *allocator, *granule, *job;
+	int block, page_order, bounce_mb;
+	bool unsafe;
+	enum sum_status status;
+	char *reason;			/* NULL if SUM_OK */
+	struct fio_result fio;		/* NaN where nothing was measured */
+};
+
+struct summary {
+	char *dir;
+	char *name;			/* of the campaign: last part of dir */
+	json_t *plan;			/* plan.json */
+	const char *plane, *baseline;
+	double runtime_ms;		/* planned for each timed job */
+	char accel[16];			/* "tcg", "kvm", "mixed", "unknown" */
+	bool emulated;			/* some run was not on hardware */
+	struct bl_strv jobs;		/* timed jobs, in the plan's order */
+	struct sum_row *rows;		/* in the plan's order */
+	size_t n_rows;
+	size_t n_runs;			/* planned runs … */
+	size_t n_status[SUM_MISSING + 1];	/* … by status */
+};
+
+const char *sum_status_name(enum sum_status s);
+
+/*
+ * Read DIR/plan.json, journal.jsonl, runs/ID/run.json and fio's outputs.
+ *
+ * Evidence rules applied here: a run is as good as run.json says, and then
+ * invalid as a whole if one of its fio outputs is missing, broken, has an
+ * error, no I/O or (timed and traced jobs) less than 90 % of the planned time.
+ *
+ * 0, or a negative errno with a message on stderr: no such campaign, or a
+ * plan.json that cannot be used.
+ */
+int summary_load(struct summary *s, const char *dir);
+void summary_free(struct summary *s);
+
+/* Write summary.csv's text. One line per row, RFC 4180 quoting, LF. */
+void summary_csv(const struct summary *s, FILE *f);
+
+/* One CSV field, quoted if it must be; line ends become spaces. */
+void csv_string(FILE *f, const char *s);
+
+/* One CSV field; nothing at all if @v is not finite. */
+void csv_number(FILE *f, int decimals, double v);
+
+#endif
