@@ -1,0 +1,179 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the program says to wrong input: exit 2, and a message on stderr that
+# names the wrong thing and lists the right ones. Nothing here boots a guest.
+
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib/common.sh
+scratch_dir
+
+bouncelab=build/bouncelab
+escape=$(printf '\033')
+
+# run ARGUMENT...: sets $code; the outputs are in $scratch/out and $scratch/err.
+run()
+{
+	case="bouncelab $*"
+	timeout 60 $bouncelab "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	code=$?
+	! grep -q "$escape" "$scratch/out" "$scratch/err" ||
+		fail "$case: escape codes where there is no terminal"
+}
+
+# refused TEXT...: the last run was, and its message holds every TEXT.
+refused()
+{
+	[ $code = 2 ] || fail "$case: exit code $code, not 2"
+	[ ! -s "$scratch/out" ] || fail "$case: writes to stdout: $(head -n 3 "$scratch/out")"
+	for text; do
+		grep -qF -e "$text" "$scratch/err" ||
+			fail "$case: the message does not say '$text': $(cat "$scratch/err")"
+	done
+}
+
+accepted()
+{
+	[ $code = 0 ] || fail "$case: exit code $code: $(cat "$scratch/err")"
+	[ -s "$scratch/out" ] || fail "$case: prints nothing"
+}
+
+# Help, and what can be listed.
+run --help
+accepted
+commands=$(sed -n 's/^  \([a-z]*\)  *[A-Z].*/\1/p' "$scratch/out")
+for command in doctor list plan run report vm; do
+	echo "$commands" | grep -qx $command || fail "--help does not list '$command'"
+done
+for command in $commands; do
+	run "$command" --help
+	accepted
+	run "$command" --no-such-option
+	refused no-such-option
+done
+run list
+accepted
+for f in strategies/*.c; do
+	name=$(basename "$f" .c)
+	if [ "$name" = template ]; then
+		grep -qw template "$scratch/out" && fail "list shows the template"
+	else
+		grep -qw -e "$name" "$scratch/out" || fail "list does not show '$name'"
+	fi
+done
+run list --json
+accepted
+case $(head -c 1 "$scratch/out") in
+'{' | '[') ;;
+*) fail "list --json prints no JSON" ;;
+esac
+run plan quick
+accepted
+run plan smoke
+accepted
+
+# Words that are wrong or missing.
+run
+[ $code = 2 ] || fail "without a command: exit code $code, not 2"
+run frobnicate
+refused "unknown command 'frobnicate'" valid: doctor list plan run report
+run plan no-such-plan
+refused "unknown plan 'no-such-plan'" valid: quick smoke
+run run no-such-plan
+refused "unknown plan 'no-such-plan'" valid: quick smoke
+run plan "$scratch/none.ini"
+refused none.ini
+run run quick --name
+refused name
+run run
+refused plan
+run vm
+refused command
+run report no-such-campaign
+refused no-such-campaign
+
+# Plans: one line of this one is wrong each time.
+cat >"$scratch/good.ini" <<'END'
+[plan]
+about = for a test
+plane = vm
+seed = 7
+repeat = 2
+runtime = 1.0
+ramp = 0.3
+baseline = intree
+aa = intree
+verify = verify
+trace = no
+[matrix]
+strategy = eager-none, intree
+allocator = cached
+granule = 4k
+page_order = 0
+bounce_size = 64M
+jobs = 4k-randread-1
+cpus = 2
+queues = 2
+END
+run plan "$scratch/good.ini"
+accepted
+
+# bad LINE TEXT...: the good plan with LINE for the one with the same key.
+bad()
+{
+	key=${1%% =*}
+	line=$(grep -n "^$key =" "$scratch/good.ini" | cut -d: -f1)
+	sed "${line}s|.*|$1|" "$scratch/good.ini" >"$scratch/bad.ini"
+	shift
+	run plan "$scratch/bad.ini"
+	refused "bad.ini:$line" "$@"
+	# A plan that is wrongly taken for good would run for minutes.
+	[ $code = 2 ] || return
+	run run "$scratch/bad.ini"
+	refused "bad.ini:$line" "$@"
+}
+
+bad 'strategy = eager-none, no-such' "'no-such'" valid: eager-none direct intree all
+bad 'strategy = template' "'template'" valid: eager-none
+bad 'strategy =' strategy
+bad 'allocator = no-such' "'no-such'" valid: cached plain
+bad 'allocator = ' allocator
+bad 'granule = 2k' "'2k'" valid: 4k page
+bad 'jobs = 4k-randread-1, no-such' "'no-such'" valid: 4k-randread-1 64k-randwrite-2
+bad 'jobs = verify' "'verify'" valid: 4k-randread-1
+bad 'verify = 4k-randread-1' "'4k-randread-1'" valid: verify
+bad 'plane = moon' "'moon'" valid: vm
+bad 'aa = no-such' "'no-such'" valid: eager-none intree
+bad 'trace = maybe' "'maybe'" valid: yes no
+bad 'page_order = 5' "'5'" valid: 0 4
+bad 'bounce_size = 64' "'64'" valid: 1M 1024M
+bad 'bounce_size = 0M' "'0M'" valid: 1M 1024M
+bad 'bounce_size = 1025M' "'1025M'" valid: 1M 1024M
+for number in 1001 -1 1.5 x ''; do
+	bad "repeat = $number" "'$number'" valid: 0..1000
+done
+for number in 0 3601 -1 x nan 1s; do
+	bad "runtime = $number" "'$number'" valid: 0.1..3600
+done
+bad 'ramp = -0.1' "'-0.1'" valid: 0..3600
+bad 'seed = -1' "'-1'" valid: 0..
+bad 'cpus = 0' "'0'" valid: 1..64
+bad 'queues = 65' "'65'" valid: 1..64
+
+# wrong TEXT-OF-THE-PLAN SAID...: a plan of that text.
+wrong()
+{
+	printf '%b' "$1" >"$scratch/wrong.ini"
+	shift
+	run plan "$scratch/wrong.ini"
+	refused wrong.ini "$@"
+}
+
+wrong '[plan]\nrepeats = 3\n' ':2' "'repeats'" valid: repeat runtime seed
+wrong '[matrix]\nrepeat = 3\n' ':2' "'repeat'" valid: strategy allocator jobs
+wrong '[martix]\nstrategy = all\n' "'martix'" valid: plan matrix
+wrong '[plan]\nseed = 1\nseed = 2\n' ':3' seed twice
+wrong '[plan]\nthis is no key\n' ':2'
+wrong '[plan\n' ':1'
+
+finish

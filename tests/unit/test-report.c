@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * `bouncelab report` on a copy of tests/fixtures/campaign: what it prints, what
+ * it writes, how it ends.
+ *
+ * Seen to fail: with exit code 0 in spite of failed runs, without the word
+ * "emulated", without the list of runs that are not ok, and with a figure whose
+ * script does not load.
+ */
+#include "util.h"
+
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "commands.h"
+#include "report.h"
+#include "table.h"
+
+static char scratch[] = "/tmp/bl-test-report-XXXXXX";
+static char *dir;
+
+static int setup(void **state)
+{
+	char *from = bl_path("tests/fixtures/campaign");
+	const char *const cp[] = { "cp", "-r", from, scratch, NULL };
+	int err;
+
+	(void)state;
+	if (!mkdtemp(scratch))
+		return -1;
+	err = bl_run_capture(cp, NULL, false);
+	dir = bl_fmt("%s/campaign", scratch);
+	free(from);
+	return err;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(dir);
+	return bl_rm_rf(scratch);
+}
+
+static char *slurp(const char *name)
+{
+	char *path = bl_fmt("%s/%s", dir, name), *text = NULL;
+
+	if (bl_read_file(path, &text, NULL))
+		fail_msg("%s was not written", path);
+	free(path);
+	return text;
+}
+
+static void has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("'%s' is not in:\n%s", part, text);
+}
+
+static void test_table(void **state)
+{
+	char *argv[] = { "report", "--no-plots", dir, NULL }, *text;
+
+	(void)state;
+	assert_int_equal(cmd_report(3, argv), BL_EXIT_FAIL);
+	text = slurp("table.txt");
+	has(text, "plane     vm, emulated (TCG)");
+	has(text, "n         3 to 4 valid fresh devices per cell");
+	has(text, "percentile bootstrap, 10000 resamples, seed 20210831");
+	has(text, "Benjamini-Hochberg");
+	has(text, "\n  direct (unsafe)  3 of 4  2020  1.990");
+	has(text, "same within 5 %");
+	has(text, "runs: 26 planned, 22 ok, 1 failed, 2 invalid, 1 missing");
+	has(text, "\n  run 0015 (time, lazy-spin): invalid: job 64k-randwrite-2: ran 400 ms");
+	has(text, "\n  run 0026 (trace, lazy-spin): missing: interrupted");
+	assert_null(strstr(text, " \n"));
+	assert_null(strchr(text, '\033'));
+	free(text);
+	free(slurp("summary.csv"));
+	free(slurp("verdicts.csv"));
+}
+
+static void test_figures(void **state)
+{
+	static const struct { const char *name, *start; } files[] = {
+		{ "figures/relative.svg", "<?xml" }, { "figures/relative.pdf", "%PDF" },
+		{ "figures/absolute.svg", "<?xml" }, { "figures/absolute.pdf", "%PDF" },
+	};
+	char *prog = bl_which("gnuplot"), *text;
+	FILE *out;
+
+	(void)state;
+	if (!prog)
+		skip();
+	free(prog);
+	out = fopen("/dev/null", "w");
+	assert_int_equal(report_campaign(dir, out), 1);
+	fclose(out);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		text = slurp(files[i].name);
+		assert_ptr_equal(strstr(text, files[i].start), text);
+		free(text);
+	}
+	text = slurp("figures/relative.svg");
+	has(text, "IOPS relative to intree, emulated");
+	has(text, "n = 3 to 4 per row");
+	has(text, "lazy-spin");
+	free(text);
+}
+
+static void test_usage(void **state)
+{
+	char *none[] = { "report", "no-such-campaign", NULL };
+
+	(void)state;
+	assert_int_equal(cmd_report(2, none), BL_EXIT_USAGE);
+}
+
+static void test_alignment(void **state)
+{
+	struct table *t = table_new();
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	table_column(t, "name", TABLE_LEFT);
+	table_column(t, "n", TABLE_RIGHT);
+	table_column(t, "note", TABLE_LEFT);
+	table_titles(t);
+	table_row(t);
+	table_cell(t, TABLE_PLAIN, "a");
+	table_cell(t, TABLE_GOOD, "%d", 1234);
+	table_cell(t, TABLE_PLAIN, "x");
+	table_heading(t, "more");
+	table_row(t);
+	table_cell(t, TABLE_PLAIN, "longer");
+	table_cell(t, TABLE_PLAIN, "5");
+	table_print(t, f, 1, false);
+	table_print(t, f, 0, true);
+	assert_false(table_colour(f));
+	fclose(f);
+	has(text, " name       n  note\n a       1234  x\n\nmore\n longer     5\n");
+	has(text, "a       \033[1;36m1234\033[0m  x\n");
+	free(text);
+	table_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_alignment),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

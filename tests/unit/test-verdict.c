@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * harness/verdict.c: on tests/fixtures/campaign, whose medians can be read off
+ * its plan of numbers, and on campaigns made up here, each for one rule.
+ *
+ * Seen to fail: when traced or invalid rows are counted, when a failed verify
+ * run is ignored, when the floor is not taken from the A/A pair, when q is not
+ * asked for, when the copy is judged against its own floor.
+ */
+#include "util.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "verdict.h"
+
+static void close_to(double got, double want)
+{
+	if (!(fabs(got - want) <= 1e-9))
+		fail_msg("got %.12g, want %.12g", got, want);
+}
+
+static void verdict_is(const struct verdict_cell *c, enum verdict want)
+{
+	if (c->verdict != want)
+		fail_msg("%s in %s: %s, not %s (ratio %.4f, %.4f .. %.4f, q %.4f, floor %.2f %%)",
+			 c->label, c->job, verdict_name(c->verdict), verdict_name(want),
+			 c->ratio.value, c->ratio.lo, c->ratio.hi, c->q, c->floor_pct);
+}
+
+/* --- the fixture ------------------------------------------------------------ */
+
+static struct summary fixture;
+static struct verdicts v;
+
+static int setup(void **state)
+{
+	char *dir = bl_path("tests/fixtures/campaign");
+	int err = summary_load(&fixture, dir);
+
+	(void)state;
+	free(dir);
+	return err ? err : verdicts_make(&v, &fixture, VERDICT_SAME_PCT);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	verdicts_free(&v);
+	summary_free(&fixture);
+	return 0;
+}
+
+/*
+ * Valid IOPS in the first job: intree 1000 1010 1020 1030, its copy 5 more
+ * each, direct 2000 2020 2030 (one run invalid), eager-spin 1001 1011 1021 (one
+ * failed), lazy-spin 700 703 709 (one short). The traced run says 1.
+ */
+static void test_fixture(void **state)
+{
+	static const struct {
+		const char *label;
+		size_t n;
+		double median;
+		enum verdict verdict;
+	} want[] = {
+		{ "intree", 4, 1015, V_BASELINE },
+		{ "intree'", 4, 1020, V_SAME },
+		{ "direct", 3, 2020, V_FASTER },
+		{ "eager-spin", 3, 1011, V_SAME },
+		{ "lazy-spin", 3, 703, V_SLOWER },
+	};
+
+	(void)state;
+	assert_int_equal(v.labels.n, ARRAY_SIZE(want));
+	assert_int_equal(v.n_cells, 2 * ARRAY_SIZE(want));
+	assert_int_equal(v.n_family, 2 * 3);
+	assert_int_equal(v.n_min, 3);
+	assert_int_equal(v.n_max, 4);
+	assert_true(v.has_aa);
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		const struct verdict_cell *c = &v.cells[i];
+
+		assert_string_equal(c->label, want[i].label);
+		assert_string_equal(c->job, "4k-randread-1");
+		assert_int_equal(c->n, want[i].n);
+		assert_int_equal(c->planned, 4);
+		close_to(c->median.value, want[i].median);
+		close_to(c->ratio.value, want[i].median / 1015);
+		verdict_is(c, want[i].verdict);
+	}
+}
+
+static char *text_of(void (*print)(const struct verdicts *, FILE *))
+{
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	print(&v, f);
+	fclose(f);
+	return text;
+}
+
+static void test_csv(void **state)
+{
+	char *text = text_of(verdicts_csv);
+
+	(void)state;
+	assert_ptr_equal(strstr(text, "job,label,strategy,allocator,granule,page_order,bounce_mb,"
+		"n,planned,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,ratio_hi,p,q,"
+		"floor_pct,margin_pct,verdict,note\n"), text);
+	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,0,64,3,4,"
+		"2020.000,2000.000,2030.000,intree,1.990148,"));
+	assert_non_null(strstr(text, ",faster,\n"));
+	free(text);
+}
+
+static void test_json(void **state)
+{
+	json_t *j = verdicts_json(&v), *cells = json_object_get(j, "verdicts");
+
+	(void)state;
+	assert_true(json_is_true(json_object_get(j, "emulated")));
+	assert_int_equal(json_array_size(cells), v.n_cells);
+	assert_string_equal(bl_json_str(json_array_get(cells, 2), "verdict", ""), "faster");
+	assert_true(json_is_null(json_object_get(json_array_get(cells, 0), "ratio_lo")));
+	assert_int_equal(json_array_size(json_object_get(j, "problems")), 4);
+	json_decref(j);
+}
+
+/* --- made-up campaigns -------------------------------------------------------- */
+
+static struct summary made;
+static struct verdicts mv;
+
+static void make(void)
+{
+	made = (struct summary){ .name = "made", .baseline = "base" };
+	bl_strv_add(&made.jobs, "j");
+}
+
+static void unmake(void)
+{
+	verdicts_free(&mv);
+	free(made.rows);
+	bl_strv_free(&made.jobs);
+}
+
+static void add(const char *kind, const char *label, enum sum_status status, double iops)
+{
+	made.rows = bl_realloc(made.rows, (made.n_rows + 1) * sizeof(*made.rows));
+	made.rows[made.n_rows++] = (struct sum_row){
+		.run = "", .kind = kind, .label = label, .strategy = label,
+		.allocator = "-", .granule = "-", .job = "j", .status = status,
+		.reason = "", .fio = { .iops = iops },
+	};
+}
+
+/* Five devices around @mid, the farthest ones @spread away from it. */
+static void add_five(const char *label, double mid, double spread)
+{
+	for (int i = -2; i <= 2; i++)
+		add("time", label, SUM_OK, mid + i * spread / 2);
+}
+
+static enum verdict judged(const char *label)
+{
+	const struct verdict_cell *c;
+
+	verdicts_free(&mv);
+	assert_int_equal(verdicts_make(&mv, &made, 5), 0);
+	c = verdict_find(&mv, label, "j");
+	assert_non_null(c);
+	return c->verdict;
+}
+
+static void test_no_floor(void **state)
+{
+	(void)state;
+	make();
+	add_five("base", 1000, 5);
+	add_five("up", 1100, 5);
+	add_five("down", 900, 5);
+	add_five("near", 1030, 5);
+	assert_int_equal(judged("up"), V_FASTER);
+	assert_int_equal(judged("down"), V_SLOWER);
+	assert_int_equal(judged("near"), V_SAME);
+	assert_true(isnan(verdict_find(&mv, "up", "j")->floor_pct));
+	/* Within 1 % it is not the same any more, but surely faster. */
+	verdicts_free(&mv);
+	assert_int_equal(verdicts_make(&mv, &made, 1), 0);
+	assert_int_equal(verdict_find(&mv, "near", "j")->verdict, V_FASTER);
+	unmake();
+}
+
+/*
+ * The copy is 12 % off: what is 10 % off is within the floor and the same,
+ * and so it is no evidence; 40 % off is beyond.
+ */
+static void test_floor(void **state)
+{
+	(void)state;
+	make();
+	add_five("base", 1000, 2);
+	add_five("base'", 1120, 2);
+	add_five("up", 1100, 2);
+	add_five("far", 1400, 2);
+	add_five("wide", 1100, 60);
+	assert_int_equal(judged("up"), V_SAME);
+	assert_int_equal(judged("far"), V_FASTER);
+	/* Excludes 1, but its effect is below the floor and its interval is not. */
+	assert_int_equal(judged("wide"), V_INCONCLUSIVE);
+	assert_true(verdict_find(&mv, "wide", "j")->ratio.lo > 1);
+	/* The control itself fails, and is seen to. */
+	assert_int_equal(judged("base'"), V_FASTER);
+	/*
+	 * The largest ratios and their bootstrap probabilities: 1122/998 0.0034,
+	 * 1121/998 0.0150, 1122/999 0.0150; within the last one 2.5 % are passed.
+	 */
+	close_to(verdict_find(&mv, "up", "j")->floor_pct, 100 * (1122 / 999. - 1));
+	unmake();
+}
+
+/* An interval that excludes 1, p = 0.02: enough alone, not among twelve. */
+static void test_family(void **state)
+{
+	static const char *const nulls[] = {
+		"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10",
+	};
+	static const double base[] = { 960, 980, 1000, 1020, 1040 };
+	static const double up[] = { 1010, 1060, 1080, 1100, 1190 };
+
+	(void)state;
+	make();
+	for (int i = 0; i < 5; i++) {
+		add("time", "base", SUM_OK, base[i]);
+		add("time", "up", SUM_OK, up[i]);
+	}
+	assert_int_equal(judged("up"), V_FASTER);
+	assert_true(verdict_find(&mv, "up", "j")->p > 0.01);
+	for (size_t i = 0; i < ARRAY_SIZE(nulls); i++)
+		add_five(nulls[i], 1000, 40);
+	assert_int_equal(judged("up"), V_INCONCLUSIVE);
+	assert_true(verdict_find(&mv, "up", "j")->ratio.lo > 1);
+	assert_int_equal(mv.n_family, 12);
+	unmake();
+}
+
+static void test_too_few(void **state)
+{
+	(void)state;
+	make();
+	add_five("base", 1000, 1);
+	add("time", "two", SUM_OK, 2000);
+	add("time", "two", SUM_OK, 2001);
+	add("time", "two", SUM_INVALID, 2002);
+	add("time", "two", SUM_FAILED, NAN);
+	add("time", "none", SUM_MISSING, NAN);
+	assert_int_equal(judged("two"), V_INCONCLUSIVE);
+	assert_int_equal(verdict_find(&mv, "two", "j")->n, 2);
+	assert_int_equal(verdict_find(&mv, "two", "j")->planned, 4);
+	assert_false(verdict_find(&mv, "two", "j")->ratio.has_interval);
+	assert_int_equal(judged("none"), V_NO_DATA);
+	unmake();
+}
+
+static void test_verification(void **state)
+{
+	(void)state;
+	make();
+	add("verify", "base", SUM_OK, NAN);
+	add("verify", "wrong", SUM_FAILED, NAN);
+	add("verify", "gone", SUM_MISSING, NAN);
+	add_five("base", 1000, 5);
+	add_five("wrong", 2000, 5);
+	add_five("wrong'", 2000, 5);
+	add_five("gone", 2000, 5);
+	assert_int_equal(judged("wrong"), V_UNVERIFIED);
+	assert_int_equal(judged("wrong'"), V_UNVERIFIED);
+	assert_int_equal(judged("gone"), V_UNVERIFIED);
+	/* Nothing of it is averaged. */
+	assert_int_equal(verdict_find(&mv, "wrong", "j")->n, 0);
+	assert_true(isnan(verdict_find(&mv, "wrong", "j")->median.value));
+	unmake();
+}
+
+static void test_no_baseline(void **state)
+{
+	(void)state;
+	make();
+	add("time", "base", SUM_FAILED, NAN);
+	add_five("up", 1100, 5);
+	assert_int_equal(judged("base"), V_NO_DATA);
+	assert_int_equal(judged("up"), V_NO_DATA);
+	close_to(verdict_find(&mv, "up", "j")->median.value, 1100);
+	made.baseline = "other";
+	verdicts_free(&mv);
+	assert_int_equal(verdicts_make(&mv, &made, 5), -EINVAL);
+	unmake();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_fixture, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_csv, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
+		cmocka_unit_test(test_no_floor),
+		cmocka_unit_test(test_floor),
+		cmocka_unit_test(test_family),
+		cmocka_unit_test(test_too_few),
+		cmocka_unit_test(test_verification),
+		cmocka_unit_test(test_no_baseline),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
