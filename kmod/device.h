@@ -16,11 +16,12 @@
  *	bl_dev.rwsem			reset against the injection of interrupts
  *	bl_dev.config_lock spinlock	config space and its generation
  *	bl_dev.msgq.lock spinlock	messages and broken; process context only
- *	bl_vq.kick_lock	spinlock, irq-safe	ready, kicked, kickfd
- *	bl_vq.irq_lock	spinlock, bh	cb; never taken in hard interrupts
+ *	bl_vq.kick_lock	spinlock, irq-safe	kicked, kickfd, writing ready
+ *	bl_vq.irq_lock	spinlock, bh	cb, reading ready; never taken in hard interrupts
  *
  * bl_dev.lock, domain_lock and orphan_lock do not nest in one another today,
- * and none of them is ever held while waiting for the daemon.
+ * and none of them is ever held while waiting for an answer of the daemon;
+ * domain_lock is held while user memory is pinned.
  */
 #ifndef BL_DEVICE_H
 #define BL_DEVICE_H

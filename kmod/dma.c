@@ -113,8 +113,9 @@ err_pages:
 }
 
 /*
- * The daemon may still have the pages mapped.  Its page table holds references,
- * so that they are not handed to anybody else before it lets go.
+ * The daemon may still have the pages mapped, or fault on them just now.  Its
+ * page table holds references, so that they are not handed to anybody else
+ * before it lets go.  Process context: drivers free coherent memory there.
  */
 static void bl_dma_free(struct device *dev, size_t size, void *addr,
 			dma_addr_t iova, unsigned long attrs)
@@ -124,6 +125,8 @@ static void bl_dma_free(struct device *dev, size_t size, void *addr,
 
 	size = PAGE_ALIGN(size);
 	bl_iotlb_del_own(core, iova, size);
+	/* A daemon that keeps its mapping sees the next ring here, not this one. */
+	unmap_mapping_range(core->file->f_mapping, iova, size, 1);
 	bl_coherent_iova_free(core, iova, size);
 	free_pages_exact(addr, size);
 	bl_count(d, BL_COUNT_coherent_free, 1);

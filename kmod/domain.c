@@ -159,7 +159,10 @@ struct bl_domain *bl_domain_create(const char *name,
 	if (ret)
 		goto err_iova;
 
-	/* An inode of its own: an anonymous one shares its address_space. */
+	/*
+	 * An inode of its own: anonymous ones share an address_space, and zapping
+	 * a range of it would hit other files.
+	 */
 	file = anon_inode_create_getfile("[bouncelab-domain]", &domain_fops,
 					 core, O_RDWR, NULL);
 	if (IS_ERR(file)) {
@@ -193,6 +196,8 @@ void bl_domain_destroy(struct bl_domain *d)
 
 	debugfs_remove(core->debugfs);
 	bl_domain_umem_release(d);
+	/* Its entries hold files: of a guest that is gone, maybe even this one. */
+	bl_iotlb_clear(core);
 	fput(core->file);
 }
 

@@ -99,7 +99,8 @@ size_t bl_domain_bounce_size(const struct bl_domain *d);
 
 /*
  * Replace the address space by a copy of IOTLB (user memory of vhost-vdpa),
- * whose entries carry a struct vdpa_map_file.  -ENOMEM leaves it empty.
+ * whose entries carry a struct vdpa_map_file.  -ENOMEM, -ENOSPC (too
+ * many entries) and -EINVAL (one without a file) leave it empty.
  */
 int bl_domain_set_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
 

@@ -217,8 +217,6 @@ static long bl_ioctl_umem(struct bl_dev *bl, struct vduse_iova_umem __user *arg,
 		ret = add ? -EINVAL : -ENOENT;
 	} else if (add) {
 		ret = bl_domain_umem_register(bl->domain, umem.iova, umem.uaddr, umem.size);
-		if (ret == -ENOENT)
-			ret = -EINVAL;	/* as the stock driver says "not mapped yet" */
 	} else {
 		ret = bl_domain_umem_deregister(bl->domain, umem.iova, umem.size);
 	}

@@ -103,6 +103,27 @@ void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb)
 	spin_unlock_irqrestore(&core->iotlb_lock, flags);
 }
 
+/*
+ * The core maps again, so vhost-vdpa, which never takes its map back from a
+ * driver with set_map, is gone.  What it left would hide what the core adds.
+ */
+static void iotlb_drop_foreign(struct bl_core *core)
+{
+	struct vhost_iotlb_map *map, *next;
+	struct vdpa_map_file *from;
+
+	lockdep_assert_held(&core->iotlb_lock);
+
+	list_for_each_entry_safe(map, next, &core->iotlb->list, link) {
+		from = map->opaque;
+		if (!from)
+			continue;
+		fput(from->file);
+		kfree(from);
+		vhost_iotlb_map_free(core->iotlb, map);
+	}
+}
+
 int __bl_window_enable(struct bl_core *core)
 {
 	struct bl_domain *d = &core->d;
@@ -111,6 +132,7 @@ int __bl_window_enable(struct bl_core *core)
 
 	spin_lock_irqsave(&core->iotlb_lock, flags);
 	if (!core->window_on) {
+		iotlb_drop_foreign(core);
 		ret = iotlb_add(core, d->base, d->base + d->window - 1, 0,
 				VHOST_MAP_RW, NULL);
 		if (!ret)
@@ -138,6 +160,7 @@ int bl_iotlb_add_own(struct bl_core *core, u64 iova, size_t size,
 	int ret;
 
 	spin_lock_irqsave(&core->iotlb_lock, flags);
+	iotlb_drop_foreign(core);
 	ret = iotlb_add(core, iova, iova + size - 1, pa, VHOST_MAP_RW, NULL);
 	spin_unlock_irqrestore(&core->iotlb_lock, flags);
 	return ret;

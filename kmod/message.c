@@ -182,8 +182,10 @@ static void bl_msg_untake(struct bl_msgq *q, u32 id)
 
 	spin_lock(&q->lock);
 	msg = bl_msg_find(q, id);
-	if (msg)
+	if (msg) {
 		list_move(&msg->node, &q->send);
+		wake_up(&q->wait);
+	}
 	spin_unlock(&q->lock);
 }
 

@@ -54,29 +54,41 @@ static void bl_fail_request(struct request *rq)
 /* The token that virtio_blk gives the ring is the driver's part of the request. */
 static unsigned int bl_fail_queue(struct virtqueue *vq)
 {
-	struct request_queue *q = NULL;
 	struct request *rq;
 	unsigned int n = 0;
 	void *token;
 
-	while ((token = virtqueue_detach_unused_buf(vq))) {
+	/*
+	 * Detaching from an empty ring checks the free list, with BUG(), and the
+	 * daemon may have spoilt the chains: stop before that.  It can still spoil
+	 * a chain that is in flight, as it can for virtqueue_get_buf().
+	 */
+	while (vq->num_free < virtqueue_get_vring_size(vq) &&
+	       (token = virtqueue_detach_unused_buf(vq))) {
 		rq = blk_mq_rq_from_pdu(token);
-		q = rq->q;
+		/*
+		 * A full ring stops the queue until an interrupt that never comes.
+		 * Start it now, while a request keeps it: broken, it cannot stop again.
+		 */
+		if (!n++)
+			blk_mq_start_stopped_hw_queues(rq->q, true);
 		bl_fail_request(rq);
-		n++;
 	}
-	/* A full ring stops the queue until the interrupt that will never come. */
-	if (q)
-		blk_mq_start_stopped_hw_queues(q, true);
 	return n;
 }
 
 static bool bl_is_virtio_blk(const struct virtio_device *virtio)
 {
-	const struct device_driver *driver = READ_ONCE(virtio->dev.driver);
+	const struct device_driver *driver;
+	bool is;
 
-	return virtio->id.device == VIRTIO_ID_BLOCK && driver &&
-	       !strcmp(driver->name, "virtio_blk");
+	/* A module is freed a grace period after its driver has gone from here. */
+	rcu_read_lock();
+	driver = READ_ONCE(virtio->dev.driver);
+	is = virtio->id.device == VIRTIO_ID_BLOCK && driver &&
+	     !strcmp(driver->name, "virtio_blk");
+	rcu_read_unlock();
+	return is;
 }
 
 /*
@@ -123,7 +135,8 @@ static void bl_orphan_work(struct work_struct *work)
 	struct bl_dev *bl = container_of(to_delayed_work(work), struct bl_dev, orphan_work);
 
 	mutex_lock(&bl->lock);
-	if (!bl->connected)
+	/* Deleted or reset meanwhile, it has nobody to be broken for. */
+	if (!bl->connected && bl->vdpa && (READ_ONCE(bl->status) & VIRTIO_CONFIG_S_DRIVER_OK))
 		bl_msg_break(bl);
 	mutex_unlock(&bl->lock);
 	if (!bl_broken(bl))

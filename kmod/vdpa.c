@@ -319,13 +319,14 @@ static struct bl_vdpa *bl_vdpa_create(struct bl_dev *bl)
 
 	v->vdpa.mdev = &bl_mgmt->mdev;
 	v->vdpa.dma_dev = &v->vdpa.dev;
+	/* First: dma_set_mask() decides by the ops whether syncs are called at all. */
+	set_dma_ops(&v->vdpa.dev, &bl_dma_ops);
 	v->vdpa.dev.dma_mask = &v->vdpa.dev.coherent_dma_mask;
 	ret = dma_set_mask_and_coherent(&v->vdpa.dev, DMA_BIT_MASK(64));
 	if (ret) {
 		put_device(&v->vdpa.dev);
 		return ERR_PTR(ret);
 	}
-	set_dma_ops(&v->vdpa.dev, &bl_dma_ops);
 	return v;
 }
 

@@ -97,6 +97,9 @@ void bl_vq_set_ready(struct bl_dev *bl, struct bl_vq *vq, bool ready)
 	spin_lock_irq(&vq->kick_lock);
 	WRITE_ONCE(vq->ready, ready);
 	spin_unlock_irq(&vq->kick_lock);
+	/* An interrupt that saw the queue ready is over when this has been ours. */
+	spin_lock_irq(&vq->irq_lock);
+	spin_unlock_irq(&vq->irq_lock);
 	mutex_unlock(&bl->orphan_lock);
 
 	/* This queue came too late to be failed with the others. */

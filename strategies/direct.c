@@ -9,12 +9,15 @@
  * Bounce: never
  * Sync:   none (there is nothing to order)
  * Wins:   always
- * Loses:  all protection.  The daemon can read and write every byte of RAM.
+ * Loses:  all protection.  The daemon can read and write every byte of RAM, and
+ *         a request that it finishes late lands in memory with a new owner.
  * Source: the usual "no IOMMU" line of IOMMU papers (ASPLOS'16, ATC'15)
  * Unsafe: gives the daemon all of memory; needs unsafe_direct=1
  */
+#include <linux/gfp.h>
 #include <linux/ioport.h>
 #include <linux/nodemask.h>
+#include <linux/pgtable.h>
 
 #include "strategy.h"
 
@@ -28,6 +31,13 @@ static int direct_init(struct bl_domain *d)
 
 	for_each_online_node(nid)
 		end = max(end, node_end_pfn(nid));
+	/*
+	 * A writable mapping may not hold the zero page, from which drivers and
+	 * users write: it has a stand-in here.
+	 */
+	d->priv = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!d->priv)
+		return -ENOMEM;
 	d->base = DIRECT_BASE;
 	d->window = (u64)end << PAGE_SHIFT;
 	return 0;
@@ -35,11 +45,14 @@ static int direct_init(struct bl_domain *d)
 
 static void direct_exit(struct bl_domain *d)
 {
+	free_page((unsigned long)d->priv);
 }
 
 static dma_addr_t direct_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 			     enum dma_data_direction dir, bool copy)
 {
+	if (unlikely(is_zero_pfn(PHYS_PFN(pa))))
+		pa = virt_to_phys(d->priv) + offset_in_page(pa);
 	return d->base + pa;
 }
 

@@ -26,7 +26,7 @@ static __always_inline void set_leave(struct bl_bounce *b, unsigned long flags)
 {
 	/*
 	 * Barrier A: slot->orig is stored before b->pages[] is read.  Pairs
-	 * with the one in fill_begin().
+	 * with the one in fill_stored().
 	 */
 	smp_mb();
 }
@@ -39,7 +39,7 @@ static __always_inline void clear_leave(struct bl_bounce *b,
 
 	/*
 	 * Barrier B: slot->orig (or, for a sync, the buffer) is stored before
-	 * b->filling is read.  Pairs with the one in fill_begin().
+	 * b->filling is read.  Pairs with the one in fill_stored().
 	 */
 	smp_mb();
 	/*
@@ -53,7 +53,12 @@ static __always_inline void clear_leave(struct bl_bounce *b,
 
 static __always_inline void fill_begin(struct bl_bounce *b, u64 nr)
 {
+	/* Before the page: who sees that finds this, too, after a barrier. */
 	WRITE_ONCE(b->filling, nr + 1);
+}
+
+static __always_inline void fill_stored(struct bl_bounce *b)
+{
 	/*
 	 * Barriers A and B: b->pages[nr] and b->filling are stored before any
 	 * slot->orig is read.  Pairs with set_leave() and clear_leave().
@@ -72,6 +77,7 @@ static const struct bl_lazy_sync lazy_barrier_sync = {
 	.clear_enter = no_enter,
 	.clear_leave = clear_leave,
 	.fill_begin = fill_begin,
+	.fill_stored = fill_stored,
 	.fill_end = fill_end,
 };
 

@@ -40,6 +40,10 @@ static __always_inline void spin_fill_begin(struct bl_bounce *b, u64 nr)
 {
 }
 
+static __always_inline void spin_fill_stored(struct bl_bounce *b)
+{
+}
+
 static __always_inline void spin_fill_end(struct bl_bounce *b)
 {
 }
@@ -50,6 +54,7 @@ static const struct bl_lazy_sync lazy_spin_sync = {
 	.clear_enter = spin_enter,
 	.clear_leave = spin_clear_leave,
 	.fill_begin = spin_fill_begin,
+	.fill_stored = spin_fill_stored,
 	.fill_end = spin_fill_end,
 };
 

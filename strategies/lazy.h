@@ -20,7 +20,8 @@
  * Faults exclude each other by b->lock.spin, taken irq-safe: no daemon thread
  * gets at a page before it is filled, and a fill cannot be interrupted by an
  * unmap on its CPU that waits for it.  The fill copies under that lock, with
- * interrupts off, at most one bounce page (64K).
+ * interrupts off, at most one bounce page (64K).  Not for PREEMPT_RT, where
+ * that lock sleeps and a waiting unmap could preempt the fill.
  *
  * What the daemon is not given: bytes beyond the mapping (slot->len), the old
  * contents of device-to-memory buffers (slot->dir), uninitialised memory (bounce
@@ -41,8 +42,12 @@ struct bl_lazy_sync {
 	void (*clear_leave)(struct bl_bounce *b, unsigned long flags,
 			    u64 first, u64 last);
 
-	/* The fault's halves of A and B, around the fill of bounce page NR. */
+	/*
+	 * The fault's halves of A and B: before the page is stored, after that
+	 * and before slots are read, after the fill.
+	 */
 	void (*fill_begin)(struct bl_bounce *b, u64 nr);
+	void (*fill_stored)(struct bl_bounce *b);
 	void (*fill_end)(struct bl_bounce *b);
 };
 
@@ -87,17 +92,38 @@ static __always_inline void bl_lazy_settle(struct bl_domain *d, dma_addr_t iova,
 			  (iova + size - 1) >> d->page_shift);
 }
 
+/*
+ * What the device wrote.  A page that is not there was never touched by the
+ * daemon: its answer came through the ring, which orders its faults before
+ * this.  One that is there may just be filled, because of a neighbour in it:
+ * a buffer of both directions must not get back the zeroes from before.
+ */
+static __always_inline void
+bl_lazy_copy_back(struct bl_domain *d, dma_addr_t iova, size_t size,
+		  enum dma_data_direction dir, enum bl_path path,
+		  const struct bl_lazy_sync *sync)
+{
+	u64 step = 1ULL << d->page_shift;
+	u64 end = iova + size;
+	u64 at, chunk;
+
+	for (at = iova; at < end; at += chunk) {
+		chunk = min(end - at, step - (at & (step - 1)));
+		if (!bl_bounce_page(d, d->priv, at))
+			continue;
+		if (dir == DMA_BIDIRECTIONAL)
+			bl_lazy_settle(d, at, chunk, false, sync);
+		bl_bounce_copy(d, at, chunk, false, path);
+	}
+}
+
 static __always_inline void
 bl_lazy_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	      enum dma_data_direction dir, bool copy,
 	      const struct bl_lazy_sync *sync)
 {
-	/*
-	 * A page that is not there was never touched by the daemon: its answer
-	 * came through the ring, which orders its faults before this.
-	 */
 	if (copy && bl_dir_from_device(dir))
-		bl_bounce_copy(d, iova, size, false, BL_PATH_UNMAP);
+		bl_lazy_copy_back(d, iova, size, dir, BL_PATH_UNMAP, sync);
 	bl_lazy_settle(d, iova, size, true, sync);
 	bl_iova_free(d, iova, size);
 }
@@ -155,9 +181,10 @@ bl_lazy_fault(struct bl_domain *d, u64 iova, const struct bl_lazy_sync *sync)
 	if (!page) {
 		page = new;
 		new = NULL;
+		sync->fill_begin(b, nr);
 		/* The zeroes before the pointer, for bl_bounce_page(). */
 		smp_store_release(&b->pages[nr], page);
-		sync->fill_begin(b, nr);
+		sync->fill_stored(b);
 		bl_lazy_fill(d, b, nr, page);
 		sync->fill_end(b);
 	}
@@ -207,7 +234,8 @@ static void id##_sync_for_cpu(struct bl_domain *d, dma_addr_t iova,	\
 			      enum dma_data_direction dir)		\
 {									\
 	if (bl_dir_from_device(dir))					\
-		bl_bounce_copy(d, iova, size, false, BL_PATH_SYNC);	\
+		bl_lazy_copy_back(d, iova, size, dir, BL_PATH_SYNC,	\
+				  sync);				\
 }									\
 									\
 static struct page *id##_fault(struct bl_domain *d, u64 iova)		\

@@ -75,7 +75,7 @@ struct bl_strategy {
 
 	/*
 	 * Required.  Undo map.  When it returns nothing may read or write the
-	 * memory at PA any more, on any CPU.
+	 * memory at PA any more, on any CPU (unless .unsafe).
 	 */
 	void (*unmap)(struct bl_domain *d, dma_addr_t iova, size_t size,
 		      enum dma_data_direction dir, bool copy);
@@ -148,8 +148,8 @@ struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp);
 void bl_page_free(struct bl_domain *d, struct page *page);
 
 /*
- * Copy LEN bytes between the memory at ORIG and OFFSET in bounce page PAGE,
- * which is physically contiguous beyond OFFSET + LEN.  Any context.
+ * Copy LEN bytes between the memory at ORIG and OFFSET in bounce page PAGE.
+ * They must not cross a PAGE_SIZE of it, as a slot never does.  Any context.
  */
 void bl_copy_to_bounce(struct bl_domain *d, struct page *page,
 		       unsigned int offset, phys_addr_t orig, size_t len,

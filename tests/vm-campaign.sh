@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A whole campaign, and what becomes of one that is interrupted, whose guest
+# dies, or whose disk is full.
+# Timeout: 900
+#
+# Seen failing: with the journal, the manifest or the clean-up after SIGINT
+# taken out of the harness.
+
+. tests/lib/common.sh
+scratch_dir
+out=$scratch/out
+mkdir "$out"
+
+# until_journal NAME STATE: wait for the first run in that state, 120 s at most.
+until_journal()
+{
+	deadline=$(($(date +%s) + 120))
+	until grep -qs "\"state\": *\"$2\"" "$out/$1/journal.jsonl"; do
+		[ "$(date +%s)" -lt $deadline ] || { fail "$1: no run is $2"; return 1; }
+		kill -0 "$pid" 2>/dev/null || { fail "$1: ended before a run was $2"; return 1; }
+		read -r _ <"$scratch/tick" || :
+	done
+}
+
+# start NAME ARGUMENT...: a campaign in the background, its process in $pid.
+start()
+{
+	name=$1
+	shift
+	env --default-signal=INT build/bouncelab run smoke --out "$out" --name "$name" "$@" \
+		>"$scratch/$name.log" 2>&1 &
+	pid=$!
+}
+
+ended()
+{
+	wait $pid
+	code=$?
+	[ $code = "$1" ] || { fail "$name: exit $code, should be $1"; cat "$scratch/$name.log"; }
+	[ -z "$(find "$out/$name/runs" -name '.*.tmp')" ] || fail "$name: a half-written run is left"
+}
+
+# Something to wait on that is no guess at how long things take.
+mkfifo "$scratch/tick"
+while :; do echo; sleep 0.2; done >"$scratch/tick" &
+ticker=$!
+trap 'kill $ticker; rm -rf "$scratch"' EXIT
+
+start whole
+ended 0
+(cd "$out/whole" && sha256sum --quiet -c MANIFEST.sha256) || fail "whole: the manifest does not match"
+for f in plan.json env.json summary.csv verdicts.csv table.txt \
+		figures/relative.svg figures/relative.pdf figures/absolute.svg; do
+	[ -s "$out/whole/$f" ] || fail "whole: no $f"
+done
+grep -q 'emulated\|KVM' "$out/whole/table.txt" || fail "whole: the table does not say how the guest ran"
+
+start whole
+ended 2
+
+start interrupted
+if until_journal interrupted ok; then
+	kill -INT $pid
+fi
+ended 130
+grep -q interrupted "$out/interrupted/journal.jsonl" || fail "interrupted: the journal does not say so"
+[ -s "$(echo "$out"/interrupted/runs/*/run.json)" ] || fail "interrupted: the finished run is gone"
+
+start killed
+if until_journal killed running; then
+	pkill -KILL -P $pid qemu || fail "killed: no guest to kill"
+fi
+ended 1
+grep -q '"failed"' "$out/killed/journal.jsonl" || fail "killed: no run is marked failed"
+grep -q '"ok"' "$out/killed/journal.jsonl" || fail "killed: the campaign did not go on"
+
+finish
