@@ -16,12 +16,15 @@ mkdir "$out"
 # until_journal NAME STATE: wait for the first run in that state, 120 s at most.
 until_journal()
 {
-	deadline=$(($(date +%s) + 120))
-	until grep -qs "\"state\": *\"$2\"" "$out/$1/journal.jsonl"; do
-		[ "$(date +%s)" -lt $deadline ] || { fail "$1: no run is $2"; return 1; }
-		kill -0 "$pid" 2>/dev/null || { fail "$1: ended before a run was $2"; return 1; }
-		read -r _ <"$scratch/tick" || :
-	done
+	rm -f "$scratch/lines"
+	mkfifo "$scratch/lines"
+	tail -n +1 -F --pid=$pid "$out/$1/journal.jsonl" >"$scratch/lines" 2>/dev/null &
+	follower=$!
+	timeout 120 grep -q "\"state\": *\"$2\"" <"$scratch/lines"
+	found=$?
+	kill $follower 2>/dev/null
+	[ $found = 0 ] || fail "$1: no run is $2"
+	return $found
 }
 
 # start NAME ARGUMENT...: a campaign in the background, its process in $pid.
@@ -41,12 +44,6 @@ ended()
 	[ $code = "$1" ] || { fail "$name: exit $code, should be $1"; cat "$scratch/$name.log"; }
 	[ -z "$(find "$out/$name/runs" -name '.*.tmp')" ] || fail "$name: a half-written run is left"
 }
-
-# Something to wait on that is no guess at how long things take.
-mkfifo "$scratch/tick"
-while :; do echo; sleep 0.2; done >"$scratch/tick" &
-ticker=$!
-trap 'kill $ticker; rm -rf "$scratch"' EXIT
 
 start whole
 ended 0
