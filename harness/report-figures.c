@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -32,6 +33,17 @@ static int write_stream(const char *dir, const char *name, FILE *f, char **text,
 	return err;
 }
 
+/* What the baseline made in that block; NaN if it has no valid run there. */
+static double base_in_block(const struct verdicts *v, const char *job, int block)
+{
+	const struct verdict_cell *base = verdict_find(v, v->sum->baseline, job);
+
+	for (size_t k = 0; k < base->n; k++)
+		if (base->block[k] == block)
+			return base->iops[k];
+	return NAN;
+}
+
 static int write_points(const struct verdicts *v, const char *dir)
 {
 	char *text;
@@ -41,7 +53,6 @@ static int write_points(const struct verdicts *v, const char *dir)
 	fputs("job_index,label_index,job,label,block,iops,ratio\n", f);
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
-		double base = verdict_find(v, v->sum->baseline, c->job)->median.value;
 
 		for (size_t k = 0; k < c->n; k++) {
 			fprintf(f, "%zu,%zu,", c->job_idx, c->label_idx);
@@ -51,7 +62,7 @@ static int write_points(const struct verdicts *v, const char *dir)
 			fprintf(f, ",%d,", c->block[k]);
 			csv_number(f, 3, c->iops[k]);
 			fputc(',', f);
-			csv_number(f, 6, c->iops[k] / base);
+			csv_number(f, 6, c->iops[k] / base_in_block(v, c->job, c->block[k]));
 			fputc('\n', f);
 		}
 	}
@@ -134,18 +145,34 @@ static void fold(struct bl_strv *lines, const char *text, size_t width)
 	free(copy);
 }
 
+/* How many dots a row has, and if that is too few for an interval somewhere. */
+static char *dots_per_row(const struct verdicts *v, bool relative, bool *few)
+{
+	size_t lo = SIZE_MAX, hi = 0;
+
+	for (size_t i = 0; i < v->n_cells; i++) {
+		size_t n = relative ? v->cells[i].n_common : v->cells[i].n;
+
+		lo = n < lo ? n : lo;
+		hi = n > hi ? n : hi;
+	}
+	*few = lo < STATS_MIN_N;
+	return lo < hi ? bl_fmt("n = %zu to %zu", lo, hi) : bl_fmt("n = %zu", hi);
+}
+
 static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t width)
 {
 	const struct summary *s = v->sum;
 	char *plane = report_plane(s), *n, *text;
+	bool few;
 	struct bl_strv lines = {};
 
-	n = v->n_min == v->n_max ? bl_fmt("n = %zu", v->n_max) :
-	    bl_fmt("n = %zu to %zu", v->n_min, v->n_max);
-	text = bl_fmt("Dots: one fresh device each (%s per row). Symbol and bar: median and "
-		      "its 95 %% bootstrap interval%s%s.%s", n,
-		      relative ? ", of the ratio" : "",
-		      v->n_min < STATS_MIN_N ? " (none below n = 3)" : "",
+	n = dots_per_row(v, relative, &few);
+	text = bl_fmt("Dots: %s (%s per row). Symbol and bar: %s and its 95 %% "
+		      "bootstrap interval%s.%s",
+		      relative ? "one block each, ratio to the baseline in it" :
+		      "one fresh device each", n, relative ? "ratio of medians" : "median",
+		      few ? " (none below n = 3)" : "",
 		      !relative ? "" : v->has_aa ?
 		      " Grey band: too small to matter (the noise floor from the A/A pair, at "
 		      "least 5 %)." : " Grey band: too small to matter (5 %).");
@@ -174,7 +201,6 @@ static void gp_ranges(const struct verdicts *v, FILE *f)
 	fprintf(f, "array MARGIN[%zu]\n", v->sum->jobs.n);
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
-		double base = verdict_find(v, v->sum->baseline, c->job)->median.value;
 		double margin = fmax(v->same_pct, c->floor_pct);
 
 		if (!c->label_idx)
@@ -185,7 +211,8 @@ static void gp_ranges(const struct verdicts *v, FILE *f)
 		widen(&lo, &hi, c->ratio.hi);
 		most = fmax(most, c->median.hi);
 		for (size_t k = 0; k < c->n; k++) {
-			widen(&lo, &hi, c->iops[k] / base);
+			widen(&lo, &hi,
+			      c->iops[k] / base_in_block(v, c->job, c->block[k]));
 			most = fmax(most, c->iops[k]);
 		}
 	}

@@ -46,14 +46,11 @@ double stats_median(const double *x, size_t n)
 	return stats_quantile(x, n, 0.5);
 }
 
-/* The median of n draws with replacement from x; scratch holds n values. */
-static double resampled_median(gsl_rng *rng, const double *x, size_t n,
+static double median_of_blocks(const double *x, const size_t *blocks, size_t n,
 			       double *scratch)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		scratch[i] = x[gsl_rng_uniform_int(rng, n)];
+	for (size_t i = 0; i < n; i++)
+		scratch[i] = x[blocks[i]];
 	return gsl_stats_median(scratch, 1, n);
 }
 
@@ -67,26 +64,32 @@ static bool usable(const double *x, size_t n, double above)
 	return true;
 }
 
-/* Bootstrap of median(a), or of median(a) / median(b) where b is given. */
-static int bootstrap(const double *a, size_t n, const double *b, size_t m,
-		     unsigned long seed, struct stats_est *est)
+/*
+ * Bootstrap of median(a), or of median(a) / median(b) where b is given: of the
+ * same blocks, else the ratio takes over what differs between blocks.
+ */
+static int bootstrap(const double *a, const double *b, size_t n, unsigned long seed,
+		     struct stats_est *est)
 {
-	size_t most = n > m ? n : m;
 	double *draws, *scratch;
-	gsl_rng *rng;
 	int i, err = -ENOMEM;
+	size_t *blocks, k;
+	gsl_rng *rng;
 
 	draws = calloc(STATS_RESAMPLES, sizeof(*draws));
-	scratch = calloc(most, sizeof(*scratch));
+	scratch = calloc(n, sizeof(*scratch));
+	blocks = calloc(n, sizeof(*blocks));
 	rng = gsl_rng_alloc(gsl_rng_mt19937);
-	if (!draws || !scratch || !rng)
+	if (!draws || !scratch || !blocks || !rng)
 		goto out;
 	gsl_rng_set(rng, seed);
 
 	for (i = 0; i < STATS_RESAMPLES; i++) {
-		draws[i] = resampled_median(rng, a, n, scratch);
+		for (k = 0; k < n; k++)
+			blocks[k] = gsl_rng_uniform_int(rng, n);
+		draws[i] = median_of_blocks(a, blocks, n, scratch);
 		if (b)
-			draws[i] /= resampled_median(rng, b, m, scratch);
+			draws[i] /= median_of_blocks(b, blocks, n, scratch);
 	}
 	gsl_sort(draws, 1, STATS_RESAMPLES);
 	est->lo = gsl_stats_quantile_from_sorted_data(draws, 1, STATS_RESAMPLES,
@@ -98,6 +101,7 @@ static int bootstrap(const double *a, size_t n, const double *b, size_t m,
 out:
 	if (rng)
 		gsl_rng_free(rng);
+	free(blocks);
 	free(scratch);
 	free(draws);
 	return err;
@@ -114,54 +118,43 @@ int stats_median_est(const double *x, size_t n, unsigned long seed,
 		return -ENOMEM;
 	if (n < STATS_MIN_N)
 		return 0;
-	return bootstrap(x, n, NULL, 0, seed, est);
+	return bootstrap(x, NULL, n, seed, est);
 }
 
-int stats_ratio_est(const double *a, size_t n, const double *b, size_t m,
-		    unsigned long seed, struct stats_est *est)
+int stats_ratio_est(const double *a, const double *b, size_t n, unsigned long seed,
+		    struct stats_est *est)
 {
 	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
-	if (!n || !m)
+	if (!n)
 		return -EINVAL;
-	if (!usable(a, n, 0) || !usable(b, m, 0))
+	if (!usable(a, n, 0) || !usable(b, n, 0))
 		return -EDOM;
-	est->value = stats_median(a, n) / stats_median(b, m);
+	est->value = stats_median(a, n) / stats_median(b, n);
 	if (isnan(est->value))
 		return -ENOMEM;
-	if (n < STATS_MIN_N || m < STATS_MIN_N)
+	if (n < STATS_MIN_N)
 		return 0;
-	return bootstrap(a, n, b, m, seed, est);
+	return bootstrap(a, b, n, seed, est);
 }
 
-/* Mean of the logarithms, and the squared standard error of that mean. */
-static double log_mean(const double *x, size_t n, double *se2)
+double stats_paired_p(const double *a, const double *b, size_t n)
 {
-	double mean = 0, ss = 0;
+	double mean = 0, ss = 0, se, d;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		mean += log(x[i]) / n;
-	for (i = 0; i < n; i++)
-		ss += (log(x[i]) - mean) * (log(x[i]) - mean);
-	*se2 = ss / (n - 1) / n;
-	return mean;
-}
-
-double stats_welch_p(const double *a, size_t n, const double *b, size_t m)
-{
-	double diff, va, vb, df;
-
-	if (n < STATS_MIN_N || m < STATS_MIN_N)
+	if (n < STATS_MIN_N || !usable(a, n, 0) || !usable(b, n, 0))
 		return 1;
-	if (!usable(a, n, 0) || !usable(b, m, 0))
-		return 1;
-	diff = log_mean(a, n, &va) - log_mean(b, m, &vb);
-	/* Equal values still leave rounding dust in the sums. */
-	if (sqrt(va + vb) < 1e-12)
-		return fabs(diff) < 1e-12 ? 1 : 0;
-	df = (va + vb) * (va + vb) /
-	     (va * va / (n - 1) + vb * vb / (m - 1));
-	return 2 * gsl_cdf_tdist_Q(fabs(diff) / sqrt(va + vb), df);
+	for (i = 0; i < n; i++)
+		mean += log(a[i] / b[i]) / n;
+	for (i = 0; i < n; i++) {
+		d = log(a[i] / b[i]) - mean;
+		ss += d * d;
+	}
+	se = sqrt(ss / (n - 1) / n);
+	/* Equal ratios still leave rounding dust in the sums. */
+	if (se < 1e-12)
+		return fabs(mean) < 1e-12 ? 1 : 0;
+	return 2 * gsl_cdf_tdist_Q(fabs(mean) / se, n - 1);
 }
 
 int stats_bh(const double *p, double *q, size_t n)

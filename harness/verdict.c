@@ -162,6 +162,50 @@ const struct verdict_cell *verdict_find(const struct verdicts *v, const char *la
 	return cell(v, label, job);
 }
 
+/*
+ * The runs of @a and @b side by side, for the blocks that both have a valid run of,
+ * of which there are as many as returned. The caller frees @x and @y.
+ */
+static size_t pair_up(const struct verdict_cell *a, const struct verdict_cell *b,
+		      double **x, double **y)
+{
+	size_t n = 0;
+
+	*x = bl_zalloc(a->n * sizeof(**x));
+	*y = bl_zalloc(a->n * sizeof(**y));
+	for (size_t i = 0; i < a->n; i++) {
+		for (size_t k = 0; k < b->n; k++) {
+			if (a->block[i] != b->block[k])
+				continue;
+			(*x)[n] = a->iops[i];
+			(*y)[n++] = b->iops[k];
+			break;
+		}
+	}
+	return n;
+}
+
+static void compare(struct verdict_cell *c, const struct verdict_cell *base)
+{
+	double *x, *y;
+
+	c->n_common = pair_up(c, base, &x, &y);
+	if (!c->n_common) {
+		c->verdict = V_NO_DATA;
+		c->note = "no block in common with the baseline";
+		goto out;
+	}
+	c->verdict = V_INCONCLUSIVE;
+	stats_ratio_est(x, y, c->n_common, STATS_SEED, &c->ratio);
+	if (c->ratio.has_interval)
+		c->p = stats_paired_p(x, y, c->n_common);
+	else
+		c->note = "too few common blocks for an interval";
+out:
+	free(x);
+	free(y);
+}
+
 static void estimate(struct verdicts *v, struct verdict_cell *c)
 {
 	const struct verdict_cell *base = cell(v, v->sum->baseline, c->job);
@@ -185,6 +229,7 @@ static void estimate(struct verdicts *v, struct verdict_cell *c)
 	stats_median_est(c->iops, c->n, STATS_SEED, &c->median);
 	if (c == base) {
 		c->verdict = V_BASELINE;
+		c->n_common = c->n;
 		c->ratio = (struct stats_est){ 1, NAN, NAN, false };
 		return;
 	}
@@ -193,12 +238,7 @@ static void estimate(struct verdicts *v, struct verdict_cell *c)
 		c->note = "the baseline has no valid run";
 		return;
 	}
-	c->verdict = V_INCONCLUSIVE;
-	stats_ratio_est(c->iops, c->n, base->iops, base->n, STATS_SEED, &c->ratio);
-	if (c->ratio.has_interval)
-		c->p = stats_welch_p(c->iops, c->n, base->iops, base->n);
-	else
-		c->note = "too few valid runs for an interval";
+	compare(c, base);
 }
 
 /* --- the noise floor and the family ---------------------------------------- */
@@ -216,6 +256,8 @@ static double noise_floor(const struct verdicts *v, const char *job)
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *copy = &v->cells[i], *first;
 		struct stats_est e = { .has_interval = false };
+		double *x, *y;
+		size_t n;
 		char *original;
 
 		if (!copy->aa || strcmp(copy->job, job))
@@ -223,9 +265,10 @@ static double noise_floor(const struct verdicts *v, const char *job)
 		original = original_of(&v->labels, copy->label);
 		first = cell(v, original, job);
 		free(original);
-		if (copy->n && first->n)
-			stats_ratio_est(copy->iops, copy->n, first->iops, first->n,
-					STATS_SEED, &e);
+		n = pair_up(copy, first, &x, &y);
+		stats_ratio_est(x, y, n, STATS_SEED, &e);
+		free(x);
+		free(y);
 		if (e.has_interval)
 			floor = fmax(floor, largest_bound(&e));
 	}
@@ -334,7 +377,7 @@ void verdicts_free(struct verdicts *v)
 void verdicts_csv(const struct verdicts *v, FILE *f)
 {
 	fputs("job,label,strategy,allocator,granule,page_order,bounce_mb,n,planned,"
-	      "iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,ratio_hi,p,q,"
+	      "common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,ratio_hi,p,q,"
 	      "floor_pct,margin_pct,verdict,note\n", f);
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
@@ -352,8 +395,8 @@ void verdicts_csv(const struct verdicts *v, FILE *f)
 			csv_string(f, names[k]);
 			fputc(',', f);
 		}
-		fprintf(f, "%d,%d,%zu,%zu,", c->config ? c->config->page_order : 0,
-			c->config ? c->config->bounce_mb : 0, c->n, c->planned);
+		fprintf(f, "%d,%d,%zu,%zu,%zu,", c->config ? c->config->page_order : 0,
+			c->config ? c->config->bounce_mb : 0, c->n, c->planned, c->n_common);
 		csv_number(f, 3, c->median.value);
 		fputc(',', f);
 		csv_number(f, 3, c->median.lo);
@@ -378,10 +421,11 @@ static void set_number(json_t *o, const char *key, double v)
 
 static json_t *cell_json(const struct verdict_cell *c)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:i}",
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:i}",
 			      "job", c->job, "label", c->label,
 			      "verdict", verdict_name(c->verdict), "note", c->note,
-			      "aa", c->aa, "n", (int)c->n, "planned", (int)c->planned);
+			      "aa", c->aa, "n", (int)c->n, "planned", (int)c->planned,
+			      "common_blocks", (int)c->n_common);
 
 	set_number(o, "iops_median", c->median.value);
 	set_number(o, "iops_lo", c->median.lo);
@@ -430,9 +474,10 @@ json_t *verdicts_json(const struct verdicts *v)
 	json_object_set_new(o, "method", json_pack(
 		"{s:s, s:f, s:s, s:i, s:i, s:f, s:s, s:f, s:i}",
 		"estimate", "ratio of median IOPS to the baseline",
-		"level", STATS_LEVEL, "interval", "percentile bootstrap",
+		"level", STATS_LEVEL, "interval", "percentile bootstrap of whole blocks",
 		"resamples", STATS_RESAMPLES, "seed", (int)STATS_SEED,
-		"same_pct", v->same_pct, "family", "Benjamini-Hochberg, Welch t of log IOPS",
+		"same_pct", v->same_pct, "family",
+		"Benjamini-Hochberg, paired t of log IOPS within blocks",
 		"fdr", VERDICT_FDR, "comparisons", (int)v->n_family));
 	json_object_set_new(o, "verdicts", cells);
 	json_object_set_new(o, "runs", json_pack("{s:i, s:i, s:i, s:i, s:i}",

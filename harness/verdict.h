@@ -6,6 +6,9 @@
  * A label whose verification run did not end well has no verdict and no median
  * (the A/A copy stands or falls with its original).
  *
+ * A label is compared to the baseline over the blocks in which both have a valid run;
+ * the speed of the machine differs between blocks, and so cancels (stats.h).
+ *
  * margin of a job  = max(noise floor, log(1 + same_pct / 100))
  * noise floor      = the largest |log bound| of the interval of an A/A pair
  *                    (a label L and "L'", the same thing twice) in that job
@@ -35,7 +38,7 @@ enum verdict {
 	V_SAME,
 	V_INCONCLUSIVE,
 	V_UNVERIFIED,	/* its verify run failed, is invalid or missing */
-	V_NO_DATA,	/* no valid run of it, or of the baseline */
+	V_NO_DATA,	/* no valid run of it, of the baseline, or of both in one block */
 };
 
 /* One label in one job. */
@@ -47,6 +50,7 @@ struct verdict_cell {
 	double *iops;			/* of the n valid runs, in plan order */
 	int *block;			/* which block each is from */
 	size_t n, planned;
+	size_t n_common;		/* blocks shared with the baseline; n of the ratio */
 	struct stats_est median;	/* IOPS */
 	struct stats_est ratio;		/* to the baseline; the baseline's own is 1 */
 	double p, q;			/* NaN where nothing was compared */

@@ -16,6 +16,7 @@ array CAPTION[|ABSOLUTE_CAPTION|]
 do for [k = 1:|CAPTION|] { CAPTION[k] = ABSOLUTE_CAPTION[k] }
 POINT = 6; MID = 6; LOW = 7; HIGH = 8
 NOTE_X = 0
+DOT = 'one device'
 
 set format x '%g'
 set xrange [0:IOPS_MAX * 1.05 / SCALE]

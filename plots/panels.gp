@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What both figures share: one panel per job, one row per label, the
-# repetitions as dots below the median and its interval. The script that loads
+# repetitions as dots below the estimate and its interval. The script that loads
 # this has loaded figure.gp and set
 #	fmt, name		svg, pdf or png; the output's name without that
 #	TITLE, XLABEL, CAPTION	words; the caption is an array of lines
@@ -9,6 +9,7 @@
 #	MID, LOW, HIGH		columns of medians.csv
 #	SCALE			what all of these are divided by
 #	NOTE_X			where in a row without data the reason stands
+#	DOT			what a dot stands for
 #	PREPARE			commands to draw behind each panel
 # and runs in the directory of points.csv and medians.csv.
 
@@ -87,7 +88,7 @@ do for [k = 1:|WORD|] {
 		offset 1.1, drop point pt SHAPE[k] ps mark lc rgb COLOUR[k] font small
 	x = x + 0.36 + 0.056 * strlen(WORD[k])
 }
-set label 1020 'one device' at screen screen_x(x), screen screen_y(0.40) left \
+set label 1020 DOT at screen screen_x(x), screen screen_y(0.40) left \
 	offset 1.1, drop point pt 7 ps dot lc rgb dots font small
 set label 1002 XLABEL at screen screen_x(left + (WIDTH - left - right) / 2), \
 	screen screen_y(height - foot + 0.33) center

@@ -10,11 +10,12 @@ load 'figure.gp'
 
 name = 'relative'
 TITLE = 'IOPS relative to ' . BASELINE . EMULATED
-XLABEL = 'ratio to the median IOPS of ' . BASELINE . ' (1 = equal, log scale)'
+XLABEL = 'ratio to the IOPS of ' . BASELINE . ' (1 = equal, log scale)'
 array CAPTION[|RELATIVE_CAPTION|]
 do for [k = 1:|CAPTION|] { CAPTION[k] = RELATIVE_CAPTION[k] }
 POINT = 7; MID = 9; LOW = 10; HIGH = 11; SCALE = 1
 NOTE_X = 1
+DOT = 'one block'
 
 # Half of the range again as wide as what is in it, so that no dot is on the rim.
 pad = (RATIO_HI / RATIO_LO) ** 0.05

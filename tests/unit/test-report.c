@@ -4,8 +4,8 @@
  * it writes, how it ends.
  *
  * Seen to fail: with exit code 0 in spite of failed runs, without the word
- * "emulated", without the list of runs that are not ok, and with a figure whose
- * script does not load.
+ * "emulated", without the list of runs that are not ok, without the common blocks,
+ * with dots relative to another block, and with a figure whose script does not load.
  */
 #include "util.h"
 
@@ -70,10 +70,13 @@ static void test_table(void **state)
 	text = slurp("table.txt");
 	has(text, "plane     vm, emulated (TCG)");
 	has(text, "n         3 to 4 valid fresh devices per cell");
-	has(text, "percentile bootstrap, 10000 resamples, seed 20210831");
+	has(text, "percentile bootstrap of whole blocks, 10000 resamples, seed 20210831");
 	has(text, "Benjamini-Hochberg");
-	has(text, "\n  direct (unsafe)  3 of 4  2020  1.990");
+	has(text, "\n  direct (unsafe)  3 of 4  2020  1.980");
 	has(text, "same within 5 %");
+	has(text, "paired t test of log IOPS within blocks");
+	has(text, "With 3 blocks the interval covers the truth 3 times in 4");
+	assert_null(strstr(text, " common  "));
 	has(text, "runs: 26 planned, 22 ok, 1 failed, 2 invalid, 1 missing");
 	has(text, "\n  run 0015 (time, lazy-spin): invalid: job 64k-randwrite-2: ran 400 ms");
 	has(text, "\n  run 0026 (trace, lazy-spin): missing: interrupted");
@@ -105,10 +108,33 @@ static void test_figures(void **state)
 		assert_ptr_equal(strstr(text, files[i].start), text);
 		free(text);
 	}
+	/* Dots are of one block: 2030 / 1030. */
+	text = slurp("figures/points.csv");
+	has(text, "\n0,2,4k-randread-1,direct,3,2030.000,1.970874\n");
+	free(text);
 	text = slurp("figures/relative.svg");
 	has(text, "IOPS relative to intree, emulated");
-	has(text, "n = 3 to 4 per row");
+	has(text, "one block each, ratio to the baseline in it (n = 3 to 4 per row)");
 	has(text, "lazy-spin");
+	free(text);
+}
+
+/* intree without its run in block 3, and so the others without a partner there. */
+static void test_common_blocks(void **state)
+{
+	char *argv[] = { "report", "--no-plots", dir, NULL }, *text;
+	char *run = bl_fmt("%s/runs/0020", dir);
+
+	(void)state;
+	assert_int_equal(bl_rm_rf(run), 0);
+	free(run);
+	assert_int_equal(cmd_report(3, argv), BL_EXIT_FAIL);
+	text = slurp("table.txt");
+	has(text, "\n  intree                     3 of 4  1010  1.000");
+	has(text, "\n  intree'               4, 3 common  1020  1.005");
+	has(text, "\n  direct (unsafe)  3 of 4, 2 common  2020  1.990");
+	has(text, "inconclusive: too few common blocks for an interval");
+	has(text, "ratio: of the blocks in which both intree and the label have a valid run");
 	free(text);
 }
 
@@ -155,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_common_blocks),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_alignment),
 	};

@@ -5,7 +5,8 @@
  *
  * Seen to fail: when traced or invalid rows are counted, when a failed verify
  * run is ignored, when the floor is not taken from the A/A pair, when q is not
- * asked for, when the copy is judged against its own floor.
+ * asked for, when the copy is judged against its own floor, when runs are paired by
+ * their place instead of their block, and when unpaired runs count in a ratio.
  */
 #include "util.h"
 
@@ -58,22 +59,23 @@ static int teardown(void **state)
 
 /*
  * Valid IOPS in the first job: intree 1000 1010 1020 1030, its copy 5 more
- * each, direct 2000 2020 2030 (one run invalid), eager-spin 1001 1011 1021 (one
- * failed), lazy-spin 700 703 709 (one short). The traced run says 1.
+ * each, direct 2000 - 2020 2030 (one run invalid), eager-spin 1001 1011 1021 - (one
+ * failed), lazy-spin 700 703 - 709 (one invalid); a ratio is of the blocks that both
+ * have. The traced run says 1.
  */
 static void test_fixture(void **state)
 {
 	static const struct {
 		const char *label;
 		size_t n;
-		double median;
+		double median, base;	/* base: the baseline's in the same blocks */
 		enum verdict verdict;
 	} want[] = {
-		{ "intree", 4, 1015, V_BASELINE },
-		{ "intree'", 4, 1020, V_SAME },
-		{ "direct", 3, 2020, V_FASTER },
-		{ "eager-spin", 3, 1011, V_SAME },
-		{ "lazy-spin", 3, 703, V_SLOWER },
+		{ "intree", 4, 1015, 1015, V_BASELINE },
+		{ "intree'", 4, 1020, 1015, V_SAME },
+		{ "direct", 3, 2020, 1020, V_FASTER },
+		{ "eager-spin", 3, 1011, 1010, V_SAME },
+		{ "lazy-spin", 3, 703, 1010, V_SLOWER },
 	};
 
 	(void)state;
@@ -91,7 +93,8 @@ static void test_fixture(void **state)
 		assert_int_equal(c->n, want[i].n);
 		assert_int_equal(c->planned, 4);
 		close_to(c->median.value, want[i].median);
-		close_to(c->ratio.value, want[i].median / 1015);
+		close_to(c->ratio.value, want[i].median / want[i].base);
+		assert_int_equal(c->n_common, want[i].n);
 		verdict_is(c, want[i].verdict);
 	}
 }
@@ -113,10 +116,10 @@ static void test_csv(void **state)
 
 	(void)state;
 	assert_ptr_equal(strstr(text, "job,label,strategy,allocator,granule,page_order,bounce_mb,"
-		"n,planned,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,ratio_hi,p,q,"
-		"floor_pct,margin_pct,verdict,note\n"), text);
-	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,0,64,3,4,"
-		"2020.000,2000.000,2030.000,intree,1.990148,"));
+		"n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,"
+		"ratio_hi,p,q,floor_pct,margin_pct,verdict,note\n"), text);
+	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,0,64,3,4,3,"
+		"2020.000,2000.000,2030.000,intree,1.980392,"));
 	assert_non_null(strstr(text, ",faster,\n"));
 	free(text);
 }
@@ -152,11 +155,16 @@ static void unmake(void)
 	bl_strv_free(&made.jobs);
 }
 
+/* Each row of a kind and label is of the next block. */
 static void add(const char *kind, const char *label, enum sum_status status, double iops)
 {
+	int block = 0;
+
+	for (size_t i = 0; i < made.n_rows; i++)
+		block += !strcmp(made.rows[i].kind, kind) && !strcmp(made.rows[i].label, label);
 	made.rows = bl_realloc(made.rows, (made.n_rows + 1) * sizeof(*made.rows));
 	made.rows[made.n_rows++] = (struct sum_row){
-		.run = "", .kind = kind, .label = label, .strategy = label,
+		.run = "", .kind = kind, .block = block, .label = label, .strategy = label,
 		.allocator = "-", .granule = "-", .job = "j", .status = status,
 		.reason = "", .fio = { .iops = iops },
 	};
@@ -220,21 +228,21 @@ static void test_floor(void **state)
 	/* The control itself fails, and is seen to. */
 	assert_int_equal(judged("base'"), V_FASTER);
 	/*
-	 * The largest ratios and their bootstrap probabilities: 1122/998 0.0034,
-	 * 1121/998 0.0150, 1122/999 0.0150; within the last one 2.5 % are passed.
+	 * Both labels have the same order of blocks, so the ratio of medians is
+	 * that of one block: of the first with probability 0.0579, P(B(5, 1/5) > 2).
 	 */
-	close_to(verdict_find(&mv, "up", "j")->floor_pct, 100 * (1122 / 999. - 1));
+	close_to(verdict_find(&mv, "up", "j")->floor_pct, 100 * (1118 / 998. - 1));
 	unmake();
 }
 
-/* An interval that excludes 1, p = 0.02: enough alone, not among twelve. */
+/* An interval that excludes 1, p = 0.035: enough alone, not among twelve. */
 static void test_family(void **state)
 {
 	static const char *const nulls[] = {
 		"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10",
 	};
 	static const double base[] = { 960, 980, 1000, 1020, 1040 };
-	static const double up[] = { 1010, 1060, 1080, 1100, 1190 };
+	static const double up[] = { 979, 1029, 1100, 1183, 1269 };
 
 	(void)state;
 	make();
@@ -266,7 +274,91 @@ static void test_too_few(void **state)
 	assert_int_equal(verdict_find(&mv, "two", "j")->n, 2);
 	assert_int_equal(verdict_find(&mv, "two", "j")->planned, 4);
 	assert_false(verdict_find(&mv, "two", "j")->ratio.has_interval);
+	assert_string_equal(verdict_find(&mv, "two", "j")->note,
+			    "too few common blocks for an interval");
 	assert_int_equal(judged("none"), V_NO_DATA);
+	unmake();
+}
+
+static void add_five_at(const char *label, const double *iops)
+{
+	for (int i = 0; i < 5; i++)
+		add("time", label, isnan(iops[i]) ? SUM_FAILED : SUM_OK, iops[i]);
+}
+
+/* Blocks 0, 2 and 4 are common: medians 1100 and 1020 of 1100 1000 1300 and 1020 1000 1040. */
+static void test_missing_block(void **state)
+{
+	static const double base[] = { 1020, 3030, 1000, NAN, 1040 };
+	static const double copy[] = { NAN, 3030, 1000, 3000, 1040 };
+	static const double up[] = { 1100, NAN, 1000, 3000, 1300 };
+	const struct verdict_cell *c;
+
+	(void)state;
+	make();
+	add_five_at("base", base);
+	add_five_at("base'", copy);
+	add_five_at("up", up);
+	assert_int_equal(judged("up"), V_INCONCLUSIVE);
+	c = verdict_find(&mv, "up", "j");
+	assert_int_equal(c->n, 4);
+	assert_int_equal(c->planned, 5);
+	assert_int_equal(c->n_common, 3);
+	close_to(c->median.value, 1200);
+	close_to(c->ratio.value, 1100 / 1020.);
+	close_to(c->ratio.lo, 1);
+	close_to(c->ratio.hi, 1300 / 1040.);
+	/* Of the copy: blocks 1, 2 and 4. */
+	close_to(c->floor_pct, 0);
+	unmake();
+}
+
+/* The copy has three valid runs, none beside one of its original. */
+static void test_no_common_block(void **state)
+{
+	static const double base[] = { 1000, 1000, NAN, NAN, NAN };
+	static const double other[] = { NAN, NAN, 1000, 1001, 1002 };
+	const struct verdict_cell *c;
+
+	(void)state;
+	make();
+	add_five_at("base", base);
+	add_five_at("base'", other);
+	add_five_at("up", other);
+	assert_int_equal(judged("up"), V_NO_DATA);
+	c = verdict_find(&mv, "up", "j");
+	assert_int_equal(c->n, 3);
+	assert_int_equal(c->n_common, 0);
+	assert_string_equal(c->note, "no block in common with the baseline");
+	close_to(c->median.value, 1001);
+	assert_true(isnan(c->ratio.value) && isnan(c->p));
+	assert_int_equal(judged("base'"), V_NO_DATA);
+	assert_true(isnan(c->floor_pct));
+	unmake();
+}
+
+/* The machine is three times as fast in some blocks: all labels are. */
+static void test_speed_of_blocks(void **state)
+{
+	static const double speed[] = { 1, 3, 3, 1, 3 }, noise[] = { 2, -3, 1, 0, -1 };
+	double base[5], copy[5], near[5], up[5];
+
+	(void)state;
+	make();
+	for (int i = 0; i < 5; i++) {
+		base[i] = 1000 * speed[i];
+		copy[i] = (1000 + noise[i]) * speed[i];
+		near[i] = (1020 + noise[i]) * speed[i];
+		up[i] = (1100 + noise[i]) * speed[i];
+	}
+	add_five_at("base", base);
+	add_five_at("base'", copy);
+	add_five_at("near", near);
+	add_five_at("up", up);
+	assert_int_equal(judged("base'"), V_SAME);
+	assert_int_equal(judged("near"), V_SAME);
+	assert_int_equal(judged("up"), V_FASTER);
+	assert_true(verdict_find(&mv, "up", "j")->floor_pct < 0.31);
 	unmake();
 }
 
@@ -315,6 +407,9 @@ int main(void)
 		cmocka_unit_test(test_floor),
 		cmocka_unit_test(test_family),
 		cmocka_unit_test(test_too_few),
+		cmocka_unit_test(test_missing_block),
+		cmocka_unit_test(test_no_common_block),
+		cmocka_unit_test(test_speed_of_blocks),
 		cmocka_unit_test(test_verification),
 		cmocka_unit_test(test_no_baseline),
 	};
