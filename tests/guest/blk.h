@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A virtio-blk device over a disk in memory, that can be told to misbehave. */
+#ifndef BLK_H
+#define BLK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vdev.h"
+
+struct blk_options {
+	const char *name;
+	const char *file;		/* the disk's content, NULL: memory of our own */
+	unsigned int queues, queue_size;
+	uint64_t size;			/* bytes */
+	unsigned long die_after;	/* requests, 0: never */
+	unsigned long error_every;	/* requests, 0: never */
+	unsigned long slow_us;		/* per request */
+	unsigned long umem_toggle;	/* requests, 0: never */
+	bool umem;			/* with the first request */
+	bool takeover;			/* the device is there already */
+	bool deaf;			/* answer no message */
+};
+
+struct blk {
+	struct blk_options opt;
+	struct vdev dev;
+	uint8_t *disk;
+	volatile bool toggle;		/* the memory, at the next request */
+	unsigned long requests, errors, umem_requests, toggles, umem_failed;
+	int umem_errno;
+};
+
+/* Makes the device, or takes over. 0 or -errno. */
+int blk_open(struct blk *blk, const struct blk_options *opt);
+
+/* What blk_open() asks of VDUSE_CREATE_DEV. */
+struct vdev_config blk_config(const struct blk_options *opt);
+
+#endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ring.h"
+#include "vdev.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+bool ring_pending(const struct ring *r)
+{
+	return r->ready && __atomic_load_n(&r->avail->idx, __ATOMIC_ACQUIRE) != r->next;
+}
+
+static int add(struct vdev *dev, struct ring_buf *buf, const struct vring_desc *d)
+{
+	int used = buf->nout + buf->nin, n;
+
+	if (buf->nin && !(d->flags & VRING_DESC_F_WRITE))
+		return -EPROTO;
+	n = vdev_iov(dev, d->addr, d->len, buf->iov + used, RING_IOV - used);
+	if (n < 0)
+		return n;
+	if (d->flags & VRING_DESC_F_WRITE)
+		buf->nin += n;
+	else
+		buf->nout += n;
+	return 0;
+}
+
+/* Follow the chain from @i in a table of @num descriptors. */
+static int follow(struct vdev *dev, struct ring_buf *buf, const struct vring_desc *table,
+		  unsigned int num, unsigned int i)
+{
+	for (unsigned int seen = 0; seen < num; seen++) {
+		struct vring_desc d;
+		int ret;
+
+		if (i >= num)
+			return -EPROTO;
+		d = table[i];
+		if (d.flags & VRING_DESC_F_INDIRECT) {
+			struct iovec iov;
+
+			ret = vdev_iov(dev, d.addr, d.len, &iov, 1);
+			if (ret < 0)
+				return ret;
+			return follow(dev, buf, iov.iov_base, d.len / sizeof(d), 0);
+		}
+		ret = add(dev, buf, &d);
+		if (ret)
+			return ret;
+		if (!(d.flags & VRING_DESC_F_NEXT))
+			return 0;
+		i = d.next;
+	}
+	return -ELOOP;
+}
+
+int ring_pop(struct vdev *dev, struct ring *r, struct ring_buf *buf)
+{
+	int ret;
+
+	if (!ring_pending(r))
+		return 0;
+	buf->head = r->avail->ring[r->next++ % r->num];
+	buf->nout = 0;
+	buf->nin = 0;
+	ret = follow(dev, buf, r->desc, r->num, buf->head);
+	return ret ? ret : 1;
+}
+
+bool ring_push(struct ring *r, uint16_t head, uint32_t len)
+{
+	uint16_t idx = r->used->idx;
+	struct vring_used_elem *e = &r->used->ring[idx % r->num];
+
+	e->id = head;
+	e->len = len;
+	__atomic_store_n(&r->used->idx, (uint16_t)(idx + 1), __ATOMIC_RELEASE);
+	/* The driver turns interrupts on and then looks at the index again. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return !(__atomic_load_n(&r->avail->flags, __ATOMIC_RELAXED) & VRING_AVAIL_F_NO_INTERRUPT);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The device's side of a split virtqueue. */
+#ifndef RING_H
+#define RING_H
+
+#include <linux/virtio_ring.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#define RING_IOV	256
+
+struct vdev;
+
+struct ring {
+	bool ready;
+	unsigned int num;
+	struct vring_desc *desc;
+	struct vring_avail *avail;
+	struct vring_used *used;
+	uint16_t next;		/* first of the available ring not taken */
+};
+
+/* A chain of descriptors: NOUT pieces to read, then NIN pieces to write. */
+struct ring_buf {
+	uint16_t head;
+	int nout, nin;
+	struct iovec iov[RING_IOV];
+};
+
+/* Is there something to take? */
+bool ring_pending(const struct ring *r);
+
+/* Take the next chain. 1, 0 if there is none, or -errno for a chain that is not sound. */
+int ring_pop(struct vdev *dev, struct ring *r, struct ring_buf *buf);
+
+/* Give a chain back, with LEN bytes written. True if the driver wants to be told. */
+bool ring_push(struct ring *r, uint16_t head, uint32_t len);
+
+#endif

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "vdev.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <linux/virtio_config.h>
+
+#define CONTROL	"/dev/vduse/control"
+
+static int control_ioctl(unsigned long cmd, const void *arg)
+{
+	int fd = open(CONTROL, O_RDWR | O_CLOEXEC), ret = 0;
+
+	if (fd < 0 || ioctl(fd, cmd, arg) < 0)
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+struct vduse_dev_config *vdev_config_alloc(const struct vdev_config *c)
+{
+	struct vduse_dev_config *d = calloc(1, sizeof(*d) + c->config_size);
+
+	if (!d)
+		abort();
+	snprintf(d->name, sizeof(d->name), "%s", c->name);
+	d->device_id = c->device_id;
+	d->features = c->features;
+	d->vq_num = c->nqueues;
+	d->vq_align = 4096;
+	d->config_size = c->config_size;
+	if (c->config_size)
+		memcpy(d->config, c->config, c->config_size);
+	return d;
+}
+
+int vdev_open(struct vdev *dev, const struct vdev_config *c)
+{
+	char path[sizeof(dev->name) + 16];
+
+	snprintf(dev->name, sizeof(dev->name), "%s", c->name);
+	dev->nqueues = c->nqueues;
+	for (unsigned int i = 0; i < VDEV_QUEUES; i++)
+		dev->kickfd[i] = -1;
+	dev->stopfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	snprintf(path, sizeof(path), "/dev/vduse/%s", c->name);
+	dev->fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	return dev->fd < 0 ? -errno : 0;
+}
+
+int vdev_create(struct vdev *dev, const struct vdev_config *c)
+{
+	struct vduse_dev_config *d = vdev_config_alloc(c);
+	int ret = control_ioctl(VDUSE_CREATE_DEV, d);
+
+	free(d);
+	if (ret)
+		return ret;
+	ret = vdev_open(dev, c);
+	for (unsigned int i = 0; !ret && i < c->nqueues; i++) {
+		struct vduse_vq_config vq = { .index = i, .max_size = c->queue_size };
+
+		if (ioctl(dev->fd, VDUSE_VQ_SETUP, &vq) < 0)
+			ret = -errno;
+	}
+	return ret;
+}
+
+int vdev_destroy(const char *name)
+{
+	char buf[VDUSE_NAME_MAX] = "";
+
+	snprintf(buf, sizeof(buf), "%s", name);
+	return control_ioctl(VDUSE_DESTROY_DEV, buf);
+}
+
+int vdev_close(struct vdev *dev, bool destroy)
+{
+	if (dev->umem)
+		vdev_umem_off(dev);
+	vdev_forget(dev, 0, UINT64_MAX);
+	close(dev->fd);
+	close(dev->stopfd);
+	for (unsigned int i = 0; i < VDEV_QUEUES; i++)
+		if (dev->kickfd[i] >= 0)
+			close(dev->kickfd[i]);
+	return destroy ? vdev_destroy(dev->name) : 0;
+}
+
+void vdev_forget(struct vdev *dev, uint64_t start, uint64_t last)
+{
+	for (unsigned int i = 0; i < dev->nregions;) {
+		struct vdev_region *r = &dev->regions[i];
+
+		if (r->last < start || r->start > last) {
+			i++;
+			continue;
+		}
+		munmap(r->map, r->last - r->start + 1);
+		close(r->fd);
+		*r = dev->regions[--dev->nregions];
+	}
+}
+
+static struct vdev_region *region(struct vdev *dev, uint64_t iova)
+{
+	struct vduse_iotlb_entry e = { .start = iova, .last = iova };
+	struct vdev_region *r;
+	int prot;
+
+	for (unsigned int i = 0; i < dev->nregions; i++) {
+		r = &dev->regions[i];
+		if (iova >= r->start && iova <= r->last)
+			return r;
+	}
+	if (dev->nregions == VDEV_REGIONS)
+		return NULL;
+	r = &dev->regions[dev->nregions];
+	r->fd = ioctl(dev->fd, VDUSE_IOTLB_GET_FD, &e);
+	if (r->fd < 0)
+		return NULL;
+	prot = (e.perm & VDUSE_ACCESS_RO ? PROT_READ : 0) |
+	       (e.perm & VDUSE_ACCESS_WO ? PROT_WRITE : 0);
+	r->start = e.start;
+	r->last = e.last;
+	r->map = mmap(NULL, e.last - e.start + 1, prot, MAP_SHARED, r->fd, e.offset);
+	if (r->map == MAP_FAILED) {
+		close(r->fd);
+		return NULL;
+	}
+	dev->nregions++;
+	return r;
+}
+
+int vdev_iov(struct vdev *dev, uint64_t iova, uint64_t len, struct iovec *iov, int max)
+{
+	int n = 0;
+
+	while (len) {
+		uint64_t part = len;
+		uint8_t *base;
+
+		if (n == max)
+			return -E2BIG;
+		if (dev->umem && iova - dev->umem_start < dev->umem_size) {
+			uint64_t left = dev->umem_size - (iova - dev->umem_start);
+
+			base = dev->umem + (iova - dev->umem_start);
+			part = part < left ? part : left;
+		} else {
+			struct vdev_region *r = region(dev, iova);
+
+			if (!r)
+				return -EFAULT;
+			base = r->map + (iova - r->start);
+			if (part > r->last - iova + 1)
+				part = r->last - iova + 1;
+		}
+		iov[n].iov_base = base;
+		iov[n++].iov_len = part;
+		iova += part;
+		len -= part;
+	}
+	return n;
+}
+
+int vdev_umem_on(struct vdev *dev)
+{
+	/* All of what the kernel says is capable of it, which is the window. */
+	struct vduse_iova_info info = { .start = 0, .last = UINT64_MAX };
+	struct vduse_iova_umem reg = { 0 };
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	void *mem;
+
+	if (ioctl(dev->fd, VDUSE_IOTLB_GET_INFO, &info) < 0)
+		return -errno;
+	if (!(info.capability & VDUSE_IOVA_CAP_UMEM))
+		return -EOPNOTSUPP;
+	setrlimit(RLIMIT_MEMLOCK, &all);
+	reg.iova = info.start;
+	reg.size = info.last - info.start + 1;
+	mem = mmap(NULL, reg.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (mem == MAP_FAILED)
+		return -errno;
+	reg.uaddr = (uintptr_t)mem;
+	if (ioctl(dev->fd, VDUSE_IOTLB_REG_UMEM, &reg) < 0) {
+		int ret = -errno;
+
+		munmap(mem, reg.size);
+		return ret;
+	}
+	dev->umem = mem;
+	dev->umem_start = reg.iova;
+	dev->umem_size = reg.size;
+	return 0;
+}
+
+int vdev_umem_off(struct vdev *dev)
+{
+	struct vduse_iova_umem reg = { .iova = dev->umem_start, .size = dev->umem_size };
+
+	if (ioctl(dev->fd, VDUSE_IOTLB_DEREG_UMEM, &reg) < 0)
+		return -errno;
+	munmap(dev->umem, dev->umem_size);
+	dev->umem = NULL;
+	return 0;
+}
+
+static void *part(struct vdev *dev, uint64_t iova, size_t len)
+{
+	struct iovec iov;
+
+	return vdev_iov(dev, iova, len, &iov, 1) == 1 ? iov.iov_base : NULL;
+}
+
+static int queue_start(struct vdev *dev, unsigned int q)
+{
+	struct vduse_vq_info info = { .index = q };
+	struct ring *r = &dev->rings[q];
+	struct vduse_vq_eventfd kick;
+
+	if (ioctl(dev->fd, VDUSE_VQ_GET_INFO, &info) < 0)
+		return -errno;
+	if (!info.ready)
+		return 0;
+	r->num = info.num;
+	r->desc = part(dev, info.desc_addr, info.num * sizeof(*r->desc));
+	r->avail = part(dev, info.driver_addr, sizeof(*r->avail) + info.num * 2);
+	r->used = part(dev, info.device_addr,
+		       sizeof(*r->used) + info.num * sizeof(struct vring_used_elem));
+	if (!r->desc || !r->avail || !r->used)
+		return -EFAULT;
+	/* We answer in order: what is not used was not done. */
+	r->next = dev->resume ? r->used->idx : info.split.avail_index;
+	if (dev->kickfd[q] < 0)
+		dev->kickfd[q] = eventfd(dev->resume, EFD_CLOEXEC | EFD_NONBLOCK);
+	kick = (struct vduse_vq_eventfd){ .index = q, .fd = dev->kickfd[q] };
+	if (ioctl(dev->fd, VDUSE_VQ_SETUP_KICKFD, &kick) < 0)
+		return -errno;
+	r->ready = true;
+	return 0;
+}
+
+static int set_status(struct vdev *dev, uint8_t status)
+{
+	int ret = 0;
+
+	dev->status_messages++;
+	if (!status) {
+		for (unsigned int q = 0; q < dev->nqueues; q++)
+			dev->rings[q].ready = false;
+		if (dev->umem)
+			vdev_umem_off(dev);
+	} else if (status & ~dev->status & VIRTIO_CONFIG_S_DRIVER_OK) {
+		for (unsigned int q = 0; !ret && q < dev->nqueues; q++)
+			ret = queue_start(dev, q);
+	}
+	dev->status = status;
+	return ret;
+}
+
+/* What of a message is not used is zero: it would be bytes of the kernel's stack. */
+static bool clean(const struct vduse_dev_request *req)
+{
+	static const size_t used[] = {
+		[VDUSE_GET_VQ_STATE] = 4, [VDUSE_SET_STATUS] = 1, [VDUSE_UPDATE_IOTLB] = 16,
+	};
+	const uint8_t *b = (const uint8_t *)req;
+
+	for (size_t i = 8; i < sizeof(*req); i++) {
+		size_t at = i - offsetof(struct vduse_dev_request, padding);
+
+		if (req->type <= VDUSE_UPDATE_IOTLB && at < used[req->type])
+			continue;
+		if (b[i])
+			return false;
+	}
+	return true;
+}
+
+static int message(struct vdev *dev)
+{
+	struct vduse_dev_response resp = { .result = VDUSE_REQ_RESULT_OK };
+	struct vduse_dev_request req;
+	ssize_t n = read(dev->fd, &req, sizeof(req));
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	dev->dirty += !clean(&req);
+	if (dev->deaf)
+		return 0;
+	resp.request_id = req.request_id;
+	switch (req.type) {
+	case VDUSE_GET_VQ_STATE:
+		dev->state_messages++;
+		resp.vq_state.index = req.vq_state.index;
+		if (req.vq_state.index < dev->nqueues)
+			resp.vq_state.split.avail_index = dev->rings[req.vq_state.index].next;
+		break;
+	case VDUSE_SET_STATUS:
+		if (set_status(dev, req.s.status))
+			resp.result = VDUSE_REQ_RESULT_FAILED;
+		break;
+	case VDUSE_UPDATE_IOTLB:
+		vdev_forget(dev, req.iova.start, req.iova.last);
+		dev->last_iotlb.start = req.iova.start;
+		dev->last_iotlb.last = req.iova.last;
+		dev->iotlb_messages++;
+		break;
+	default:
+		resp.result = VDUSE_REQ_RESULT_FAILED;
+	}
+	n = write(dev->fd, &resp, sizeof(resp));
+	return n < 0 ? -errno : 0;
+}
+
+/* Whoever waits for the answer may have given up meanwhile. */
+static int messages(struct vdev *dev)
+{
+	int ret = message(dev);
+
+	return ret == -ENOENT ? 0 : ret;
+}
+
+static void serve_queue(struct vdev *dev, unsigned int q)
+{
+	static __thread struct ring_buf buf;
+	int ret;
+
+	while ((ret = ring_pop(dev, &dev->rings[q], &buf)) > 0)
+		dev->request(dev, q, &buf);
+	if (ret < 0) {
+		fprintf(stderr, "%s: queue %u: bad chain: %s\n", dev->name, q, strerror(-ret));
+		dev->rings[q].ready = false;
+	}
+}
+
+void vdev_stop(struct vdev *dev)
+{
+	eventfd_write(dev->stopfd, 1);
+}
+
+int vdev_serve(struct vdev *dev)
+{
+	eventfd_t n;
+	int ret = 0;
+
+	if (dev->resume)
+		ret = set_status(dev, VIRTIO_CONFIG_S_DRIVER_OK);
+	while (!ret) {
+		struct pollfd p[2 + VDEV_QUEUES] = {
+			{ .fd = dev->stopfd, .events = POLLIN },
+			{ .fd = dev->fd, .events = POLLIN },
+		};
+
+		for (unsigned int q = 0; q < dev->nqueues; q++)
+			p[2 + q] = (struct pollfd){ .fd = dev->kickfd[q], .events = POLLIN };
+		if (poll(p, 2 + dev->nqueues, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (p[0].revents)
+			return 0;
+		/* Requests first: a message may end the queues. */
+		for (unsigned int q = 0; q < dev->nqueues; q++) {
+			if (!(p[2 + q].revents & POLLIN))
+				continue;
+			eventfd_read(dev->kickfd[q], &n);
+			serve_queue(dev, q);
+		}
+		if (p[1].revents & POLLERR)
+			return -EIO;
+		if (p[1].revents & POLLIN)
+			ret = messages(dev);
+	}
+	return ret;
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vhost [--stock]: the device under vhost-vdpa, whose user brings its own memory.
+ *
+ * One thread is the daemon. The main one first lets virtio-vdpa drive the
+ * device and keeps the domain's file and mapping of that time; then it binds
+ * the device to vhost-vdpa and is the driver itself: shares memory, takes it
+ * back, and does I/O through a virtqueue in it. Needs vhost_vdpa, virtio_vdpa
+ * and virtio_blk to be loaded.
+ */
+#include "blk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/vhost.h>
+#include <linux/virtio_blk.h>
+#include <linux/virtio_config.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define NAME	"vduse0"
+#define DRIVERS	"/sys/bus/vdpa/drivers/"
+#define LEN	(64u << 10)
+#define HIGH	(256ull << 20)		/* beyond the streaming window of 64 MiB */
+#define LOW	(16ull << 20)		/* in it */
+#define QSIZE	16u
+
+static unsigned int count, failures;
+static struct blk blk;
+static pthread_t server;
+static sigjmp_buf fault;
+static bool stock;
+static int vhost;
+static uint8_t *mem;			/* LEN bytes, shared */
+
+static bool check(bool good, const char *name)
+{
+	count++;
+	failures += !good;
+	printf("%sok %u - %s\n", good ? "" : "not ", count, name);
+	if (!good)
+		printf("# errno: %s\n", strerror(errno));
+	return good;
+}
+
+static void must(bool good, const char *name)
+{
+	if (!check(good, name)) {
+		puts("Bail out!");
+		exit(1);
+	}
+}
+
+static void on_fault(int sig)
+{
+	siglongjmp(fault, sig);
+}
+
+/* The signal that reading P gives, 0 if none; its byte in *V. */
+static int peek(volatile uint8_t *p, uint8_t *v)
+{
+	int sig = sigsetjmp(fault, 1);
+
+	if (!sig)
+		*v = *p;
+	return sig;
+}
+
+static void *serve(void *arg)
+{
+	(void)arg;
+	vdev_serve(&blk.dev);
+	return NULL;
+}
+
+static bool put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : write(fd, text, strlen(text));
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0;
+}
+
+static bool wait_path(const char *command)
+{
+	for (int i = 0; i < 1500; i++) {
+		if (!system(command))
+			return true;
+		usleep(20000);
+	}
+	return false;
+}
+
+static int get_fd_of(uint64_t start, uint64_t last, struct vduse_iotlb_entry *e)
+{
+	*e = (struct vduse_iotlb_entry){ .start = start, .last = last };
+	return ioctl(blk.dev.fd, VDUSE_IOTLB_GET_FD, e);
+}
+
+static int get_fd(uint64_t iova, struct vduse_iotlb_entry *e)
+{
+	return get_fd_of(iova, iova, e);
+}
+
+static int send_map(uint64_t iova, uint64_t size, void *p, uint8_t perm, uint8_t type)
+{
+	struct vhost_msg_v2 msg = {
+		.type = VHOST_IOTLB_MSG_V2,
+		.iotlb = {
+			.iova = iova, .size = size, .uaddr = (uintptr_t)p, .perm = perm,
+			.type = type,
+		},
+	};
+
+	return write(vhost, &msg, sizeof(msg)) == sizeof(msg) ? 0 : -1;
+}
+
+/* Take the device from one driver to another. */
+static void rebind(void)
+{
+	must(put(DRIVERS "virtio_vdpa/unbind", NAME), "unbind virtio_vdpa");
+	must(put("/sys/bus/vdpa/devices/" NAME "/driver_override", "vhost_vdpa"), "driver_override");
+	must(put(DRIVERS "vhost_vdpa/bind", NAME), "bind vhost_vdpa");
+	must(wait_path("test -c /dev/vhost-vdpa-0"), "/dev/vhost-vdpa-0");
+	vhost = open("/dev/vhost-vdpa-0", O_RDWR | O_CLOEXEC);
+	must(vhost >= 0, "open it");
+}
+
+static void set_up_vhost(void)
+{
+	uint64_t features;
+	uint32_t id = 0;
+	uint8_t status = 0;
+
+	must(!ioctl(vhost, VHOST_SET_OWNER), "SET_OWNER");
+	must(!ioctl(vhost, VHOST_GET_BACKEND_FEATURES, &features) &&
+	     features & 1ull << VHOST_BACKEND_F_IOTLB_MSG_V2, "backend features");
+	features &= 1ull << VHOST_BACKEND_F_IOTLB_MSG_V2;
+	must(!ioctl(vhost, VHOST_SET_BACKEND_FEATURES, &features), "set backend features");
+	check(!ioctl(vhost, VHOST_VDPA_GET_DEVICE_ID, &id) && id == 2, "it is a block device");
+	must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status), "reset");
+	for (int i = 0; i < 2; i++) {
+		status |= i ? VIRTIO_CONFIG_S_DRIVER : VIRTIO_CONFIG_S_ACKNOWLEDGE;
+		must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status), "a step of the status");
+	}
+	must(!ioctl(vhost, VHOST_GET_FEATURES, &features), "features");
+	features &= 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_F_ACCESS_PLATFORM;
+	must(!ioctl(vhost, VHOST_SET_FEATURES, &features), "set features");
+	status |= VIRTIO_CONFIG_S_FEATURES_OK;
+	must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status) &&
+	     !ioctl(vhost, VHOST_VDPA_GET_STATUS, &status) &&
+	     status & VIRTIO_CONFIG_S_FEATURES_OK, "FEATURES_OK");
+}
+
+/* Memory at IOVA, from the user's side to the daemon's and back. */
+static void share(uint64_t iova, uint8_t perm, uint8_t want_perm)
+{
+	unsigned int messages = blk.dev.iotlb_messages;
+	struct vduse_iova_info info = { .start = iova, .last = iova };
+	struct vduse_iotlb_entry e;
+	uint8_t *p;
+	int fd;
+
+	for (unsigned int i = 0; i < LEN; i++)
+		mem[i] = i * 7 + iova / LEN;
+	must(!send_map(iova, LEN, mem, perm, VHOST_IOTLB_UPDATE), "share memory");
+	check(blk.dev.iotlb_messages == messages + 1 && blk.dev.last_iotlb.start <= iova &&
+	      blk.dev.last_iotlb.last >= iova + LEN - 1, "the daemon gets UPDATE_IOTLB for it");
+	fd = get_fd(iova, &e);
+	must(fd >= 0, "IOTLB_GET_FD finds it");
+	check(e.start == iova && e.last == iova + LEN - 1 && e.perm == want_perm,
+	      "exactly that range, with that access");
+	p = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, e.offset);
+	must(p != MAP_FAILED, "the daemon maps it");
+	check(!memcmp(p, mem, LEN), "the daemon reads what the user wrote");
+	p[LEN - 1] ^= 0xff;
+	check(!memcmp(p, mem, LEN), "the user reads what the daemon wrote");
+	check(!ioctl(blk.dev.fd, VDUSE_IOTLB_GET_INFO, &info) && !info.capability &&
+	      info.start == iova && info.last == iova + LEN - 1, "no user memory for this range");
+	munmap(p, LEN);
+	close(fd);
+}
+
+static void take_back(uint64_t iova)
+{
+	unsigned int messages = blk.dev.iotlb_messages;
+	struct vduse_iotlb_entry e;
+
+	check(!send_map(iova, LEN, NULL, 0, VHOST_IOTLB_INVALIDATE), "take the memory back");
+	check(blk.dev.iotlb_messages == messages + 1, "the daemon gets UPDATE_IOTLB for that too");
+	check(get_fd(iova, &e) < 0 && errno == EINVAL, "IOTLB_GET_FD finds it no more");
+}
+
+/* The domain's file of the time of virtio-vdpa is no way to the user's memory. */
+static void kept_file(int kept, uint64_t iova, const char *name)
+{
+	uint8_t *p = mmap(NULL, LEN, PROT_READ, MAP_SHARED, kept, iova), v = 0;
+	bool good = true;
+
+	if (p == MAP_FAILED) {
+		check(true, name);
+		return;
+	}
+	for (unsigned int at = 0; at < LEN; at += 4096) {
+		int sig = peek(p + at + 5, &v);
+
+		/* In the window there can be pages: but not these. */
+		good = good && (sig == SIGBUS || (!sig && iova < HIGH && v != mem[at + 5]));
+	}
+	check(good, name);
+	munmap(p, LEN);
+}
+
+/* A virtqueue in the shared memory, at HIGH; the disk's first sectors and back. */
+static void set_up_queue(int kick, int call)
+{
+	struct vhost_vring_state num = { .num = QSIZE }, base = { 0 }, on = { .num = 1 };
+	struct vhost_vring_addr addr = {
+		.desc_user_addr = HIGH, .avail_user_addr = HIGH + 4096, .used_user_addr = HIGH + 8192,
+	};
+	struct vhost_vring_file k = { .fd = kick }, c = { .fd = call };
+	uint8_t status;
+
+	must(!ioctl(vhost, VHOST_SET_VRING_NUM, &num), "SET_VRING_NUM");
+	must(!ioctl(vhost, VHOST_SET_VRING_BASE, &base), "SET_VRING_BASE");
+	must(!ioctl(vhost, VHOST_SET_VRING_ADDR, &addr), "SET_VRING_ADDR");
+	must(!ioctl(vhost, VHOST_SET_VRING_KICK, &k), "SET_VRING_KICK");
+	must(!ioctl(vhost, VHOST_SET_VRING_CALL, &c), "SET_VRING_CALL");
+	must(!ioctl(vhost, VHOST_VDPA_SET_VRING_ENABLE, &on), "SET_VRING_ENABLE");
+	must(!ioctl(vhost, VHOST_VDPA_GET_STATUS, &status), "GET_STATUS");
+	status |= VIRTIO_CONFIG_S_DRIVER_OK;
+	must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status) &&
+	     !ioctl(vhost, VHOST_VDPA_GET_STATUS, &status) &&
+	     status & VIRTIO_CONFIG_S_DRIVER_OK, "DRIVER_OK");
+}
+
+static bool request(uint16_t n, uint32_t type, int kick, int call)
+{
+	struct vring_desc *desc = (void *)mem;
+	struct vring_avail *avail = (void *)(mem + 4096);
+	struct vring_used *used = (void *)(mem + 8192);
+	struct virtio_blk_outhdr *hdr = (void *)(mem + 12288);
+	uint8_t *status = mem + 12288 + 512;
+	struct pollfd p = { .fd = call, .events = POLLIN };
+	eventfd_t v;
+
+	*hdr = (struct virtio_blk_outhdr){ .type = type, .sector = 3 };
+	*status = 0xff;
+	desc[0] = (struct vring_desc){ HIGH + 12288, sizeof(*hdr), VRING_DESC_F_NEXT, 1 };
+	desc[1] = (struct vring_desc){ HIGH + 16384 + 512, 8192, VRING_DESC_F_NEXT |
+				       (type == VIRTIO_BLK_T_IN ? VRING_DESC_F_WRITE : 0), 2 };
+	desc[2] = (struct vring_desc){ HIGH + 12288 + 512, 1, VRING_DESC_F_WRITE, 0 };
+	avail->ring[n % QSIZE] = 0;
+	__atomic_store_n(&avail->idx, n + 1, __ATOMIC_RELEASE);
+	eventfd_write(kick, 1);
+	if (poll(&p, 1, 20000) != 1 || eventfd_read(call, &v))
+		return false;
+	return __atomic_load_n(&used->idx, __ATOMIC_ACQUIRE) == n + 1 && *status == VIRTIO_BLK_S_OK;
+}
+
+static void io(void)
+{
+	int kick = eventfd(0, EFD_CLOEXEC), call = eventfd(0, EFD_CLOEXEC);
+	struct vhost_vring_state base = { 0 };
+	uint8_t *data = mem + 16384 + 512;
+
+	memset(mem, 0, LEN);
+	set_up_queue(kick, call);
+	for (int i = 0; i < 8192; i++)
+		data[i] = i * 13 + 1;
+	check(request(0, VIRTIO_BLK_T_OUT, kick, call), "a write, answered by an interrupt");
+	check(!memcmp(blk.disk + 3 * 512, data, 8192), "the disk has the data");
+	memset(data, 0, 8192);
+	check(request(1, VIRTIO_BLK_T_IN, kick, call), "a read");
+	check(!memcmp(blk.disk + 3 * 512, data, 8192), "the user has the data");
+	check(!ioctl(vhost, VHOST_GET_VRING_BASE, &base) && base.num == 2,
+	      "GET_VRING_BASE asks the daemon");
+	close(kick);
+	close(call);
+}
+
+int main(int argc, char **argv)
+{
+	struct blk_options o = { .name = NAME, .queues = 1, .queue_size = 64, .size = 8 << 20 };
+	struct vduse_iotlb_entry e;
+	uint8_t *window, v = 0;
+	uint64_t size;
+	int kept, fd;
+
+	stock = argc > 1 && !strcmp(argv[1], "--stock");
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	signal(SIGBUS, on_fault);
+	must(!blk_open(&blk, &o), "a device");
+	pthread_create(&server, NULL, serve, NULL);
+	must(!system("vdpa dev add name " NAME " mgmtdev vduse"), "vdpa dev add");
+	must(wait_path("ls /sys/bus/vdpa/devices/" NAME "/virtio*/block/* >/dev/null 2>&1"),
+	     "a disk on virtio-vdpa");
+	kept = get_fd_of(0, UINT64_MAX, &e);
+	must(kept >= 0, "the domain's file");
+	size = e.last - e.start + 1;
+	window = mmap(NULL, size, PROT_READ, MAP_SHARED, kept, e.offset);
+	must(window != MAP_FAILED && !peek(window + size - 1, &v), "its first range, touched");
+
+	rebind();
+	check(get_fd_of(0, UINT64_MAX, &e) < 0 && errno == EINVAL, "nothing is left of virtio-vdpa's ranges");
+	set_up_vhost();
+	fd = memfd_create("user", MFD_CLOEXEC);
+	must(!ftruncate(fd, LEN), "a file");
+	mem = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	must(mem != MAP_FAILED, "shared memory");
+
+	check(send_map(HIGH, LEN, (void *)0x10000, VHOST_ACCESS_RW, VHOST_IOTLB_UPDATE) < 0 ||
+	      get_fd(HIGH, &e) < 0, "memory that is not there is not shared");
+	take_back(HIGH);
+	share(HIGH, VHOST_ACCESS_RO, VDUSE_ACCESS_RO);
+	take_back(HIGH);
+	share(LOW, VHOST_ACCESS_RW, VDUSE_ACCESS_RW);
+	share(HIGH, VHOST_ACCESS_RW, VDUSE_ACCESS_RW);
+	/* The stock driver takes the user's address for a physical one here. */
+	if (!stock) {
+		kept_file(kept, HIGH, "a kept file shows nothing of it");
+		kept_file(kept, LOW, "nor in the window");
+	}
+	peek(window + size - 1, &v);
+	check(true, "a kept mapping can be touched");
+	io();
+	take_back(LOW);
+	close(vhost);
+	/* vhost does not tell a driver with set_map; the next set_map takes it back. */
+	printf("# the closed user's memory is %s\n", get_fd(HIGH, &e) < 0 ? "gone" : "still there");
+	check(!system("vdpa dev del " NAME), "vdpa dev del");
+	vdev_stop(&blk.dev);
+	pthread_join(server, NULL);
+	check(!vdev_close(&blk.dev, true), "destroy, with the old file still mapped");
+	check(blk.dev.dirty == 0, "no message carried bytes that mean nothing");
+	peek(window + size - 1, &v);
+	printf("# %u of %u failed\n", failures, count);
+	return failures ? 1 : 0;
+}

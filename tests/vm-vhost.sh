@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The device under vhost-vdpa: memory that its user shares and takes back, I/O
+# through it, and files that a daemon has kept from before. First on the stock
+# driver, with what is known to be wrong there left out.
+
+cd "$(dirname "$0")/.." || exit 1
+. tests/guest/host.sh
+
+build_guest vhost vctl
+for driver in vduse bouncelab; do
+	in_guest 200 tests/guest/vhost.sh $driver || exit 1
+done
