@@ -23,10 +23,11 @@ build_guest()
 }
 
 # in_guest SECONDS SCRIPT [ARGUMENT...], with the module $BOUNCELAB_KO if that is set.
+# $guest_append: further arguments for the guest's kernel.
 in_guest()
 {
 	limit=$1
 	shift
-	build/bouncelab vm --timeout "$limit" -- \
+	build/bouncelab vm --timeout "$limit" --append "${guest_append:-}" -- \
 		env "BOUNCELAB_KO=${BOUNCELAB_KO:-build/bouncelab.ko}" /bin/sh "$@"
 }
