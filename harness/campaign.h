@@ -51,7 +51,7 @@ unsigned long long bl_free_space(const char *dir);
  * env.c: env.json, what a reader needs to judge or to repeat the numbers.
  * @hello and @console (the guest's first boot) may be NULL. Messages itself.
  */
-int bl_env_write(const struct bl_campaign *c, bool kvm, const char *guest_args,
+int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *guest_args,
 		 const json_t *hello, const char *console);
 
 #endif

@@ -276,6 +276,9 @@ int bl_catalog_load(struct bl_catalog *c)
 	add_choice(&c->planes, bl_strdup("vm"),
 		   bl_strdup("QEMU guest on the target kernel; KVM where a probe guest "
 			     "really boots, else emulated (ratios only)"));
+	add_choice(&c->planes, bl_strdup("icount"),
+		   bl_strdup("emulated guest with one CPU, whose clock counts instructions: "
+			     "path lengths, nearly without noise"));
 	return err;
 }
 

@@ -32,21 +32,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &bl_plan_argp, 0, "Changes to the plan:", 0 },
-					      { 0 } };
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
 	"Expand a plan without running it: its cells, its number of runs, an estimate of the "
-	"time.", children, NULL, NULL
+	"time.", bl_plan_children, NULL, NULL
 };
 
 static void print_json(const struct bl_plan *p)
 {
-	json_t *j = bl_plan_json(p);
+	json_t *j = bl_plan_json(p), *o;
 
 	json_object_set_new(j, "cells", json_integer(p->n_cells));
-	json_object_set_new(j, "estimate_emulated_s", json_real(bl_plan_estimate(p, true)));
-	json_object_set_new(j, "estimate_kvm_s", json_real(bl_plan_estimate(p, false)));
+	if (bl_plan_icount(p))
+		o = json_pack("{s:f}", "icount", bl_plan_estimate(p, BL_ICOUNT));
+	else
+		o = json_pack("{s:f, s:f}", "tcg", bl_plan_estimate(p, BL_TCG),
+			      "kvm", bl_plan_estimate(p, BL_KVM));
+	json_object_set_new(j, "estimate_s", o);
 	json_dumpf(j, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
 	putchar('\n');
 	json_decref(j);
@@ -87,9 +89,13 @@ static void print_plan(const struct bl_plan *p)
 	print_cells(p);
 	printf("\n%zu cells, %zu runs: %zu verify, %zu timed, %zu traced\n", p->n_cells,
 	       p->n_runs, kinds[BL_VERIFY], kinds[BL_TIME], kinds[BL_TRACE]);
-	printf("about %s emulated, %s with KVM\n",
-	       bl_duration(bl_plan_estimate(p, true), d, sizeof(d)),
-	       bl_duration(bl_plan_estimate(p, false), e, sizeof(e)));
+	if (bl_plan_icount(p))
+		printf("about %s\n",
+		       bl_duration(bl_plan_estimate(p, BL_ICOUNT), d, sizeof(d)));
+	else
+		printf("about %s emulated, %s with KVM\n",
+		       bl_duration(bl_plan_estimate(p, BL_TCG), d, sizeof(d)),
+		       bl_duration(bl_plan_estimate(p, BL_KVM), e, sizeof(e)));
 	free(jobs);
 }
 

@@ -21,7 +21,7 @@ enum { OPT_ACCEL = 256, OPT_STAGE_TIMEOUT, OPT_MEM, OPT_APPEND };
 static const struct argp_option options[] = {
 	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 1 },
 	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 1 },
-	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm or tcg", 1 },
+	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm or tcg, for plans of the plane vm", 1 },
 	{ "mem", OPT_MEM, "M", 0, "The guest's memory in MiB (default 2048)", 1 },
 	{ "append", OPT_APPEND, "ARGS", 0, "More arguments for the guest's kernel", 1 },
 	{ "stage-timeout", OPT_STAGE_TIMEOUT, "S", 0,
@@ -64,13 +64,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &bl_plan_argp, 0, "Changes to the plan:", 0 },
-					      { 0 } };
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
 	"Run a plan in the guest. Results go to a new directory below results/. Ctrl-C keeps "
 	"what is finished; a second one ends at once.\vExit code: 0 all runs fine, 1 a run "
-	"failed or is invalid, 2 bad usage, 130 interrupted.", children, NULL, NULL
+	"failed or is invalid, 2 bad usage, 130 interrupted.", bl_plan_children, NULL, NULL
 };
 
 /* Better now than in the middle of a campaign. */
@@ -136,17 +134,18 @@ out:
 	return code;
 }
 
-static bool known_accel(const char *accel)
+/* The plane icount is one accelerator; the plane vm is any of the others. */
+static int check_accel(const struct bl_plan *p, const char *accel)
 {
-	struct bl_strv valid = {};
-	bool known;
-
-	bl_strv_split(&valid, "auto, kvm, tcg");
-	known = bl_strv_has(&valid, accel);
-	if (!known)
-		bl_err_unknown("--accel", "accelerator", accel, &valid);
-	bl_strv_free(&valid);
-	return known;
+	if (!strcmp(accel, "auto") || bl_plan_icount(p) == !strcmp(accel, "icount"))
+		return 0;
+	if (bl_plan_icount(p))
+		bl_err("--accel %s: the plan's plane is icount, which has no other accelerator "
+		       "than icount", accel);
+	else
+		bl_err("--accel icount: the plan's plane is %s; a plan for icount says plane = "
+		       "icount and cpus = 1", p->plane);
+	return -EINVAL;
 }
 
 int cmd_run(int argc, char **argv)
@@ -159,7 +158,8 @@ int cmd_run(int argc, char **argv)
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (!known_accel(o.runner.accel) || bl_plan_prepare(&plan, &cat, &o.plan))
+	if (!bl_accel_known(o.runner.accel) || bl_plan_prepare(&plan, &cat, &o.plan) ||
+	    check_accel(&plan, o.runner.accel))
 		goto out;
 	code = BL_EXIT_FAIL;
 	if (check_built(&plan))

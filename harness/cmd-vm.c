@@ -23,9 +23,9 @@ struct options {
 static const struct argp_option options[] = {
 	{ "timeout", 't', "S", 0, "Seconds the command may take (default 600)", 0 },
 	{ "mem", 'm', "M", 0, "The guest's memory in MiB (default 2048)", 0 },
-	{ "cpus", 'c', "N", 0, "The guest's CPUs (default 2)", 0 },
+	{ "cpus", 'c', "N", 0, "The guest's CPUs (default 2; with icount 1, and no other)", 0 },
 	{ "append", 'a', "ARGS", 0, "More arguments for the guest's kernel", 0 },
-	{ "accel", 'A', "NAME", 0, "auto (default), kvm or tcg", 0 },
+	{ "accel", 'A', "NAME", 0, "auto (default), kvm, tcg or icount", 0 },
 	{ 0 }
 };
 
@@ -65,6 +65,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!o->cmd)
 			argp_error(state, "no command to run in the guest");
+		if (!o->cpus)
+			o->cpus = strcmp(o->accel, "icount") ? 2 : 1;
+		if (o->cpus > 1 && !strcmp(o->accel, "icount"))
+			argp_error(state, "--accel icount has one CPU, not %llu", o->cpus);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -166,11 +170,11 @@ static int boot_and_run(const struct options *o, const char *dir)
 	if (bl_mkdir_p(vm_tmp) || bl_initramfs_build(dir, &initramfs, &reason))
 		goto fail;
 	cfg.initramfs = initramfs;
-	if (bl_choose_accel(o->accel, initramfs, false, &cfg.kvm)) {
+	if (bl_choose_accel(o->accel, initramfs, false, &cfg.accel)) {
 		code = BL_EXIT_USAGE;
 		goto out;
 	}
-	err = bl_vm_boot(&vm, &cfg, bl_boot_timeout(cfg.kvm), &hello, &reason);
+	err = bl_vm_boot(&vm, &cfg, bl_boot_timeout(cfg.accel), &hello, &reason);
 	if (err == -EINTR)
 		code = BL_EXIT_INTERRUPTED;
 	if (err)
@@ -202,7 +206,7 @@ out:
 
 int cmd_vm(int argc, char **argv)
 {
-	struct options o = { .timeout = 600, .mem = 2048, .cpus = 2, .accel = "auto" };
+	struct options o = { .timeout = 600, .mem = 2048, .accel = "auto" };
 	char *dir;
 	int code;
 

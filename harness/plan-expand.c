@@ -11,12 +11,16 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-/* Seconds, as seen; a first guess that the progress line corrects. */
+/*
+ * Seconds, as seen; a first guess that the progress line corrects. @pace is
+ * what a second of fio's takes.
+ */
 static const struct cost {
-	double boot, device, job, verify;
+	double boot, device, job, verify, pace;
 } costs[] = {
-	[false] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3 },
-	[true] = { .boot = 8, .device = 2, .job = 0.9, .verify = 12 },
+	[BL_KVM] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3, .pace = 1 },
+	[BL_TCG] = { .boot = 8, .device = 2, .job = 0.9, .verify = 12, .pace = 1 },
+	[BL_ICOUNT] = { .boot = 12, .device = 3, .job = 0.8, .verify = 10, .pace = 2.3 },
 };
 
 static void add_cell(struct bl_plan *p, const struct bl_cell *cell)
@@ -115,10 +119,25 @@ static void add_block(struct bl_plan *p, gsl_rng *rng, enum bl_kind kind, unsign
 	free(order);
 }
 
+bool bl_plan_icount(const struct bl_plan *p)
+{
+	return !strcmp(p->plane, "icount");
+}
+
+static int check_plane(const struct bl_plan *p)
+{
+	if (!bl_plan_icount(p) || p->cpus == 1)
+		return 0;
+	bl_err("%s: the plane icount has one CPU, not %u; set cpus = 1", p->name, p->cpus);
+	return -EINVAL;
+}
+
 int bl_plan_expand(struct bl_plan *p)
 {
 	gsl_rng *rng;
 
+	if (check_plane(p))
+		return -EINVAL;
 	add_control(p, "baseline", p->baseline);
 	add_control(p, "A/A pair", p->aa);
 	for (size_t i = 0; i < p->strategies.n; i++) {
@@ -234,26 +253,26 @@ json_t *bl_plan_json(const struct bl_plan *p)
 	return j;
 }
 
-double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, bool emulated)
+double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
 {
-	const struct cost *c = &costs[emulated];
+	const struct cost *c = &costs[accel];
 
 	if (r->kind == BL_VERIFY)
 		return c->device + c->verify;
 	return c->device + (r->kind == BL_TIME ? p->jobs.n : 1) *
-	       (p->runtime + p->ramp + c->job);
+	       ((p->runtime + p->ramp) * c->pace + c->job);
 }
 
-double bl_plan_estimate(const struct bl_plan *p, bool emulated)
+double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel)
 {
-	double sum = costs[emulated].boot;
+	double sum = costs[accel].boot;
 
 	for (size_t i = 0; i < p->n_runs; i++)
-		sum += bl_run_estimate(p, &p->runs[i], emulated);
+		sum += bl_run_estimate(p, &p->runs[i], accel);
 	return sum;
 }
 
-double bl_boot_estimate(bool emulated)
+double bl_boot_estimate(enum bl_accel accel)
 {
-	return costs[emulated].boot;
+	return costs[accel].boot;
 }

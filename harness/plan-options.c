@@ -45,7 +45,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-const struct argp bl_plan_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
+static const struct argp plan_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
+
+const struct argp_child bl_plan_children[] = {
+	{ &plan_argp, 0, "Changes to the plan:", 0 }, { 0 }
+};
 
 int bl_plan_prepare(struct bl_plan *p, struct bl_catalog *cat, const struct bl_plan_options *o)
 {

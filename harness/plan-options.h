@@ -12,8 +12,8 @@ struct bl_plan_options {
 	const char *strategy, *jobs, *repeat, *runtime, *seed;
 };
 
-/* To be a child parser; its input is a struct bl_plan_options. */
-extern const struct argp bl_plan_argp;
+/* The child parsers of a command; the input of the one is a struct bl_plan_options. */
+extern const struct argp_child bl_plan_children[];
 
 /*
  * Read the catalog and the plan, apply the options, expand. Messages itself;

@@ -144,8 +144,8 @@ int bl_plan_load(struct bl_plan *p, const struct bl_catalog *cat, const char *na
 	defaults(p);
 	err = ini_parse_stream(read_line, &ps, on_key, &ps);
 	if (err > 0 && !ps.err)
-		bl_err("%s:%d: cannot parse; a line is [section], key = value, or "
-		       "; comment", path, err);
+		bl_err("%s:%d: cannot parse this line; valid: '[plan]' or '[matrix]', "
+		       "'key = value', or '; comment'", path, err);
 	err = err || ps.err ? -EINVAL : 0;
 	if (!err && (!p->strategies.n || !p->jobs.n)) {
 		bl_err("%s: [matrix] has no %s; give a list", path,

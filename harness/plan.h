@@ -6,6 +6,7 @@
 #ifndef BL_PLAN_H
 #define BL_PLAN_H
 
+#include "accel.h"
 #include "catalog.h"
 
 enum bl_kind { BL_VERIFY, BL_TIME, BL_TRACE };
@@ -58,6 +59,9 @@ int bl_plan_key_is_list(const char *where, const char *section, const char *key)
 int bl_plan_expand(struct bl_plan *p);
 void bl_plan_free(struct bl_plan *p);
 
+/* Is it for the plane icount, where BL_ICOUNT is the only accelerator? */
+bool bl_plan_icount(const struct bl_plan *p);
+
 const char *bl_kind_name(enum bl_kind kind);
 
 /* The plan's run @r as an object, its jobs included. */
@@ -65,8 +69,8 @@ json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r);
 json_t *bl_plan_json(const struct bl_plan *p);
 
 /* Expected seconds of a boot, of a run, and of the whole plan with one boot. */
-double bl_boot_estimate(bool emulated);
-double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, bool emulated);
-double bl_plan_estimate(const struct bl_plan *p, bool emulated);
+double bl_boot_estimate(enum bl_accel accel);
+double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel);
+double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel);
 
 #endif

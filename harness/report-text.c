@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The verdict table with all that a reader needs to judge it. */
 #include "report.h"
+#include "accel.h"
 #include "table.h"
 
 #include <math.h>
@@ -15,6 +16,9 @@ char *report_plane(const struct summary *s)
 		return bl_fmt("%s, emulated (TCG)", s->plane);
 	if (!strcmp(s->accel, "kvm"))
 		return bl_fmt("%s, KVM", s->plane);
+	if (!strcmp(s->accel, "icount"))
+		return bl_fmt("%s, emulated (TCG, one CPU, %d ns an instruction)", s->plane,
+			      1 << BL_ICOUNT_SHIFT);
 	if (!strcmp(s->accel, "mixed"))
 		return bl_fmt("%s, some runs emulated (TCG), some on KVM", s->plane);
 	return bl_fmt("%s, accelerator %s", s->plane, s->accel);
@@ -27,8 +31,10 @@ static void print_header(const struct verdicts *v, FILE *f)
 
 	fprintf(f, "campaign  %s (plan %s, seed %lld)\n", s->name,
 		bl_json_str(s->plan, "name", "?"), bl_json_int(s->plan, "seed", 0));
-	fprintf(f, "plane     %s%s\n", plane, s->emulated ?
-		": only ratios carry over, and they with care" : "");
+	fprintf(f, "plane     %s%s\n", plane, !s->emulated ? "" :
+		!strcmp(s->accel, "icount") ?
+		": path lengths, without\n          what caches, traps and waiting for another CPU cost" :
+		": only ratios carry over, and they with care");
 	if (!v->n_cells) {
 		fputs("nothing was timed in this campaign\n", f);
 		goto out;
@@ -158,8 +164,11 @@ static bool has_gaps(const struct verdicts *v)
 
 static void print_foot(const struct verdicts *v, FILE *f)
 {
-	fprintf(f, "same: the whole interval is within x %%, x = %.3g%s.\n", v->same_pct,
-		v->has_aa ? " or the noise floor if that is larger" : "");
+	fprintf(f, "same: the whole interval is within x %%, x = %.3g", v->same_pct);
+	if (v->has_aa)
+		fprintf(f, " or the noise floor if that is larger, but not above %.3g",
+			fmax(v->same_pct, VERDICT_SAME_MAX));
+	fputs(".\n", f);
 	fprintf(f, "faster, slower: the interval excludes 1%s, and the comparison\n"
 		"is among those that Benjamini-Hochberg keeps at a false discovery rate of "
 		"%.0f %%\nover the %zu comparisons of this campaign (paired t test of log IOPS "

@@ -66,7 +66,7 @@ static int ensure_guest(struct runner *r, struct outcome *o)
 	}
 	new_console(r);
 	bl_progress_now(&r->progress, "booting the guest");
-	err = bl_vm_boot(&r->vm, &r->cfg, bl_boot_timeout(r->cfg.kvm), &hello, &reason);
+	err = bl_vm_boot(&r->vm, &r->cfg, bl_boot_timeout(r->cfg.accel), &hello, &reason);
 	if (err) {
 		settle(o, err == -EINTR ? "interrupted" : "failed", reason);
 		r->boot_failures++;
@@ -75,7 +75,7 @@ static int ensure_guest(struct runner *r, struct outcome *o)
 	/* The first that came up. */
 	if (r->boot_failures == r->boots - 1) {
 		args = bl_kernel_args(&r->cfg);
-		bl_env_write(r->c, r->cfg.kvm, args, hello, r->console);
+		bl_env_write(r->c, r->cfg.accel, args, hello, r->console);
 		free(args);
 	}
 	json_decref(hello);
@@ -111,7 +111,8 @@ static double stage_seconds(const struct runner *r, const struct bl_run *run, co
 	double s = r->opt->stage_timeout;
 
 	if (!strcmp(stage, "fio"))
-		s += run->kind == BL_VERIFY ? VERIFY_SECONDS : r->plan->runtime + r->plan->ramp;
+		s += run->kind == BL_VERIFY ? VERIFY_SECONDS :
+		     bl_run_estimate(r->plan, run, r->cfg.accel);
 	return s;
 }
 
@@ -252,7 +253,7 @@ static json_t *run_document(const struct runner *r, const struct bl_run *run,
 	json_object_set_new(doc, "reason", json_string(o->reason ? o->reason : ""));
 	json_object_set_new(doc, "seconds", json_real(seconds));
 	json_object_set_new(doc, "boot", json_integer(r->boots));
-	json_object_set_new(doc, "accel", json_string(r->cfg.kvm ? "kvm" : "tcg"));
+	json_object_set_new(doc, "accel", json_string(bl_accel_name(r->cfg.accel)));
 	json_object_set_new(doc, "started", json_real(started));
 	add_guest_facts(r, run, doc);
 	return doc;
@@ -272,7 +273,7 @@ static void count(struct bl_runner_result *res, const char *status)
 static int conclude(struct runner *r, const struct bl_run *run, struct outcome *o,
 		    double started, double seconds)
 {
-	double expected = bl_run_estimate(r->plan, run, !r->cfg.kvm);
+	double expected = bl_run_estimate(r->plan, run, r->cfg.accel);
 	const char *label = r->plan->cells[run->cell].label;
 	json_t *doc;
 	int err;
@@ -345,8 +346,9 @@ static int prepare(struct runner *r)
 	r->cfg.mem_mb = r->opt->mem_mb;
 	r->cfg.append = r->opt->append;
 	r->module = bl_path("build/bouncelab.ko");
-	err = bl_choose_accel(r->opt->accel, r->initramfs, true, &r->cfg.kvm);
-	return err ? err : bl_env_write(r->c, r->cfg.kvm, "", NULL, NULL);
+	err = bl_choose_accel(bl_plan_icount(r->plan) ? "icount" : r->opt->accel, r->initramfs,
+			      true, &r->cfg.accel);
+	return err ? err : bl_env_write(r->c, r->cfg.accel, "", NULL, NULL);
 }
 
 int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,
@@ -360,10 +362,10 @@ int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,
 	if (err)
 		goto out;
 	bl_campaign_log(c, NULL, "started", NULL);
-	expected = bl_plan_estimate(p, !r.cfg.kvm);
-	bl_progress_start(&r.progress, p->n_runs, expected, bl_boot_estimate(!r.cfg.kvm));
+	expected = bl_plan_estimate(p, r.cfg.accel);
+	bl_progress_start(&r.progress, p->n_runs, expected, bl_boot_estimate(r.cfg.accel));
 	bl_progress_note(&r.progress, "%s: %zu runs of %zu cells, %s, about %s", c->dir, p->n_runs,
-			 p->n_cells, r.cfg.kvm ? "KVM" : "emulated",
+			 p->n_cells, bl_accel_title(r.cfg.accel),
 			 bl_duration(expected, d, sizeof(d)));
 	for (size_t i = 0; i < p->n_runs && !res->interrupted && !res->stopped; i++) {
 		res->stopped = one_run(&r, &p->runs[i]) < 0;

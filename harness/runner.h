@@ -6,7 +6,7 @@
 #include "campaign.h"
 
 struct bl_runner_options {
-	const char *accel;	/* auto, kvm, tcg */
+	const char *accel;	/* auto, kvm, tcg; of no effect for the plane icount */
 	double stage_timeout;	/* seconds a stage may take beyond fio's own time */
 	unsigned int mem_mb;
 	const char *append;	/* more kernel arguments, or NULL */

@@ -309,12 +309,16 @@ static void judge(struct verdict_cell *c, double floor, double same)
 	c->margin_pct = pct_from_log(margin);
 	if (c->verdict != V_INCONCLUSIVE || !c->ratio.has_interval)
 		return;
-	if (largest_bound(&c->ratio) <= margin)
-		c->verdict = V_SAME;
-	else if (c->q <= VERDICT_FDR && c->ratio.lo > 1 && log(c->ratio.value) > floor)
+	if (largest_bound(&c->ratio) <= margin) {
+		if (margin <= fmax(same, log_from_pct(VERDICT_SAME_MAX)))
+			c->verdict = V_SAME;
+		else
+			c->note = "within the noise, which is too high";
+	} else if (c->q <= VERDICT_FDR && c->ratio.lo > 1 && log(c->ratio.value) > floor) {
 		c->verdict = V_FASTER;
-	else if (c->q <= VERDICT_FDR && c->ratio.hi < 1 && -log(c->ratio.value) > floor)
+	} else if (c->q <= VERDICT_FDR && c->ratio.hi < 1 && -log(c->ratio.value) > floor) {
 		c->verdict = V_SLOWER;
+	}
 }
 
 static void count(struct verdicts *v)

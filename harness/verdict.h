@@ -13,7 +13,8 @@
  * noise floor      = the largest |log bound| of the interval of an A/A pair
  *                    (a label L and "L'", the same thing twice) in that job
  *
- *   same          the interval of the ratio lies within +- margin
+ *   same          the interval of the ratio lies within +- margin, which is not
+ *                 above max(VERDICT_SAME_MAX, same_pct)
  *   faster/slower the interval excludes 1, the effect itself is beyond the
  *                 floor, and the comparison survives Benjamini-Hochberg at a
  *                 false discovery rate of 5 % over all labels and jobs
@@ -29,6 +30,8 @@
 #include "stats.h"
 
 #define VERDICT_SAME_PCT	5.0	/* default of x in "same within x %" */
+/* With a noise floor above it, in per cent, "the same" would say nothing. */
+#define VERDICT_SAME_MAX	20.0
 #define VERDICT_FDR		0.05
 
 enum verdict {

@@ -48,6 +48,30 @@ char *bl_kernel_args(const struct bl_vm_config *cfg)
 		      cfg->append ? cfg->append : "");
 }
 
+static void add_accel(struct bl_strv *a, enum bl_accel accel)
+{
+	static const struct {
+		const char *name, *cpu;
+	} args[] = {
+		[BL_KVM] = { "kvm", "host" },
+		[BL_TCG] = { "tcg,thread=multi", "max" },
+		/*
+		 * A model without ERMS and FSRM: with them the kernel copies by
+		 * REP MOVSB, of which each byte counts as an instruction.
+		 */
+		[BL_ICOUNT] = { "tcg,thread=single", "qemu64" },
+	};
+
+	add(a, "-accel");
+	add(a, "%s", args[accel].name);
+	add(a, "-cpu");
+	add(a, "%s", args[accel].cpu);
+	if (accel == BL_ICOUNT) {
+		add(a, "-icount");
+		add(a, "shift=%d,sleep=off", BL_ICOUNT_SHIFT);
+	}
+}
+
 static void make_argv(struct bl_strv *a, const struct bl_vm_config *cfg, const char *qemu,
 		      int ctl)
 {
@@ -60,10 +84,7 @@ static void make_argv(struct bl_strv *a, const struct bl_vm_config *cfg, const c
 	add(a, "-no-reboot");
 	add(a, "-display");
 	add(a, "none");
-	add(a, "-accel");
-	add(a, "%s", cfg->kvm ? "kvm" : "tcg,thread=multi");
-	add(a, "-cpu");
-	add(a, "%s", cfg->kvm ? "host" : "max");
+	add_accel(a, cfg->accel);
 	add(a, "-smp");
 	add(a, "%u", cfg->cpus);
 	add(a, "-m");

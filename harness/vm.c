@@ -33,9 +33,9 @@ void bl_catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-double bl_boot_timeout(bool kvm)
+double bl_boot_timeout(enum bl_accel accel)
 {
-	return kvm ? 60 : 180;
+	return accel == BL_KVM ? 60 : 180;
 }
 
 int bl_vm_start(struct bl_vm *vm, const struct bl_vm_config *cfg, char **reason)

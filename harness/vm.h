@@ -6,6 +6,7 @@
 #ifndef BL_VM_H
 #define BL_VM_H
 
+#include "accel.h"
 #include "util.h"
 
 #include <signal.h>
@@ -17,7 +18,7 @@ struct bl_vm_config {
 	const char *append;	/* more kernel arguments, or NULL */
 	unsigned int cpus;
 	unsigned int mem_mb;
-	bool kvm;
+	enum bl_accel accel;
 	bool probe;		/* print a line and power off; no control channel */
 };
 
@@ -75,18 +76,8 @@ char *bl_console_tail(const char *console, unsigned int n);
 /* Is this console line a sign that the guest's kernel is in trouble? */
 bool bl_is_splat(const char *line);
 
-/*
- * Can KVM really run our guest here? Boots a probe guest, which is stopped
- * after ten seconds, unless @cached allows to believe an earlier answer of
- * this boot of the machine. *why (to be freed) says what was found.
- */
-bool bl_kvm_usable(const char *initramfs, bool cached, char **why);
-
-/* "auto", "kvm" or "tcg" to a decision; may @explain on stderr why there is no KVM. */
-int bl_choose_accel(const char *accel, const char *initramfs, bool explain, bool *kvm);
-
 /* Seconds that a boot may take. */
-double bl_boot_timeout(bool kvm);
+double bl_boot_timeout(enum bl_accel accel);
 
 /* vm-qemu.c: fork QEMU. Returns the pid or a negative errno. */
 pid_t bl_qemu_spawn(const struct bl_vm_config *cfg, int ctl, char **reason);

@@ -235,6 +235,24 @@ static void test_floor(void **state)
 	unmake();
 }
 
+/* Within a floor of 30 % everything would be the same: that is not worth saying. */
+static void test_floor_too_high(void **state)
+{
+	(void)state;
+	make();
+	add_five("base", 1000, 2);
+	add_five("base'", 1300, 2);
+	add_five("up", 1100, 2);
+	assert_int_equal(judged("up"), V_INCONCLUSIVE);
+	assert_string_equal(verdict_find(&mv, "up", "j")->note,
+			    "within the noise, which is too high");
+	/* Unless one asked for it. */
+	verdicts_free(&mv);
+	assert_int_equal(verdicts_make(&mv, &made, 40), 0);
+	assert_int_equal(verdict_find(&mv, "up", "j")->verdict, V_SAME);
+	unmake();
+}
+
 /* An interval that excludes 1, p = 0.035: enough alone, not among twelve. */
 static void test_family(void **state)
 {
@@ -405,6 +423,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test(test_no_floor),
 		cmocka_unit_test(test_floor),
+		cmocka_unit_test(test_floor_too_high),
 		cmocka_unit_test(test_family),
 		cmocka_unit_test(test_too_few),
 		cmocka_unit_test(test_missing_block),

@@ -3,8 +3,9 @@
  * /dev/kvm may exist, open, and still not run a guest. So one is booted, and
  * only its line on the console counts.
  */
-#include "vm.h"
+#include "accel.h"
 #include "initramfs.h"
+#include "vm.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -65,7 +66,7 @@ static bool run_probe(const char *initramfs, char **why)
 	char console[] = "/tmp/bouncelab-probe-XXXXXX", *text = NULL;
 	struct bl_vm_config cfg = {
 		.initramfs = initramfs, .console = console, .cpus = 1, .mem_mb = 256,
-		.kvm = true, .probe = true, .append = "quiet",
+		.accel = BL_KVM, .probe = true, .append = "quiet",
 	};
 	double deadline = bl_mono() + PROBE_SECONDS;
 	int fd = mkstemp(console);
@@ -118,25 +119,52 @@ bool bl_kvm_usable(const char *initramfs, bool cached, char **why)
 	return usable;
 }
 
-int bl_choose_accel(const char *accel, const char *initramfs, bool explain, bool *kvm)
+static const char *const names[] = { [BL_TCG] = "tcg", [BL_KVM] = "kvm", [BL_ICOUNT] = "icount" };
+
+const char *bl_accel_name(enum bl_accel accel)
+{
+	return names[accel];
+}
+
+const char *bl_accel_title(enum bl_accel accel)
+{
+	static const char *const titles[] = {
+		[BL_TCG] = "emulated", [BL_KVM] = "KVM",
+		[BL_ICOUNT] = "emulated, by instruction count",
+	};
+
+	return titles[accel];
+}
+
+bool bl_accel_known(const char *name)
 {
 	struct bl_strv valid = {};
-	char *why;
-	int err = 0;
+	bool known;
 
-	*kvm = !strcmp(accel, "kvm");
-	if (*kvm || !strcmp(accel, "tcg"))
-		return 0;
-	if (!strcmp(accel, "auto")) {
-		*kvm = bl_kvm_usable(initramfs, true, &why);
-		if (!*kvm && explain)
-			fprintf(stderr, "note: no KVM (%s): the guest is emulated, its numbers "
-				"are ratios only\n", why);
-		free(why);
+	bl_strv_split(&valid, "auto, kvm, tcg, icount");
+	known = bl_strv_has(&valid, name);
+	if (!known)
+		bl_err_unknown("--accel", "accelerator", name, &valid);
+	bl_strv_free(&valid);
+	return known;
+}
+
+int bl_choose_accel(const char *name, const char *initramfs, bool explain, enum bl_accel *accel)
+{
+	char *why;
+
+	if (!bl_accel_known(name))
+		return -EINVAL;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(name, names[i]))
+			continue;
+		*accel = i;
 		return 0;
 	}
-	bl_strv_split(&valid, "auto, kvm, tcg");
-	err = bl_err_unknown("--accel", "accelerator", accel, &valid);
-	bl_strv_free(&valid);
-	return err;
+	*accel = bl_kvm_usable(initramfs, true, &why) ? BL_KVM : BL_TCG;
+	if (*accel != BL_KVM && explain)
+		fprintf(stderr, "note: no KVM (%s): the guest is emulated, its numbers are "
+			"ratios only\n", why);
+	free(why);
+	return 0;
 }
