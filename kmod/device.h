@@ -80,12 +80,6 @@ struct bl_msgq {
 
 struct bl_dev;
 
-struct bl_vdpa {
-	struct vdpa_device vdpa;
-	struct bl_dev *bl;
-	struct bl_domain *domain;
-};
-
 struct bl_dev {
 	struct kref ref;
 	char *name;

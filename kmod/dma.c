@@ -1,88 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The DMA operations of the virtio device: streaming mappings go to the
- * strategy by one indirect call, coherent memory is the core's own.
+ * The DMA operations of the virtio device that are not made anew for each
+ * strategy (core-inline.h): coherent memory, which is the core's own, and syncs.
  *
  * Called with a virtqueue's lock held and interrupts off (virtio-blk), or from
- * softirq (virtio-net): map, unmap and sync do not sleep.
+ * softirq (virtio-net): syncs do not sleep.
  */
 #include <linux/dma-map-ops.h>
 #include <linux/gfp.h>
 #include <linux/log2.h>
 
 #include "core.h"
-#include "trace.h"
 
-static bool in_window(const struct bl_domain *d, u64 iova, u64 size)
+void bl_dma_bad_unmap(u64 iova, size_t size)
 {
-	return size && size <= d->window && iova >= d->base &&
-	       iova - d->base <= d->window - size;
-}
-
-static dma_addr_t bl_dma_map_page(struct device *dev, struct page *page,
-				  unsigned long offset, size_t size,
-				  enum dma_data_direction dir,
-				  unsigned long attrs)
-{
-	struct bl_domain *d = bl_domain_of(dev);
-	phys_addr_t pa = page_to_phys(page) + offset;
-	dma_addr_t iova = DMA_MAPPING_ERROR;
-
-	if (likely(size && size <= d->window &&
-		   !bl_window_enable(bl_core_of(d))))
-		iova = d->strategy->map(d, pa, size, dir,
-					!(attrs & DMA_ATTR_SKIP_CPU_SYNC));
-
-	if (likely(iova != DMA_MAPPING_ERROR)) {
-		bl_count(d, BL_COUNT_map, 1);
-		bl_count(d, BL_COUNT_map_bytes, size);
-	} else {
-		bl_count(d, BL_COUNT_map_fail, 1);
-	}
-	trace_bl_map(d, iova, size, dir);
-	return iova;
-}
-
-static void bl_dma_unmap_page(struct device *dev, dma_addr_t iova, size_t size,
-			      enum dma_data_direction dir, unsigned long attrs)
-{
-	struct bl_domain *d = bl_domain_of(dev);
-
-	if (WARN_ONCE(!in_window(d, iova, size),
-		      "bouncelab: unmap of 0x%llx+%zu, which was never mapped\n",
-		      (u64)iova, size))
-		return;
-	trace_bl_unmap(d, iova, size, dir);
-	bl_count(d, BL_COUNT_unmap, 1);
-	bl_count(d, BL_COUNT_unmap_bytes, size);
-	d->strategy->unmap(d, iova, size, dir,
-			   !(attrs & DMA_ATTR_SKIP_CPU_SYNC));
+	WARN_ONCE(1, "bouncelab: unmap of 0x%llx+%zu, which was never mapped\n", iova, size);
 }
 
 /* Coherent addresses are synced by drivers too; there is nothing to do then. */
-static void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova,
+void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova,
 				   size_t size, enum dma_data_direction dir)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 
-	if (!in_window(d, iova, size))
+	if (!bl_in_window(d, iova, size))
 		return;
 	bl_count(d, BL_COUNT_sync_for_device, 1);
 	d->strategy->sync_for_device(d, iova, size, dir);
 }
 
-static void bl_dma_sync_for_cpu(struct device *dev, dma_addr_t iova,
+void bl_dma_sync_for_cpu(struct device *dev, dma_addr_t iova,
 				size_t size, enum dma_data_direction dir)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 
-	if (!in_window(d, iova, size))
+	if (!bl_in_window(d, iova, size))
 		return;
 	bl_count(d, BL_COUNT_sync_for_cpu, 1);
 	d->strategy->sync_for_cpu(d, iova, size, dir);
 }
 
-static void *bl_dma_alloc(struct device *dev, size_t size, dma_addr_t *handle,
+void *bl_dma_alloc(struct device *dev, size_t size, dma_addr_t *handle,
 			  gfp_t gfp, unsigned long attrs)
 {
 	struct bl_domain *d = bl_domain_of(dev);
@@ -117,7 +75,7 @@ err_pages:
  * page table holds references, so that they are not handed to anybody else
  * before it lets go.  Process context: drivers free coherent memory there.
  */
-static void bl_dma_free(struct device *dev, size_t size, void *addr,
+void bl_dma_free(struct device *dev, size_t size, void *addr,
 			dma_addr_t iova, unsigned long attrs)
 {
 	struct bl_domain *d = bl_domain_of(dev);
@@ -136,7 +94,7 @@ static void bl_dma_free(struct device *dev, size_t size, void *addr,
  * The largest naturally aligned range that leaves out IOVA 0.  A driver that
  * was told bounce_size itself could ask for a mapping that never succeeds.
  */
-static size_t bl_dma_max_mapping_size(struct device *dev)
+size_t bl_dma_max_mapping_size(struct device *dev)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 
@@ -145,12 +103,9 @@ static size_t bl_dma_max_mapping_size(struct device *dev)
 	return rounddown_pow_of_two(d->window) / 2;
 }
 
-const struct dma_map_ops bl_dma_ops = {
-	.map_page		= bl_dma_map_page,
-	.unmap_page		= bl_dma_unmap_page,
-	.sync_single_for_device	= bl_dma_sync_for_device,
-	.sync_single_for_cpu	= bl_dma_sync_for_cpu,
-	.alloc			= bl_dma_alloc,
-	.free			= bl_dma_free,
-	.max_mapping_size	= bl_dma_max_mapping_size,
-};
+bool bl_domain_drives(struct device *dev)
+{
+	const struct dma_map_ops *ops = get_dma_ops(dev);
+
+	return ops && ops->alloc == bl_dma_alloc;
+}

@@ -201,6 +201,11 @@ void bl_domain_destroy(struct bl_domain *d)
 	fput(core->file);
 }
 
+const struct dma_map_ops *bl_domain_dma_ops(const struct bl_domain *d)
+{
+	return d->strategy->dma_ops;
+}
+
 size_t bl_domain_bounce_size(const struct bl_domain *d)
 {
 	return d->core->bounce_size;

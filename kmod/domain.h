@@ -17,8 +17,10 @@
 
 #include <linux/dma-mapping.h>
 #include <linux/types.h>
+#include <linux/vdpa.h>
 #include <linux/vhost_iotlb.h>
 
+struct bl_dev;
 struct bl_domain;
 struct bl_strategy;
 struct dentry;
@@ -142,9 +144,23 @@ int bl_domain_umem_deregister(struct bl_domain *d, u64 iova, u64 size);
 /* Device release or removal: undo it whatever the range.  May sleep. */
 void bl_domain_umem_release(struct bl_domain *d);
 
-/* For set_dma_ops(); the device half provides bl_domain_of(). */
-extern const struct dma_map_ops bl_dma_ops;
-struct bl_domain *bl_domain_of(struct device *dma_dev);
+/* For set_dma_ops(): the strategy's own, see strategies/strategy.h. */
+const struct dma_map_ops *bl_domain_dma_ops(const struct bl_domain *d);
+
+/* Has DEV such operations, and is so a struct bl_vdpa's? */
+bool bl_domain_drives(struct device *dev);
+
+/* The vDPA device: the device half's, here so that the map path finds its domain. */
+struct bl_vdpa {
+	struct vdpa_device vdpa;
+	struct bl_dev *bl;
+	struct bl_domain *domain;
+};
+
+static inline struct bl_domain *bl_domain_of(struct device *dma_dev)
+{
+	return container_of(dev_to_vdpa(dma_dev), struct bl_vdpa, vdpa)->domain;
+}
 
 /* Module init and exit of the domain half. */
 int bl_domain_init(void);

@@ -194,7 +194,7 @@ static struct bl_dev *bl_below(struct device *virtio)
 {
 	struct device *parent = virtio->parent;
 
-	if (!parent || get_dma_ops(parent) != &bl_dma_ops)
+	if (!parent || !bl_domain_drives(parent))
 		return NULL;
 	return container_of(dev_to_vdpa(parent), struct bl_vdpa, vdpa)->bl;
 }

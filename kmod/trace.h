@@ -9,7 +9,7 @@
 #include <linux/dma-direction.h>
 #include <linux/tracepoint.h>
 
-#include "../strategies/strategy.h"
+struct bl_domain;
 
 #define bl_show_dir(dir)				\
 	__print_symbolic(dir,				\

@@ -24,11 +24,6 @@ static struct bl_vq *bl_vq_of(struct vdpa_device *vdpa, u16 index)
 	return bl_of(vdpa)->vqs[index];
 }
 
-struct bl_domain *bl_domain_of(struct device *dma_dev)
-{
-	return container_of(dev_to_vdpa(dma_dev), struct bl_vdpa, vdpa)->domain;
-}
-
 static bool bl_packed(const struct bl_dev *bl)
 {
 	return bl->driver_features & BIT_ULL(VIRTIO_F_RING_PACKED);
@@ -301,7 +296,6 @@ static struct bl_mgmt *bl_mgmt;
 static struct bl_vdpa *bl_vdpa_create(struct bl_dev *bl)
 {
 	struct bl_vdpa *v;
-	int ret;
 
 	/* Only this function sets it, and the vdpa core calls it one at a time. */
 	if (READ_ONCE(bl->vdpa))
@@ -319,15 +313,18 @@ static struct bl_vdpa *bl_vdpa_create(struct bl_dev *bl)
 
 	v->vdpa.mdev = &bl_mgmt->mdev;
 	v->vdpa.dma_dev = &v->vdpa.dev;
-	/* First: dma_set_mask() decides by the ops whether syncs are called at all. */
-	set_dma_ops(&v->vdpa.dev, &bl_dma_ops);
-	v->vdpa.dev.dma_mask = &v->vdpa.dev.coherent_dma_mask;
-	ret = dma_set_mask_and_coherent(&v->vdpa.dev, DMA_BIT_MASK(64));
-	if (ret) {
-		put_device(&v->vdpa.dev);
-		return ERR_PTR(ret);
-	}
 	return v;
+}
+
+static int bl_vdpa_use_domain(struct bl_vdpa *v, struct bl_domain *d)
+{
+	struct device *dev = &v->vdpa.dev;
+
+	v->domain = d;
+	/* First: dma_set_mask() decides by the ops whether syncs are called at all. */
+	set_dma_ops(dev, bl_domain_dma_ops(d));
+	dev->dma_mask = &dev->coherent_dma_mask;
+	return dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
 }
 
 /*
@@ -387,8 +384,9 @@ static int bl_mgmt_add(struct vdpa_mgmt_dev *mdev, const char *name,
 
 	ret = bl_domain_get(bl, &fresh);
 	if (!ret) {
-		v->domain = bl->domain;
-		ret = _vdpa_register_device(&v->vdpa, bl->vq_num);
+		ret = bl_vdpa_use_domain(v, bl->domain);
+		if (!ret)
+			ret = _vdpa_register_device(&v->vdpa, bl->vq_num);
 		if (ret && fresh)
 			bl_domain_undo(bl);
 	}

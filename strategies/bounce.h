@@ -103,9 +103,23 @@ static inline void bl_bounce_exit(struct bl_domain *d)
 	     (at) += (chunk))
 
 /*
- * Remember what is mapped.  orig is stored last and with release, because a
- * fault (lazy.h) takes the other two as valid once it sees orig.
+ * Remember that LEN bytes of SLOT are at ORIG.  orig is stored last and with
+ * release, because a fault (lazy.h) takes the other two as valid once it sees
+ * orig.
  */
+static __always_inline void bl_slot_set(struct bl_slot *slot, phys_addr_t orig,
+					u32 len, enum dma_data_direction dir)
+{
+	WRITE_ONCE(slot->len, len);
+	WRITE_ONCE(slot->dir, dir);
+	smp_store_release(&slot->orig, orig);
+}
+
+static __always_inline void bl_slot_clear(struct bl_slot *slot)
+{
+	WRITE_ONCE(slot->orig, BL_NOT_MAPPED);
+}
+
 static __always_inline void bl_slots_set(struct bl_bounce *b, u64 iova,
 					 size_t size, phys_addr_t pa,
 					 enum dma_data_direction dir)
@@ -113,11 +127,8 @@ static __always_inline void bl_slots_set(struct bl_bounce *b, u64 iova,
 	struct bl_slot *slot;
 	u64 at, chunk;
 
-	bl_for_each_slot(b, slot, at, chunk, iova, size) {
-		WRITE_ONCE(slot->len, chunk);
-		WRITE_ONCE(slot->dir, dir);
-		smp_store_release(&slot->orig, pa + (at - iova));
-	}
+	bl_for_each_slot(b, slot, at, chunk, iova, size)
+		bl_slot_set(slot, pa + (at - iova), chunk, dir);
 }
 
 static __always_inline void bl_slots_clear(struct bl_bounce *b, u64 iova,
@@ -127,7 +138,7 @@ static __always_inline void bl_slots_clear(struct bl_bounce *b, u64 iova,
 	u64 at, chunk;
 
 	bl_for_each_slot(b, slot, at, chunk, iova, size)
-		WRITE_ONCE(slot->orig, BL_NOT_MAPPED);
+		bl_slot_clear(slot);
 }
 
 /* The bounce page of IOVA, or NULL. */
@@ -154,37 +165,46 @@ bl_bounce_find(const struct bl_domain *d, const struct bl_bounce *b, u64 iova,
 }
 
 /*
- * Copy a mapped range, or a part of one, in the direction given.  Slots whose
- * page does not exist are left out: a strategy that allocates at map has none,
- * for one that allocates at fault the daemon has not been there.  Bytes beyond
- * the mapping are never touched.
+ * Copy CHUNK mapped bytes at AT, which lie in SLOT, in the direction given.
+ * Nothing to do where the page does not exist: a strategy that allocates at map
+ * has none such, for one that allocates at fault the daemon has not been there.
+ * Bytes beyond the mapping are never touched.
  */
+static __always_inline void bl_bounce_copy_slot(struct bl_domain *d,
+						struct bl_bounce *b,
+						const struct bl_slot *slot,
+						u64 at, u64 chunk,
+						bool to_device,
+						enum bl_path path)
+{
+	unsigned int offset, in_slot = at & (BL_SLOT_SIZE - 1);
+	struct page *page = bl_bounce_find(d, b, at, &offset);
+	u64 len;
+
+	if (!page)
+		return;
+	if (WARN_ON_ONCE(slot->orig == BL_NOT_MAPPED || in_slot >= slot->len))
+		return;
+	len = min_t(u64, chunk, slot->len - in_slot);
+	if (to_device)
+		bl_copy_to_bounce(d, page, offset, slot->orig + in_slot, len,
+				  path);
+	else
+		bl_copy_from_bounce(d, page, offset, slot->orig + in_slot, len,
+				    path);
+}
+
+/* Copy a mapped range, or a part of one, in the direction given. */
 static __always_inline void bl_bounce_copy(struct bl_domain *d, u64 iova,
 					   size_t size, bool to_device,
 					   enum bl_path path)
 {
 	struct bl_bounce *b = d->priv;
-	unsigned int offset, in_slot;
 	struct bl_slot *slot;
-	struct page *page;
-	u64 at, chunk, len;
+	u64 at, chunk;
 
-	bl_for_each_slot(b, slot, at, chunk, iova, size) {
-		in_slot = at & (BL_SLOT_SIZE - 1);
-		page = bl_bounce_find(d, b, at, &offset);
-		if (!page)
-			continue;
-		if (WARN_ON_ONCE(slot->orig == BL_NOT_MAPPED ||
-				 in_slot >= slot->len))
-			return;
-		len = min_t(u64, chunk, slot->len - in_slot);
-		if (to_device)
-			bl_copy_to_bounce(d, page, offset, slot->orig + in_slot,
-					  len, path);
-		else
-			bl_copy_from_bounce(d, page, offset,
-					    slot->orig + in_slot, len, path);
-	}
+	bl_for_each_slot(b, slot, at, chunk, iova, size)
+		bl_bounce_copy_slot(d, b, slot, at, chunk, to_device, path);
 }
 
 /* The page of a fault: PAGE_SIZE of bounce page PAGE, with a reference. */

@@ -48,16 +48,18 @@ static void direct_exit(struct bl_domain *d)
 	free_page((unsigned long)d->priv);
 }
 
-static dma_addr_t direct_map(struct bl_domain *d, phys_addr_t pa, size_t size,
-			     enum dma_data_direction dir, bool copy)
+static __always_inline dma_addr_t
+direct_map(struct bl_domain *d, phys_addr_t pa, size_t size,
+	   enum dma_data_direction dir, bool copy)
 {
 	if (unlikely(is_zero_pfn(PHYS_PFN(pa))))
 		pa = virt_to_phys(d->priv) + offset_in_page(pa);
 	return d->base + pa;
 }
 
-static void direct_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
-			 enum dma_data_direction dir, bool copy)
+static __always_inline void
+direct_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
+	     enum dma_data_direction dir, bool copy)
 {
 }
 

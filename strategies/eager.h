@@ -46,18 +46,24 @@ static __always_inline int bl_eager_populate(struct bl_domain *d,
 	return 0;
 }
 
+/* One walk over the slots does it all.  0, or -ENOMEM with nothing mapped. */
 static __always_inline int bl_eager_fill(struct bl_domain *d,
 					 struct bl_bounce *b, u64 iova,
-					 size_t size)
+					 size_t size, phys_addr_t pa,
+					 enum dma_data_direction dir, bool copy)
 {
-	u64 step = 1ULL << d->page_shift;
-	u64 at;
-	int ret;
+	struct bl_slot *slot;
+	u64 at, chunk;
 
-	for (at = iova & ~(step - 1); at < iova + size; at += step) {
-		ret = bl_eager_populate(d, b, at);
-		if (ret)
-			return ret;
+	bl_for_each_slot(b, slot, at, chunk, iova, size) {
+		if (unlikely(bl_eager_populate(d, b, at))) {
+			bl_slots_clear(b, iova, at - iova);
+			return -ENOMEM;
+		}
+		bl_slot_set(slot, pa + (at - iova), chunk, dir);
+		if (copy)
+			bl_bounce_copy_slot(d, b, slot, at, chunk, true,
+					    BL_PATH_MAP);
 	}
 	return 0;
 }
@@ -77,12 +83,8 @@ bl_eager_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 		return DMA_MAPPING_ERROR;
 
 	flags = sync->enter(b);
-	ret = bl_eager_fill(d, b, iova, size);
-	if (!ret) {
-		bl_slots_set(b, iova, size, pa, dir);
-		if (copy && bl_dir_to_device(dir))
-			bl_bounce_copy(d, iova, size, true, BL_PATH_MAP);
-	}
+	ret = bl_eager_fill(d, b, iova, size, pa, dir,
+			    copy && bl_dir_to_device(dir));
 	sync->leave(b, flags);
 
 	if (ret) {
@@ -98,12 +100,18 @@ bl_eager_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	       const struct bl_eager_sync *sync)
 {
 	struct bl_bounce *b = d->priv;
+	struct bl_slot *slot;
 	unsigned long flags;
+	u64 at, chunk;
 
+	copy = copy && bl_dir_from_device(dir);
 	flags = sync->enter(b);
-	if (copy && bl_dir_from_device(dir))
-		bl_bounce_copy(d, iova, size, false, BL_PATH_UNMAP);
-	bl_slots_clear(b, iova, size);
+	bl_for_each_slot(b, slot, at, chunk, iova, size) {
+		if (copy)
+			bl_bounce_copy_slot(d, b, slot, at, chunk, false,
+					    BL_PATH_UNMAP);
+		bl_slot_clear(slot);
+	}
 	sync->leave(b, flags);
 
 	bl_iova_free(d, iova, size);
@@ -208,16 +216,16 @@ static const struct bl_eager_sync bl_sync_##id = {			\
 	.leave = leave_fn,						\
 };									\
 									\
-static dma_addr_t id##_map(struct bl_domain *d, phys_addr_t pa,		\
-			   size_t size, enum dma_data_direction dir,	\
-			   bool copy)					\
+static __always_inline dma_addr_t					\
+id##_map(struct bl_domain *d, phys_addr_t pa, size_t size,		\
+	 enum dma_data_direction dir, bool copy)			\
 {									\
 	return bl_eager_map(d, pa, size, dir, copy, &bl_sync_##id);	\
 }									\
 									\
-static void id##_unmap(struct bl_domain *d, dma_addr_t iova,		\
-		       size_t size, enum dma_data_direction dir,	\
-		       bool copy)					\
+static __always_inline void						\
+id##_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,		\
+	   enum dma_data_direction dir, bool copy)			\
 {									\
 	bl_eager_unmap(d, iova, size, dir, copy, &bl_sync_##id);	\
 }									\

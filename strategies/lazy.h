@@ -207,16 +207,16 @@ static inline int bl_lazy_init(struct bl_domain *d)
 
 /* The hooks of one strategy; ID: the name with '_' for '-'. */
 #define BL_LAZY_STRATEGY(id, sync, ...)					\
-static dma_addr_t id##_map(struct bl_domain *d, phys_addr_t pa,		\
-			   size_t size, enum dma_data_direction dir,	\
-			   bool copy)					\
+static __always_inline dma_addr_t					\
+id##_map(struct bl_domain *d, phys_addr_t pa, size_t size,		\
+	 enum dma_data_direction dir, bool copy)			\
 {									\
 	return bl_lazy_map(d, pa, size, dir, copy, sync);		\
 }									\
 									\
-static void id##_unmap(struct bl_domain *d, dma_addr_t iova,		\
-		       size_t size, enum dma_data_direction dir,	\
-		       bool copy)					\
+static __always_inline void						\
+id##_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,		\
+	   enum dma_data_direction dir, bool copy)			\
 {									\
 	bl_lazy_unmap(d, iova, size, dir, copy, sync);			\
 }									\

@@ -37,6 +37,9 @@ struct bl_core;
  * and may sleep.  The caller owns the IOVA range between map and unmap: no two
  * calls for one range run at once, except fault, which may run at any time for
  * any address, and set_user_pages / clear_user_pages.
+ *
+ * map and unmap are best `static __always_inline`: BL_STRATEGY_DEFINE compiles
+ * DMA operations of the strategy's own around them, without a call in between.
  */
 struct bl_strategy {
 	/* Required.  The file's name without .c. */
@@ -101,6 +104,9 @@ struct bl_strategy {
 	 */
 	int (*set_user_pages)(struct bl_domain *d, struct page **pages);
 	void (*clear_user_pages)(struct bl_domain *d);
+
+	/* Set by BL_STRATEGY_DEFINE: the core's, with map and unmap compiled in. */
+	const struct dma_map_ops *dma_ops;
 };
 
 /*
@@ -109,7 +115,11 @@ struct bl_strategy {
  */
 #define BL_STRATEGY_DEFINE(id, ...)					\
 	extern const struct bl_strategy bl_strategy_##id;		\
-	const struct bl_strategy bl_strategy_##id = { __VA_ARGS__ }
+	BL_CORE_DEFINE(id);						\
+	const struct bl_strategy bl_strategy_##id = {			\
+		.dma_ops = &bl_dma_ops_##id,				\
+		__VA_ARGS__						\
+	}
 
 /* Second half: what the core provides. */
 
@@ -135,10 +145,10 @@ enum bl_path {
  * Allocate IOVA space for SIZE bytes, aligned to the granule (4K, or a whole
  * bounce page), never at 0.  Returns 0 when the window is full.  Any context.
  */
-dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size);
+static dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size);
 
 /* Free what bl_iova_alloc(d, SIZE) gave; it may be handed out at once. */
-void bl_iova_free(struct bl_domain *d, dma_addr_t iova, size_t size);
+static void bl_iova_free(struct bl_domain *d, dma_addr_t iova, size_t size);
 
 /*
  * A zeroed bounce page of 1 << d->page_shift bytes, or NULL.  GFP_ATOMIC on
@@ -151,12 +161,15 @@ void bl_page_free(struct bl_domain *d, struct page *page);
  * Copy LEN bytes between the memory at ORIG and OFFSET in bounce page PAGE.
  * They must not cross a PAGE_SIZE of it, as a slot never does.  Any context.
  */
-void bl_copy_to_bounce(struct bl_domain *d, struct page *page,
-		       unsigned int offset, phys_addr_t orig, size_t len,
-		       enum bl_path path);
-void bl_copy_from_bounce(struct bl_domain *d, struct page *page,
-			 unsigned int offset, phys_addr_t orig, size_t len,
-			 enum bl_path path);
+static void bl_copy_to_bounce(struct bl_domain *d, struct page *page,
+			      unsigned int offset, phys_addr_t orig, size_t len,
+			      enum bl_path path);
+static void bl_copy_from_bounce(struct bl_domain *d, struct page *page,
+				unsigned int offset, phys_addr_t orig,
+				size_t len, enum bl_path path);
+
+/* What is static above, from where this is built: of the kernel, kmod/. */
+#include "core-inline.h"
 
 static inline bool bl_dir_to_device(enum dma_data_direction dir)
 {

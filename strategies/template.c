@@ -50,16 +50,17 @@ static void template_exit(struct bl_domain *d)
 }
 
 /* Required.  Any context, interrupts off: no sleeping, GFP_ATOMIC. */
-static dma_addr_t template_map(struct bl_domain *d, phys_addr_t pa,
-			       size_t size, enum dma_data_direction dir,
-			       bool copy)
+static __always_inline dma_addr_t
+template_map(struct bl_domain *d, phys_addr_t pa, size_t size,
+	     enum dma_data_direction dir, bool copy)
 {
 	return bl_eager_map(d, pa, size, dir, copy, &template_sync);
 }
 
 /* Required.  Any context.  Nobody may touch the buffer once it returns. */
-static void template_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
-			   enum dma_data_direction dir, bool copy)
+static __always_inline void
+template_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
+	       enum dma_data_direction dir, bool copy)
 {
 	bl_eager_unmap(d, iova, size, dir, copy, &template_sync);
 }
