@@ -13,7 +13,8 @@ enum bl_accel {
 
 /*
  * With BL_ICOUNT the guest's clock moves 2^this nanoseconds per instruction
- * executed, and jumps over idle time: an I/O's virtual time is its path length.
+ * executed, and with real time while it is idle (it waits for files of ours):
+ * an I/O's virtual time is its path length as long as the CPU has work.
  */
 #define BL_ICOUNT_SHIFT	1
 

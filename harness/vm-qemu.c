@@ -68,7 +68,7 @@ static void add_accel(struct bl_strv *a, enum bl_accel accel)
 	add(a, "%s", args[accel].cpu);
 	if (accel == BL_ICOUNT) {
 		add(a, "-icount");
-		add(a, "shift=%d,sleep=off", BL_ICOUNT_SHIFT);
+		add(a, "shift=%d,sleep=on", BL_ICOUNT_SHIFT);
 	}
 }
 
