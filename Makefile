@@ -2,11 +2,11 @@
 #
 # Every entry point of bouncelab. `make help` lists them.
 #
-# Variables: PLAN=name (bench), NAME=name (new-strategy), T="test ..." (check),
+# Variables: PLAN=name (bench; default: quick with KVM, else quick-icount), NAME=name (new-strategy), T="test ..." (check),
 # KDIR=path (build the module against other headers), V=1 (show commands),
 # NO_INSTALL=1 (bench, check: install no packages).
 
-PLAN ?= quick
+PLAN ?=
 KDIR ?= build/kernel/headers
 CC = gcc
 
@@ -31,7 +31,7 @@ help: ## list what can be made
 	      /^[a-z-]+:.*## / { split($$0, a, /:.*## /); printf "  make %-16s%s\n", a[1], a[2] }' \
 	      $(firstword $(MAKEFILE_LIST))
 
-bench: ## install what is missing, build, run the quick plan in a VM, print verdicts
+bench: ## install what is missing, build, run a plan in a VM, print verdicts; PLAN=name
 	+$(Q)PLAN='$(PLAN)' KDIR='$(KDIR)' MAKE='$(MAKE)' harness/from-clone.sh bench
 
 check: ## install what is missing, build, run all tests; T="lint cli" runs some

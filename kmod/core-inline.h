@@ -61,7 +61,7 @@ static __always_inline unsigned long bl_iova_slots(const struct bl_core *core,
 	return ALIGN(size, core->granule) >> BL_SLOT_SHIFT;
 }
 
-/* A test, not an indirect call: the map path has one of those already. */
+/* A test, not an indirect call, which would be the only one on the map path. */
 static __always_inline dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size)
 {
 	struct bl_core *core = bl_core_of(d);

@@ -18,8 +18,8 @@ void bl_dma_bad_unmap(u64 iova, size_t size)
 }
 
 /* Coherent addresses are synced by drivers too; there is nothing to do then. */
-void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova,
-				   size_t size, enum dma_data_direction dir)
+void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova, size_t size,
+			    enum dma_data_direction dir)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 
@@ -29,8 +29,8 @@ void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova,
 	d->strategy->sync_for_device(d, iova, size, dir);
 }
 
-void bl_dma_sync_for_cpu(struct device *dev, dma_addr_t iova,
-				size_t size, enum dma_data_direction dir)
+void bl_dma_sync_for_cpu(struct device *dev, dma_addr_t iova, size_t size,
+			 enum dma_data_direction dir)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 
@@ -40,8 +40,8 @@ void bl_dma_sync_for_cpu(struct device *dev, dma_addr_t iova,
 	d->strategy->sync_for_cpu(d, iova, size, dir);
 }
 
-void *bl_dma_alloc(struct device *dev, size_t size, dma_addr_t *handle,
-			  gfp_t gfp, unsigned long attrs)
+void *bl_dma_alloc(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp,
+		   unsigned long attrs)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 	struct bl_core *core = bl_core_of(d);
@@ -75,8 +75,8 @@ err_pages:
  * page table holds references, so that they are not handed to anybody else
  * before it lets go.  Process context: drivers free coherent memory there.
  */
-void bl_dma_free(struct device *dev, size_t size, void *addr,
-			dma_addr_t iova, unsigned long attrs)
+void bl_dma_free(struct device *dev, size_t size, void *addr, dma_addr_t iova,
+		 unsigned long attrs)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 	struct bl_core *core = bl_core_of(d);
