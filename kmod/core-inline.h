@@ -101,13 +101,35 @@ static __always_inline void bl_iova_free(struct bl_domain *d, dma_addr_t iova,
 
 /* --- copies ---------------------------------------------------------------- */
 
+/* All memory is mapped, in order, and what the CPU wrote is seen everywhere. */
+#define BL_FLAT	(!IS_ENABLED(CONFIG_HIGHMEM) && !ARCH_IMPLEMENTS_FLUSH_DCACHE_PAGE)
+
+static __always_inline void bl_copy_flat(struct page *page, unsigned int offset,
+					 phys_addr_t orig, size_t len, bool to_bounce)
+{
+	void *bounce = page_address(page) + offset;
+
+	/* Never more than a slot: the compiler, who learns it here, copies inline. */
+	len = min_t(size_t, len, BL_SLOT_SIZE);
+	if (to_bounce)
+		memcpy(bounce, phys_to_virt(orig), len);
+	else
+		memcpy(phys_to_virt(orig), bounce, len);
+}
+
 /* The original is contiguous in physical memory, but maybe not mapped so. */
 static __always_inline void bl_copy(struct page *page, unsigned int offset,
 				    phys_addr_t orig, size_t len, bool to_bounce)
 {
-	void *bounce = kmap_local_page(page + (offset >> PAGE_SHIFT));
-	void *at = bounce + offset_in_page(offset);
+	void *bounce, *at;
 	size_t chunk;
+
+	if (BL_FLAT) {
+		bl_copy_flat(page, offset, orig, len, to_bounce);
+		return;
+	}
+	bounce = kmap_local_page(page + (offset >> PAGE_SHIFT));
+	at = bounce + offset_in_page(offset);
 
 	for (; len; len -= chunk, orig += chunk, at += chunk) {
 		struct page *orig_page = pfn_to_page(PHYS_PFN(orig));

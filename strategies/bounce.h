@@ -165,9 +165,29 @@ bl_bounce_find(const struct bl_domain *d, const struct bl_bounce *b, u64 iova,
 }
 
 /*
- * Copy CHUNK mapped bytes at AT, which lie in SLOT, in the direction given.
+ * Copy LEN bytes between ORIG and the window at AT; they lie in one slot.
  * Nothing to do where the page does not exist: a strategy that allocates at map
  * has none such, for one that allocates at fault the daemon has not been there.
+ */
+static __always_inline void bl_bounce_copy_part(struct bl_domain *d,
+						struct bl_bounce *b, u64 at,
+						phys_addr_t orig, u64 len,
+						bool to_device,
+						enum bl_path path)
+{
+	unsigned int offset;
+	struct page *page = bl_bounce_find(d, b, at, &offset);
+
+	if (!page)
+		return;
+	if (to_device)
+		bl_copy_to_bounce(d, page, offset, orig, len, path);
+	else
+		bl_copy_from_bounce(d, page, offset, orig, len, path);
+}
+
+/*
+ * Copy CHUNK mapped bytes at AT, which lie in SLOT, in the direction given.
  * Bytes beyond the mapping are never touched.
  */
 static __always_inline void bl_bounce_copy_slot(struct bl_domain *d,
@@ -177,21 +197,13 @@ static __always_inline void bl_bounce_copy_slot(struct bl_domain *d,
 						bool to_device,
 						enum bl_path path)
 {
-	unsigned int offset, in_slot = at & (BL_SLOT_SIZE - 1);
-	struct page *page = bl_bounce_find(d, b, at, &offset);
-	u64 len;
+	unsigned int in_slot = at & (BL_SLOT_SIZE - 1);
 
-	if (!page)
-		return;
 	if (WARN_ON_ONCE(slot->orig == BL_NOT_MAPPED || in_slot >= slot->len))
 		return;
-	len = min_t(u64, chunk, slot->len - in_slot);
-	if (to_device)
-		bl_copy_to_bounce(d, page, offset, slot->orig + in_slot, len,
-				  path);
-	else
-		bl_copy_from_bounce(d, page, offset, slot->orig + in_slot, len,
-				    path);
+	bl_bounce_copy_part(d, b, at, slot->orig + in_slot,
+			    min_t(u64, chunk, slot->len - in_slot), to_device,
+			    path);
 }
 
 /* Copy a mapped range, or a part of one, in the direction given. */

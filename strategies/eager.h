@@ -62,8 +62,8 @@ static __always_inline int bl_eager_fill(struct bl_domain *d,
 		}
 		bl_slot_set(slot, pa + (at - iova), chunk, dir);
 		if (copy)
-			bl_bounce_copy_slot(d, b, slot, at, chunk, true,
-					    BL_PATH_MAP);
+			bl_bounce_copy_part(d, b, at, pa + (at - iova), chunk,
+					    true, BL_PATH_MAP);
 	}
 	return 0;
 }

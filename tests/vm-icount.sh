@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The stock algorithm's path through our device is no longer than it is: 0.983 of
-# the stock driver's IOPS, counted in instructions, with a standard deviation of
-# 0.006 at five devices each. The bounds are that and three deviations, for the
-# A/A pair too, and 1 and the same above.
+# Counted in instructions, the stock algorithm has 0.992 (read) and 1.002 (write) of
+# the stock driver's IOPS in our device; the ratio of five devices each has a
+# standard deviation of 0.006. The bounds are three of those away, below from 0.992,
+# above and for the A/A pair from 1.
 # Timeout: 600
 #
 # Seen failing: with 100 rounds of an empty loop in dma_map().
@@ -28,7 +28,7 @@ within()
 }
 
 for job in 4k-randread-2 4k-randwrite-2; do
-	within eager-rwlock $job 0.965 1.018
+	within eager-rwlock $job 0.974 1.018
 	within "intree'" $job 0.982 1.018
 done
 finish
