@@ -2,9 +2,10 @@
 #
 # Every entry point of bouncelab. `make help` lists them.
 #
-# Variables: PLAN=name (bench; default: quick with KVM, else quick-icount), NAME=name (new-strategy), T="test ..." (check),
-# KDIR=path (build the module against other headers), V=1 (show commands),
-# NO_INSTALL=1 (bench, check: install no packages).
+# Variables: PLAN=name (bench; default: quick with KVM, else quick-icount),
+# NAME=name (new-strategy), T="test ..." (check), KDIR=path (build the module
+# against other headers), V=1 (show commands), NO_INSTALL=1 (bench, check: install
+# no packages).
 
 PLAN ?=
 KDIR ?= build/kernel/headers

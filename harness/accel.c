@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /dev/kvm may exist, open, and still not run a guest. So one is booted, and
- * only its line on the console counts.
+ * Which accelerator, by name or by what works here. /dev/kvm may exist, open, and
+ * still not run a guest: so one is booted, and only its line on the console counts.
  */
 #include "accel.h"
 #include "initramfs.h"

@@ -160,6 +160,22 @@ bad 'seed = -1' "'-1'" valid: 0..
 bad 'cpus = 0' "'0'" valid: 1..64
 bad 'queues = 65' "'65'" valid: 1..64
 
+# The plane icount is one CPU and one accelerator.
+sed 's/^plane = vm/plane = icount/' "$scratch/good.ini" >"$scratch/icount.ini"
+run plan "$scratch/icount.ini"
+refused icount 'cpus = 1'
+sed -i 's/^cpus = 2/cpus = 1/' "$scratch/icount.ini"
+run plan "$scratch/icount.ini"
+accepted
+run run "$scratch/icount.ini" --accel tcg
+refused "--accel tcg" icount
+run run "$scratch/good.ini" --accel icount
+refused "--accel icount" 'plane = icount'
+run run "$scratch/good.ini" --accel warp
+refused "'warp'" valid: auto kvm tcg
+run vm --accel icount --cpus 2 -- true
+refused icount 'one CPU'
+
 # wrong TEXT-OF-THE-PLAN SAID...: a plan of that text.
 wrong()
 {
@@ -174,6 +190,6 @@ wrong '[matrix]\nrepeat = 3\n' ':2' "'repeat'" valid: strategy allocator jobs
 wrong '[martix]\nstrategy = all\n' "'martix'" valid: plan matrix
 wrong '[plan]\nseed = 1\nseed = 2\n' ':3' seed twice
 wrong '[plan]\nthis is no key\n' ':2'
-wrong '[plan\n' ':1'
+wrong '[plan\n' ':1' "valid: '[plan]'"
 
 finish
