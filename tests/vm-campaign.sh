@@ -65,12 +65,15 @@ ended 130
 grep -q interrupted "$out/interrupted/journal.jsonl" || fail "interrupted: the journal does not say so"
 [ -s "$(echo "$out"/interrupted/runs/*/run.json)" ] || fail "interrupted: the finished run is gone"
 
+# A run is on record as running before its guest is started: only after the first
+# that ended is there surely one.
 start killed
-if until_journal killed running; then
+if until_journal killed ok; then
 	pkill -KILL -P $pid qemu || fail "killed: no guest to kill"
 fi
 ended 1
 grep -q '"failed"' "$out/killed/journal.jsonl" || fail "killed: no run is marked failed"
-grep -q '"ok"' "$out/killed/journal.jsonl" || fail "killed: the campaign did not go on"
+sed '1,/"failed"/d' "$out/killed/journal.jsonl" | grep -q '"ok"' ||
+	fail "killed: the campaign did not go on"
 
 finish
