@@ -7,8 +7,10 @@
 #include "vm.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct options {
 	struct bl_plan_options plan;
@@ -70,6 +72,53 @@ static const struct argp argp = {
 	"what is finished; a second one ends at once.\vExit code: 0 all runs fine, 1 a run "
 	"failed or is invalid, 2 bad usage, 130 interrupted.", bl_plan_children, NULL, NULL
 };
+
+static bool is_later(const struct stat *a, const struct stat *b)
+{
+	if (a->st_mtim.tv_sec != b->st_mtim.tv_sec)
+		return a->st_mtim.tv_sec > b->st_mtim.tv_sec;
+	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
+}
+
+/* Of the module's sources one that is newer than the module, or NULL. */
+static char *newer_source(const char *module)
+{
+	static const char *const globs[] = { "kmod/*.[ch]", "strategies/*.[ch]" };
+	struct stat built, st;
+	char *newer = NULL;
+	glob_t g;
+
+	if (stat(module, &built))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(globs) && !newer; i++) {
+		char *pattern = bl_path("%s", globs[i]);
+
+		if (!glob(pattern, 0, NULL, &g)) {
+			for (size_t k = 0; k < g.gl_pathc && !newer; k++)
+				if (!strstr(g.gl_pathv[k], ".mod.c") &&
+				    !stat(g.gl_pathv[k], &st) && is_later(&st, &built))
+					newer = bl_strdup(g.gl_pathv[k]);
+			globfree(&g);
+		}
+		free(pattern);
+	}
+	return newer;
+}
+
+/* A strategy as it was before its last change must not pass for what it is now. */
+static int check_fresh(void)
+{
+	char *module = bl_path("build/bouncelab.ko"), *newer = newer_source(module);
+	int err = 0;
+
+	if (newer) {
+		bl_err("%s is newer than %s; 'make build' first", newer, module);
+		err = -ESTALE;
+	}
+	free(newer);
+	free(module);
+	return err;
+}
 
 /* Better now than in the middle of a campaign. */
 static int check_built(const struct bl_plan *p)
@@ -162,7 +211,7 @@ int cmd_run(int argc, char **argv)
 	    check_accel(&plan, o.runner.accel))
 		goto out;
 	code = BL_EXIT_FAIL;
-	if (check_built(&plan))
+	if (check_built(&plan) || check_fresh())
 		goto out;
 	bl_catch_signals();
 	code = run_campaign(&plan, &o);

@@ -40,6 +40,17 @@ grep -q '^BL_STRATEGY(probe_2)$' "$copy/kmod/strategy-table.h" || fail "it is no
 in_module || fail "it is not in the module"
 listed || fail "it is not in 'bouncelab list'"
 planned || fail "it is not in 'bouncelab plan quick'"
+
+# What is not built yet must not be measured in place of what is.
+ln -s "$bouncelab" "$copy/build/bouncelab"
+touch "$file"
+if "$bouncelab" run smoke --out "$scratch" --name stale >"$scratch/log" 2>&1; then
+	fail "a campaign runs with a module older than $file"
+elif ! grep -q 'probe-2.c is newer than' "$scratch/log"; then
+	cat "$scratch/log"
+	fail "the message does not say that probe-2.c is newer than the module"
+fi
+
 (cd "$copy" && sh tests/lint.sh) || fail "it does not pass lint"
 
 # refused NAME TEXT: make says TEXT, and makes nothing.
