@@ -62,6 +62,23 @@ static void take_root(void)
 	free(text);
 }
 
+/* Those that maxcpus= left out, see bl_kernel_args(). */
+static void start_cpus(void)
+{
+	int fd, nr = sysconf(_SC_NPROCESSORS_CONF);
+
+	for (int i = 1; i < nr; i++) {
+		char *path = bl_fmt("/sys/devices/system/cpu/cpu%d/online", i);
+
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd >= 0 && write(fd, "1", 1) != 1)
+			bl_err("guest: start CPU %d: %s", i, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		free(path);
+	}
+}
+
 static void set_up(void)
 {
 	int fd;
@@ -79,6 +96,7 @@ static void set_up(void)
 	setenv("HOME", "/root", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
 	take_root();
+	start_cpus();
 	if (chdir(GUEST_TMP) < 0)
 		bl_err("guest: %s: %s", GUEST_TMP, strerror(errno));
 }

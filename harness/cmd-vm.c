@@ -149,10 +149,10 @@ static int follow(struct bl_vm *vm, const struct options *o, const char *console
 
 static void show_console(const char *console)
 {
-	char *tail = bl_console_tail(console, 60);
+	char *text = bl_console_excerpt(console, 50);
 
-	fprintf(stderr, "--- the guest's console, last lines:\n%s\n---\n", tail);
-	free(tail);
+	fprintf(stderr, "--- from the guest's console:\n%s\n---\n", text);
+	free(text);
 }
 
 static int boot_and_run(const struct options *o, const char *dir)

@@ -41,6 +41,35 @@ char *bl_console_tail(const char *console, unsigned int n)
 	return tail;
 }
 
+char *bl_console_excerpt(const char *console, unsigned int n)
+{
+	char *text, *line, *next, *p;
+
+	if (bl_read_file(console, &text, NULL))
+		return bl_strdup("");
+	for (line = text; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next = '\0';
+		if (bl_is_splat(line))
+			break;
+		if (next)
+			*next++ = '\n';
+	}
+	if (!line) {
+		free(text);
+		return bl_console_tail(console, n);
+	}
+	if (next)
+		*next = '\n';
+	for (p = line; n && (p = strchr(p, '\n')); p++)
+		if (!--n)
+			*p = '\0';
+	line = bl_strdup(line);
+	free(text);
+	return line;
+}
+
 char *bl_vm_why(const struct bl_vm *vm, const char *console)
 {
 	char *tail, *why;

@@ -42,8 +42,15 @@ char *bl_kernel_args(const struct bl_vm_config *cfg)
 	/*
 	 * An oops is a panic, and a panic ends QEMU: a guest that went wrong is
 	 * noticed at once instead of by a timeout.
+	 *
+	 * Emulated CPUs boot one by one (the agent starts the others): QEMU before
+	 * 8.1 can keep the translation of an instruction that the kernel is just
+	 * patching, for ever, when another CPU translates it in that moment.  One
+	 * boot in a hundred then died of "Oops: int3" in sched_clock_cpu(), which
+	 * is patched during boot.
 	 */
-	return bl_fmt("console=ttyS0 panic=-1 oops=panic bl.root=%s bl.tag=work%s%s%s", bl_root(),
+	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s bl.root=%s bl.tag=work%s%s%s",
+		      cfg->accel == BL_TCG ? " maxcpus=1" : "", bl_root(),
 		      cfg->probe ? " bl.probe=1" : "", cfg->append ? " " : "",
 		      cfg->append ? cfg->append : "");
 }

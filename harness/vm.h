@@ -73,6 +73,9 @@ char *bl_vm_why(const struct bl_vm *vm, const char *console);
 /* The last @n lines of a console log. */
 char *bl_console_tail(const char *console, unsigned int n);
 
+/* N lines from the kernel's first complaint on, or the last ones without any. */
+char *bl_console_excerpt(const char *console, unsigned int n);
+
 /* Is this console line a sign that the guest's kernel is in trouble? */
 bool bl_is_splat(const char *line);
 
