@@ -7,16 +7,18 @@
 #include "trace.h"
 
 /*
- * Always zeroed: the daemon sees all of a page, whatever is mapped in it.
- * Larger ones are split, so that a reference to one PAGE_SIZE of it, as a
- * page table holds it, says nothing about the rest.
+ * Zeroed, or the daemon sees what was there: it has all of a page, whatever is
+ * mapped in it.  Larger ones are split, so that a reference to one PAGE_SIZE of it,
+ * as a page table holds it, says nothing about the rest.
  */
 struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp)
 {
 	struct page *page;
 	void *addr;
 
-	gfp |= __GFP_ZERO | __GFP_NOWARN;
+	gfp |= __GFP_NOWARN;
+	if (likely(d->backing != BL_BACKING_UNZEROED))
+		gfp |= __GFP_ZERO;
 	if (d->page_shift == PAGE_SHIFT) {
 		page = alloc_page(gfp);
 	} else {
@@ -37,4 +39,26 @@ void bl_page_free(struct bl_domain *d, struct page *page)
 		__free_page(page);
 	else
 		free_pages_exact(page_address(page), 1UL << d->page_shift);
+}
+
+struct page *bl_huge_alloc(struct bl_domain *d)
+{
+	struct page *page;
+
+	page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, get_order(BL_HUGE_SIZE));
+	if (!page) {
+		bl_count(d, BL_COUNT_page_alloc_fail, 1);
+		return NULL;
+	}
+	split_page(page, get_order(BL_HUGE_SIZE));
+	bl_count(d, BL_COUNT_page_alloc, BL_HUGE_SIZE >> d->page_shift);
+	trace_bl_page_alloc(d, BL_HUGE_SIZE);
+	return page;
+}
+
+void bl_huge_free(struct bl_domain *d, struct page *page)
+{
+	bl_count(d, BL_COUNT_page_free, BL_HUGE_SIZE >> d->page_shift);
+	trace_bl_page_free(d, BL_HUGE_SIZE);
+	free_pages_exact(page_address(page), BL_HUGE_SIZE);
 }

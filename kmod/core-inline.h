@@ -16,6 +16,7 @@
 #include <linux/iova.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
 #include "counters.h"
 #include "domain.h"
@@ -27,7 +28,7 @@ struct bl_core {
 	struct bl_domain d;
 	size_t bounce_size;		/* bytes; coherent IOVAs start here */
 	enum bl_allocator allocator;
-	unsigned long granule;		/* bytes, of a streaming allocation */
+	void *allocator_priv;		/* of those in alloc-*.c */
 	struct iova_domain stream;	/* in slots */
 	struct iova_domain coherent;	/* in pages */
 	struct file *file;		/* owns this structure, see domain.c */
@@ -41,6 +42,7 @@ struct bl_core {
 
 	struct bl_counters __percpu *counters;
 	struct dentry *debugfs;
+	struct work_struct work;	/* the strategy's ->deferred */
 };
 
 static inline struct bl_core *bl_core_of(struct bl_domain *d)
@@ -58,8 +60,12 @@ static __always_inline void bl_count(struct bl_domain *d, enum bl_counter which,
 static __always_inline unsigned long bl_iova_slots(const struct bl_core *core,
 						   size_t size)
 {
-	return ALIGN(size, core->granule) >> BL_SLOT_SHIFT;
+	return ALIGN(size, core->d.granule) >> BL_SLOT_SHIFT;
 }
+
+/* iova.c, for all allocators but `cached`. */
+unsigned long bl_iova_alloc_other(struct bl_core *core, unsigned long nr);
+void bl_iova_free_other(struct bl_core *core, unsigned long first, unsigned long nr);
 
 /* A test, not an indirect call, which would be the only one on the map path. */
 static __always_inline dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size)
@@ -69,13 +75,10 @@ static __always_inline dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size
 	unsigned long nr = bl_iova_slots(core, size), first;
 	dma_addr_t iova;
 
-	if (unlikely(core->allocator == BL_ALLOC_PLAIN)) {
-		struct iova *range = alloc_iova(&core->stream, nr, last, true);
-
-		first = range ? range->pfn_lo : 0;
-	} else {
+	if (likely(core->allocator == BL_ALLOC_CACHED))
 		first = alloc_iova_fast(&core->stream, nr, last, true);
-	}
+	else
+		first = bl_iova_alloc_other(core, nr);
 	iova = (dma_addr_t)first << BL_SLOT_SHIFT;
 	if (likely(iova))
 		bl_count(d, BL_COUNT_iova_alloc, 1);
@@ -93,10 +96,10 @@ static __always_inline void bl_iova_free(struct bl_domain *d, dma_addr_t iova,
 
 	bl_count(d, BL_COUNT_iova_free, 1);
 	trace_bl_iova_free(d, iova, size);
-	if (unlikely(core->allocator == BL_ALLOC_PLAIN))
-		free_iova(&core->stream, first);
-	else
+	if (likely(core->allocator == BL_ALLOC_CACHED))
 		free_iova_fast(&core->stream, first, bl_iova_slots(core, size));
+	else
+		bl_iova_free_other(core, first, bl_iova_slots(core, size));
 }
 
 /* --- copies ---------------------------------------------------------------- */
@@ -153,6 +156,13 @@ static __always_inline void bl_copy_to_bounce(struct bl_domain *d, struct page *
 	if (path == BL_PATH_FAULT)
 		bl_count(d, BL_COUNT_copy_in_fault_bytes, len);
 	trace_bl_copy(d, orig, len, true, path);
+}
+
+static __always_inline void bl_zero_bounce(struct bl_domain *d, struct page *page,
+					   unsigned int offset, size_t len)
+{
+	memzero_page(page + (offset >> PAGE_SHIFT), offset_in_page(offset), len);
+	bl_count(d, BL_COUNT_zero_bytes, len);
 }
 
 static __always_inline void bl_copy_from_bounce(struct bl_domain *d, struct page *page,

@@ -17,9 +17,15 @@
 	X(copy_from_bounce)		\
 	X(copy_from_bounce_bytes)	\
 	X(copy_in_fault_bytes)		\
+	X(copy_to_daemon_bytes)		\
+	X(copy_from_daemon_bytes)	\
+	X(zero_bytes)			\
+	X(zap)				\
+	X(zap_bytes)			\
 	X(sync_for_device)		\
 	X(sync_for_cpu)			\
 	X(fault)			\
+	X(fault_huge)			\
 	X(fault_sigbus)			\
 	X(page_alloc)			\
 	X(page_free)			\

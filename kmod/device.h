@@ -123,7 +123,7 @@ struct bl_dev {
 };
 
 /* main.c: `unsafe_direct` of the module, and what a new device starts with. */
-extern bool bl_unsafe_direct;
+extern bool bl_unsafe_direct, bl_unsafe_unzeroed;
 extern struct bl_domain_config bl_defaults;
 extern const struct class bl_class;
 extern struct dentry *bl_debugfs;		/* may be an error pointer */

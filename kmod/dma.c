@@ -8,7 +8,6 @@
  */
 #include <linux/dma-map-ops.h>
 #include <linux/gfp.h>
-#include <linux/log2.h>
 
 #include "core.h"
 
@@ -90,17 +89,11 @@ void bl_dma_free(struct device *dev, size_t size, void *addr, dma_addr_t iova,
 	bl_count(d, BL_COUNT_coherent_free, 1);
 }
 
-/*
- * The largest naturally aligned range that leaves out IOVA 0.  A driver that
- * was told bounce_size itself could ask for a mapping that never succeeds.
- */
 size_t bl_dma_max_mapping_size(struct device *dev)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 
-	if (d->strategy->raw)
-		return SIZE_MAX;
-	return rounddown_pow_of_two(d->window) / 2;
+	return d->strategy->raw ? SIZE_MAX : bl_iova_max(bl_core_of(d));
 }
 
 bool bl_domain_drives(struct device *dev)

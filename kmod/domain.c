@@ -24,6 +24,7 @@ static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
 			       u64 iova)
 {
 	struct page *page = d->strategy->fault(d, iova);
+	int ret;
 
 	bl_count(d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
 	trace_bl_fault(d, iova, page);
@@ -37,8 +38,17 @@ static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
 		return vmf_insert_mixed(vmf->vma, vmf->address,
 					__pfn_to_pfn_t(page_to_pfn(page),
 						       PFN_DEV));
-	vmf->page = page;
-	return 0;
+	if (!d->strategy->fault_done) {
+		vmf->page = page;
+		return 0;
+	}
+	/* Entered here and now, since fault_done says that it is. */
+	ret = vm_insert_page(vmf->vma, vmf->address, page);
+	put_page(page);
+	d->strategy->fault_done(d, iova);
+	if (ret && ret != -EBUSY)	/* busy: another thread was first */
+		return vmf_error(ret);
+	return VM_FAULT_NOPAGE;
 }
 
 /* Process context, the daemon's; mmap_lock or the VMA's lock is held. */
@@ -55,8 +65,36 @@ static vm_fault_t domain_fault(struct vm_fault *vmf)
 	return vmf->page ? 0 : VM_FAULT_SIGBUS;
 }
 
+/*
+ * Huge pages in one piece, where the mapping is aligned: without references, as the
+ * file keeps them.  A page that is still missing makes the caller ask for small ones.
+ */
+static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	struct bl_core *core = vmf->vma->vm_private_data;
+	u64 start = ALIGN_DOWN(vmf->address, PMD_SIZE);
+	struct bl_domain *d = &core->d;
+	struct page *page;
+	u64 iova;
+
+	iova = ((u64)vmf->pgoff << PAGE_SHIFT) - (vmf->address - start);
+	if (d->backing != BL_BACKING_HUGE || order != PMD_ORDER ||
+	    start < vmf->vma->vm_start || start + PMD_SIZE > vmf->vma->vm_end ||
+	    !IS_ALIGNED(iova, BL_HUGE_SIZE) || PMD_SIZE != BL_HUGE_SIZE ||
+	    iova >= d->window)
+		return VM_FAULT_FALLBACK;
+	page = d->strategy->fault(d, iova);
+	if (!page)
+		return VM_FAULT_FALLBACK;
+	put_page(page);
+	bl_count(d, BL_COUNT_fault_huge, 1);
+	return vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(page_to_pfn(page), PFN_DEV),
+				  vmf->flags & FAULT_FLAG_WRITE);
+}
+
 static const struct vm_operations_struct domain_vm_ops = {
 	.fault = domain_fault,
+	.huge_fault = domain_huge_fault,
 };
 
 static int domain_mmap(struct file *file, struct vm_area_struct *vma)
@@ -68,17 +106,50 @@ static int domain_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EINVAL;
 
 	vm_flags_set(vma, VM_DONTDUMP | VM_DONTEXPAND);
-	if (core->d.strategy->raw)
+	if (core->d.strategy->raw || core->d.strategy->fault_done ||
+	    core->d.backing == BL_BACKING_HUGE)
 		vm_flags_set(vma, VM_MIXEDMAP);
 	vma->vm_private_data = core;
 	vma->vm_ops = &domain_vm_ops;
 	return 0;
 }
 
+/* Huge pages need their offset in the file and in memory to agree. */
+static unsigned long domain_unmapped_area(struct file *file, unsigned long addr,
+					  unsigned long len, unsigned long pgoff,
+					  unsigned long flags)
+{
+	const struct bl_core *core = file->private_data;
+
+	if (core->d.backing == BL_BACKING_HUGE)
+		return thp_get_unmapped_area(file, addr, len, pgoff, flags);
+	return mm_get_unmapped_area(current->mm, file, addr, len, pgoff, flags);
+}
+
+void bl_zap(struct bl_domain *d, u64 iova, u64 size)
+{
+	bl_count(d, BL_COUNT_zap, 1);
+	bl_count(d, BL_COUNT_zap_bytes, size);
+	unmap_mapping_range(bl_core_of(d)->file->f_mapping, iova, size, 1);
+}
+
+static void domain_work(struct work_struct *work)
+{
+	struct bl_core *core = container_of(work, struct bl_core, work);
+
+	core->d.strategy->deferred(&core->d);
+}
+
+void bl_defer(struct bl_domain *d)
+{
+	schedule_work(&bl_core_of(d)->work);
+}
+
 static int domain_release(struct inode *inode, struct file *file)
 {
 	struct bl_core *core = file->private_data;
 
+	flush_work(&core->work);
 	bl_iotlb_clear(core);
 	core->d.strategy->exit(&core->d);
 	bl_counters_check(core);
@@ -89,9 +160,22 @@ static int domain_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static ssize_t domain_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	return bl_file_access(iocb, to, true);
+}
+
+static ssize_t domain_write(struct kiocb *iocb, struct iov_iter *from)
+{
+	return bl_file_access(iocb, from, false);
+}
+
 static const struct file_operations domain_fops = {
 	.owner = THIS_MODULE,
 	.mmap = domain_mmap,
+	.get_unmapped_area = domain_unmapped_area,
+	.read_iter = domain_read,
+	.write_iter = domain_write,
 	.release = domain_release,
 };
 
@@ -103,11 +187,24 @@ static int check_config(const struct bl_domain_config *config)
 	if (config->bounce_size < BL_BOUNCE_MIN ||
 	    config->bounce_size > BL_BOUNCE_MAX ||
 	    !IS_ALIGNED(config->bounce_size, BL_BOUNCE_MIN) ||
-	    PAGE_SHIFT + config->page_order > BL_PAGE_SHIFT_MAX ||
-	    config->allocator >= BL_ALLOC_NR ||
-	    config->granule >= BL_GRANULE_NR)
+	    PAGE_SHIFT + config->page_order > BL_PAGE_SHIFT_MAX)
 		return -EINVAL;
-	return bl_strategy_allowed(config->strategy);
+	return bl_config_check(config);
+}
+
+struct bl_domain bl_domain_of_config(const struct bl_domain_config *config)
+{
+	unsigned int page_shift = PAGE_SHIFT + config->page_order;
+
+	return (struct bl_domain) {
+		.strategy = config->strategy,
+		.window = config->bounce_size,
+		.page_shift = page_shift,
+		.granule = config->option[BL_OPT_GRANULE] == BL_GRANULE_PAGE ?
+			   1UL << page_shift : BL_SLOT_SIZE,
+		.prefill = config->option[BL_OPT_PREFILL],
+		.backing = config->option[BL_OPT_BACKING],
+	};
 }
 
 static struct bl_core *core_alloc(const struct bl_domain_config *config)
@@ -120,13 +217,10 @@ static struct bl_core *core_alloc(const struct bl_domain_config *config)
 	spin_lock_init(&core->iotlb_lock);
 	mutex_init(&core->umem_lock);
 	core->bounce_size = config->bounce_size;
-	core->allocator = config->allocator;
-	core->d.strategy = config->strategy;
+	core->allocator = config->option[BL_OPT_ALLOCATOR];
+	core->d = bl_domain_of_config(config);
 	core->d.core = core;
-	core->d.window = config->bounce_size;
-	core->d.page_shift = PAGE_SHIFT + config->page_order;
-	core->granule = config->granule == BL_GRANULE_PAGE ?
-			1UL << core->d.page_shift : BL_SLOT_SIZE;
+	INIT_WORK(&core->work, domain_work);
 	return core;
 }
 
@@ -169,11 +263,13 @@ struct bl_domain *bl_domain_create(const char *name,
 		ret = PTR_ERR(file);
 		goto err_strategy;
 	}
+	/* For pread() and pwrite() at an IOVA. */
+	file->f_mode |= FMODE_PREAD | FMODE_PWRITE;
 	core->file = file;
 	bl_counters_show_in(core, debugfs);
 	pr_debug("%s: strategy %s, allocator %s, granule %lu, bounce page %lu, window %llu\n",
 		 name, core->d.strategy->name,
-		 bl_allocator_names[core->allocator], core->granule,
+		 bl_options[BL_OPT_ALLOCATOR].values[core->allocator], core->d.granule,
 		 1UL << core->d.page_shift, core->d.window);
 	return &core->d;
 

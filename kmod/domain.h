@@ -20,6 +20,8 @@
 #include <linux/vdpa.h>
 #include <linux/vhost_iotlb.h>
 
+#include "../strategies/options.h"
+
 struct bl_dev;
 struct bl_domain;
 struct bl_strategy;
@@ -43,12 +45,28 @@ enum bl_granule {
 enum bl_allocator {
 	BL_ALLOC_CACHED,
 	BL_ALLOC_PLAIN,
+	BL_ALLOC_GENALLOC,
+	BL_ALLOC_SBITMAP,
+	BL_ALLOC_RING,
 	BL_ALLOC_NR
 };
 
-/* Names as sysfs and the module parameters show them, indexed by the enums. */
-extern const char *const bl_granule_names[BL_GRANULE_NR];
-extern const char *const bl_allocator_names[BL_ALLOC_NR];
+/* What is chosen by name, beside the strategy. */
+enum bl_option {
+	BL_OPT_ALLOCATOR,	/* enum bl_allocator */
+	BL_OPT_GRANULE,		/* enum bl_granule */
+	BL_OPT_PREFILL,		/* enum bl_prefill */
+	BL_OPT_BACKING,		/* enum bl_backing */
+	BL_OPT_NR
+};
+
+struct bl_option_desc {
+	const char *name;		/* of the attribute and the parameter */
+	const char *const *values;	/* by the option's own enum */
+	int nr;
+};
+
+extern const struct bl_option_desc bl_options[BL_OPT_NR];
 
 /*
  * Everything that is chosen before a domain exists and fixed while it lives.
@@ -57,8 +75,7 @@ extern const char *const bl_allocator_names[BL_ALLOC_NR];
  */
 struct bl_domain_config {
 	const struct bl_strategy *strategy;
-	enum bl_allocator allocator;
-	enum bl_granule granule;
+	int option[BL_OPT_NR];
 	unsigned int page_order;
 	size_t bounce_size;
 };
@@ -79,8 +96,13 @@ int bl_strategy_allowed(const struct bl_strategy *s);
  * it and lists what is valid.  NULL / -EINVAL on a miss.
  */
 const struct bl_strategy *bl_strategy_find(const char *name);
-int bl_allocator_find(const char *name);
-int bl_granule_find(const char *name);
+int bl_option_find(enum bl_option which, const char *name);
+
+/*
+ * Do these options go together?  0 or -EINVAL; the log says why not.  -EPERM if they
+ * need a parameter of the module that was not given.
+ */
+int bl_config_check(const struct bl_domain_config *config);
 
 /*
  * Create the domain of device NAME.  DEBUGFS is the device's debugfs directory

@@ -151,6 +151,8 @@ void bl_domain_reset(struct bl_domain *d)
 	if (core->window_on)
 		iotlb_del(core, d->base, d->base + d->window - 1);
 	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+	if (d->strategy->reset)
+		d->strategy->reset(d);
 }
 
 int bl_iotlb_add_own(struct bl_core *core, u64 iova, size_t size,

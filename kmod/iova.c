@@ -5,17 +5,71 @@
  *
  * Allocator cached: per-CPU caches of freed ranges over the tree, alloc_iova_fast()
  * Allocator plain: the red-black tree alone, under its one lock, alloc_iova()
+ * The others are in alloc-*.c.
  *
- * Both count in slots of 4K and align a range to its size rounded up to a
- * power of two, so that a granule of a whole bounce page is a matter of
- * rounding the size.  IOVA 0 is never handed out and means failure.
+ * All count in slots of 4K.  What they give is aligned to the granule, and those of
+ * the tree to their size rounded up to a power of two.  IOVA 0 is never handed out
+ * and means failure.
  */
+#include <linux/log2.h>
+
 #include "core.h"
 
-const char *const bl_allocator_names[BL_ALLOC_NR] = {
-	[BL_ALLOC_CACHED] = "cached",
-	[BL_ALLOC_PLAIN] = "plain",
-};
+static const struct bl_alloc_ops *alloc_ops(const struct bl_core *core)
+{
+	switch (core->allocator) {
+	case BL_ALLOC_GENALLOC:
+		return &bl_alloc_genalloc;
+	case BL_ALLOC_SBITMAP:
+		return &bl_alloc_sbitmap;
+	case BL_ALLOC_RING:
+		return &bl_alloc_ring;
+	default:
+		return NULL;
+	}
+}
+
+unsigned long bl_iova_alloc_other(struct bl_core *core, unsigned long nr)
+{
+	unsigned long last = (core->d.window >> BL_SLOT_SHIFT) - 1;
+	struct iova *range;
+
+	if (core->allocator != BL_ALLOC_PLAIN)
+		return alloc_ops(core)->alloc(core, nr);
+	range = alloc_iova(&core->stream, nr, last, true);
+	return range ? range->pfn_lo : 0;
+}
+
+void bl_iova_free_other(struct bl_core *core, unsigned long first, unsigned long nr)
+{
+	if (core->allocator != BL_ALLOC_PLAIN)
+		alloc_ops(core)->free(core, first, nr);
+	else
+		free_iova(&core->stream, first);
+}
+
+unsigned long bl_tree_alloc(struct bl_core *core, unsigned long nr, unsigned long limit)
+{
+	return alloc_iova_fast(&core->stream, nr, limit - 1, true);
+}
+
+void bl_tree_free(struct bl_core *core, unsigned long first, unsigned long nr)
+{
+	free_iova_fast(&core->stream, first, nr);
+}
+
+/*
+ * Of the tree: the largest naturally aligned range that leaves out IOVA 0.  A driver
+ * that was told bounce_size itself could ask for a mapping that never succeeds.
+ */
+size_t bl_iova_max(struct bl_core *core)
+{
+	const struct bl_alloc_ops *ops = alloc_ops(core);
+
+	if (ops)
+		return ops->largest(core) << BL_SLOT_SHIFT;
+	return rounddown_pow_of_two(core->d.window) / 2;
+}
 
 dma_addr_t bl_coherent_iova_alloc(struct bl_core *core, size_t size)
 {
@@ -43,6 +97,10 @@ int bl_iova_init(struct bl_core *core)
 	ret = iova_domain_init_rcaches(&core->coherent);
 	if (ret)
 		goto err_put;
+	if (alloc_ops(core))
+		ret = alloc_ops(core)->init(core);
+	if (ret)
+		goto err_put;
 	return 0;
 
 err_put:
@@ -52,6 +110,8 @@ err_put:
 
 void bl_iova_exit(struct bl_core *core)
 {
+	if (alloc_ops(core))
+		alloc_ops(core)->exit(core);
 	put_iova_domain(&core->stream);
 	put_iova_domain(&core->coherent);
 }

@@ -31,6 +31,14 @@ static char *granule = "4k";
 module_param(granule, charp, 0444);
 MODULE_PARM_DESC(granule, "IOVA granule of new devices: 4k or page");
 
+static char *prefill = "none";
+module_param(prefill, charp, 0444);
+MODULE_PARM_DESC(prefill, "bounce bytes of new device-to-memory mappings: none, zero or copy");
+
+static char *backing = "zeroed";
+module_param(backing, charp, 0444);
+MODULE_PARM_DESC(backing, "bounce pages of new devices: zeroed, unzeroed, prealloc or huge");
+
 static unsigned int page_order;
 module_param(page_order, uint, 0444);
 MODULE_PARM_DESC(page_order, "a bounce page of new devices is PAGE_SIZE << page_order");
@@ -42,6 +50,10 @@ MODULE_PARM_DESC(bounce_size_mb, "bounce window of new devices, MiB, 1 to 1024")
 bool bl_unsafe_direct;
 module_param_named(unsafe_direct, bl_unsafe_direct, bool, 0444);
 MODULE_PARM_DESC(unsafe_direct, "allow strategies that show all of memory to the daemon");
+
+bool bl_unsafe_unzeroed;
+module_param_named(unsafe_unzeroed, bl_unsafe_unzeroed, bool, 0444);
+MODULE_PARM_DESC(unsafe_unzeroed, "allow bounce pages that show old data of the kernel to the daemon");
 
 struct bl_domain_config bl_defaults;
 struct dentry *bl_debugfs;
@@ -81,20 +93,27 @@ bool bl_bounce_size_valid(unsigned long size)
 
 static int __init bl_read_defaults(void)
 {
+	const char *const given[BL_OPT_NR] = {
+		[BL_OPT_ALLOCATOR] = allocator,
+		[BL_OPT_GRANULE] = granule,
+		[BL_OPT_PREFILL] = prefill,
+		[BL_OPT_BACKING] = backing,
+	};
 	const struct bl_strategy *s = bl_strategy_find(strategy);
-	int alloc = bl_allocator_find(allocator);
-	int gran = bl_granule_find(granule);
+	int i;
 
-	if (!s || alloc < 0 || gran < 0 || !bl_page_order_valid(page_order) ||
+	if (!s || !bl_page_order_valid(page_order) ||
 	    !bl_bounce_size_valid((unsigned long)bounce_size_mb << 20))
 		return -EINVAL;
-
 	bl_defaults.strategy = s;
-	bl_defaults.allocator = alloc;
-	bl_defaults.granule = gran;
 	bl_defaults.page_order = page_order;
 	bl_defaults.bounce_size = (size_t)bounce_size_mb << 20;
-	return bl_strategy_allowed(s);
+	for (i = 0; i < BL_OPT_NR; i++) {
+		bl_defaults.option[i] = bl_option_find(i, given[i]);
+		if (bl_defaults.option[i] < 0)
+			return -EINVAL;
+	}
+	return bl_config_check(&bl_defaults);
 }
 
 static int __init bl_nodes_init(void)

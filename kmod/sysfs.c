@@ -73,57 +73,53 @@ static ssize_t strategy_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(strategy);
 
-static ssize_t allocator_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct bl_dev *bl = dev_get_drvdata(dev);
+struct bl_option_attribute {
+	struct device_attribute attr;
+	enum bl_option which;
+};
 
-	return bl_emit_choices(buf, bl_allocator_names, BL_ALLOC_NR,
-			       READ_ONCE(bl->choice.allocator));
+static enum bl_option bl_option_of(struct device_attribute *attr)
+{
+	return container_of(attr, struct bl_option_attribute, attr)->which;
 }
 
-static ssize_t allocator_store(struct device *dev, struct device_attribute *attr,
+static ssize_t bl_option_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct bl_dev *bl = dev_get_drvdata(dev);
+	enum bl_option which = bl_option_of(attr);
+
+	return bl_emit_choices(buf, bl_options[which].values, bl_options[which].nr,
+			       READ_ONCE(bl->choice.option[which]));
+}
+
+static ssize_t bl_option_store(struct device *dev, struct device_attribute *attr,
 			       const char *buf, size_t count)
 {
 	struct bl_dev *bl = dev_get_drvdata(dev);
-	int which = bl_allocator_find(buf);
+	enum bl_option which = bl_option_of(attr);
+	int value = bl_option_find(which, buf);
 	int ret;
 
-	if (which < 0)
-		return which;
+	if (value < 0)
+		return value;
 	ret = bl_choice_begin(bl);
 	if (ret)
 		return ret;
-	bl->choice.allocator = which;
+	bl->choice.option[which] = value;
 	bl_choice_end(bl);
 	return count;
 }
-static DEVICE_ATTR_RW(allocator);
 
-static ssize_t granule_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct bl_dev *bl = dev_get_drvdata(dev);
-
-	return bl_emit_choices(buf, bl_granule_names, BL_GRANULE_NR,
-			       READ_ONCE(bl->choice.granule));
+#define BL_OPTION_ATTR(_name, _which)						\
+static struct bl_option_attribute bl_attr_##_name = {				\
+	.attr = __ATTR(_name, 0644, bl_option_show, bl_option_store),		\
+	.which = _which,							\
 }
 
-static ssize_t granule_store(struct device *dev, struct device_attribute *attr,
-			     const char *buf, size_t count)
-{
-	struct bl_dev *bl = dev_get_drvdata(dev);
-	int which = bl_granule_find(buf);
-	int ret;
-
-	if (which < 0)
-		return which;
-	ret = bl_choice_begin(bl);
-	if (ret)
-		return ret;
-	bl->choice.granule = which;
-	bl_choice_end(bl);
-	return count;
-}
-static DEVICE_ATTR_RW(granule);
+BL_OPTION_ATTR(allocator, BL_OPT_ALLOCATOR);
+BL_OPTION_ATTR(granule, BL_OPT_GRANULE);
+BL_OPTION_ATTR(prefill, BL_OPT_PREFILL);
+BL_OPTION_ATTR(backing, BL_OPT_BACKING);
 
 static ssize_t page_order_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -212,8 +208,10 @@ static struct attribute *bl_dev_attrs[] = {
 	&dev_attr_msg_timeout.attr,
 	&dev_attr_bounce_size.attr,
 	&dev_attr_strategy.attr,
-	&dev_attr_allocator.attr,
-	&dev_attr_granule.attr,
+	&bl_attr_allocator.attr.attr,
+	&bl_attr_granule.attr.attr,
+	&bl_attr_prefill.attr.attr,
+	&bl_attr_backing.attr.attr,
 	&dev_attr_page_order.attr,
 	NULL
 };

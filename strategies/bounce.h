@@ -34,60 +34,158 @@ struct bl_bounce {
 	struct bl_slot *slots;		/* by (iova >> BL_SLOT_SHIFT) */
 	struct page **pages;		/* by (iova >> d->page_shift) */
 	struct page **user_pages;	/* by (iova >> PAGE_SHIFT), or NULL */
-	u64 filling;			/* lazy.h: bounce page + 1, or 0 */
+	u64 filling;			/* lazy-barrier: bounce page + 1, or 0 */
+	void *extra;			/* the strategy's own, goes by kvfree() */
 	union {				/* the one that the strategy uses */
 		spinlock_t spin;
 		rwlock_t rw;
 	} lock ____cacheline_aligned_in_smp;
 };
 
+static inline u64 bl_nr_slots(const struct bl_domain *d)
+{
+	return d->window >> BL_SLOT_SHIFT;
+}
+
+static inline u64 bl_nr_pages(const struct bl_domain *d)
+{
+	return DIV_ROUND_UP_ULL(d->window, 1ULL << d->page_shift);
+}
+
+static inline bool bl_bounce_is_huge(const struct bl_domain *d)
+{
+	return d->backing == BL_BACKING_HUGE;
+}
+
+static inline void bl_bounce_free(struct bl_domain *d)
+{
+	struct bl_bounce *b = d->priv;
+	u64 step = bl_bounce_is_huge(d) ? BL_HUGE_SIZE >> d->page_shift : 1;
+	u64 nr = b->pages ? bl_nr_pages(d) : 0, i;
+
+	for (i = 0; i < nr; i += step) {
+		if (!b->pages[i])
+			continue;
+		if (bl_bounce_is_huge(d))
+			bl_huge_free(d, b->pages[i]);
+		else
+			bl_page_free(d, b->pages[i]);
+	}
+	kvfree(b->extra);
+	vfree(b->pages);
+	vfree(b->slots);
+	kfree(b);
+	d->priv = NULL;
+}
+
+/* Every bounce page before the first mapping.  0 or -ENOMEM. */
+static inline int bl_bounce_preallocate(struct bl_domain *d, struct bl_bounce *b)
+{
+	u64 nr = bl_nr_pages(d), in_block = BL_HUGE_SIZE >> d->page_shift, i;
+
+	for (i = 0; i < nr; i++) {
+		if (!bl_bounce_is_huge(d))
+			b->pages[i] = bl_page_alloc(d, GFP_KERNEL);
+		else if (i % in_block == 0)
+			b->pages[i] = bl_huge_alloc(d);
+		else
+			b->pages[i] = b->pages[i - 1] + (1U << (d->page_shift - PAGE_SHIFT));
+		if (!b->pages[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static inline int bl_bounce_init(struct bl_domain *d)
 {
-	u64 nr_slots = d->window >> BL_SLOT_SHIFT;
-	u64 nr_pages = DIV_ROUND_UP_ULL(d->window, 1ULL << d->page_shift);
 	struct bl_bounce *b;
 	u64 i;
 
 	b = kzalloc(sizeof(*b), GFP_KERNEL);
 	if (!b)
 		return -ENOMEM;
-	b->slots = vmalloc_array(nr_slots, sizeof(*b->slots));
-	b->pages = vcalloc(nr_pages, sizeof(*b->pages));
+	d->priv = b;
+	b->slots = vmalloc_array(bl_nr_slots(d), sizeof(*b->slots));
+	b->pages = vcalloc(bl_nr_pages(d), sizeof(*b->pages));
 	if (!b->slots || !b->pages)
 		goto err_free;
-
-	for (i = 0; i < nr_slots; i++)
+	for (i = 0; i < bl_nr_slots(d); i++)
 		b->slots[i].orig = BL_NOT_MAPPED;
-	d->priv = b;
-	return 0;
 
+	if (d->backing != BL_BACKING_PREALLOC && !bl_bounce_is_huge(d))
+		return 0;
+	if (!bl_bounce_preallocate(d, b))
+		return 0;
 err_free:
-	vfree(b->pages);
-	vfree(b->slots);
-	kfree(b);
+	bl_bounce_free(d);
 	return -ENOMEM;
+}
+
+/* With SIZE bytes, zeroed, at b->extra. */
+static inline int bl_bounce_init_extra(struct bl_domain *d, size_t nr, size_t size)
+{
+	struct bl_bounce *b;
+	int ret = bl_bounce_init(d);
+
+	if (ret)
+		return ret;
+	b = d->priv;
+	b->extra = kvcalloc(nr, size, GFP_KERNEL);
+	if (b->extra)
+		return 0;
+	bl_bounce_free(d);
+	return -ENOMEM;
+}
+
+/* With b->lock as a spinlock. */
+static inline int bl_bounce_init_spin(struct bl_domain *d)
+{
+	int ret = bl_bounce_init(d);
+
+	if (!ret)
+		spin_lock_init(&((struct bl_bounce *)d->priv)->lock.spin);
+	return ret;
+}
+
+static __always_inline unsigned long bl_bounce_lock(struct bl_bounce *b)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&b->lock.spin, flags);
+	return flags;
+}
+
+static __always_inline void bl_bounce_unlock(struct bl_bounce *b,
+					     unsigned long flags)
+{
+	spin_unlock_irqrestore(&b->lock.spin, flags);
 }
 
 static inline void bl_bounce_exit(struct bl_domain *d)
 {
 	struct bl_bounce *b = d->priv;
-	u64 nr_slots = d->window >> BL_SLOT_SHIFT;
-	u64 nr_pages = DIV_ROUND_UP_ULL(d->window, 1ULL << d->page_shift);
 	u64 i, busy = 0;
 
-	for (i = 0; i < nr_slots; i++)
+	for (i = 0; i < bl_nr_slots(d); i++)
 		busy += b->slots[i].orig != BL_NOT_MAPPED;
 	if (busy)
 		pr_warn("%s: %llu slots were never unmapped\n",
 			d->strategy->name, busy);
+	bl_bounce_free(d);
+}
 
-	for (i = 0; i < nr_pages; i++)
-		if (b->pages[i])
-			bl_page_free(d, b->pages[i]);
-	vfree(b->pages);
-	vfree(b->slots);
-	kfree(b);
-	d->priv = NULL;
+/*
+ * How the bounce bytes of a mapping begin.  A mapping that both sides write, and
+ * that the driver syncs by itself, is one that the device may leave half
+ * written, too.
+ */
+static __always_inline enum bl_prefill bl_bounce_begin(const struct bl_domain *d,
+						       enum dma_data_direction dir,
+						       bool copy)
+{
+	if (copy && bl_dir_to_device(dir))
+		return BL_PREFILL_COPY;
+	return bl_dir_from_device(dir) ? d->prefill : BL_PREFILL_NONE;
 }
 
 /*
@@ -184,6 +282,42 @@ static __always_inline void bl_bounce_copy_part(struct bl_domain *d,
 		bl_copy_to_bounce(d, page, offset, orig, len, path);
 	else
 		bl_copy_from_bounce(d, page, offset, orig, len, path);
+}
+
+/* Make LEN bytes of the window at AT, which are in one slot, what HOW says. */
+static __always_inline void bl_bounce_prime_part(struct bl_domain *d,
+						 struct bl_bounce *b, u64 at,
+						 phys_addr_t orig, u64 len,
+						 enum bl_prefill how,
+						 enum bl_path path)
+{
+	unsigned int offset;
+	struct page *page;
+
+	if (how == BL_PREFILL_COPY) {
+		bl_bounce_copy_part(d, b, at, orig, len, true, path);
+	} else if (how == BL_PREFILL_ZERO) {
+		page = bl_bounce_find(d, b, at, &offset);
+		if (page)
+			bl_zero_bounce(d, page, offset, len);
+	}
+}
+
+/* The same for a mapping as it begins, where its pages exist. */
+static __always_inline void bl_bounce_prime(struct bl_domain *d, u64 iova,
+					    size_t size, phys_addr_t pa,
+					    enum bl_prefill how,
+					    enum bl_path path)
+{
+	u64 at, chunk;
+
+	if (how == BL_PREFILL_NONE)
+		return;
+	for (at = 0; at < size; at += chunk) {
+		chunk = min_t(u64, BL_SLOT_SIZE, size - at);
+		bl_bounce_prime_part(d, d->priv, iova + at, pa + at, chunk, how,
+				     path);
+	}
 }
 
 /*

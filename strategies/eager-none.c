@@ -16,20 +16,25 @@
  */
 #include "eager.h"
 
-static __always_inline unsigned long none_enter(struct bl_bounce *b)
+static __always_inline unsigned long none_enter(struct bl_bounce *b, u64 iova)
 {
 	return 0;
 }
 
-static __always_inline void none_leave(struct bl_bounce *b, unsigned long flags)
+static __always_inline void none_leave(struct bl_bounce *b, u64 iova,
+				       unsigned long flags)
 {
 }
 
-static int eager_none_init(struct bl_domain *d)
-{
-	return bl_bounce_init(d);
-}
+static const struct bl_eager_ops eager_none_ops = {
+	.enter = none_enter,
+	.leave = none_leave,
+	.alloc = bl_iova_alloc,
+	.free = bl_iova_free,
+};
 
-BL_EAGER_STRATEGY(eager_none, none_enter, none_leave,
+BL_EAGER_STRATEGY(eager_none, &eager_none_ops,
 	.name = "eager-none",
+	.init = bl_bounce_init,
+	.exit = bl_bounce_exit,
 );

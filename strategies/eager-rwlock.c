@@ -18,13 +18,14 @@
  * reader (virtio-net maps in softirq), and it turns them off.  A reader that
  * interrupts a reader gets in past a waiting writer; see queued rwlocks.
  */
-static __always_inline unsigned long read_enter(struct bl_bounce *b)
+static __always_inline unsigned long read_enter(struct bl_bounce *b, u64 iova)
 {
 	read_lock(&b->lock.rw);
 	return 0;
 }
 
-static __always_inline void read_leave(struct bl_bounce *b, unsigned long flags)
+static __always_inline void read_leave(struct bl_bounce *b, u64 iova,
+				       unsigned long flags)
 {
 	read_unlock(&b->lock.rw);
 }
@@ -53,8 +54,17 @@ static int eager_rwlock_init(struct bl_domain *d)
 
 BL_EAGER_USER_PAGES(eager_rwlock, write_enter, write_leave)
 
-BL_EAGER_STRATEGY(eager_rwlock, read_enter, read_leave,
+static const struct bl_eager_ops eager_rwlock_ops = {
+	.enter = read_enter,
+	.leave = read_leave,
+	.alloc = bl_iova_alloc,
+	.free = bl_iova_free,
+};
+
+BL_EAGER_STRATEGY(eager_rwlock, &eager_rwlock_ops,
 	.name = "eager-rwlock",
+	.init = eager_rwlock_init,
+	.exit = bl_bounce_exit,
 	.set_user_pages = eager_rwlock_set_user_pages,
 	.clear_user_pages = eager_rwlock_clear_user_pages,
 );

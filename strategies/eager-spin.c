@@ -13,32 +13,30 @@
  */
 #include "eager.h"
 
-static __always_inline unsigned long spin_enter(struct bl_bounce *b)
+static __always_inline unsigned long spin_enter(struct bl_bounce *b, u64 iova)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&b->lock.spin, flags);
-	return flags;
+	return bl_bounce_lock(b);
 }
 
-static __always_inline void spin_leave(struct bl_bounce *b, unsigned long flags)
+static __always_inline void spin_leave(struct bl_bounce *b, u64 iova,
+				       unsigned long flags)
 {
-	spin_unlock_irqrestore(&b->lock.spin, flags);
+	bl_bounce_unlock(b, flags);
 }
 
-static int eager_spin_init(struct bl_domain *d)
-{
-	int ret = bl_bounce_init(d);
+BL_EAGER_USER_PAGES(eager_spin, bl_bounce_lock, bl_bounce_unlock)
 
-	if (!ret)
-		spin_lock_init(&((struct bl_bounce *)d->priv)->lock.spin);
-	return ret;
-}
+static const struct bl_eager_ops eager_spin_ops = {
+	.enter = spin_enter,
+	.leave = spin_leave,
+	.alloc = bl_iova_alloc,
+	.free = bl_iova_free,
+};
 
-BL_EAGER_USER_PAGES(eager_spin, spin_enter, spin_leave)
-
-BL_EAGER_STRATEGY(eager_spin, spin_enter, spin_leave,
+BL_EAGER_STRATEGY(eager_spin, &eager_spin_ops,
 	.name = "eager-spin",
+	.init = bl_bounce_init_spin,
+	.exit = bl_bounce_exit,
 	.set_user_pages = eager_spin_set_user_pages,
 	.clear_user_pages = eager_spin_clear_user_pages,
 );

@@ -10,7 +10,7 @@
  * shared by owners; it is published by cmpxchg().  What a lock adds is
  * exclusion against the exchange of all pages for user memory.
  *
- * A strategy instantiates the engine with two inline functions that its sync
+ * A strategy instantiates the engine with the inline functions that its ops
  * argument names; the compiler folds them in, and no indirect call is left.
  */
 #ifndef BL_EAGER_H
@@ -18,10 +18,14 @@
 
 #include "bounce.h"
 
-struct bl_eager_sync {
-	/* Around all work on slots and pages.  Any context. */
-	unsigned long (*enter)(struct bl_bounce *b);
-	void (*leave)(struct bl_bounce *b, unsigned long flags);
+struct bl_eager_ops {
+	/* Around all work on slots and pages from IOVA on.  Any context. */
+	unsigned long (*enter)(struct bl_bounce *b, u64 iova);
+	void (*leave)(struct bl_bounce *b, u64 iova, unsigned long flags);
+
+	/* Where addresses come from: bl_iova_alloc, bl_iova_free, or as these. */
+	dma_addr_t (*alloc)(struct bl_domain *d, size_t size);
+	void (*free)(struct bl_domain *d, dma_addr_t iova, size_t size);
 };
 
 /* Make the bounce page of IOVA exist.  0 or -ENOMEM. */
@@ -50,7 +54,8 @@ static __always_inline int bl_eager_populate(struct bl_domain *d,
 static __always_inline int bl_eager_fill(struct bl_domain *d,
 					 struct bl_bounce *b, u64 iova,
 					 size_t size, phys_addr_t pa,
-					 enum dma_data_direction dir, bool copy)
+					 enum dma_data_direction dir,
+					 enum bl_prefill begin)
 {
 	struct bl_slot *slot;
 	u64 at, chunk;
@@ -61,9 +66,8 @@ static __always_inline int bl_eager_fill(struct bl_domain *d,
 			return -ENOMEM;
 		}
 		bl_slot_set(slot, pa + (at - iova), chunk, dir);
-		if (copy)
-			bl_bounce_copy_part(d, b, at, pa + (at - iova), chunk,
-					    true, BL_PATH_MAP);
+		bl_bounce_prime_part(d, b, at, pa + (at - iova), chunk, begin,
+				     BL_PATH_MAP);
 	}
 	return 0;
 }
@@ -71,24 +75,24 @@ static __always_inline int bl_eager_fill(struct bl_domain *d,
 static __always_inline dma_addr_t
 bl_eager_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	     enum dma_data_direction dir, bool copy,
-	     const struct bl_eager_sync *sync)
+	     const struct bl_eager_ops *ops)
 {
 	struct bl_bounce *b = d->priv;
 	unsigned long flags;
 	dma_addr_t iova;
 	int ret;
 
-	iova = bl_iova_alloc(d, size);
+	iova = ops->alloc(d, size);
 	if (!iova)
 		return DMA_MAPPING_ERROR;
 
-	flags = sync->enter(b);
+	flags = ops->enter(b, iova);
 	ret = bl_eager_fill(d, b, iova, size, pa, dir,
-			    copy && bl_dir_to_device(dir));
-	sync->leave(b, flags);
+			    bl_bounce_begin(d, dir, copy));
+	ops->leave(b, iova, flags);
 
 	if (ret) {
-		bl_iova_free(d, iova, size);
+		ops->free(d, iova, size);
 		return DMA_MAPPING_ERROR;
 	}
 	return iova;
@@ -97,7 +101,7 @@ bl_eager_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 static __always_inline void
 bl_eager_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	       enum dma_data_direction dir, bool copy,
-	       const struct bl_eager_sync *sync)
+	       const struct bl_eager_ops *ops)
 {
 	struct bl_bounce *b = d->priv;
 	struct bl_slot *slot;
@@ -105,44 +109,44 @@ bl_eager_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	u64 at, chunk;
 
 	copy = copy && bl_dir_from_device(dir);
-	flags = sync->enter(b);
+	flags = ops->enter(b, iova);
 	bl_for_each_slot(b, slot, at, chunk, iova, size) {
 		if (copy)
 			bl_bounce_copy_slot(d, b, slot, at, chunk, false,
 					    BL_PATH_UNMAP);
 		bl_slot_clear(slot);
 	}
-	sync->leave(b, flags);
+	ops->leave(b, iova, flags);
 
-	bl_iova_free(d, iova, size);
+	ops->free(d, iova, size);
 }
 
 static __always_inline void
 bl_eager_sync(struct bl_domain *d, dma_addr_t iova, size_t size,
-	      bool to_device, const struct bl_eager_sync *sync)
+	      bool to_device, const struct bl_eager_ops *ops)
 {
 	struct bl_bounce *b = d->priv;
 	unsigned long flags;
 
-	flags = sync->enter(b);
+	flags = ops->enter(b, iova);
 	bl_bounce_copy(d, iova, size, to_device, BL_PATH_SYNC);
-	sync->leave(b, flags);
+	ops->leave(b, iova, flags);
 }
 
 static __always_inline struct page *
-bl_eager_fault(struct bl_domain *d, u64 iova, const struct bl_eager_sync *sync)
+bl_eager_fault(struct bl_domain *d, u64 iova, const struct bl_eager_ops *ops)
 {
 	struct bl_bounce *b = d->priv;
 	struct page *page = NULL;
 	unsigned long flags;
 
-	flags = sync->enter(b);
+	flags = ops->enter(b, iova);
 	/* User memory is mapped by its owner already, not through the file. */
 	if (!b->user_pages)
 		page = bl_bounce_page(d, b, iova);
 	if (page)
 		page = bl_bounce_get_subpage(d, page, iova);
-	sync->leave(b, flags);
+	ops->leave(b, iova, flags);
 	return page;
 }
 
@@ -207,27 +211,22 @@ static void id##_clear_user_pages(struct bl_domain *d)			\
 }
 
 /*
- * The hooks of one strategy.  ID: the name with '_' for '-'; ENTER, LEAVE: as
- * in struct bl_eager_sync; the rest are further members of bl_strategy.
+ * The hooks of one strategy.  ID: the name with '_' for '-'; OPS: the address of
+ * its struct bl_eager_ops; the rest are further members of bl_strategy.
  */
-#define BL_EAGER_STRATEGY(id, enter_fn, leave_fn, ...)			\
-static const struct bl_eager_sync bl_sync_##id = {			\
-	.enter = enter_fn,						\
-	.leave = leave_fn,						\
-};									\
-									\
+#define BL_EAGER_STRATEGY(id, ops, ...)					\
 static __always_inline dma_addr_t					\
 id##_map(struct bl_domain *d, phys_addr_t pa, size_t size,		\
 	 enum dma_data_direction dir, bool copy)			\
 {									\
-	return bl_eager_map(d, pa, size, dir, copy, &bl_sync_##id);	\
+	return bl_eager_map(d, pa, size, dir, copy, ops);		\
 }									\
 									\
 static __always_inline void						\
 id##_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,		\
 	   enum dma_data_direction dir, bool copy)			\
 {									\
-	bl_eager_unmap(d, iova, size, dir, copy, &bl_sync_##id);	\
+	bl_eager_unmap(d, iova, size, dir, copy, ops);			\
 }									\
 									\
 static void id##_sync_for_device(struct bl_domain *d, dma_addr_t iova,	\
@@ -235,7 +234,7 @@ static void id##_sync_for_device(struct bl_domain *d, dma_addr_t iova,	\
 				 enum dma_data_direction dir)		\
 {									\
 	if (bl_dir_to_device(dir))					\
-		bl_eager_sync(d, iova, size, true, &bl_sync_##id);	\
+		bl_eager_sync(d, iova, size, true, ops);		\
 }									\
 									\
 static void id##_sync_for_cpu(struct bl_domain *d, dma_addr_t iova,	\
@@ -243,17 +242,15 @@ static void id##_sync_for_cpu(struct bl_domain *d, dma_addr_t iova,	\
 			      enum dma_data_direction dir)		\
 {									\
 	if (bl_dir_from_device(dir))					\
-		bl_eager_sync(d, iova, size, false, &bl_sync_##id);	\
+		bl_eager_sync(d, iova, size, false, ops);		\
 }									\
 									\
 static struct page *id##_fault(struct bl_domain *d, u64 iova)		\
 {									\
-	return bl_eager_fault(d, iova, &bl_sync_##id);			\
+	return bl_eager_fault(d, iova, ops);				\
 }									\
 									\
 BL_STRATEGY_DEFINE(id,							\
-	.init			= id##_init,				\
-	.exit			= bl_bounce_exit,			\
 	.map			= id##_map,				\
 	.unmap			= id##_unmap,				\
 	.sync_for_device	= id##_sync_for_device,			\

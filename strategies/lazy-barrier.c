@@ -17,13 +17,11 @@
  */
 #include "lazy.h"
 
-static __always_inline unsigned long no_enter(struct bl_bounce *b)
+static __always_inline void
+barrier_publish(struct bl_domain *d, struct bl_bounce *b, u64 iova, size_t size,
+		phys_addr_t pa, enum dma_data_direction dir)
 {
-	return 0;
-}
-
-static __always_inline void set_leave(struct bl_bounce *b, unsigned long flags)
-{
+	bl_slots_set(b, iova, size, pa, dir);
 	/*
 	 * Barrier A: slot->orig is stored before b->pages[] is read.  Pairs
 	 * with the one in fill_stored().
@@ -31,10 +29,11 @@ static __always_inline void set_leave(struct bl_bounce *b, unsigned long flags)
 	smp_mb();
 }
 
-static __always_inline void clear_leave(struct bl_bounce *b,
-					unsigned long flags,
-					u64 first, u64 last)
+static __always_inline void
+barrier_settle(struct bl_domain *d, struct bl_bounce *b, u64 iova, size_t size)
 {
+	u64 first = iova >> d->page_shift;
+	u64 last = (iova + size - 1) >> d->page_shift;
 	u64 filling;
 
 	/*
@@ -51,6 +50,13 @@ static __always_inline void clear_leave(struct bl_bounce *b,
 		cpu_relax();
 }
 
+static __always_inline void
+barrier_retract(struct bl_domain *d, struct bl_bounce *b, u64 iova, size_t size)
+{
+	bl_slots_clear(b, iova, size);
+	barrier_settle(d, b, iova, size);
+}
+
 static __always_inline void fill_begin(struct bl_bounce *b, u64 nr)
 {
 	/* Before the page: who sees that finds this, too, after a barrier. */
@@ -61,7 +67,7 @@ static __always_inline void fill_stored(struct bl_bounce *b)
 {
 	/*
 	 * Barriers A and B: b->pages[nr] and b->filling are stored before any
-	 * slot->orig is read.  Pairs with set_leave() and clear_leave().
+	 * slot->orig is read.  Pairs with barrier_publish() and barrier_settle().
 	 */
 	smp_mb();
 }
@@ -71,16 +77,18 @@ static __always_inline void fill_end(struct bl_bounce *b)
 	smp_store_release(&b->filling, 0);
 }
 
-static const struct bl_lazy_sync lazy_barrier_sync = {
-	.set_enter = no_enter,
-	.set_leave = set_leave,
-	.clear_enter = no_enter,
-	.clear_leave = clear_leave,
+static const struct bl_lazy_ops lazy_barrier_ops = {
+	.publish = barrier_publish,
+	.retract = barrier_retract,
+	.settle = barrier_settle,
+	.fault_enter = bl_lazy_lock_enter,
+	.fault_leave = bl_lazy_lock_leave,
 	.fill_begin = fill_begin,
 	.fill_stored = fill_stored,
 	.fill_end = fill_end,
 };
 
-BL_LAZY_STRATEGY(lazy_barrier, &lazy_barrier_sync,
+BL_LAZY_STRATEGY(lazy_barrier, &lazy_barrier_ops,
 	.name = "lazy-barrier",
+	.init = bl_bounce_init_spin,
 );

@@ -12,52 +12,13 @@
  * Loses:  steady state on many CPUs: two locked sections for each I/O buffer.
  * Source: messages #1 and #5 of the review of v5
  */
-#include "lazy.h"
+#include "lazy-spin.h"
 
-static __always_inline unsigned long spin_enter(struct bl_bounce *b)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&b->lock.spin, flags);
-	return flags;
-}
-
-static __always_inline void spin_leave(struct bl_bounce *b, unsigned long flags)
-{
-	spin_unlock_irqrestore(&b->lock.spin, flags);
-}
-
-/* A fill that began before the lock was ours ended before, too. */
-static __always_inline void spin_clear_leave(struct bl_bounce *b,
-					     unsigned long flags,
-					     u64 first, u64 last)
-{
-	spin_unlock_irqrestore(&b->lock.spin, flags);
-}
-
-/* The fault holds the lock already. */
-static __always_inline void spin_fill_begin(struct bl_bounce *b, u64 nr)
-{
-}
-
-static __always_inline void spin_fill_stored(struct bl_bounce *b)
-{
-}
-
-static __always_inline void spin_fill_end(struct bl_bounce *b)
-{
-}
-
-static const struct bl_lazy_sync lazy_spin_sync = {
-	.set_enter = spin_enter,
-	.set_leave = spin_leave,
-	.clear_enter = spin_enter,
-	.clear_leave = spin_clear_leave,
-	.fill_begin = spin_fill_begin,
-	.fill_stored = spin_fill_stored,
-	.fill_end = spin_fill_end,
+static const struct bl_lazy_ops lazy_spin_ops = {
+	BL_LAZY_SPIN_OPS,
 };
 
-BL_LAZY_STRATEGY(lazy_spin, &lazy_spin_sync,
+BL_LAZY_STRATEGY(lazy_spin, &lazy_spin_ops,
 	.name = "lazy-spin",
+	.init = bl_bounce_init_spin,
 );

@@ -18,6 +18,8 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
+#include "options.h"
+
 /*
  * A slot is the unit in which mappings are remembered.  It is 4K whatever the
  * page size, so that small mappings can share a larger bounce page.
@@ -27,6 +29,7 @@
 
 struct bl_domain;
 struct bl_core;
+struct iov_iter;
 
 /* First half: what a strategy provides. */
 
@@ -54,6 +57,25 @@ struct bl_strategy {
 	 * daemon's page table without a reference.
 	 */
 	bool raw;
+
+	/*
+	 * Short mappings do not get their addresses from bl_iova_alloc(), so that
+	 * a choice of allocator would say something untrue.
+	 */
+	bool own_iova;
+
+	/*
+	 * After unmap, and once the work of bl_defer() is done, the daemon has no
+	 * access to the range any more, not even to the bounce page.
+	 */
+	bool revokes;
+
+	/*
+	 * Optional.  Why D's options (granule, page_shift, prefill, backing,
+	 * window) make no sense with this strategy, as the end of a sentence, or
+	 * NULL.  Called before init, with nothing else set up.
+	 */
+	const char *(*refuse)(const struct bl_domain *d);
 
 	/*
 	 * Required.  Set up d->priv; for a raw strategy also d->base and
@@ -97,6 +119,36 @@ struct bl_strategy {
 	struct page *(*fault)(struct bl_domain *d, u64 iova);
 
 	/*
+	 * Optional.  The page of a successful fault is now in the daemon's page
+	 * table, or will not be: what fault took, so that bl_zap() cannot come in
+	 * between, can be let go.  Same thread, same context as fault.
+	 */
+	void (*fault_done)(struct bl_domain *d, u64 iova);
+
+	/*
+	 * Optional.  The daemon reads (TO_DAEMON) or writes LEN bytes (> 0, all in
+	 * the window) at IOVA through the domain file.  Moves them between ITER
+	 * and where they are, by bl_copy_iter() or bl_copy_iter_bounce().  Returns
+	 * the bytes moved, fewer if memory of the daemon has to be faulted in
+	 * first (the core does that and comes back) or the mapping ends; -EFAULT
+	 * if nothing is mapped there for that direction.  Process context.
+	 */
+	ssize_t (*access)(struct bl_domain *d, u64 iova, size_t len,
+			  struct iov_iter *iter, bool to_daemon);
+
+	/*
+	 * Optional.  Runs some time after bl_defer(), in process context, never
+	 * twice at once.  Everything deferred is done before exit is called.
+	 */
+	void (*deferred)(struct bl_domain *d);
+
+	/*
+	 * Optional.  The device was reset.  Mappings may still be there and are
+	 * unmapped later; the daemon may run and keep its page table.
+	 */
+	void (*reset)(struct bl_domain *d);
+
+	/*
 	 * Optional, both or none.  Use PAGES, d->window >> PAGE_SHIFT of them,
 	 * instead of kernel pages from now on; mappings in flight keep their
 	 * bytes.  The core holds the pages' references until after
@@ -130,6 +182,9 @@ struct bl_domain {
 	u64 base;		/* first IOVA of the window, 0 unless .raw */
 	u64 window;		/* bytes of streaming IOVA space */
 	unsigned int page_shift;/* of a bounce page, PAGE_SHIFT..16 */
+	unsigned long granule;	/* bytes: an allocation is a multiple of it */
+	enum bl_prefill prefill;
+	enum bl_backing backing;
 	struct bl_core *core;	/* not for strategies */
 };
 
@@ -151,11 +206,19 @@ static dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size);
 static void bl_iova_free(struct bl_domain *d, dma_addr_t iova, size_t size);
 
 /*
- * A zeroed bounce page of 1 << d->page_shift bytes, or NULL.  GFP_ATOMIC on
- * the map path, GFP_KERNEL where sleeping is allowed.
+ * A bounce page of 1 << d->page_shift bytes, or NULL; zeroed unless d->backing
+ * says otherwise.  GFP_ATOMIC on the map path, GFP_KERNEL where sleeping is
+ * allowed.
  */
 struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp);
 void bl_page_free(struct bl_domain *d, struct page *page);
+
+/*
+ * The pages of BL_HUGE_SIZE bytes, aligned to that, zeroed, each with a reference
+ * of its own, or NULL.  May sleep.
+ */
+struct page *bl_huge_alloc(struct bl_domain *d);
+void bl_huge_free(struct bl_domain *d, struct page *page);
 
 /*
  * Copy LEN bytes between the memory at ORIG and OFFSET in bounce page PAGE.
@@ -167,6 +230,30 @@ static void bl_copy_to_bounce(struct bl_domain *d, struct page *page,
 static void bl_copy_from_bounce(struct bl_domain *d, struct page *page,
 				unsigned int offset, phys_addr_t orig,
 				size_t len, enum bl_path path);
+
+/*
+ * Copy LEN bytes between ITER, the daemon's memory, and ORIG or OFFSET in bounce
+ * page PAGE (not across a PAGE_SIZE of it).  Page faults are not served: returns
+ * the bytes copied.  Any context, also with spinlocks held.
+ */
+size_t bl_copy_iter(struct bl_domain *d, phys_addr_t orig, size_t len,
+		    struct iov_iter *iter, bool to_daemon);
+size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page,
+			   unsigned int offset, size_t len,
+			   struct iov_iter *iter, bool to_daemon);
+
+/* Set LEN bytes at OFFSET in bounce page PAGE to zero; as bl_copy_to_bounce(). */
+static void bl_zero_bounce(struct bl_domain *d, struct page *page,
+			   unsigned int offset, size_t len);
+
+/*
+ * Take a range of the window out of every daemon's page table: the next touch is
+ * a fault.  May sleep.
+ */
+void bl_zap(struct bl_domain *d, u64 iova, u64 size);
+
+/* Have ->deferred called soon.  Any context. */
+void bl_defer(struct bl_domain *d);
 
 /* What is static above, from where this is built: of the kernel, kmod/. */
 #include "core-inline.h"

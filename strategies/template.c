@@ -22,19 +22,21 @@
  * What protects the tables, folded into the hooks by the compiler: give both
  * functions a body and there is no indirect call.
  */
-static __always_inline unsigned long template_enter(struct bl_bounce *b)
+static __always_inline unsigned long template_enter(struct bl_bounce *b, u64 iova)
 {
 	return 0;
 }
 
-static __always_inline void template_leave(struct bl_bounce *b,
+static __always_inline void template_leave(struct bl_bounce *b, u64 iova,
 					   unsigned long flags)
 {
 }
 
-static const struct bl_eager_sync template_sync = {
+static const struct bl_eager_ops template_ops = {
 	.enter = template_enter,
 	.leave = template_leave,
+	.alloc = bl_iova_alloc,
+	.free = bl_iova_free,
 };
 
 /* Required.  Process context, once, before anything is mapped. */
@@ -54,7 +56,7 @@ static __always_inline dma_addr_t
 template_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	     enum dma_data_direction dir, bool copy)
 {
-	return bl_eager_map(d, pa, size, dir, copy, &template_sync);
+	return bl_eager_map(d, pa, size, dir, copy, &template_ops);
 }
 
 /* Required.  Any context.  Nobody may touch the buffer once it returns. */
@@ -62,7 +64,7 @@ static __always_inline void
 template_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	       enum dma_data_direction dir, bool copy)
 {
-	bl_eager_unmap(d, iova, size, dir, copy, &template_sync);
+	bl_eager_unmap(d, iova, size, dir, copy, &template_ops);
 }
 
 /* Required.  Any context.  The driver wrote a buffer that stays mapped. */
@@ -70,7 +72,7 @@ static void template_sync_for_device(struct bl_domain *d, dma_addr_t iova,
 				     size_t size, enum dma_data_direction dir)
 {
 	if (bl_dir_to_device(dir))
-		bl_eager_sync(d, iova, size, true, &template_sync);
+		bl_eager_sync(d, iova, size, true, &template_ops);
 }
 
 /* Required.  Any context.  The driver wants to read what the device wrote. */
@@ -78,18 +80,20 @@ static void template_sync_for_cpu(struct bl_domain *d, dma_addr_t iova,
 				  size_t size, enum dma_data_direction dir)
 {
 	if (bl_dir_from_device(dir))
-		bl_eager_sync(d, iova, size, false, &template_sync);
+		bl_eager_sync(d, iova, size, false, &template_ops);
 }
 
 /* Required.  Process context, may sleep, at any time, for any address. */
 static struct page *template_fault(struct bl_domain *d, u64 iova)
 {
-	return bl_eager_fault(d, iova, &template_sync);
+	return bl_eager_fault(d, iova, &template_ops);
 }
 
 /*
- * Optional members, left out here: .set_user_pages and .clear_user_pages (the
- * daemon brings its memory), .unsafe, .raw.
+ * Optional members, left out here; strategy.h says what each is for:
+ * .set_user_pages and .clear_user_pages (the daemon brings its memory), .access
+ * (it reads and writes through the file), .fault_done, .deferred (bl_zap() and
+ * other work that sleeps), .reset, .refuse, .own_iova, .revokes, .unsafe, .raw.
  */
 BL_STRATEGY_DEFINE(template,
 	.name = "template",

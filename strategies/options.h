@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Axes that every bouncing strategy has; struct bl_domain says what is chosen. */
+#ifndef BL_OPTIONS_H
+#define BL_OPTIONS_H
+
+/* What is in the bounce buffer of a device-to-memory mapping when it begins. */
+enum bl_prefill {
+	BL_PREFILL_NONE,	/* whatever was there: the driver may get it back */
+	BL_PREFILL_ZERO,
+	BL_PREFILL_COPY,	/* the original: what the device leaves out survives */
+	BL_PREFILL_NR
+};
+
+/* Where bounce pages come from. */
+enum bl_backing {
+	BL_BACKING_ZEROED,	/* allocated when first needed, zeroed */
+	BL_BACKING_UNZEROED,	/* not zeroed: the daemon sees old kernel data */
+	BL_BACKING_PREALLOC,	/* all at init, zeroed */
+	BL_BACKING_HUGE,	/* as that, in blocks of BL_HUGE_SIZE */
+	BL_BACKING_NR
+};
+
+#define BL_HUGE_SIZE	(2UL << 20)
+
+#endif /* BL_OPTIONS_H */

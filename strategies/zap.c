@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * zap: truly lazy, every mapping faults; the page table entry goes with it
+ *
+ * Idea:   map only remembers.  The daemon's touch faults, and the fault makes the
+ *         bounce page what the mapping says.  unmap copies back what was touched,
+ *         and a worker takes the page out of the daemon's page table before the
+ *         address is given out again, many at a time, since that sleeps and
+ *         interrupts other CPUs.  What the daemon never touches costs nothing:
+ *         no page, no copy, no revocation.
+ * Bounce: every access
+ * Sync:   one spinlock for slots and pages; a semaphore between entering a page in
+ *         a page table and taking it out
+ * Wins:   data that the daemon does not look at (null devices, forwarded writes);
+ *         and it is the only one after which the daemon has no stale data.
+ * Loses:  everything else: a fault, and a TLB flush, per page and mapping.
+ * Source: deferred invalidation of hardware IOMMUs; "truly lazy", which the review
+ *         of v5 talks about and v5 was not
+ */
+#include <linux/overflow.h>
+#include <linux/rwsem.h>
+
+#include "bounce.h"
+
+/* What is known of a slot beside struct bl_slot.  Under b->lock.spin. */
+struct zap_slot {
+	u32 next;	/* first slot of the next range that waits, or 0 */
+	u32 nr;		/* slots of the range that begins here and waits */
+	bool touched;	/* its page may be in a page table */
+};
+
+struct zap {
+	/*
+	 * Read: from looking at a slot until its page is in the page table.
+	 * Write: taking pages out.  Outside of b->lock.spin; process context.
+	 */
+	struct rw_semaphore entering;
+	u32 waiting;		/* first slot of the first range; under b->lock.spin */
+	struct zap_slot slots[];
+};
+
+static __always_inline struct zap *zap_of(struct bl_domain *d)
+{
+	return ((struct bl_bounce *)d->priv)->extra;
+}
+
+static __always_inline dma_addr_t
+zap_map(struct bl_domain *d, phys_addr_t pa, size_t size,
+	enum dma_data_direction dir, bool copy)
+{
+	dma_addr_t iova = bl_iova_alloc(d, size);
+
+	if (!iova)
+		return DMA_MAPPING_ERROR;
+	/* Nothing of a new range is touched: the daemon has nothing to look at. */
+	bl_slots_set(d->priv, iova, size, pa, dir);
+	return iova;
+}
+
+/*
+ * Move the bytes of the touched part of a range; the others are where they were.
+ * Returns whether there is any.  Holds b->lock.spin.
+ */
+static __always_inline bool zap_copy(struct bl_domain *d, dma_addr_t iova,
+				     size_t size, bool move, bool to_device,
+				     enum bl_path path)
+{
+	struct bl_bounce *b = d->priv;
+	struct zap *z = zap_of(d);
+	struct bl_slot *slot;
+	bool touched = false;
+	u64 at, chunk;
+
+	bl_for_each_slot(b, slot, at, chunk, iova, size) {
+		if (!z->slots[at >> BL_SLOT_SHIFT].touched)
+			continue;
+		touched = true;
+		if (move)
+			bl_bounce_copy_slot(d, b, slot, at, chunk, to_device, path);
+	}
+	return touched;
+}
+
+static __always_inline void
+zap_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
+	  enum dma_data_direction dir, bool copy)
+{
+	u64 first = iova >> BL_SLOT_SHIFT;
+	struct bl_bounce *b = d->priv;
+	struct zap *z = zap_of(d);
+	unsigned long flags;
+	bool touched;
+
+	flags = bl_bounce_lock(b);
+	touched = zap_copy(d, iova, size, copy && bl_dir_from_device(dir), false,
+			   BL_PATH_UNMAP);
+	bl_slots_clear(b, iova, size);
+	if (touched) {
+		z->slots[first].nr = DIV_ROUND_UP_ULL(size, BL_SLOT_SIZE);
+		z->slots[first].next = z->waiting;
+		z->waiting = first;
+	}
+	bl_bounce_unlock(b, flags);
+
+	if (touched)
+		bl_defer(d);
+	else
+		bl_iova_free(d, iova, size);
+}
+
+/*
+ * All ranges that wait: out of the page tables, then free.  The chain of a range is
+ * its own until it is free.
+ */
+static void zap_deferred(struct bl_domain *d)
+{
+	struct bl_bounce *b = d->priv;
+	struct zap *z = zap_of(d);
+	unsigned long flags;
+	u32 first, all, i;
+
+	flags = bl_bounce_lock(b);
+	all = z->waiting;
+	z->waiting = 0;
+	bl_bounce_unlock(b, flags);
+
+	/* A fault that saw one of them mapped has entered its page by now. */
+	down_write(&z->entering);
+	for (first = all; first; first = z->slots[first].next)
+		bl_zap(d, (u64)first << BL_SLOT_SHIFT,
+		       (u64)z->slots[first].nr << BL_SLOT_SHIFT);
+	up_write(&z->entering);
+
+	while (all) {
+		first = all;
+		all = z->slots[first].next;
+		/* No fault looks at this: nothing is mapped. */
+		for (i = 0; i < z->slots[first].nr; i++)
+			z->slots[first + i].touched = false;
+		bl_iova_free(d, (dma_addr_t)first << BL_SLOT_SHIFT,
+			     (size_t)z->slots[first].nr << BL_SLOT_SHIFT);
+	}
+}
+
+static void zap_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
+				enum dma_data_direction dir)
+{
+	struct bl_bounce *b = d->priv;
+	unsigned long flags;
+
+	if (!bl_dir_to_device(dir))
+		return;
+	flags = bl_bounce_lock(b);
+	zap_copy(d, iova, size, true, true, BL_PATH_SYNC);
+	bl_bounce_unlock(b, flags);
+}
+
+static void zap_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
+			     enum dma_data_direction dir)
+{
+	struct bl_bounce *b = d->priv;
+	unsigned long flags;
+
+	if (!bl_dir_from_device(dir))
+		return;
+	flags = bl_bounce_lock(b);
+	zap_copy(d, iova, size, true, false, BL_PATH_SYNC);
+	bl_bounce_unlock(b, flags);
+}
+
+/*
+ * Fill what is mapped and not yet touched in the PAGE_SIZE at IOVA of bounce page
+ * PAGE.  False if nothing is mapped there.  Holds b->lock.spin: a mapping that is
+ * seen here is one that unmap has not come to.
+ */
+static bool zap_fill(struct bl_domain *d, u64 iova, struct page *page)
+{
+	unsigned int offset = iova & ((1UL << d->page_shift) - 1);
+	struct bl_bounce *b = d->priv;
+	struct zap *z = zap_of(d);
+	struct bl_slot *slot;
+	bool mapped = false, *touched;
+	phys_addr_t orig;
+	u64 at, chunk;
+
+	bl_for_each_slot(b, slot, at, chunk, iova, PAGE_SIZE) {
+		touched = &z->slots[at >> BL_SLOT_SHIFT].touched;
+		/* Acquire, pairs with bl_slot_set(): map takes no lock. */
+		orig = smp_load_acquire(&slot->orig);
+		mapped |= orig != BL_NOT_MAPPED;
+		if (*touched)
+			continue;
+		/* What was there before goes, also beyond the mapping. */
+		bl_zero_bounce(d, page, offset + (at - iova), BL_SLOT_SIZE);
+		if (orig == BL_NOT_MAPPED)
+			continue;
+		if (bl_bounce_begin(d, slot->dir, true) == BL_PREFILL_COPY)
+			bl_copy_to_bounce(d, page, offset + (at - iova), orig,
+					  slot->len, BL_PATH_FAULT);
+		*touched = true;
+	}
+	return mapped;
+}
+
+static void zap_fault_done(struct bl_domain *d, u64 iova)
+{
+	up_read(&zap_of(d)->entering);
+}
+
+static struct page *zap_fault(struct bl_domain *d, u64 iova)
+{
+	struct bl_bounce *b = d->priv;
+	struct page *page, *new = NULL;
+	unsigned long flags;
+	bool mapped;
+
+	if (!bl_bounce_page(d, b, iova)) {
+		new = bl_page_alloc(d, GFP_KERNEL_ACCOUNT);
+		if (!new)
+			return NULL;
+	}
+
+	down_read(&zap_of(d)->entering);
+	flags = bl_bounce_lock(b);
+	page = bl_bounce_page(d, b, iova) ?: new;
+	mapped = zap_fill(d, iova, page);
+	if (mapped && page == new) {
+		WRITE_ONCE(b->pages[iova >> d->page_shift], page);
+		new = NULL;
+	}
+	bl_bounce_unlock(b, flags);
+
+	if (new)
+		bl_page_free(d, new);
+	if (mapped)
+		return bl_bounce_get_subpage(d, page, iova);
+	zap_fault_done(d, iova);
+	return NULL;
+}
+
+static int zap_init(struct bl_domain *d)
+{
+	struct zap *z;
+	int ret;
+
+	ret = bl_bounce_init_extra(d, 1, struct_size(z, slots, bl_nr_slots(d)));
+	if (ret)
+		return ret;
+	spin_lock_init(&((struct bl_bounce *)d->priv)->lock.spin);
+	init_rwsem(&zap_of(d)->entering);
+	return 0;
+}
+
+static const char *zap_refuse(const struct bl_domain *d)
+{
+	if (d->granule < PAGE_SIZE)
+		return "revokes whole pages, and a granule below PAGE_SIZE puts several mappings in one";
+	if (d->backing == BL_BACKING_HUGE)
+		return "revokes single pages, which a huge one has not";
+	return NULL;
+}
+
+BL_STRATEGY_DEFINE(zap,
+	.name = "zap",
+	.revokes = true,
+	.refuse = zap_refuse,
+	.init = zap_init,
+	.exit = bl_bounce_exit,
+	.map = zap_map,
+	.unmap = zap_unmap,
+	.sync_for_device = zap_sync_for_device,
+	.sync_for_cpu = zap_sync_for_cpu,
+	.fault = zap_fault,
+	.fault_done = zap_fault_done,
+	.deferred = zap_deferred,
+);
