@@ -12,7 +12,7 @@ static const struct command {
 	const char *about;	/* NULL: not for people */
 } commands[] = {
 	{ "doctor", cmd_doctor, "What this machine can do, check by check, with remedies" },
-	{ "list", cmd_list, "Strategies, allocators, granules, jobs, plans, planes" },
+	{ "list", cmd_list, "Strategies, their options, jobs, plans, planes" },
 	{ "plan", cmd_plan, "Expand a plan: its cells, its runs, how long it takes" },
 	{ "run", cmd_run, "Run a plan in the guest; results go to results/" },
 	{ "report", cmd_report, "Tables, verdicts and figures of a campaign" },

@@ -86,6 +86,13 @@ static void add_choice(struct bl_choices *l, char *name, char *about)
 }
 
 /* "TAG name: text" lines. */
+const char *const bl_axis_names[BL_AXES] = {
+	[BL_ALLOCATOR] = "allocator",
+	[BL_GRANULE] = "granule",
+	[BL_PREFILL] = "prefill",
+	[BL_BACKING] = "backing",
+};
+
 static void add_tagged(struct bl_choices *l, const struct bl_strv *lines, const char *tag)
 {
 	size_t len = strlen(tag);
@@ -206,7 +213,7 @@ static int load_kmod(struct bl_catalog *c)
 		if (err)
 			break;
 		head_comment(text, &lines);
-		add_tagged(&c->allocators, &lines, "Allocator");
+		add_tagged(&c->axes[BL_ALLOCATOR], &lines, "Allocator");
 		bl_strv_free(&lines);
 		free(text);
 	}
@@ -262,6 +269,43 @@ static int load_dir(struct bl_choices *l, const char *dir, const char *suffix)
 	return err;
 }
 
+/* The kernel's default first. */
+static int by_default(const void *a, const void *b)
+{
+	const struct bl_choice *x = a, *y = b;
+	bool dx = !strcmp(x->name, "cached"), dy = !strcmp(y->name, "cached");
+
+	return dx != dy ? dy - dx : strcmp(x->name, y->name);
+}
+
+static void load_axes(struct bl_catalog *c)
+{
+	static const struct {
+		enum bl_axis axis;
+		const char *name, *about;
+	} fixed[] = {
+		{ BL_GRANULE, "4k", "an IOVA range is whole 4 KiB slots" },
+		{ BL_GRANULE, "page", "an IOVA range is whole bounce pages" },
+		{ BL_PREFILL, "none", "device-to-memory bounce bytes begin as they were left: the "
+				      "driver can get back what it did not ask for" },
+		{ BL_PREFILL, "zero", "they begin as zeroes" },
+		{ BL_PREFILL, "copy", "they begin as the driver's buffer, as swiotlb does it: what "
+				      "the device leaves out survives" },
+		{ BL_BACKING, "zeroed", "bounce pages are allocated when first needed, and zeroed" },
+		{ BL_BACKING, "unzeroed", "not zeroed, as Linux 5.15 did (unsafe: shows old data of "
+					  "the kernel to the daemon)" },
+		{ BL_BACKING, "prealloc", "all bounce pages exist from the start" },
+		{ BL_BACKING, "huge", "as that, in huge pages, and so in the daemon's page table" },
+	};
+	struct bl_choices *allocators = &c->axes[BL_ALLOCATOR];
+
+	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
+		add_choice(&c->axes[fixed[i].axis], bl_strdup(fixed[i].name),
+			   bl_strdup(fixed[i].about));
+	if (allocators->n)
+		qsort(allocators->v, allocators->n, sizeof(*allocators->v), by_default);
+}
+
 int bl_catalog_load(struct bl_catalog *c)
 {
 	int err;
@@ -271,8 +315,7 @@ int bl_catalog_load(struct bl_catalog *c)
 	err = err ? err : load_kmod(c);
 	err = err ? err : load_dir(&c->jobs, "workloads/jobs", ".fio");
 	err = err ? err : load_dir(&c->plans, "workloads/plans", ".ini");
-	add_choice(&c->granules, bl_strdup("4k"), bl_strdup("an IOVA range is whole 4 KiB slots"));
-	add_choice(&c->granules, bl_strdup("page"), bl_strdup("an IOVA range is whole bounce pages"));
+	load_axes(c);
 	add_choice(&c->planes, bl_strdup("vm"),
 		   bl_strdup("QEMU guest on the target kernel; KVM where a probe guest "
 			     "really boots, else emulated (ratios only)"));
@@ -307,8 +350,8 @@ void bl_catalog_free(struct bl_catalog *c)
 		free(s->unsafe);
 	}
 	free(c->strategy);
-	free_choices(&c->allocators);
-	free_choices(&c->granules);
+	for (size_t i = 0; i < BL_AXES; i++)
+		free_choices(&c->axes[i]);
 	free_choices(&c->jobs);
 	free_choices(&c->plans);
 	free_choices(&c->planes);

@@ -18,7 +18,7 @@ struct bl_strategy {
 	bool intree;
 };
 
-/* An allocator, a granule, a job, a plan, a plane: a name and what it is. */
+/* A value of an axis, a job, a plan, a plane: a name and what it is. */
 struct bl_choice {
 	char *name;
 	char *about;
@@ -30,10 +30,18 @@ struct bl_choices {
 	size_t n;
 };
 
+/*
+ * What is chosen for a device by name, beside the strategy; the names are those of
+ * the plan's keys, of sysfs and of the columns. The first value is the default.
+ */
+enum bl_axis { BL_ALLOCATOR, BL_GRANULE, BL_PREFILL, BL_BACKING, BL_AXES };
+
+extern const char *const bl_axis_names[BL_AXES];
+
 struct bl_catalog {
 	struct bl_strategy *strategy;	/* intree last */
 	size_t n_strategy;
-	struct bl_choices allocators, granules, jobs, plans, planes;
+	struct bl_choices axes[BL_AXES], jobs, plans, planes;
 };
 
 /* Read the tree below bl_root(). Returns 0 or a negative errno, with message. */

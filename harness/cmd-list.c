@@ -5,6 +5,7 @@
 #include "catalog.h"
 
 #include <argp.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct argp_option options[] = {
@@ -25,8 +26,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, NULL,
-	"List the strategies with what they do and where they come from, the allocators, "
-	"granules, jobs, plans and planes.", NULL, NULL, NULL
+	"List the strategies with what they do and where they come from, what else is "
+	"chosen for a device (allocator, granule, prefill, backing), jobs, plans and planes.", NULL, NULL, NULL
 };
 
 static json_t *choices_json(const struct bl_choices *l)
@@ -58,8 +59,12 @@ static void print_json(const struct bl_catalog *c)
 	for (size_t i = 0; i < c->n_strategy; i++)
 		json_array_append_new(strategies, strategy_json(&c->strategy[i]));
 	json_object_set_new(o, "strategies", strategies);
-	json_object_set_new(o, "allocators", choices_json(&c->allocators));
-	json_object_set_new(o, "granules", choices_json(&c->granules));
+	for (size_t i = 0; i < BL_AXES; i++) {
+		char *key = bl_fmt("%ss", bl_axis_names[i]);
+
+		json_object_set_new(o, key, choices_json(&c->axes[i]));
+		free(key);
+	}
 	json_object_set_new(o, "jobs", choices_json(&c->jobs));
 	json_object_set_new(o, "plans", choices_json(&c->plans));
 	json_object_set_new(o, "planes", choices_json(&c->planes));
@@ -115,8 +120,8 @@ int cmd_list(int argc, char **argv)
 		print_json(&c);
 	} else if (!err) {
 		print_strategies(&c);
-		print_choices("allocators", &c.allocators);
-		print_choices("granules", &c.granules);
+		for (size_t i = 0; i < BL_AXES; i++)
+			print_choices(bl_axis_names[i], &c.axes[i]);
 		print_choices("jobs", &c.jobs);
 		print_choices("plans", &c.plans);
 		print_choices("planes", &c.planes);

@@ -63,13 +63,18 @@ static void print_cells(const struct bl_plan *p)
 
 		width = n > width ? n : width;
 	}
-	printf("\n%-*s  %-9s  %-7s  %5s  %6s\n", width, "cell", "allocator", "granule", "order",
-	       "bounce");
+	printf("\n%-*s", width, "cell");
+	for (size_t a = 0; a < BL_AXES; a++)
+		printf("  %-9s", bl_axis_names[a]);
+	printf("  %5s  %6s\n", "order", "bounce");
 	for (size_t i = 0; i < p->n_cells; i++) {
 		const struct bl_cell *c = &p->cells[i];
 
-		printf("%-*s  %-9s  %-7s  %5u  %5uM%s\n", width, c->label, c->allocator,
-		       c->granule, c->page_order, c->bounce_mb, c->unsafe ? "  unsafe" : "");
+		printf("%-*s", width, c->label);
+		for (size_t a = 0; a < BL_AXES; a++)
+			printf("  %-9s", c->axis[a]);
+		printf("  %5u  %5uM%s\n", c->page_order, c->bounce_mb,
+		       c->unsafe ? "  unsafe" : "");
 	}
 }
 

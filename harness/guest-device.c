@@ -42,7 +42,7 @@ static int load_modules(struct guest_run *r, struct guest_device *d)
 		path = bl_strdup(file);
 		params = bl_fmt("strategy=%s%s", r->strategy,
 				json_is_true(json_object_get(r->op, "unsafe")) ?
-				" unsafe_direct=1" : "");
+				" unsafe_direct=1 unsafe_unzeroed=1" : "");
 	}
 	/* Ours needs what the stock one needs. */
 	ret = guest_mod_load_deps(&d->mods, v, "vduse");

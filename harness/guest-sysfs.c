@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest-sysfs.h"
+#include "catalog.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -77,6 +78,7 @@ static int apply(struct guest_run *r, json_t *attrs, const char *name, const cha
 
 int guest_sysfs_apply(struct guest_run *r)
 {
+	static const char *const defaults[BL_AXES] = { "cached", "4k", "none", "zeroed" };
 	json_t *attrs = json_object();
 	char *bytes, *order;
 	double t0 = bl_mono();
@@ -88,12 +90,11 @@ int guest_sysfs_apply(struct guest_run *r)
 	ret = apply(r, attrs, "bounce_size", bytes);
 	if (!ret)
 		ret = apply(r, attrs, "strategy", r->strategy);
-	if (!ret)
-		ret = apply(r, attrs, "allocator", bl_json_str(r->op, "allocator", "cached"));
+	for (size_t a = 0; !ret && a < BL_AXES; a++)
+		ret = apply(r, attrs, bl_axis_names[a],
+			    bl_json_str(r->op, bl_axis_names[a], defaults[a]));
 	if (!ret)
 		ret = apply(r, attrs, "page_order", order);
-	if (!ret)
-		ret = apply(r, attrs, "granule", bl_json_str(r->op, "granule", "4k"));
 	guest_stage_ms(r, "sysfs", t0);
 	free(bytes);
 	free(order);

@@ -37,10 +37,9 @@ static char *make_label(const struct bl_plan *p, const struct bl_cell *c, bool i
 	FILE *f = open_memstream(&label, &size);
 
 	fputs(c->strategy, f);
-	if (!intree && p->allocators.n > 1)
-		fprintf(f, "/%s", c->allocator);
-	if (!intree && p->granules.n > 1)
-		fprintf(f, "/%s", c->granule);
+	for (size_t i = 0; !intree && i < BL_AXES; i++)
+		if (p->axes[i].n > 1)
+			fprintf(f, "/%s", c->axis[i]);
 	if (!intree && p->page_orders.n > 1)
 		fprintf(f, "/o%u", c->page_order);
 	if (p->bounce_sizes.n > 1)
@@ -51,25 +50,36 @@ static char *make_label(const struct bl_plan *p, const struct bl_cell *c, bool i
 	return label;
 }
 
+/* The values of  that  stands for, the last axis fastest. */
+static void choose_axes(const struct bl_plan *p, struct bl_cell *c, bool intree, size_t i)
+{
+	for (size_t a = BL_AXES; a--;) {
+		if (intree) {
+			c->axis[a] = "-";
+			continue;
+		}
+		c->axis[a] = p->axes[a].v[i % p->axes[a].n];
+		i /= p->axes[a].n;
+	}
+}
+
 static void expand_strategy(struct bl_plan *p, const struct bl_strategy *s, bool aa)
 {
-	size_t na = s->intree ? 1 : p->allocators.n;
-	size_t ng = s->intree ? 1 : p->granules.n;
 	size_t no = s->intree ? 1 : p->page_orders.n;
-	size_t nb = p->bounce_sizes.n;
+	size_t nb = p->bounce_sizes.n, n = nb * no;
 
-	for (size_t i = 0; i < na * ng * no * nb; i++) {
-		size_t b = i % nb, o = i / nb % no, g = i / nb / no % ng, a = i / nb / no / ng;
+	for (size_t a = 0; !s->intree && a < BL_AXES; a++)
+		n *= p->axes[a].n;
+	for (size_t i = 0; i < n; i++) {
 		struct bl_cell c = {
 			.strategy = s->name,
-			.allocator = s->intree ? "-" : p->allocators.v[a],
-			.granule = s->intree ? "-" : p->granules.v[g],
-			.page_order = s->intree ? 0 : atoi(p->page_orders.v[o]),
-			.bounce_mb = atoi(p->bounce_sizes.v[b]),
-			.unsafe = s->unsafe,
+			.page_order = s->intree ? 0 : atoi(p->page_orders.v[i / nb % no]),
+			.bounce_mb = atoi(p->bounce_sizes.v[i % nb]),
 			.aa = aa,
 		};
 
+		choose_axes(p, &c, s->intree, i / nb / no);
+		c.unsafe = s->unsafe || !strcmp(c.axis[BL_BACKING], "unzeroed");
 		c.label = make_label(p, &c, s->intree);
 		add_cell(p, &c);
 	}
@@ -143,7 +153,7 @@ int bl_plan_expand(struct bl_plan *p)
 	for (size_t i = 0; i < p->strategies.n; i++) {
 		const struct bl_strategy *s = bl_find_strategy(p->cat, p->strategies.v[i]);
 
-		if (!s->intree && !p->allocators.n) {
+		if (!s->intree && !p->axes[BL_ALLOCATOR].n) {
 			bl_err("%s: no allocator is known: no head comment in kmod/ has a "
 			       "line 'Allocator NAME: text'", p->name);
 			return -EINVAL;
@@ -185,8 +195,8 @@ void bl_plan_free(struct bl_plan *p)
 	free(p->aa);
 	free(p->verify);
 	bl_strv_free(&p->strategies);
-	bl_strv_free(&p->allocators);
-	bl_strv_free(&p->granules);
+	for (size_t i = 0; i < BL_AXES; i++)
+		bl_strv_free(&p->axes[i]);
 	bl_strv_free(&p->page_orders);
 	bl_strv_free(&p->bounce_sizes);
 	bl_strv_free(&p->jobs);
@@ -228,13 +238,18 @@ json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r)
 {
 	const struct bl_cell *c = &p->cells[r->cell];
 
-	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:o}",
-			 "id", r->id, "kind", bl_kind_name(r->kind),
-			 "block", (int)r->block, "label", c->label,
-			 "strategy", c->strategy, "allocator", c->allocator,
-			 "granule", c->granule, "page_order", (int)c->page_order,
-			 "bounce_mb", (int)c->bounce_mb, "unsafe", c->unsafe,
-			 "jobs", jobs_json(p, r->kind));
+	json_t *j = json_pack("{s:s, s:s, s:i, s:s, s:s}",
+			      "id", r->id, "kind", bl_kind_name(r->kind),
+			      "block", (int)r->block, "label", c->label,
+			      "strategy", c->strategy);
+
+	for (size_t i = 0; i < BL_AXES; i++)
+		json_object_set_new(j, bl_axis_names[i], json_string(c->axis[i]));
+	json_object_update_new(j, json_pack("{s:i, s:i, s:b, s:o}",
+					    "page_order", (int)c->page_order,
+					    "bounce_mb", (int)c->bounce_mb, "unsafe", c->unsafe,
+					    "jobs", jobs_json(p, r->kind)));
+	return j;
 }
 
 json_t *bl_plan_json(const struct bl_plan *p)

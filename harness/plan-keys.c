@@ -233,16 +233,13 @@ static int set_choices(struct bl_strv *out, const struct bl_choices *l, const ch
 	return err;
 }
 
-static int set_allocators(struct bl_plan *p, const char *where, const char *key,
-			  const char *value)
+static int set_axis(struct bl_plan *p, const char *where, const char *key, const char *value)
 {
-	return set_choices(&p->allocators, &p->cat->allocators, where, key, value);
-}
+	enum bl_axis a = 0;
 
-static int set_granules(struct bl_plan *p, const char *where, const char *key,
-			const char *value)
-{
-	return set_choices(&p->granules, &p->cat->granules, where, key, value);
+	while (strcmp(bl_axis_names[a], key))
+		a++;
+	return set_choices(&p->axes[a], &p->cat->axes[a], where, key, value);
 }
 
 static int set_page_orders(struct bl_plan *p, const char *where, const char *key,
@@ -304,8 +301,10 @@ static const struct key keys[] = {
 	{ "plan", "verify", false, set_verify },
 	{ "plan", "trace", false, set_trace },
 	{ "matrix", "strategy", true, set_strategies },
-	{ "matrix", "allocator", true, set_allocators },
-	{ "matrix", "granule", true, set_granules },
+	{ "matrix", "allocator", true, set_axis },
+	{ "matrix", "granule", true, set_axis },
+	{ "matrix", "prefill", true, set_axis },
+	{ "matrix", "backing", true, set_axis },
 	{ "matrix", "page_order", true, set_page_orders },
 	{ "matrix", "bounce_size", true, set_bounce_sizes },
 	{ "matrix", "jobs", true, set_jobs },

@@ -82,10 +82,9 @@ static void defaults(struct bl_plan *p)
 	p->queues = 2;
 	bl_strv_add(&p->page_orders, "0");
 	bl_strv_add(&p->bounce_sizes, "64");
-	if (p->cat->allocators.n)
-		bl_strv_add(&p->allocators, p->cat->allocators.v[0].name);
-	if (p->cat->granules.n)
-		bl_strv_add(&p->granules, p->cat->granules.v[0].name);
+	for (size_t i = 0; i < BL_AXES; i++)
+		if (p->cat->axes[i].n)
+			bl_strv_add(&p->axes[i], p->cat->axes[i].v[0].name);
 }
 
 static int find_plan(const struct bl_plan *p, const char *name, char **path)

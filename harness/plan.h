@@ -14,7 +14,7 @@ enum bl_kind { BL_VERIFY, BL_TIME, BL_TRACE };
 /* One combination of settings; what a row of the results is about. */
 struct bl_cell {
 	char *label;
-	const char *strategy, *allocator, *granule;	/* "-" where meaningless */
+	const char *strategy, *axis[BL_AXES];	/* "-" where meaningless */
 	unsigned int page_order;
 	unsigned int bounce_mb;
 	bool unsafe;
@@ -35,7 +35,7 @@ struct bl_plan {
 	unsigned int repeat, cpus, queues;
 	double runtime, ramp;	/* seconds */
 	bool trace;
-	struct bl_strv strategies, allocators, granules, page_orders, bounce_sizes, jobs;
+	struct bl_strv strategies, axes[BL_AXES], page_orders, bounce_sizes, jobs;
 
 	struct bl_cell *cells;
 	size_t n_cells;

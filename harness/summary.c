@@ -54,7 +54,7 @@ void csv_number(FILE *f, int decimals, double v)
 static void csv_row(FILE *f, const struct sum_row *r)
 {
 	const char *const head[] = { r->run, r->kind };
-	const char *const axes[] = { r->label, r->strategy, r->allocator, r->granule };
+	const char *const names[] = { r->label, r->strategy };
 	const struct { int decimals; double v; } numbers[] = {
 		{ 3, r->fio.iops }, { 0, r->fio.bw_bytes },
 		{ 0, r->fio.clat_p50_ns }, { 0, r->fio.clat_p99_ns },
@@ -67,9 +67,13 @@ static void csv_row(FILE *f, const struct sum_row *r)
 		fputc(',', f);
 	}
 	fprintf(f, "%d", r->block);
-	for (i = 0; i < ARRAY_SIZE(axes); i++) {
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		fputc(',', f);
-		csv_string(f, axes[i]);
+		csv_string(f, names[i]);
+	}
+	for (i = 0; i < BL_AXES; i++) {
+		fputc(',', f);
+		csv_string(f, r->axis[i]);
 	}
 	fprintf(f, ",%d,%d,", r->page_order, r->bounce_mb);
 	csv_string(f, r->job);
@@ -84,7 +88,7 @@ static void csv_row(FILE *f, const struct sum_row *r)
 
 void summary_csv(const struct summary *s, FILE *f)
 {
-	fputs("run,kind,block,label,strategy,allocator,granule,page_order,bounce_mb,job,"
+	fputs("run,kind,block,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,job,"
 	      "status,reason,iops,bw_bytes,clat_p50_ns,clat_p99_ns,ios,runtime_ms\n", f);
 	for (size_t i = 0; i < s->n_rows; i++)
 		csv_row(f, &s->rows[i]);
@@ -113,8 +117,6 @@ static void add_rows(struct summary *s, struct run_state *run)
 			.kind = run->kind,
 			.label = bl_json_str(run->plan, "label", "?"),
 			.strategy = bl_json_str(run->plan, "strategy", "?"),
-			.allocator = bl_json_str(run->plan, "allocator", "-"),
-			.granule = bl_json_str(run->plan, "granule", "-"),
 			.job = job ? job : "?",
 			.block = bl_json_int(run->plan, "block", 0),
 			.page_order = bl_json_int(run->plan, "page_order", 0),
@@ -122,6 +124,9 @@ static void add_rows(struct summary *s, struct run_state *run)
 			.unsafe = json_is_true(json_object_get(run->plan, "unsafe")),
 			.fio = no_result,
 		};
+		for (size_t a = 0; a < BL_AXES; a++)
+			s->rows[s->n_rows - 1].axis[a] =
+				bl_json_str(run->plan, bl_axis_names[a], "-");
 	}
 }
 

@@ -7,6 +7,7 @@
 #define BL_SUMMARY_H
 
 #include "util.h"
+#include "catalog.h"
 #include "fio.h"
 
 /* Only SUM_OK rows may enter a median. */
@@ -19,7 +20,7 @@ enum sum_status {
 
 /* The strings belong to the campaign's plan, except @reason. */
 struct sum_row {
-	const char *run, *kind, *label, *strategy, *allocator, *granule, *job;
+	const char *run, *kind, *label, *strategy, *axis[BL_AXES], *job;
 	int block, page_order, bounce_mb;
 	bool unsafe;
 	enum sum_status status;

@@ -380,15 +380,13 @@ void verdicts_free(struct verdicts *v)
 
 void verdicts_csv(const struct verdicts *v, FILE *f)
 {
-	fputs("job,label,strategy,allocator,granule,page_order,bounce_mb,n,planned,"
-	      "common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,ratio_hi,p,q,"
+	fputs("job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
+	      "n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,ratio_hi,p,q,"
 	      "floor_pct,margin_pct,verdict,note\n", f);
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
 		const char *const names[] = {
 			c->job, c->label, c->config ? c->config->strategy : "",
-			c->config ? c->config->allocator : "",
-			c->config ? c->config->granule : "",
 		};
 		const struct { int decimals; double v; } numbers[] = {
 			{ 6, c->ratio.value }, { 6, c->ratio.lo }, { 6, c->ratio.hi },
@@ -397,6 +395,10 @@ void verdicts_csv(const struct verdicts *v, FILE *f)
 
 		for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
 			csv_string(f, names[k]);
+			fputc(',', f);
+		}
+		for (size_t a = 0; a < BL_AXES; a++) {
+			csv_string(f, c->config ? c->config->axis[a] : "");
 			fputc(',', f);
 		}
 		fprintf(f, "%d,%d,%zu,%zu,%zu,", c->config ? c->config->page_order : 0,

@@ -92,7 +92,7 @@ static void test_ok(void **state)
 	expect("0005", "4k-randread-1", SUM_OK, NULL, 2000);
 	expect("0005", "64k-randwrite-2", SUM_OK, NULL, 900);
 	assert_string_equal(r->label, "direct");
-	assert_string_equal(r->allocator, "cached");
+	assert_string_equal(r->axis[BL_ALLOCATOR], "cached");
 	assert_true(r->unsafe);
 	assert_int_equal(r->bounce_mb, 64);
 	assert_true(r->fio.clat_p99_ns == 3000000);
@@ -136,13 +136,13 @@ static void test_csv(void **state)
 
 	(void)state;
 	assert_ptr_equal(strstr(text,
-		"run,kind,block,label,strategy,allocator,granule,page_order,bounce_mb,job,"
-		"status,reason,iops,bw_bytes,clat_p50_ns,clat_p99_ns,ios,runtime_ms\n"), text);
+		"run,kind,block,label,strategy,allocator,granule,prefill,backing,page_order,"
+		"bounce_mb,job,status,reason,iops,bw_bytes,clat_p50_ns,clat_p99_ns,ios,runtime_ms\n"), text);
 	assert_non_null(strstr(text,
-		"\n0005,time,0,direct,direct,cached,4k,0,64,4k-randread-1,"
+		"\n0005,time,0,direct,direct,cached,4k,-,-,0,64,4k-randread-1,"
 		"ok,,2000.000,8192000,1000000,3000000,2000,1000\n"));
 	assert_non_null(strstr(text,
-		"\n0021,time,3,eager-spin,eager-spin,cached,4k,0,64,4k-randread-1,failed,"
+		"\n0021,time,3,eager-spin,eager-spin,cached,4k,-,-,0,64,4k-randread-1,failed,"
 		"\"guest lost: Kernel panic, \"\"not syncing\"\"\",,,,,,\n"));
 	for (char *p = text; *p; p++)
 		lines += *p == '\n';

@@ -115,10 +115,10 @@ static void test_csv(void **state)
 	char *text = text_of(verdicts_csv);
 
 	(void)state;
-	assert_ptr_equal(strstr(text, "job,label,strategy,allocator,granule,page_order,bounce_mb,"
+	assert_ptr_equal(strstr(text, "job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
 		"n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,"
 		"ratio_hi,p,q,floor_pct,margin_pct,verdict,note\n"), text);
-	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,0,64,3,4,3,"
+	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,-,-,0,64,3,4,3,"
 		"2020.000,2000.000,2030.000,intree,1.980392,"));
 	assert_non_null(strstr(text, ",faster,\n"));
 	free(text);
@@ -165,7 +165,7 @@ static void add(const char *kind, const char *label, enum sum_status status, dou
 	made.rows = bl_realloc(made.rows, (made.n_rows + 1) * sizeof(*made.rows));
 	made.rows[made.n_rows++] = (struct sum_row){
 		.run = "", .kind = kind, .block = block, .label = label, .strategy = label,
-		.allocator = "-", .granule = "-", .job = "j", .status = status,
+		.axis = { "-", "-", "-", "-" }, .job = "j", .status = status,
 		.reason = "", .fio = { .iops = iops },
 	};
 }
