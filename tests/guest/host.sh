@@ -13,9 +13,11 @@ build_guest()
 	for p; do
 		extra=
 		[ "$p" != abuse ] || extra=$(ls tests/guest/abuse-*.c)
+		# Another test may be running what is there: replace it whole.
 		gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -pthread \
-			-o "$guest_bin/$p" "tests/guest/$p.c" $extra \
-			tests/guest/blk.c tests/guest/vdev.c tests/guest/ring.c || exit 1
+			-o "$guest_bin/$p.$$" "tests/guest/$p.c" $extra \
+			tests/guest/blk.c tests/guest/vdev.c tests/guest/ring.c &&
+			mv "$guest_bin/$p.$$" "$guest_bin/$p" || exit 1
 	done
 	for f in build/bouncelab build/bouncelab.ko; do
 		[ -e $f ] || { echo "no $f: make build"; exit 1; }
