@@ -175,6 +175,16 @@ static __always_inline void bl_copy_from_bounce(struct bl_domain *d, struct page
 	trace_bl_copy(d, orig, len, false, path);
 }
 
+static __always_inline void bl_zero_orig(struct bl_domain *d, phys_addr_t orig, size_t len)
+{
+	size_t chunk;
+
+	for (; len; len -= chunk, orig += chunk) {
+		chunk = min_t(size_t, len, PAGE_SIZE - offset_in_page(orig));
+		memzero_page(pfn_to_page(PHYS_PFN(orig)), offset_in_page(orig), chunk);
+	}
+}
+
 /* --- the DMA operations ---------------------------------------------------- */
 
 /* dma.c, the same for all strategies. */

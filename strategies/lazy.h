@@ -60,6 +60,9 @@ struct bl_lazy_ops {
 	void (*fill_stored)(struct bl_bounce *b);
 	void (*fill_end)(struct bl_bounce *b);
 
+	/* Someone beside fills reads and writes originals, see rw.c. */
+	bool mixes;
+
 	/* Mappings of fewer bytes get their pages, and the copy, in map. */
 	size_t eager_below;
 };
@@ -201,7 +204,8 @@ bl_lazy_copy_back(struct bl_domain *d, dma_addr_t iova, size_t size,
 		  enum dma_data_direction dir, enum bl_path path,
 		  const struct bl_lazy_ops *ops)
 {
-	bool began_as_copy = bl_bounce_begin(d, dir, true) == BL_PREFILL_COPY;
+	bool is_copy = ops->mixes ||
+		       bl_bounce_begin(d, dir, true) == BL_PREFILL_COPY;
 	u64 step = 1ULL << d->page_shift;
 	u64 end = iova + size;
 	u64 at, chunk;
@@ -210,7 +214,7 @@ bl_lazy_copy_back(struct bl_domain *d, dma_addr_t iova, size_t size,
 		chunk = min(end - at, step - (at & (step - 1)));
 		if (!bl_bounce_page(d, d->priv, at))
 			continue;
-		if (began_as_copy)
+		if (is_copy)
 			ops->settle(d, d->priv, at, chunk);
 		bl_bounce_copy(d, at, chunk, false, path);
 	}

@@ -22,11 +22,22 @@
 #define RW_THRESHOLD	(16UL << 10)	/* bytes */
 
 /*
+ * The daemon is about to write into the original of a device-to-memory SLOT.  A fault
+ * that comes later has to bring that into the bounce page, and can do so only for the
+ * slot as a whole: so none of it may be the driver's.  Holds b->lock.spin.
+ */
+static void rw_expose(struct bl_domain *d, struct bl_slot *slot)
+{
+	bl_zero_orig(d, slot->orig, slot->len);
+	WRITE_ONCE(slot->dir, DMA_BIDIRECTIONAL);
+}
+
+/*
  * Move up to LEN bytes of SLOT, which AT lies in, between ITER and where they are
  * now.  Returns the bytes moved, or -EFAULT.  Holds b->lock.spin: no unmap comes to
  * its end, and no fault makes a page, in between.
  */
-static ssize_t rw_move(struct bl_domain *d, u64 at, const struct bl_slot *slot,
+static ssize_t rw_move(struct bl_domain *d, u64 at, struct bl_slot *slot,
 		       size_t len, struct iov_iter *iter, bool to_daemon)
 {
 	unsigned int in_slot = at & (BL_SLOT_SIZE - 1), offset;
@@ -40,9 +51,12 @@ static ssize_t rw_move(struct bl_domain *d, u64 at, const struct bl_slot *slot,
 	if (page)
 		return bl_copy_iter_bounce(d, page, offset, len, iter, to_daemon);
 	/* What a device-to-memory buffer held before is not for the daemon. */
-	if (to_daemon ? bl_bounce_begin(d, slot->dir, true) != BL_PREFILL_COPY :
-			!bl_dir_from_device(slot->dir))
+	if (to_daemon && bl_bounce_begin(d, slot->dir, true) != BL_PREFILL_COPY)
 		return -EFAULT;
+	if (!to_daemon && !bl_dir_from_device(slot->dir))
+		return -EFAULT;
+	if (!to_daemon && bl_bounce_begin(d, slot->dir, true) != BL_PREFILL_COPY)
+		rw_expose(d, slot);
 	return bl_copy_iter(d, slot->orig + in_slot, len, iter, to_daemon);
 }
 
@@ -71,6 +85,7 @@ static ssize_t rw_access(struct bl_domain *d, u64 iova, size_t len,
 
 static const struct bl_lazy_ops rw_ops = {
 	BL_LAZY_SPIN_OPS,
+	.mixes = true,
 	.eager_below = RW_THRESHOLD,
 };
 

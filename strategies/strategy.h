@@ -246,6 +246,9 @@ size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page,
 static void bl_zero_bounce(struct bl_domain *d, struct page *page,
 			   unsigned int offset, size_t len);
 
+/* Set LEN bytes of the memory at ORIG to zero.  Any context. */
+static void bl_zero_orig(struct bl_domain *d, phys_addr_t orig, size_t len);
+
 /*
  * Take a range of the window out of every daemon's page table: the next touch is
  * a fault.  May sleep.
