@@ -65,6 +65,7 @@ static vm_fault_t domain_fault(struct vm_fault *vmf)
 	return vmf->page ? 0 : VM_FAULT_SIGBUS;
 }
 
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
 /*
  * Huge pages in one piece, where the mapping is aligned: without references, as the
  * file keeps them.  A page that is still missing makes the caller ask for small ones.
@@ -92,9 +93,24 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 				  vmf->flags & FAULT_FLAG_WRITE);
 }
 
+/* Huge pages need their offset in the file and in memory to agree. */
+static unsigned long domain_unmapped_area(struct file *file, unsigned long addr,
+					  unsigned long len, unsigned long pgoff,
+					  unsigned long flags)
+{
+	const struct bl_core *core = file->private_data;
+
+	if (core->d.backing == BL_BACKING_HUGE)
+		return thp_get_unmapped_area(file, addr, len, pgoff, flags);
+	return mm_get_unmapped_area(current->mm, file, addr, len, pgoff, flags);
+}
+#endif /* CONFIG_TRANSPARENT_HUGEPAGE */
+
 static const struct vm_operations_struct domain_vm_ops = {
 	.fault = domain_fault,
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
 	.huge_fault = domain_huge_fault,
+#endif
 };
 
 static int domain_mmap(struct file *file, struct vm_area_struct *vma)
@@ -114,17 +130,6 @@ static int domain_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* Huge pages need their offset in the file and in memory to agree. */
-static unsigned long domain_unmapped_area(struct file *file, unsigned long addr,
-					  unsigned long len, unsigned long pgoff,
-					  unsigned long flags)
-{
-	const struct bl_core *core = file->private_data;
-
-	if (core->d.backing == BL_BACKING_HUGE)
-		return thp_get_unmapped_area(file, addr, len, pgoff, flags);
-	return mm_get_unmapped_area(current->mm, file, addr, len, pgoff, flags);
-}
 
 void bl_zap(struct bl_domain *d, u64 iova, u64 size)
 {
@@ -173,7 +178,9 @@ static ssize_t domain_write(struct kiocb *iocb, struct iov_iter *from)
 static const struct file_operations domain_fops = {
 	.owner = THIS_MODULE,
 	.mmap = domain_mmap,
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
 	.get_unmapped_area = domain_unmapped_area,
+#endif
 	.read_iter = domain_read,
 	.write_iter = domain_write,
 	.release = domain_release,

@@ -6,30 +6,42 @@
 
 guest_bin=build/tests/guest
 
-# build_guest PROGRAM...: the shared part of the daemons is linked with each.
+# build_guest PROGRAM...: the shared part of the daemons is linked with each, and
+# all PROGRAM-*.c with PROGRAM.
 build_guest()
 {
 	mkdir -p $guest_bin
 	for p; do
 		extra=
-		[ "$p" != abuse ] || extra=$(ls tests/guest/abuse-*.c)
-		# Another test may be running what is there: replace it whole.
+		for f in "tests/guest/$p"-*.c; do
+			[ ! -e "$f" ] || extra="$extra $f"
+		done
+		# shellcheck disable=SC2086 # a list of files
 		gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -pthread \
-			-o "$guest_bin/$p.$$" "tests/guest/$p.c" $extra \
-			tests/guest/blk.c tests/guest/vdev.c tests/guest/ring.c &&
-			mv "$guest_bin/$p.$$" "$guest_bin/$p" || exit 1
+			-o "$guest_bin/$p" "tests/guest/$p.c" $extra \
+			tests/guest/blk.c tests/guest/vdev.c tests/guest/ring.c || exit 1
 	done
 	for f in build/bouncelab build/bouncelab.ko; do
 		[ -e $f ] || { echo "no $f: make build"; exit 1; }
 	done
 }
 
+# The module dmadrv, from a copy, since the kernel's build leaves its files there.
+build_dmadrv()
+{
+	mkdir -p $guest_bin/dmadrv
+	cp -u tests/guest/dmadrv/* $guest_bin/dmadrv/ || exit 1
+	make -s -C build/kernel/headers M="$(pwd)/$guest_bin/dmadrv" W=1 KCFLAGS=-Werror \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules || exit 1
+}
+
 # in_guest SECONDS SCRIPT [ARGUMENT...], with the module $BOUNCELAB_KO if that is set.
-# $guest_append: further arguments for the guest's kernel.
+# $guest_append: further arguments for the guest's kernel; $guest_mem: its MiB.
 in_guest()
 {
 	limit=$1
 	shift
-	build/bouncelab vm --timeout "$limit" --append "${guest_append:-}" -- \
+	build/bouncelab vm --timeout "$limit" --append "${guest_append:-}" \
+		--mem "${guest_mem:-2048}" -- \
 		env "BOUNCELAB_KO=${BOUNCELAB_KO:-build/bouncelab.ko}" /bin/sh "$@"
 }
