@@ -50,6 +50,7 @@ rule_languages()
 rule_length()
 {
 	while read -r f; do
+		case $f in *.txt) continue ;; esac	# a list, not code
 		is_data "$f" || [ "$(wc -l <"$f")" -le 600 ] ||
 			echo "$f:601: over 600 lines: split it by concern"
 	done
