@@ -134,9 +134,11 @@ static void zap_deferred(struct bl_domain *d)
 	while (all) {
 		first = all;
 		all = z->slots[first].next;
-		/* No fault looks at this: nothing is mapped. */
+		/* A daemon that touches what is not mapped has a fault look at this. */
+		flags = bl_bounce_lock(b);
 		for (i = 0; i < z->slots[first].nr; i++)
 			z->slots[first + i].touched = false;
+		bl_bounce_unlock(b, flags);
 		bl_iova_free(d, (dma_addr_t)first << BL_SLOT_SHIFT,
 			     (size_t)z->slots[first].nr << BL_SLOT_SHIFT);
 	}

@@ -136,6 +136,8 @@ static void request(struct vdev *dev, unsigned int q, struct ring_buf *buf)
 		blk->umem_requests++;
 	if (room)
 		gather(&status, 1, in, buf->nin, room - 1, true);
+	if (blk->finish)
+		blk->finish(blk, buf);
 	/* The driver knows the length of a read; the status is the last byte. */
 	if (ring_push(&dev->rings[q], buf->head, room ? room : written) &&
 	    ioctl(dev->fd, VDUSE_VQ_INJECT_IRQ, &index) < 0 && errno != EINVAL)

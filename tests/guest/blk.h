@@ -29,6 +29,9 @@ struct blk {
 	volatile bool toggle;		/* the memory, at the next request */
 	unsigned long requests, errors, umem_requests, toggles, umem_failed;
 	int umem_errno;
+
+	/* The answer is in the pieces of the request; it is about to be sent. */
+	void (*finish)(struct blk *blk, struct ring_buf *buf);
 };
 
 /* Makes the device, or takes over. 0 or -errno. */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +90,7 @@ int vdev_close(struct vdev *dev, bool destroy)
 {
 	if (dev->umem)
 		vdev_umem_off(dev);
+	dev->keep = false;
 	vdev_forget(dev, 0, UINT64_MAX);
 	close(dev->fd);
 	close(dev->stopfd);
@@ -99,6 +102,8 @@ int vdev_close(struct vdev *dev, bool destroy)
 
 void vdev_forget(struct vdev *dev, uint64_t start, uint64_t last)
 {
+	if (dev->keep)
+		return;
 	for (unsigned int i = 0; i < dev->nregions;) {
 		struct vdev_region *r = &dev->regions[i];
 
@@ -172,6 +177,49 @@ int vdev_iov(struct vdev *dev, uint64_t iova, uint64_t len, struct iovec *iov, i
 		len -= part;
 	}
 	return n;
+}
+
+static __thread sigjmp_buf no_page;
+static __thread volatile sig_atomic_t guarded;
+
+static void on_sigbus(int sig)
+{
+	if (guarded)
+		siglongjmp(no_page, 1);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+bool vdev_try_copy(void *to, const void *from, size_t len)
+{
+	static volatile bool caught;
+
+	if (!caught) {
+		signal(SIGBUS, on_sigbus);
+		caught = true;
+	}
+	guarded = 1;
+	if (sigsetjmp(no_page, 1)) {
+		guarded = 0;
+		return false;
+	}
+	memcpy(to, from, len);
+	guarded = 0;
+	return true;
+}
+
+int vdev_file_of(struct vdev *dev, const void *p, uint64_t *iova)
+{
+	for (unsigned int i = 0; i < dev->nregions; i++) {
+		struct vdev_region *r = &dev->regions[i];
+		uint64_t at = (const uint8_t *)p - r->map;
+
+		if (at <= r->last - r->start) {
+			*iova = r->start + at;
+			return r->fd;
+		}
+	}
+	return -1;
 }
 
 int vdev_umem_on(struct vdev *dev)
@@ -337,6 +385,8 @@ static void serve_queue(struct vdev *dev, unsigned int q)
 	static __thread struct ring_buf buf;
 	int ret;
 
+	if (dev->held & 1u << q)
+		return;
 	while ((ret = ring_pop(dev, &dev->rings[q], &buf)) > 0)
 		dev->request(dev, q, &buf);
 	if (ret < 0) {

@@ -45,6 +45,8 @@ struct vdev {
 
 	bool deaf;		/* leave messages unanswered */
 	bool resume;		/* go on where another daemon left off */
+	unsigned int held;	/* bits of queues from which request() takes by itself */
+	bool keep;		/* what is mapped, whatever the kernel says */
 
 	/* One request of queue @q was taken from the ring: handle it. */
 	void (*request)(struct vdev *dev, unsigned int q, struct ring_buf *buf);
@@ -82,6 +84,12 @@ void vdev_stop(struct vdev *dev);
  * Find LEN bytes at IOVA. Returns the number of pieces of IOV used, or -errno.
  */
 int vdev_iov(struct vdev *dev, uint64_t iova, uint64_t len, struct iovec *iov, int max);
+
+/* Copy, but false if a page of the window gives SIGBUS.  Not for nested use. */
+bool vdev_try_copy(void *to, const void *from, size_t len);
+
+/* The file in which what is mapped here at P is, and its IOVA, or -1. */
+int vdev_file_of(struct vdev *dev, const void *p, uint64_t *iova);
 
 /* Forget what is mapped of [start, last]. */
 void vdev_forget(struct vdev *dev, uint64_t start, uint64_t last);
