@@ -51,7 +51,14 @@ struct bl_core;
 /* The debugfs file; CORE must outlive it.  Process context. */
 void bl_counters_show_in(struct bl_core *core, struct dentry *dir);
 
-/* Warn of what was never given back.  At the end, when nobody counts. */
-void bl_counters_check(const struct bl_core *core);
+/* After the strategy's init: from here on addresses are those of mappings. */
+void bl_counters_begin(struct bl_core *core);
+
+/*
+ * Warn of what was never given back: mappings and addresses before the strategy's
+ * exit, bounce pages after it.  Nobody counts any more.
+ */
+void bl_counters_check_idle(const struct bl_core *core);
+void bl_counters_check_freed(const struct bl_core *core);
 
 #endif /* BL_COUNTERS_H */

@@ -156,8 +156,9 @@ static int domain_release(struct inode *inode, struct file *file)
 
 	flush_work(&core->work);
 	bl_iotlb_clear(core);
+	bl_counters_check_idle(core);
 	core->d.strategy->exit(&core->d);
-	bl_counters_check(core);
+	bl_counters_check_freed(core);
 	vhost_iotlb_free(core->iotlb);
 	bl_iova_exit(core);
 	free_percpu(core->counters);
@@ -259,6 +260,7 @@ struct bl_domain *bl_domain_create(const char *name,
 	ret = core->d.strategy->init(&core->d);
 	if (ret)
 		goto err_iova;
+	bl_counters_begin(core);
 
 	/*
 	 * An inode of its own: anonymous ones share an address_space, and zapping

@@ -49,11 +49,17 @@ zap_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	enum dma_data_direction dir, bool copy)
 {
 	dma_addr_t iova = bl_iova_alloc(d, size);
+	unsigned long flags;
 
 	if (!iova)
 		return DMA_MAPPING_ERROR;
-	/* Nothing of a new range is touched: the daemon has nothing to look at. */
+	/*
+	 * Nothing of a new range is touched.  A daemon that does not wait for the
+	 * address must find all slots of a page or none: it faults once.
+	 */
+	flags = bl_bounce_lock(d->priv);
 	bl_slots_set(d->priv, iova, size, pa, dir);
+	bl_bounce_unlock(d->priv, flags);
 	return iova;
 }
 
@@ -187,8 +193,7 @@ static bool zap_fill(struct bl_domain *d, u64 iova, struct page *page)
 
 	bl_for_each_slot(b, slot, at, chunk, iova, PAGE_SIZE) {
 		touched = &z->slots[at >> BL_SLOT_SHIFT].touched;
-		/* Acquire, pairs with bl_slot_set(): map takes no lock. */
-		orig = smp_load_acquire(&slot->orig);
+		orig = slot->orig;
 		mapped |= orig != BL_NOT_MAPPED;
 		if (*touched)
 			continue;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * iocheck DISK [THREADS [KIB [MAX-KIB [SEED]]]]: I/O with a known content.
+ * iocheck DISK [THREADS [KIB [MAX-KIB [SEED [drain]]]]]: I/O with a known content.
  *
  * Each thread owns KIB of the disk, writes it in pieces of random size (512
  * bytes to MAX-KIB) and order, and reads it back in other pieces. Every 8 bytes
  * say where they belong and which run wrote them. Unlike fio this starts in no
  * time on an emulated machine. Exit code 1: wrong data; 3: an I/O error.
+ * drain: when all threads are ready, /dev/dmadrv takes what memory is left.
  */
+#include "dmadrv/dmadrv.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,9 +18,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define SECTOR	512u
+
+static pthread_barrier_t ready;
 
 struct job {
 	pthread_t thread;
@@ -73,6 +79,10 @@ static void *run(void *arg)
 	int fd = open(j->disk, O_RDWR | O_DIRECT | O_CLOEXEC);
 	uint8_t *buf = aligned_alloc(4096, j->max + SECTOR);
 
+	if (buf)
+		memset(buf, 0, j->max + SECTOR);
+	pthread_barrier_wait(&ready);
+
 	if (fd < 0 || !buf) {
 		j->err = errno;
 	} else {
@@ -86,6 +96,17 @@ static void *run(void *arg)
 	return NULL;
 }
 
+/* The node stays open, and the memory is gone, until the end. */
+static void drain(void)
+{
+	int fd = open("/dev/dmadrv", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || ioctl(fd, DMADRV_DRAIN) < 0) {
+		perror("/dev/dmadrv");
+		exit(2);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int n = argc > 2 ? atoi(argv[2]) : 8;
@@ -96,10 +117,11 @@ int main(int argc, char **argv)
 	unsigned long wrong = 0;
 	int err = 0;
 
-	if (argc < 2 || argc > 6 || !n || !size || !max || !jobs) {
-		fputs("usage: iocheck DISK [THREADS [KIB [MAX-KIB [SEED]]]]\n", stderr);
+	if (argc < 2 || argc > 7 || !n || !size || !max || !jobs) {
+		fputs("usage: iocheck DISK [THREADS [KIB [MAX-KIB [SEED [drain]]]]]\n", stderr);
 		return 2;
 	}
+	pthread_barrier_init(&ready, NULL, n + 1);
 	for (unsigned int i = 0; i < n; i++) {
 		jobs[i] = (struct job){
 			.disk = argv[1], .start = (uint64_t)i * size, .size = size, .max = max,
@@ -107,6 +129,9 @@ int main(int argc, char **argv)
 		};
 		pthread_create(&jobs[i].thread, NULL, run, &jobs[i]);
 	}
+	if (argc > 6)
+		drain();
+	pthread_barrier_wait(&ready);
 	for (unsigned int i = 0; i < n; i++) {
 		pthread_join(jobs[i].thread, NULL);
 		wrong += jobs[i].wrong;
