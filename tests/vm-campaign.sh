@@ -11,6 +11,8 @@
 . tests/lib/common.sh
 scratch_dir
 out=$scratch/out
+# intree comes by itself, as the baseline.
+strategies=direct,eager-none,lazy-spin,zap
 mkdir "$out"
 
 # until_journal NAME STATE: wait for the first run in that state, 120 s at most.
@@ -32,7 +34,7 @@ start()
 {
 	name=$1
 	shift
-	env --default-signal=INT build/bouncelab run smoke --out "$out" --name "$name" "$@" \
+	env --default-signal=INT build/bouncelab run smoke -s $strategies --out "$out" --name "$name" "$@" \
 		>"$scratch/$name.log" 2>&1 &
 	pid=$!
 }
