@@ -85,7 +85,7 @@ ssize_t bl_file_access(struct kiocb *iocb, struct iov_iter *iter, bool to_daemon
 	ssize_t n = 0, moved = 0;
 
 	if (!d->strategy->access)
-		return -EOPNOTSUPP;
+		return -EINVAL;	/* as of a file that has neither */
 	while (iov_iter_count(iter)) {
 		u64 at = iocb->ki_pos - d->base;
 		size_t len = iov_iter_count(iter);

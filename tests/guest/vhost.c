@@ -297,8 +297,10 @@ int main(int argc, char **argv)
 	uint8_t *window, v = 0;
 	uint64_t size;
 	int kept, fd;
+	bool revokes;
 
 	stock = argc > 1 && !strcmp(argv[1], "--stock");
+	revokes = argc > 1 && !strcmp(argv[1], "--revokes");
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGBUS, on_fault);
 	must(!blk_open(&blk, &o), "a device");
@@ -310,7 +312,10 @@ int main(int argc, char **argv)
 	must(kept >= 0, "the domain's file");
 	size = e.last - e.start + 1;
 	window = mmap(NULL, size, PROT_READ, MAP_SHARED, kept, e.offset);
-	must(window != MAP_FAILED && !peek(window + size - 1, &v), "its first range, touched");
+	must(window != MAP_FAILED, "its first range, mapped");
+	check(!peek(window + size - 1, &v) == !revokes,
+	      revokes ? "what was used is not the daemon's any more" :
+			"what was used can be touched");
 
 	rebind();
 	check(get_fd_of(0, UINT64_MAX, &e) < 0 && errno == EINVAL, "nothing is left of virtio-vdpa's ranges");

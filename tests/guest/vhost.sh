@@ -21,7 +21,9 @@ $bin/vctl destroy x
 unload bouncelab || die "bouncelab does not unload"
 for s in $all; do
 	insmod "$module" strategy="$s" unsafe_direct=1 || die "bouncelab does not load"
-	if $bin/vhost; then
+	_option=
+	[ "$s" != zap ] || _option=--revokes
+	if $bin/vhost $_option; then
 		ok "vhost-vdpa, $s"
 	else
 		not_ok "vhost-vdpa, $s"
