@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What strategies/strategy.h leaves to where it is built, here to the suite's
+ * core: the static functions are calls into core.c, iova.c and copy.c.
+ */
+#ifndef BL_CORE_INLINE_H
+#define BL_CORE_INLINE_H
+
+#include "shim.h"
+
+struct iov_iter {
+	u8 *at;			/* the daemon's memory */
+	size_t left;
+	size_t present;		/* bytes of it that are there now: a short copy */
+};
+
+static inline size_t iov_iter_count(const struct iov_iter *iter)
+{
+	return iter->left;
+}
+
+/* In the kernel the functions below are compiled into one that is called. */
+struct dma_map_ops {
+	const struct bl_strategy *strategy;
+};
+
+#define BL_CORE_DEFINE(id)						\
+static const struct dma_map_ops bl_dma_ops_##id = {			\
+	.strategy = &bl_strategy_##id,					\
+}
+
+dma_addr_t core_iova_alloc(struct bl_domain *d, size_t size);
+void core_iova_free(struct bl_domain *d, dma_addr_t iova, size_t size);
+void core_copy(struct bl_domain *d, struct page *page, unsigned int offset,
+	       phys_addr_t orig, size_t len, bool to_bounce);
+void core_zero_orig(struct bl_domain *d, phys_addr_t orig, size_t len);
+void core_zero(struct page *page, unsigned int offset, size_t len);
+
+static __always_inline dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size)
+{
+	return core_iova_alloc(d, size);
+}
+
+static __always_inline void bl_iova_free(struct bl_domain *d, dma_addr_t iova,
+					 size_t size)
+{
+	core_iova_free(d, iova, size);
+}
+
+static __always_inline void bl_copy_to_bounce(struct bl_domain *d, struct page *page,
+					      unsigned int offset, phys_addr_t orig,
+					      size_t len, enum bl_path path)
+{
+	core_copy(d, page, offset, orig, len, true);
+}
+
+static __always_inline void bl_copy_from_bounce(struct bl_domain *d, struct page *page,
+						unsigned int offset, phys_addr_t orig,
+						size_t len, enum bl_path path)
+{
+	core_copy(d, page, offset, orig, len, false);
+}
+
+static __always_inline void bl_zero_bounce(struct bl_domain *d, struct page *page,
+					   unsigned int offset, size_t len)
+{
+	core_zero(page, offset, len);
+}
+
+static __always_inline void bl_zero_orig(struct bl_domain *d, phys_addr_t orig,
+					 size_t len)
+{
+	core_zero_orig(d, orig, len);
+}
+
+#endif /* BL_CORE_INLINE_H */

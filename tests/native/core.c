@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The life of a domain, its pages, and the calls into the strategy with the
+ * context that the kernel makes them in.
+ */
+#include <stdlib.h>
+
+#include "check.h"
+#include "core.h"
+
+static void set_config(struct bl_core *core, const struct config *config)
+{
+	core->d.strategy = config->strategy;
+	core->d.core = core;
+	core->d.window = config->window;
+	core->d.page_shift = config->page_shift;
+	core->d.granule = config->granule;
+	core->d.prefill = config->prefill;
+	core->d.backing = config->backing;
+	core->random = config->seed;
+}
+
+const char *core_refusal(const struct config *config)
+{
+	struct bl_core core = { .random = 0 };
+
+	set_config(&core, config);
+	return config->strategy->refuse ? config->strategy->refuse(&core.d) : NULL;
+}
+
+/* What a strategy promises follows from what it says of itself. */
+unsigned int core_unpromised(const struct bl_strategy *s, enum bl_prefill prefill)
+{
+	unsigned int props = 0;
+
+	if (s->unsafe)
+		props |= BIT(PROP_NEIGHBOUR) | BIT(PROP_STALE) | BIT(PROP_AFTER_UNMAP);
+	if (prefill == BL_PREFILL_NONE)
+		props |= BIT(PROP_STALE);
+	return props;
+}
+
+struct bl_core *core_create(const struct config *config)
+{
+	long pages = sim.pages, allocations = sim.allocations;
+	struct bl_core *core;
+	u64 hits = sim.inject.hits;
+	int ret;
+
+	core = calloc(1, sizeof(*core));
+	if (!core)
+		abort();
+	set_config(core, config);
+	unpromised = core_unpromised(config->strategy, config->prefill);
+	if (core_iova_init(core))
+		abort();
+	ret = core->d.strategy->init(&core->d);
+	if (ret) {
+		check(PROP_ALLOC, ret == -ENOMEM && sim.inject.hits != hits,
+		      "init returns %d, and no allocation failed", ret);
+		check(PROP_ALLOC, sim.pages == pages && sim.allocations == allocations,
+		      "init fails and leaves %ld pages and %ld allocations",
+		      sim.pages - pages, sim.allocations - allocations);
+		check(PROP_ALLOC, !core->used, "init fails and leaves %u slots", core->used);
+		core_iova_exit(core);
+		free(core);
+		return NULL;
+	}
+	daemon_init(core);
+	return core;
+}
+
+void core_destroy(struct bl_core *core)
+{
+	if (core->user_on)
+		core_user_clear(core);
+	core_run_deferred(core);
+	check(PROP_EXHAUSTION, core->d.strategy->own_iova || core->busy || !core->used,
+	      "%u slots of the window are never freed", core->used);
+	daemon_exit(core);
+	core->d.strategy->exit(&core->d);
+	check(PROP_EXHAUSTION, core->busy || !core->used, "%u slots of the window are never freed",
+	      core->used);
+	check(PROP_EXHAUSTION, !sim.pages, "%ld pages are never freed", sim.pages);
+	check(PROP_EXHAUSTION, !sim.orphans, "%ld pages keep a reference", sim.orphans);
+	check(PROP_EXHAUSTION, !sim.allocations, "%ld allocations are never freed",
+	      sim.allocations);
+	core_iova_exit(core);
+	free(core);
+}
+
+/* --- deferred work --------------------------------------------------------- */
+
+void bl_defer(struct bl_domain *d)
+{
+	check(PROP_INTEGRITY, d->strategy->deferred, "bl_defer(), and there is no ->deferred");
+	/* What was to be done is seen by whoever does it. */
+	__atomic_store_n(&d->core->deferred_wanted, 1, __ATOMIC_RELEASE);
+}
+
+bool core_is_deferred(const struct bl_core *core)
+{
+	return __atomic_load_n(&core->deferred_wanted, __ATOMIC_RELAXED);
+}
+
+void core_run_deferred(struct bl_core *core)
+{
+	unsigned int rounds = 0;
+
+	while (__atomic_exchange_n(&core->deferred_wanted, 0, __ATOMIC_ACQUIRE)) {
+		core->d.strategy->deferred(&core->d);
+		check(PROP_INTEGRITY, ++rounds < 1000, "deferred work without an end");
+	}
+}
+
+/* --- pages ----------------------------------------------------------------- */
+
+struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp)
+{
+	if (d->backing != BL_BACKING_UNZEROED)
+		gfp |= __GFP_ZERO;
+	return shim_pages_alloc(d->page_shift - PAGE_SHIFT, gfp);
+}
+
+void bl_page_free(struct bl_domain *d, struct page *page)
+{
+	shim_pages_free(page);
+}
+
+struct page *bl_huge_alloc(struct bl_domain *d)
+{
+	return shim_pages_alloc(order_base_2(BL_HUGE_SIZE) - PAGE_SHIFT,
+				GFP_KERNEL | __GFP_ZERO);
+}
+
+void bl_huge_free(struct bl_domain *d, struct page *page)
+{
+	shim_pages_free(page);
+}
+
+/* --- the daemon's own memory ----------------------------------------------- */
+
+static void user_free(struct bl_core *core, u64 nr)
+{
+	while (nr)
+		__free_page(core->user_pages[--nr]);
+	free(core->user_pages);
+	core->user_pages = NULL;
+}
+
+/* Its old contents are the daemon's.  The pages stay, as their owner keeps them. */
+int core_user_set(struct bl_core *core)
+{
+	u64 nr = core->d.window >> PAGE_SHIFT, i;
+	int ret;
+
+	core->user_pages = calloc(nr, sizeof(struct page *));
+	if (!core->user_pages)
+		abort();
+	for (i = 0; i < nr; i++) {
+		core->user_pages[i] = alloc_page(GFP_KERNEL);
+		if (!core->user_pages[i]) {
+			user_free(core, i);
+			return -ENOMEM;
+		}
+		memset(page_address(core->user_pages[i]), SIM_DEVICE | (i & 0x3f), PAGE_SIZE);
+	}
+	ret = core->d.strategy->set_user_pages(&core->d, core->user_pages);
+	if (ret)
+		user_free(core, nr);
+	else
+		core->user_on = true;
+	return ret;
+}
+
+void core_user_clear(struct bl_core *core)
+{
+	core->d.strategy->clear_user_pages(&core->d);
+	core->user_on = false;
+	user_free(core, core->d.window >> PAGE_SHIFT);
+}
+
+/* --- the driver's calls ---------------------------------------------------- */
+
+static void irq_enter(void)
+{
+	shim_self.in_irq = true;
+	shim_self.irqs_off = 1;
+}
+
+static void irq_exit(void)
+{
+	check(PROP_CONTEXT, shim_self.irqs_off == 1 && !shim_self.atomic_depth,
+	      "map, unmap or sync leaves a lock taken, or turns interrupts on");
+	shim_self.irqs_off = 0;
+	shim_self.in_irq = false;
+}
+
+dma_addr_t core_map(struct bl_core *core, phys_addr_t pa, size_t size,
+		    enum dma_data_direction dir, bool copy)
+{
+	dma_addr_t iova;
+
+	irq_enter();
+	iova = core->d.strategy->map(&core->d, pa, size, dir, copy);
+	irq_exit();
+	return iova;
+}
+
+void core_unmap(struct bl_core *core, dma_addr_t iova, size_t size,
+		enum dma_data_direction dir, bool copy)
+{
+	irq_enter();
+	core->d.strategy->unmap(&core->d, iova, size, dir, copy);
+	irq_exit();
+}
+
+void core_sync_for_device(struct bl_core *core, dma_addr_t iova, size_t size,
+			  enum dma_data_direction dir)
+{
+	irq_enter();
+	core->d.strategy->sync_for_device(&core->d, iova, size, dir);
+	irq_exit();
+}
+
+void core_sync_for_cpu(struct bl_core *core, dma_addr_t iova, size_t size,
+		       enum dma_data_direction dir)
+{
+	irq_enter();
+	core->d.strategy->sync_for_cpu(&core->d, iova, size, dir);
+	irq_exit();
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The core in user space: what stands around a strategy.  Physical memory and the
+ * originals in it (ram.c), addresses (iova.c), copies with their checks (copy.c),
+ * the daemon with its page tables (daemon.c), the life of a domain (core.c).
+ */
+#ifndef CORE_H
+#define CORE_H
+
+#include "shim.h"
+#include "strategy.h"
+
+/* --- the simulated machine ------------------------------------------------- */
+
+/*
+ * Classes of bytes: whose a byte is can be told from its value.  0 is nobody's.
+ */
+#define SIM_POISON	0x2a	/* memory that was not zeroed; anything below 0x40 */
+#define SIM_PUBLIC	0x40	/* ..0x7f: mapped for the device */
+#define SIM_DEVICE	0x80	/* ..0xbf: written by the device */
+#define SIM_SECRET	0xc0	/* ..0xff: never to be seen by the daemon */
+
+struct sim_inject {
+	bool on;
+	u32 after, count;	/* that many more succeed, then that many fail */
+	u32 rate;		/* or: one in so many fails */
+	u64 hits;
+};
+
+struct sim {
+	struct sim_inject inject;
+	long allocations;	/* of the kernel's own memory, now */
+	long pages;		/* that their owner has not freed, now */
+	long orphans;		/* that only a reference holds, now */
+	bool verbose;
+};
+
+extern struct sim sim;
+
+void ram_init(void);	/* once */
+void ram_reset(void);	/* all pages and originals are free again */
+
+/*
+ * An original: the memory that a driver maps.  Each has a cell of physical memory
+ * that holds one mapping at a time.
+ */
+#define NR_CELLS	64
+#define CELL_SHIFT	18
+#define CELL_SIZE	(1UL << CELL_SHIFT)
+#define CELL_PAD	64	/* bytes before and behind a mapping that are checked */
+
+/* Where cell N, and the zero page, begin. */
+phys_addr_t cell_pa(unsigned int n);
+phys_addr_t zero_page_pa(void);
+
+/* The bytes [PA, PA + SIZE) of cell N may now be copied; with 0, none. */
+void cell_open(unsigned int n, phys_addr_t pa, size_t size,
+	       enum dma_data_direction dir);
+void cell_close(unsigned int n);
+
+/* May LEN bytes at ORIG be read, or written (not TO_DEVICE)?  Ends the test if not. */
+struct cell_pass {
+	u64 seq;
+	unsigned int n;		/* NR_CELLS: the zero page */
+};
+struct cell_pass cell_enter(const struct bl_domain *d, phys_addr_t orig, size_t len,
+			    bool to_device);
+void cell_leave(struct cell_pass pass);
+
+/* --- the domain ------------------------------------------------------------ */
+
+#define NR_DAEMONS	2
+#define IOVA_STACKS	33	/* ranges of up to 32 slots are kept for reuse */
+#define IOVA_STACK	32
+
+struct bl_core {
+	struct bl_domain d;
+
+	/* iova.c, under iova_lock */
+	int iova_lock;
+	u8 *slot_used;
+	u32 *range_slots;	/* by first slot: of the range that begins there */
+	u32 nr_slots, hint, used;
+	u32 stack[IOVA_STACKS][IOVA_STACK];
+	u8 depth[IOVA_STACKS];
+	u64 random;
+	u64 full;		/* allocations that failed */
+	u64 forced;		/* the next address, instead of all that */
+	u64 forced_other;	/* added to it on another CPU than 0 */
+
+	/* daemon.c: a page, and bit 0 for a lock */
+	u64 *pte[NR_DAEMONS];
+	u64 nr_ptes;
+
+	int deferred_wanted;
+	struct page **user_pages;
+	bool user_on;
+	bool busy;		/* the driver leaves mappings behind */
+};
+
+struct config {
+	const struct bl_strategy *strategy;
+	u64 window;
+	unsigned int page_shift;
+	unsigned long granule;
+	enum bl_prefill prefill;
+	enum bl_backing backing;
+	u64 seed;
+};
+
+/* Why the strategy does not take CONFIG, or NULL. */
+const char *core_refusal(const struct config *config);
+
+/* The properties that S does not promise, a bit each. */
+unsigned int core_unpromised(const struct bl_strategy *s, enum bl_prefill prefill);
+
+/* NULL if an injected failure hit. */
+struct bl_core *core_create(const struct config *config);
+
+/* Exit, and account for everything. */
+void core_destroy(struct bl_core *core);
+
+/* Run what was deferred, until nothing is. */
+void core_run_deferred(struct bl_core *core);
+bool core_is_deferred(const struct bl_core *core);
+
+/* The daemon's own memory; -ENOMEM if an injected failure hit. */
+int core_user_set(struct bl_core *core);
+void core_user_clear(struct bl_core *core);
+
+/* As an interrupt or under a virtqueue's lock: interrupts off, no sleeping. */
+dma_addr_t core_map(struct bl_core *core, phys_addr_t pa, size_t size,
+		    enum dma_data_direction dir, bool copy);
+void core_unmap(struct bl_core *core, dma_addr_t iova, size_t size,
+		enum dma_data_direction dir, bool copy);
+void core_sync_for_device(struct bl_core *core, dma_addr_t iova, size_t size,
+			  enum dma_data_direction dir);
+void core_sync_for_cpu(struct bl_core *core, dma_addr_t iova, size_t size,
+		       enum dma_data_direction dir);
+
+int core_iova_init(struct bl_core *core);
+void core_iova_exit(struct bl_core *core);
+
+/* --- the daemon ------------------------------------------------------------ */
+
+void daemon_init(struct bl_core *core);
+void daemon_exit(struct bl_core *core);
+
+/* Through the page table; bytes that were reached before a SIGBUS. */
+size_t daemon_read(struct bl_core *core, int dm, u64 iova, void *to, size_t len);
+size_t daemon_write(struct bl_core *core, int dm, u64 iova, const void *from, size_t len);
+
+/* Through the memory that it registered. */
+void daemon_user_read(struct bl_core *core, u64 iova, void *to, size_t len);
+void daemon_user_write(struct bl_core *core, u64 iova, const void *from, size_t len);
+
+/* pread or pwrite: faults of the daemon's own memory come after PRESENT bytes. */
+ssize_t daemon_access(struct bl_core *core, u64 iova, void *mem, size_t len,
+		      bool to_daemon, size_t present);
+
+/* Entries go, as by MADV_DONTNEED. */
+void daemon_drop(struct bl_core *core, int dm, u64 iova, u64 len);
+bool daemon_has_entry(const struct bl_core *core, int dm, u64 iova);
+
+static inline bool iova_in_window(const struct bl_domain *d, u64 iova, u64 size)
+{
+	return size - 1 < d->window && iova - d->base <= d->window - size;
+}
+
+#endif /* CORE_H */

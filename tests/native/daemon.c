@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The daemon: page tables that faults fill and bl_zap() empties.  An entry is
+ * locked while a byte is moved through it, so that when bl_zap() returns no
+ * access by the old entry goes on; a processor's TLB is shot down to that end.
+ */
+#include <stdlib.h>
+
+#include "check.h"
+#include "core.h"
+
+#define PTE_LOCK 1ULL
+
+static u64 pte_lock(u64 *pte)
+{
+	u64 v;
+
+	for (;;) {
+		v = __atomic_load_n(pte, __ATOMIC_RELAXED);
+		if (!(v & PTE_LOCK) &&
+		    __atomic_compare_exchange_n(pte, &v, v | PTE_LOCK, false,
+						__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return v;
+		shim_relax();
+	}
+}
+
+static void pte_unlock(u64 *pte, u64 v)
+{
+	__atomic_store_n(pte, v, __ATOMIC_RELEASE);
+}
+
+static struct page *pte_page(u64 v)
+{
+	return (struct page *)(uintptr_t)v;
+}
+
+static u64 *pte_of(const struct bl_core *core, int dm, u64 iova)
+{
+	return &core->pte[dm][(iova - core->d.base) >> PAGE_SHIFT];
+}
+
+void daemon_init(struct bl_core *core)
+{
+	int dm;
+
+	core->nr_ptes = DIV_ROUND_UP(core->d.window, PAGE_SIZE);
+	for (dm = 0; dm < NR_DAEMONS; dm++)
+		core->pte[dm] = calloc(core->nr_ptes, sizeof(u64));
+}
+
+static void pte_clear(struct bl_core *core, u64 *pte)
+{
+	u64 v = pte_lock(pte);
+
+	pte_unlock(pte, 0);
+	if (v && !core->d.strategy->raw)
+		put_page(pte_page(v));
+}
+
+void daemon_exit(struct bl_core *core)
+{
+	u64 i;
+	int dm;
+
+	for (dm = 0; dm < NR_DAEMONS; dm++) {
+		for (i = 0; i < core->nr_ptes; i++)
+			if (core->pte[dm][i])
+				pte_clear(core, &core->pte[dm][i]);
+		free(core->pte[dm]);
+	}
+}
+
+static void drop_range(struct bl_core *core, int dm, u64 iova, u64 len)
+{
+	u64 first = (iova - core->d.base) >> PAGE_SHIFT;
+	u64 last = (iova + len - 1 - core->d.base) >> PAGE_SHIFT;
+
+	for (; first <= last && first < core->nr_ptes; first++)
+		if (READ_ONCE(core->pte[dm][first]))
+			pte_clear(core, &core->pte[dm][first]);
+}
+
+void daemon_drop(struct bl_core *core, int dm, u64 iova, u64 len)
+{
+	drop_range(core, dm, iova, len);
+}
+
+void bl_zap(struct bl_domain *d, u64 iova, u64 size)
+{
+	int dm;
+
+	shim_might_sleep("bl_zap()");
+	check(PROP_INTEGRITY, iova_in_window(d, iova, size),
+	      "bl_zap() of %llu bytes at %#llx, which the window does not have",
+	      size, iova);
+	for (dm = 0; dm < NR_DAEMONS; dm++)
+		drop_range(d->core, dm, iova, size);
+}
+
+bool daemon_has_entry(const struct bl_core *core, int dm, u64 iova)
+{
+	return READ_ONCE(*pte_of(core, dm, iova)) & ~PTE_LOCK;
+}
+
+/* One fault: false is a SIGBUS. */
+static bool fault(struct bl_core *core, u64 *pte, u64 iova)
+{
+	const struct bl_strategy *s = core->d.strategy;
+	struct page *page = s->fault(&core->d, iova);
+	u64 v;
+
+	if (!page) {
+		__atomic_fetch_add(&finding->sigbus, 1, __ATOMIC_RELAXED);
+		return false;
+	}
+	__atomic_fetch_add(&finding->faults, 1, __ATOMIC_RELAXED);
+	if (!s->raw)	/* otherwise any page is as good */
+		shim_page_check(page);
+
+	/* Another thread may have been first: then its entry stays. */
+	v = pte_lock(pte);
+	pte_unlock(pte, v ? v : (u64)(uintptr_t)page);
+	if (v && !s->raw)
+		put_page(page);
+	if (s->fault_done)
+		s->fault_done(&core->d, iova);
+	check(PROP_CONTEXT, !shim_self.irqs_off && !shim_self.atomic_depth,
+	      "a fault leaves a lock taken, or interrupts off");
+	return true;
+}
+
+/* The page behind IOVA, its entry locked; NULL: SIGBUS. */
+static struct page *enter(struct bl_core *core, u64 *pte, u64 iova)
+{
+	u64 v;
+
+	for (;;) {
+		v = pte_lock(pte);
+		if (v)
+			return pte_page(v);
+		pte_unlock(pte, 0);
+		if (!fault(core, pte, iova & PAGE_MASK))
+			return NULL;
+	}
+}
+
+static size_t in_page(u64 iova, size_t len)
+{
+	return min_t(size_t, len, PAGE_SIZE - offset_in_page(iova));
+}
+
+size_t daemon_read(struct bl_core *core, int dm, u64 iova, void *to, size_t len)
+{
+	size_t done = 0, chunk;
+	struct page *page;
+	u64 *pte;
+
+	for (; done < len; done += chunk) {
+		chunk = in_page(iova + done, len - done);
+		pte = pte_of(core, dm, iova + done);
+		page = enter(core, pte, iova + done);
+		if (!page)
+			break;
+		shim_copy_from_shared((u8 *)to + done, (u8 *)page_address(page) +
+				      offset_in_page(iova + done), chunk);
+		pte_unlock(pte, (u64)(uintptr_t)page);
+	}
+	return done;
+}
+
+size_t daemon_write(struct bl_core *core, int dm, u64 iova, const void *from, size_t len)
+{
+	size_t done = 0, chunk;
+	struct page *page;
+	u64 *pte;
+
+	for (; done < len; done += chunk) {
+		chunk = in_page(iova + done, len - done);
+		pte = pte_of(core, dm, iova + done);
+		page = enter(core, pte, iova + done);
+		if (!page)
+			break;
+		shim_copy_to_shared((u8 *)page_address(page) + offset_in_page(iova + done),
+				    (const u8 *)from + done, chunk);
+		pte_unlock(pte, (u64)(uintptr_t)page);
+	}
+	return done;
+}
+
+void daemon_user_read(struct bl_core *core, u64 iova, void *to, size_t len)
+{
+	size_t done, chunk;
+
+	for (done = 0; done < len; done += chunk) {
+		chunk = in_page(iova + done, len - done);
+		memcpy_from_page((u8 *)to + done, core->user_pages[(iova + done) >> PAGE_SHIFT],
+				 offset_in_page(iova + done), chunk);
+	}
+}
+
+void daemon_user_write(struct bl_core *core, u64 iova, const void *from, size_t len)
+{
+	size_t done, chunk;
+
+	for (done = 0; done < len; done += chunk) {
+		chunk = in_page(iova + done, len - done);
+		memcpy_to_page(core->user_pages[(iova + done) >> PAGE_SHIFT],
+			       offset_in_page(iova + done), (const u8 *)from + done, chunk);
+	}
+}
+
+ssize_t daemon_access(struct bl_core *core, u64 iova, void *mem, size_t len,
+		      bool to_daemon, size_t present)
+{
+	struct iov_iter iter = { .at = mem, .left = len, .present = present };
+	ssize_t moved = core->d.strategy->access(&core->d, iova, len, &iter, to_daemon);
+
+	check(PROP_INTEGRITY, moved == -EFAULT ||
+	      (moved >= 0 && (size_t)moved == len - iter.left),
+	      "access() returns %zd after moving %zu bytes", moved, len - iter.left);
+	check(PROP_CONTEXT, !shim_self.irqs_off && !shim_self.atomic_depth,
+	      "access() leaves a lock taken, or interrupts off");
+	return moved;
+}

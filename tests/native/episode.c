@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Episodes: a domain is made, operated on, and goes.
+ */
+#include "ops.h"
+
+void model_init(void)
+{
+	ram_init();
+	buf_init();
+}
+
+/* init with its first, second, ... allocation failing, until none does. */
+static void fail_init(const struct config *config)
+{
+	struct bl_core *core;
+	u32 after;
+
+	for (after = 0; ; after += 1 + after / 8) {
+		sim.inject = (struct sim_inject){ .on = true, .after = after, .count = 1 };
+		core = core_create(config);
+		sim.inject.on = false;
+		if (core)
+			core_destroy(core);
+		if (!sim.inject.hits)
+			break;
+	}
+}
+
+/* The daemon runs on over a reset, and a driver may never come again. */
+static void look_once_more(void)
+{
+	struct op op = { .kind = OP_PEEK, .len = 3 * BL_SLOT_SIZE };
+	u32 pages;
+
+	for (pages = 1; pages < 64; pages *= 4) {
+		op.at = pages * PAGE_SIZE;
+		op_run(&op);
+	}
+}
+
+/* Slots in use at exit are a driver's bug, and nothing else is. */
+static void check_warned(bool busy_exit)
+{
+	bool warned = finding->warnings != m.warnings, expect = false;
+	unsigned int i;
+
+	for (i = 0; i < NR_CELLS && busy_exit; i++)
+		expect |= bufs[i].live;
+	check(PROP_EXHAUSTION, !warned || expect,
+	      "exit says that slots are in use, and none is");
+	check(PROP_EXHAUSTION, warned || !expect || m.raw,
+	      "exit does not say that slots are in use");
+}
+
+/* A driver that syncs what it has unmapped: nothing may be copied. */
+static void stray_sync(void)
+{
+	u64 iova = m.core->d.base + m.core->d.window - PAGE_SIZE;
+	const struct buf *b;
+
+	for (b = bufs; b < bufs + NR_CELLS; b++)
+		if (b->live && b->iova + b->size > iova)
+			return;
+	say("a byte at %#llx is synced, where nothing is mapped\n", iova);
+	core_sync_for_device(m.core, iova, 1, DMA_BIDIRECTIONAL);
+	core_sync_for_cpu(m.core, iova, 1, DMA_BIDIRECTIONAL);
+}
+
+static void finish(const struct episode *e)
+{
+	const struct op reset = { .kind = OP_RESET }, deferred = { .kind = OP_DEFERRED };
+	struct op op = { .kind = OP_UNMAP };
+
+	sim.inject.on = false;
+	for (op.buf = 0; op.buf < NR_CELLS && !e->busy_exit; op.buf++)
+		op_run(&op);
+	if (e->reset_exit) {
+		op_run(&reset);
+		look_once_more();
+	}
+	op_run(&deferred);
+	say("the domain goes\n");
+	check(PROP_INTEGRITY, finding->warnings == m.warnings,
+	      "the strategy warns, and the driver did nothing wrong");
+	if (e->busy_exit)
+		stray_sync();
+	m.warnings = finding->warnings;
+	m.core->busy = e->busy_exit;
+	core_destroy(m.core);
+	check_warned(e->busy_exit);
+	for (op.buf = 0; op.buf < NR_CELLS; op.buf++)
+		buf_check_idle(&bufs[op.buf]);
+}
+
+void episode_run(const struct episode *e, bool explain)
+{
+	u32 i;
+
+	ram_reset();
+	buf_reset();
+	m.nr_gone = 0;
+	m.explain = explain;
+	m.ending = false;
+	if (e->init_failures)
+		fail_init(&e->config);
+	memset(&sim.inject, 0, sizeof(sim.inject));
+	m.core = core_create(&e->config);
+	check(PROP_INTEGRITY, m.core, "init fails");
+	m.raw = e->config.strategy->raw;
+	m.warnings = finding->warnings;
+	for (i = 0; i < e->nr_ops; i++) {
+		finding->step = i;
+		m.acted = false;
+		op_run(&e->ops[i]);
+		finding->ops += m.acted;
+	}
+	finding->step = e->nr_ops;
+	m.ending = true;
+	finish(e);
+	finding->episodes++;
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Random episodes.  Every operation is complete in itself, and does nothing where
+ * it does not apply: any part of an episode is an episode, for shrink.c.
+ */
+#include <stdio.h>
+
+#include "model.h"
+
+const char *const prefill_names[BL_PREFILL_NR] = { "none", "zero", "copy" };
+const char *const backing_names[BL_BACKING_NR] = {
+	"zeroed", "unzeroed", "prealloc", "huge"
+};
+
+/* Out of 1000. */
+static const u16 weights[OP_NR] = {
+	[OP_MAP] = 235, [OP_UNMAP] = 230, [OP_SYNC_DEVICE] = 55, [OP_SYNC_CPU] = 55,
+	[OP_READ] = 140, [OP_WRITE] = 100, [OP_PEEK] = 50, [OP_POKE] = 30,
+	[OP_PREAD] = 20, [OP_PWRITE] = 20, [OP_DROP] = 20, [OP_DEFERRED] = 30,
+	[OP_FAIL] = 3, [OP_RESET] = 1, [OP_USER] = 1, [OP_CPU] = 10,
+};
+
+static enum op_kind random_kind(u64 *random)
+{
+	u32 at = random_below(random, 1000);
+	enum op_kind kind;
+
+	for (kind = 0; kind < OP_NR - 1 && at >= weights[kind]; kind++)
+		at -= weights[kind];
+	return kind;
+}
+
+/* Mostly small, and around the boundaries. */
+static u32 random_size(u64 *random)
+{
+	static const u32 small[] = { 1, 2, 511, 512, 513, 64, 1500 };
+	static const u32 medium[] = { 4095, 4096, 4096, 4097, 8191, 8193, 12288 };
+	static const u32 large[] = {
+		16383, 16384, 65535, 65536, 65537, 61441, 131072, MODEL_MAX_SIZE
+	};
+	u32 which = random_below(random, 256);
+
+	if (which < 60)
+		return 1 + random_below(random, 600);
+	if (which < 214)
+		return small[random_below(random, ARRAY_SIZE(small))];
+	if (which < 254)
+		return medium[random_below(random, ARRAY_SIZE(medium))];
+	return large[random_below(random, ARRAY_SIZE(large))];
+}
+
+/* Where a buffer begins in its page: anywhere, or where it matters. */
+static u32 random_at(u64 *random)
+{
+	static const u32 special[] = { 0, 1, 63, 511, 512, 2048, 4095 };
+
+	if (random_below(random, 2))
+		return special[random_below(random, ARRAY_SIZE(special))] +
+		       (2 * BL_SLOT_SIZE - CELL_PAD);
+	return random_next(random) & 0xffffff;
+}
+
+/*
+ * Mostly a buffer for which KIND does something, if all maps so far succeeded.
+ */
+static unsigned int random_buf(enum op_kind kind, const bool *live, u64 *random)
+{
+	bool want = kind != OP_MAP;
+	unsigned int tries, buf = 0;
+
+	for (tries = 0; tries < 8; tries++) {
+		buf = random_below(random, NR_CELLS);
+		if (live[buf] == want)
+			break;
+	}
+	return buf;
+}
+
+static void random_op(struct op *op, bool *live, u64 *random)
+{
+	static const u8 dirs[] = {
+		DMA_TO_DEVICE, DMA_TO_DEVICE, DMA_FROM_DEVICE, DMA_FROM_DEVICE,
+		DMA_BIDIRECTIONAL
+	};
+
+	op->kind = random_kind(random);
+	op->buf = random_buf(op->kind, live, random);
+	op->dm = random_below(random, NR_DAEMONS);
+	op->dir = dirs[random_below(random, ARRAY_SIZE(dirs))];
+	op->copy = random_below(random, 4) != 0;
+	op->size = random_size(random);
+	op->pattern = random_next(random) & 0xffff;
+	if (op->kind == OP_MAP || op->kind == OP_UNMAP)
+		live[op->buf] = op->kind == OP_MAP;
+	if (op->kind == OP_MAP) {
+		op->zero = random_below(random, 64) == 0;
+		op->at = random_at(random);
+		op->len = 0;
+		return;
+	}
+	op->zero = random_below(random, 4) != 0;
+	op->at = random_next(random) & 0xffffff;
+	op->len = random_below(random, 128) ? random_size(random) - 1 : 0xffffff;
+	/* All of a mapping, or a part. */
+	if (op->kind != OP_PEEK && op->kind != OP_POKE && random_below(random, 2))
+		op->at = 0;
+}
+
+static void random_config(struct config *config, u64 *random)
+{
+	static const u64 windows[] = { 1, 1, 1, 2, 4 };
+
+	config->page_shift = PAGE_SHIFT;
+	if (random_below(random, 2))
+		config->page_shift += random_below(random, 16 - PAGE_SHIFT + 1);
+	config->granule = random_below(random, 2) ? BL_SLOT_SIZE :
+						    1UL << config->page_shift;
+	config->backing = random_below(random, 2) ? BL_BACKING_ZEROED :
+						    random_below(random, BL_BACKING_NR);
+	config->window = windows[random_below(random, ARRAY_SIZE(windows))] << 20;
+	config->seed = random_next(random);
+}
+
+/* FNV-1a: of a strategy's name, so that each has sequences of its own. */
+static u64 hash(const char *s)
+{
+	u64 h = 0xcbf29ce484222325ULL;
+
+	for (; *s; s++)
+		h = (h ^ (u8)*s) * 0x100000001b3ULL;
+	return h;
+}
+
+bool episode_make(struct episode *e, const struct bl_strategy *s,
+		  enum bl_prefill prefill, u64 seed, u64 nr, const char **why)
+{
+	u64 random = seed ^ hash(s->name) ^ ((u64)prefill << 32) ^ (nr << 40);
+	bool live[NR_CELLS] = { false };
+	unsigned int tries;
+	u32 i;
+
+	random_next(&random);
+	e->config.strategy = s;
+	e->config.prefill = prefill;
+	for (tries = 0; tries < 200; tries++) {
+		random_config(&e->config, &random);
+		*why = core_refusal(&e->config);
+		if (!*why)
+			break;
+	}
+	if (*why)
+		return false;
+	e->init_failures = random_below(&random, 8) == 0;
+	e->busy_exit = random_below(&random, 16) == 0;
+	e->reset_exit = random_below(&random, 8) == 0;
+	e->nr_ops = EPISODE_OPS;
+	for (i = 0; i < e->nr_ops; i++)
+		random_op(&e->ops[i], live, &random);
+	return true;
+}
+
+void config_print(const struct config *config)
+{
+	printf("%s, page size %luK, bounce page %luK, granule %luK, window %lluM, prefill %s, backing %s",
+	       config->strategy->name, PAGE_SIZE >> 10, 1UL << (config->page_shift - 10),
+	       config->granule >> 10, config->window >> 20,
+	       prefill_names[config->prefill], backing_names[config->backing]);
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The ordering that lazy strategies stand on, on this machine's processors: one
+ * thread maps, unmaps or syncs while another touches the same bounce page for the
+ * first time.  Each round has a fresh page; the two start together but for a random
+ * delay of some hundred cycles, so that each way of meeting comes up.
+ *
+ * map		whoever is later must copy: no byte may be lost
+ * unmap	when it returns nothing reads the buffer any more
+ * unmap-back	a buffer that the device did not write comes back as it was,
+ *		also if its page is just being filled
+ * sync		what the driver wrote again is what the device reads
+ * touch	two daemons at once find the same page, filled
+ * share	two drivers map into one bounce page that is not there yet
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "run.h"
+
+#define LITMUS_WINDOW	(4UL << 20)
+#define SECOND_SIZE	100
+#define MAX_BYTES	(64UL * 1024 + BL_SLOT_SIZE)
+
+enum litmus_test {
+	LITMUS_MAP, LITMUS_UNMAP, LITMUS_BACK, LITMUS_SYNC, LITMUS_TOUCH,
+	LITMUS_SHARE, LITMUS_NR
+};
+
+/* What the two threads share; each part is written by one of them. */
+static struct {
+	struct {
+		u64 go;			/* round that may start */
+		u64 start;		/* by the processor's clock */
+		u32 delay;		/* of the daemon */
+		u64 iova;
+		bool maps;		/* it is another driver */
+		struct bl_core *core;	/* NULL: end */
+	} driver ____cacheline_aligned;
+	struct {
+		u64 done;
+		u64 iova;
+		u8 seen[MAX_BYTES];
+		size_t len;
+	} daemon ____cacheline_aligned;
+} shared;
+
+struct round {
+	enum litmus_test test;
+	struct bl_core *core;
+	u64 iova;
+	u32 size;
+	u32 delay;		/* of the driver */
+	u32 nr;
+	enum dma_data_direction dir;
+};
+
+static u64 clock_now(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+static void wait_until(u64 time)
+{
+	while ((s64)(clock_now() - time) < 0)
+		;
+}
+
+static void stay_on(int cpu)
+{
+	long nr = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t set;
+
+	shim_self.cpu = cpu;
+	CPU_ZERO(&set);
+	CPU_SET(cpu % nr, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* The other driver's buffer. */
+static phys_addr_t second_pa(void)
+{
+	return cell_pa(1) + CELL_PAD;
+}
+
+/* By a touch, or through the file where there is that. */
+static size_t look(struct bl_core *core, u64 iova, u64 round)
+{
+	if (core->d.strategy->access && round % 2)
+		return max_t(ssize_t, 0,
+			     daemon_access(core, iova, shared.daemon.seen, BL_SLOT_SIZE, true,
+					   BL_SLOT_SIZE));
+	return daemon_read(core, 0, iova, shared.daemon.seen, BL_SLOT_SIZE);
+}
+
+static void *daemon_thread(void *arg)
+{
+	u64 round;
+
+	stay_on(1);
+	for (round = 1; ; round++) {
+		while (smp_load_acquire(&shared.driver.go) != round)
+			shim_relax();
+		if (!shared.driver.core)
+			return NULL;
+		wait_until(shared.driver.start + shared.driver.delay);
+		if (shared.driver.maps)
+			shared.daemon.iova = core_map(shared.driver.core, second_pa(),
+						      SECOND_SIZE, DMA_TO_DEVICE, true);
+		else
+			shared.daemon.len = look(shared.driver.core, shared.driver.iova,
+						 round);
+		smp_store_release(&shared.daemon.done, round);
+	}
+}
+
+static void release_daemon(struct bl_core *core, u64 iova, u32 delay, bool maps)
+{
+	shared.driver.maps = maps;
+	shared.driver.core = core;
+	shared.driver.iova = iova;
+	shared.driver.delay = delay;
+	shared.driver.start = clock_now() + 200;
+	smp_store_release(&shared.driver.go, shared.driver.go + 1);
+}
+
+static void join_daemon(void)
+{
+	while (smp_load_acquire(&shared.daemon.done) != shared.driver.go)
+		shim_relax();
+}
+
+/* --- one round ------------------------------------------------------------- */
+
+static u8 *original(void)
+{
+	return phys_to_virt(cell_pa(0) + CELL_PAD);
+}
+
+static const u8 *contents(const struct round *r, unsigned int more)
+{
+	return pattern_of(SIM_PUBLIC, r->nr * 2 + more);
+}
+
+static void open_buffer(const struct round *r)
+{
+	memcpy(original(), contents(r, 0), r->size);
+	cell_open(0, cell_pa(0) + CELL_PAD, r->size, r->dir);
+}
+
+static void open_second(const struct round *r)
+{
+	r->core->forced_other = BL_SLOT_SIZE;
+	memcpy(phys_to_virt(second_pa()), contents(r, 1), SECOND_SIZE);
+	cell_open(1, second_pa(), SECOND_SIZE, DMA_TO_DEVICE);
+}
+
+static void map_buffer(const struct round *r)
+{
+	dma_addr_t iova = core_map(r->core, cell_pa(0) + CELL_PAD, r->size, r->dir, true);
+
+	check(PROP_INTEGRITY, iova == r->iova, "map returns %#llx, not %#llx", iova, r->iova);
+}
+
+static void unmap_buffer(const struct round *r)
+{
+	core_unmap(r->core, r->iova, r->size, r->dir, true);
+	cell_close(0);
+}
+
+static void check_device_sees(const struct round *r, const u8 *want)
+{
+	static u8 seen[MAX_BYTES];
+	static const char *const names[] = {
+		[LITMUS_MAP] = "map against a first touch",
+		[LITMUS_SYNC] = "sync_for_device against a first touch",
+		[LITMUS_TOUCH] = "a touch against a touch",
+		[LITMUS_SHARE] = "map against map in one page",
+	};
+	u32 i;
+
+	check(PROP_INTEGRITY, daemon_read(r->core, r->nr % NR_DAEMONS, r->iova, seen, r->size) ==
+	      r->size,
+	      "the device cannot read what is mapped");
+	if (!memcmp(seen, want, r->size))
+		return;
+	for (i = 0; seen[i] == want[i]; i++)
+		;
+	fail(PROP_INTEGRITY,
+	     "%s: the device reads %#x in byte %u of %u, where %#x is",
+	     names[r->test], seen[i], i, r->size, want[i]);
+}
+
+/* The driver's half of the race. */
+static void race(const struct round *r)
+{
+	switch (r->test) {
+	case LITMUS_MAP:
+	case LITMUS_SHARE:
+		map_buffer(r);
+		break;
+	case LITMUS_UNMAP:
+		unmap_buffer(r);
+		/* The memory has a new owner, whose secrets it holds. */
+		memcpy(original(), pattern_of(SIM_SECRET, r->nr), r->size);
+		break;
+	case LITMUS_BACK:
+		unmap_buffer(r);
+		break;
+	case LITMUS_SYNC:
+		memcpy(original(), contents(r, 1), r->size);
+		core_sync_for_device(r->core, r->iova, r->size, r->dir);
+		break;
+	case LITMUS_TOUCH:
+		check_device_sees(r, contents(r, 0));
+		break;
+	case LITMUS_NR:
+		break;
+	}
+}
+
+static void check_second(const struct round *r)
+{
+	u8 seen[SECOND_SIZE];
+
+	check(PROP_INTEGRITY, shared.daemon.iova == r->iova + BL_SLOT_SIZE,
+	      "map returns %#llx, not %#llx", shared.daemon.iova, r->iova + BL_SLOT_SIZE);
+	check(PROP_INTEGRITY,
+	      daemon_read(r->core, 0, shared.daemon.iova, seen, SECOND_SIZE) == SECOND_SIZE &&
+	      !memcmp(seen, contents(r, 1), SECOND_SIZE),
+	      "map against map in one page: the device does not read what is mapped");
+	core_unmap(r->core, shared.daemon.iova, SECOND_SIZE, DMA_TO_DEVICE, true);
+	cell_close(1);
+	r->core->forced_other = 0;
+}
+
+static void check_round(const struct round *r)
+{
+	u32 i;
+
+	switch (r->test) {
+	case LITMUS_SHARE:
+		check_second(r);
+		check_device_sees(r, contents(r, 0));
+		unmap_buffer(r);
+		break;
+	case LITMUS_MAP:
+		check_device_sees(r, contents(r, 0));
+		unmap_buffer(r);
+		break;
+	case LITMUS_UNMAP:
+		for (i = 0; i < shared.daemon.len; i++)
+			check(PROP_AFTER_UNMAP, shared.daemon.seen[i] < SIM_SECRET,
+			      "unmap against a first touch: the daemon reads %#x, written there after unmap",
+			      shared.daemon.seen[i]);
+		break;
+	case LITMUS_BACK:
+		check(PROP_INTEGRITY, !memcmp(original(), contents(r, 0), r->size),
+		      "unmap against a first touch: a buffer of both directions that the device did not write is changed");
+		break;
+	case LITMUS_SYNC:
+		check_device_sees(r, contents(r, 1));
+		unmap_buffer(r);
+		break;
+	case LITMUS_TOUCH:
+		check(PROP_INTEGRITY, !memcmp(shared.daemon.seen, contents(r, 0),
+					      shared.daemon.len),
+		      "a touch against a touch: not what is mapped");
+		unmap_buffer(r);
+		break;
+	case LITMUS_NR:
+		break;
+	}
+}
+
+static void run_round(struct round *r, u32 daemon_delay)
+{
+	r->core->forced = r->iova;
+	open_buffer(r);
+	if (r->test == LITMUS_SHARE)
+		open_second(r);
+	else if (r->test != LITMUS_MAP)
+		map_buffer(r);
+	release_daemon(r->core, r->iova, daemon_delay, r->test == LITMUS_SHARE);
+	wait_until(shared.driver.start + r->delay);
+	race(r);
+	join_daemon();
+	check_round(r);
+	finding->ops++;
+}
+
+/* --- rounds ---------------------------------------------------------------- */
+
+/* Cycles.  A fault that has a large page to zero comes to the race later. */
+static u32 random_delay(const struct config *config, u64 *random)
+{
+	u32 most = config->page_shift < 14 ? 2 : 6;
+
+	return random_below(random, 600 << random_below(random, most));
+}
+
+/* A domain's second half, page by page; the first is for a strategy's own use. */
+static void run_domain(const struct config *config, struct round *r, u64 *random)
+{
+	u64 step = max_t(u64, 1UL << config->page_shift, ALIGN(r->size, 1UL << config->page_shift));
+	u64 at;
+
+	ram_reset();
+	r->core = core_create(config);
+	check(PROP_INTEGRITY, r->core, "init fails");
+	for (at = config->window / 2; at + step <= config->window; at += step) {
+		r->iova = at;
+		r->nr++;
+		r->delay = random_delay(config, random);
+		run_round(r, random_delay(config, random));
+		if (core_is_deferred(r->core))
+			core_run_deferred(r->core);
+	}
+	r->core->forced = 0;
+	core_destroy(r->core);
+}
+
+static void run_test(const struct config *config, enum litmus_test test, u32 nr,
+		     u64 *random)
+{
+	struct round r = { .test = test, .nr = nr };
+
+	r.dir = test == LITMUS_BACK ? DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
+	/* Also what has several slots in its page, which map sets one after the other. */
+	r.size = test == LITMUS_SHARE || (test == LITMUS_MAP && nr % 2) ? 64 :
+		 min_t(u32, 1U << config->page_shift, MAX_BYTES - BL_SLOT_SIZE);
+	/* What is longer gets its address from where this test decides it. */
+	if (config->strategy->own_iova)
+		r.size = config->granule + 64;
+	run_domain(config, &r, random);
+}
+
+/* Tests that make no sense with a strategy that says so itself. */
+static bool applies(const struct config *config, enum litmus_test test)
+{
+	if (test == LITMUS_SHARE && (config->strategy->own_iova ||
+				     config->granule >> config->page_shift))
+		return false;
+#if defined(__SANITIZE_THREAD__)
+	/* A fill may read what the driver writes again: sync makes up for it. */
+	if (test == LITMUS_SYNC)
+		return false;
+#endif
+	return true;
+}
+
+void litmus_job(void *arg)
+{
+	const struct job *job = arg;
+	struct config config = {
+		.strategy = job->entry->strategy, .window = LITMUS_WINDOW,
+		.page_shift = PAGE_SHIFT, .granule = PAGE_SIZE, .prefill = job->prefill,
+		.backing = BL_BACKING_ZEROED, .seed = job->o->seed,
+	};
+	u64 end = now_ns() + (u64)(job->o->seconds * 1e9);
+	u64 random = job->o->seed;
+	enum litmus_test test;
+	pthread_t thread;
+	u32 nr = 0;
+
+	if (config.strategy->raw || core_refusal(&config))
+		return;
+	pthread_create(&thread, NULL, daemon_thread, NULL);
+	stay_on(0);
+	do {
+		for (test = 0; test < LITMUS_NR; test++)
+			if (applies(&config, test))
+				run_test(&config, test, nr, &random);
+		config.page_shift = PAGE_SHIFT + (++nr / 2) % 2 * (16 - PAGE_SHIFT) / 2;
+	} while (now_ns() < end);
+	release_daemon(NULL, 0, 0, false);
+	pthread_join(thread, NULL);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The model-based test: random operations of a driver and of a daemon, and what
+ * each byte must be according to a simple model of them.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "check.h"
+#include "core.h"
+
+enum op_kind {
+	OP_MAP,
+	OP_UNMAP,
+	OP_SYNC_DEVICE,	/* the driver writes a part, and syncs it */
+	OP_SYNC_CPU,
+	OP_READ,	/* the device reads in a mapping */
+	OP_WRITE,	/* the device writes in a mapping */
+	OP_PEEK,	/* the daemon reads where it has no business */
+	OP_POKE,	/* the daemon writes there */
+	OP_PREAD,	/* through the domain's file */
+	OP_PWRITE,
+	OP_DROP,	/* the daemon unmaps pages of its own */
+	OP_DEFERRED,	/* the worker comes to run */
+	OP_FAIL,	/* allocations will fail */
+	OP_RESET,
+	OP_USER,	/* the daemon registers its memory, or takes it back */
+	OP_CPU,		/* the driver goes on on another CPU */
+	OP_NR
+};
+
+struct op {
+	u8 kind;
+	u8 buf;		/* which buffer: 0..NR_CELLS-1 */
+	u8 dm;		/* which daemon process */
+	u8 dir;
+	bool copy;	/* map: false is DMA_ATTR_SKIP_CPU_SYNC */
+	bool zero;	/* map: the zero page */
+	u32 size;	/* map: bytes */
+	u32 at;		/* where: each operation takes it modulo what there is */
+	u32 len;
+	u32 pattern;
+};
+
+#define MODEL_MAX_SIZE	(128U * 1024 + 1)
+#define EPISODE_OPS	8192
+
+/* An episode: a fresh domain, operations, and its end. */
+struct episode {
+	struct config config;
+	bool init_failures;	/* first, try with each allocation of init failing */
+	bool busy_exit;		/* a driver that leaves mappings behind */
+	bool reset_exit;	/* at the end a reset, and a daemon that looks after it */
+	u32 nr_ops;
+	struct op ops[EPISODE_OPS];
+};
+
+void model_init(void);		/* once */
+
+/*
+ * Make episode NR of SEED.  False if the strategy refuses PREFILL, with *WHY.
+ */
+bool episode_make(struct episode *e, const struct bl_strategy *s,
+		  enum bl_prefill prefill, u64 seed, u64 nr, const char **why);
+
+/* Run it; EXPLAIN prints each operation. */
+void episode_run(const struct episode *e, bool explain);
+
+void config_print(const struct config *config);
+
+/*
+ * Find the shortest part of E's first NR_OPS operations that fails as F says, and
+ * print it.  Returns the property that it is about.
+ */
+enum prop shrink(struct episode *e, const struct finding *f, u32 nr_ops);
+
+/* The list of strategies, in name order; fixtures behind. */
+struct strategy_entry {
+	const struct bl_strategy *strategy;
+	bool fixture;
+};
+extern const struct strategy_entry strategies[];
+extern const unsigned int nr_strategies;
+const struct strategy_entry *strategy_find(const char *name);
+
+extern const char *const prefill_names[BL_PREFILL_NR];
+extern const char *const backing_names[BL_BACKING_NR];
+
+#endif /* MODEL_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the operations (model.c) and the episodes (episode.c) share.
+ */
+#ifndef OPS_H
+#define OPS_H
+
+#include <stdio.h>
+
+#include "buf.h"
+
+#define NR_GONE 64
+
+struct model {
+	struct bl_core *core;
+	bool explain, ending, raw, acted;
+	u64 warnings;		/* before this episode */
+	u8 scratch[MODEL_MAX_SIZE], before[MODEL_MAX_SIZE];
+	struct {		/* ranges that were unmapped since ->deferred ran */
+		u64 iova, size;
+	} gone[NR_GONE];
+	unsigned int nr_gone;
+};
+
+extern struct model m;
+
+#define say_more(...)				\
+do {						\
+	if (unlikely(m.explain))		\
+		printf(__VA_ARGS__);		\
+} while (0)
+
+/* Once by each operation that applies. */
+#define say(...)				\
+do {						\
+	m.acted = true;				\
+	if (m.ending)				\
+		say_more("   end  ");		\
+	else					\
+		say_more("  %4llu  ", finding->step + 1); \
+	say_more(__VA_ARGS__);			\
+} while (0)
+
+void op_run(const struct op *op);
+
+#endif /* OPS_H */

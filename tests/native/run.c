@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Jobs, each in a process of its own, and what is said of them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "run.h"
+
+static struct episode episode;
+
+void model_job(void *arg)
+{
+	struct job *job = arg;
+	u64 quota = (job->o->ops + BL_PREFILL_NR - 1) / BL_PREFILL_NR, nr = 0;
+	const char *why;
+
+	if (job->o->episode >= 0)
+		nr = job->o->episode;
+	do {
+		finding->episode = nr;
+		if (!episode_make(&episode, job->entry->strategy, job->prefill,
+				  job->o->seed, nr, &why))
+			break;
+		if (job->o->verbose && job->o->episode >= 0) {
+			config_print(&episode.config);
+			printf("\n");
+		}
+		episode_run(&episode, job->o->verbose && job->o->episode >= 0);
+		nr++;
+	} while (finding->ops < quota && job->o->episode < 0);
+}
+
+static void (*const tests[MODE_NR])(void *) = {
+	[MODE_MODEL] = model_job,
+	[MODE_THREADS] = threads_job,
+	[MODE_LITMUS] = litmus_job,
+};
+
+static const char *const mode_names[MODE_NR] = { "model", "threads", "litmus" };
+
+/* The model hangs if a single episode does not end; generous, for sanitizers. */
+static unsigned int limit_of(const struct job *job)
+{
+	if (job->mode == MODE_MODEL)
+		return 60 + job->o->ops / 5000;
+	return 120 + 10 * (unsigned int)job->o->seconds;
+}
+
+static void report_pass(const struct job *job)
+{
+	const struct finding *f = job->f;
+	double seconds = (f->end_ns - f->start_ns) / 1e9;
+
+	printf("%-14s %-5s %-8s ok    %6.1f s  %9llu ops, %llu maps (%llu failed), %llu faults (%llu SIGBUS)",
+	       job->entry->strategy->name, prefill_names[job->prefill],
+	       mode_names[job->mode], seconds, f->ops, f->maps, f->map_failures,
+	       f->faults, f->sigbus);
+	/* What shows that nothing is promised of it. */
+	if (f->stale_seen)
+		printf(", %llu stale bytes", f->stale_seen);
+	printf("\n");
+}
+
+/* Shows what it is, and notes what it is about. */
+static void report_failure(struct job *job)
+{
+	struct finding *f = job->f;
+	enum prop prop = f->prop;
+	const struct options *o = job->o;
+	const char *why;
+
+	printf("%-14s %-5s %-8s %s: %s: %s\n", job->entry->strategy->name,
+	       prefill_names[job->prefill], mode_names[job->mode],
+	       o->expecting ? "fails" : "FAILED", prop_names[f->prop], f->text);
+	printf("  after %.2f s, %llu operations\n",
+	       (f->end_ns - f->start_ns) / 1e9, f->ops);
+	job->failed |= BIT(prop);
+	if (job->mode != MODE_MODEL)
+		return;
+	if (!episode_make(&episode, job->entry->strategy, job->prefill, o->seed,
+			  f->episode, &why))
+		return;
+	printf("  ");
+	config_print(&episode.config);
+	printf("\n  again: --strategy %s --prefill %s --seed %llu --episode %llu\n",
+	       job->entry->strategy->name, prefill_names[job->prefill], o->seed, f->episode);
+	prop = shrink(&episode, f, f->step + 1);
+	if (prop == (enum prop)f->prop)
+		return;
+	printf("  counted as: %s\n", prop_names[prop]);
+	job->failed = (job->failed & ~BIT(f->prop)) | BIT(prop);
+}
+
+/* Returns whether it is to run again, without what failed. */
+static bool report(struct job *job)
+{
+	int prop = job->f->prop;
+
+	ignored = job->ignored;
+	if (job->refused)
+		printf("%-14s %-5s %-8s refused: it %s\n", job->entry->strategy->name,
+		       prefill_names[job->prefill], mode_names[job->mode], job->why);
+	else if (!job->f->claimed)
+		report_pass(job);
+	else
+		report_failure(job);
+	fflush(stdout);
+	if (job->refused || !job->f->claimed || !job->o->go_on ||
+	    job->mode != MODE_MODEL || prop >= PROP_NR)
+		return false;
+	job->ignored |= BIT(prop);
+	return true;
+}
+
+static void end_one(struct job *jobs, const pid_t *pids, unsigned int nr)
+{
+	unsigned int i;
+	int status;
+	pid_t pid = waitpid(-1, &status, 0);
+
+	for (i = 0; i < nr && pids[i] != pid; i++)
+		;
+	if (pid < 0 || i == nr)
+		return;
+	subtest_end(jobs[i].f, status);
+	jobs[i].done = true;
+}
+
+static void start_one(struct job *job, pid_t *pid)
+{
+	ignored = job->ignored;
+	job->done = false;
+	*pid = subtest_start(job->f, tests[job->mode], job, limit_of(job));
+}
+
+/* Threads and litmus tests want all CPUs, one at a time. */
+void jobs_run(struct job *jobs, unsigned int nr, const struct options *o)
+{
+	pid_t *pids = calloc(nr, sizeof(*pids));
+	unsigned int next = 0, running = 0, shown = 0, limit;
+
+	if (!pids)
+		abort();
+	while (shown < nr) {
+		limit = next < nr && jobs[next].mode == MODE_MODEL ? o->jobs : 1;
+		if (next < nr && (jobs[next].refused || running < limit)) {
+			if (jobs[next].refused) {
+				jobs[next].done = true;
+			} else {
+				start_one(&jobs[next], &pids[next]);
+				running++;
+			}
+			next++;
+		} else {
+			end_one(jobs, pids, nr);
+			running--;
+		}
+		/* In the order of the list; the shrinking runs here. */
+		while (shown < nr && jobs[shown].done) {
+			if (report(&jobs[shown])) {
+				start_one(&jobs[shown], &pids[shown]);
+				running++;
+			} else {
+				shown++;
+			}
+		}
+	}
+	free(pids);
+}

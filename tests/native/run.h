@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a call of the program is asked to do, and what comes out of it.
+ */
+#ifndef RUN_H
+#define RUN_H
+
+#include "model.h"
+
+enum mode { MODE_MODEL, MODE_THREADS, MODE_LITMUS, MODE_NR };
+
+struct options {
+	bool modes[MODE_NR];
+	const char *names;	/* of strategies, with commas; "all", "fixtures" */
+	int prefill;		/* or -1: each */
+	u64 seed;
+	u64 ops;		/* per strategy */
+	s64 episode;		/* or -1: as many as needed */
+	unsigned int threads;
+	double seconds;		/* per strategy: threads, and each litmus test */
+	unsigned int jobs;
+	const char *table;
+	bool go_on;		/* after a failure, without the property */
+	bool expecting;		/* that they fail */
+	unsigned int expected;	/* by these properties, a bit each; 0: by any */
+	bool verbose;
+};
+
+/* One strategy with one prefill in one mode. */
+struct job {
+	const struct options *o;
+	const struct strategy_entry *entry;
+	enum mode mode;
+	enum bl_prefill prefill;
+	bool refused, done;
+	const char *why;
+	struct finding *f;
+	unsigned int failed;	/* properties, a bit each */
+	unsigned int ignored;	/* of which nothing is known any more */
+};
+
+/* The test itself; in its process. */
+void model_job(void *job);
+void threads_job(void *job);
+void litmus_job(void *job);
+
+/* Run all, on O->jobs processors; sets done, refused, prop. */
+void jobs_run(struct job *jobs, unsigned int nr, const struct options *o);
+
+/* Strategy x property, from what was run.  0, or 2 if FILE cannot be written. */
+int table_write(const char *file, const struct job *jobs, unsigned int nr);
+
+#endif /* RUN_H */
