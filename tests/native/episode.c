@@ -20,6 +20,8 @@ static void fail_init(const struct config *config)
 		sim.inject = (struct sim_inject){ .on = true, .after = after, .count = 1 };
 		core = core_create(config);
 		sim.inject.on = false;
+		check(PROP_ALLOC, !core || !sim.inject.hits,
+		      "init ends well, and memory was missing");
 		if (core)
 			core_destroy(core);
 		if (!sim.inject.hits)
