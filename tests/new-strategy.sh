@@ -19,7 +19,7 @@ export BOUNCELAB_ROOT
 mk() { make -C "$copy" --no-print-directory "-j$(nproc)" "$@" >"$scratch/log" 2>&1; }
 
 listed() { "$bouncelab" list 2>&1 | grep -q '\<probe-2\>'; }
-planned() { "$bouncelab" plan quick 2>&1 | grep -q '\<probe-2\>'; }
+planned() { "$bouncelab" plan smoke 2>&1 | grep -q '\<probe-2\>'; }
 in_module() { grep -q probe_2_map "$copy/build/bouncelab.ko"; }
 
 listed && fail "probe-2 is listed before it exists"
@@ -39,7 +39,7 @@ mk build/bouncelab.ko || { cat "$scratch/log"; fail "it does not build"; }
 grep -q '^BL_STRATEGY(probe_2)$' "$copy/kmod/strategy-table.h" || fail "it is not in the table"
 in_module || fail "it is not in the module"
 listed || fail "it is not in 'bouncelab list'"
-planned || fail "it is not in 'bouncelab plan quick'"
+planned || fail "it is not in 'bouncelab plan smoke'"
 
 # What is not built yet must not be measured in place of what is.
 ln -s "$bouncelab" "$copy/build/bouncelab"
