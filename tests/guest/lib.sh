@@ -17,7 +17,7 @@ failures=0
 # Where splats are looked for: as in the harness, plus what lists and counters say.
 splats='BUG|WARNING|Oops|KASAN|UBSAN|KCSAN|lockdep|unable to handle|refcount|list_add'
 splats="$splats|list_del|use-after|Call Trace|protection fault|blocked for more than|Bad page"
-splats="$splats|possible circular|inconsistent lock|suspicious RCU|soft lockup|detected stall"
+splats="$splats|never unmapped|possible circular|inconsistent lock|suspicious RCU|soft lockup|detected stall"
 
 note() { echo "# $*"; }
 
@@ -175,19 +175,27 @@ strategies()
 	tr -d '[]' </sys/class/vduse/"$1"/strategy
 }
 
+# One of each kind, for tests of more than the strategy; bugs.sh is on all.
+# shellcheck disable=SC2034
+kinds="direct eager-none lazy-barrier pool rw zap"
+
 # --- daemons and disks --------------------------------------------------------
 
-# start_vblk NAME [OPTION...]: sets $daemon.
-start_vblk()
+# start_daemon PROGRAM NAME [OPTION...]: one of ours; sets $daemon.
+start_daemon()
 {
-	_name=$1
-	shift
+	_program=$1
+	_name=$2
+	shift 2
 	: >"$tmp/$_name.log"
-	$bin/vblk --name "$_name" "$@" >"$tmp/$_name.log" 2>&1 &
+	"$bin/$_program" --name "$_name" "$@" >"$tmp/$_name.log" 2>&1 &
 	daemon=$!
 	within 30 grep -q ready "$tmp/$_name.log" ||
-		die "vblk $_name: not ready: $(cat "$tmp/$_name.log")"
+		die "$_program $_name: not ready: $(cat "$tmp/$_name.log")"
 }
+
+# start_vblk NAME [OPTION...]: sets $daemon.
+start_vblk() { start_daemon vblk "$@"; }
 
 # start_qsd NAME FILE: the unmodified daemon, on a file or "null"; sets $daemon.
 start_qsd()

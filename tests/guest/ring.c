@@ -26,6 +26,19 @@ static int add(struct vdev *dev, struct ring_buf *buf, const struct vring_desc *
 	return 0;
 }
 
+/* An indirect table is mapped for each request anew, and may have no page yet. */
+static bool fetch(struct vdev *dev, struct vring_desc *d, const struct vring_desc *from)
+{
+	if (!dev->patient) {
+		*d = *from;
+		return true;
+	}
+	for (int i = 0; i < 100; i++)
+		if (vdev_try_copy(d, from, sizeof(*d)))
+			return true;
+	return false;
+}
+
 /* Follow the chain from @i in a table of @num descriptors. */
 static int follow(struct vdev *dev, struct ring_buf *buf, const struct vring_desc *table,
 		  unsigned int num, unsigned int i)
@@ -36,7 +49,8 @@ static int follow(struct vdev *dev, struct ring_buf *buf, const struct vring_des
 
 		if (i >= num)
 			return -EPROTO;
-		d = table[i];
+		if (!fetch(dev, &d, &table[i]))
+			return -EFAULT;
 		if (d.flags & VRING_DESC_F_INDIRECT) {
 			struct iovec iov;
 

@@ -47,6 +47,7 @@ struct vdev {
 	bool resume;		/* go on where another daemon left off */
 	unsigned int held;	/* bits of queues from which request() takes by itself */
 	bool keep;		/* what is mapped, whatever the kernel says */
+	bool patient;		/* try again where there is no page */
 
 	/* One request of queue @q was taken from the ring: handle it. */
 	void (*request)(struct vdev *dev, unsigned int q, struct ring_buf *buf);

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bugs in who holds which memory. */
+#include "bugs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define CGROUP		"/run/bugs-cgroup"
+#define B13_PAGES	4096u
+
+/* Free pages, those in the lists of the CPUs and those that cache files. */
+static long pages_free(void)
+{
+	long sum = 0, n;
+	char line[100];
+	FILE *f = fopen("/proc/zoneinfo", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, " nr_free_pages %ld", &n) == 1 ||
+		    sscanf(line, " nr_file_pages %ld", &n) == 1 ||
+		    sscanf(line, " count: %ld", &n) == 1)
+			sum += n;
+	if (f)
+		fclose(f);
+	return sum;
+}
+
+/* Eager strategies have no page in most places: in steps, a failure ends only its own. */
+static void touch_all(struct test *t)
+{
+	madvise(t->window + t->start, t->size, MADV_DONTNEED);
+	for (uint64_t at = 0; at < t->size; at += 64 * PAGE)
+		madvise(t->window + t->start + at, 64 * PAGE, MADV_POPULATE_READ);
+}
+
+/* Devices come and go, and the daemon touches all of the window after their reset. */
+enum result b13_lost_pages(struct test *t)
+{
+	char options[100];
+	long lost;
+
+	if (t->direct)
+		return NOT_PROMISED;
+	snprintf(options, sizeof(options), "strategy=%s bounce_size=%u", t->strategy,
+		 B13_PAGES * PAGE);
+	take_down(t);
+	lost = pages_free();
+	for (int i = 0; i < 2; i++) {
+		set_up(t, options);
+		touch_all(t);
+		dma_reset(t);
+		touch_all(t);
+		take_down(t);
+	}
+	lost -= pages_free();
+	if (lost > (long)B13_PAGES)
+		return found(t, "%ld pages are gone after 2 devices of %u", lost, B13_PAGES);
+	return PASS;
+}
+
+/* The module stays while somebody has a domain mapped, and nothing else. */
+enum result b14_rmmod(struct test *t)
+{
+	int fd = dup(t->window_fd), ret;
+	void *map = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, t->start);
+	char options[100];
+
+	close(fd);
+	snprintf(options, sizeof(options), "strategy=%s", t->strategy);
+	take_down(t);
+	ret = syscall(SYS_delete_module, "bouncelab", O_NONBLOCK) < 0 ? errno : 0;
+	munmap(map, PAGE);
+	if (!ret)
+		return found(t, "the module went while a domain was mapped");
+	set_up(t, options);
+	return ret == EWOULDBLOCK || ret == EBUSY ? PASS :
+	       found(t, "delete_module: %s", strerrorname_np(ret));
+}
+
+enum result b15_private(struct test *t)
+{
+	void *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, t->window_fd, t->start);
+
+	if (p == MAP_FAILED)
+		return errno == EINVAL ? PASS : found(t, "%s", strerrorname_np(errno));
+	munmap(p, PAGE);
+	return found(t, "the window can be mapped privately");
+}
+
+static int write_to(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static long charged(void)
+{
+	char text[40] = "";
+	int fd = open(CGROUP "/t/memory.current", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return *text ? atol(text) : -1;
+}
+
+/* Pages that a daemon's touches make are the daemon's: it pays for them. */
+enum result b15_accounting(struct test *t)
+{
+	unsigned int pages = 768;
+	long made, paid;
+	uint8_t byte;
+
+	if (t->direct)
+		return NOT_PROMISED;
+	/* bugs.sh has mounted it. */
+	mkdir(CGROUP "/t", 0755);
+	if (write_to(CGROUP "/t/cgroup.procs", "0"))
+		return found(t, "no cgroup: %s", strerrorname_np(errno));
+	made = counter("page_alloc");
+	paid = charged();
+	/* Far from what is given out, and from what b3_window has touched. */
+	for (unsigned int i = 0; i < pages; i++)
+		peek(t, t->start + (uint64_t)(i + 512) * PAGE, &byte, 1);
+	made = counter("page_alloc") - counter("page_free") - made;
+	paid = (charged() - paid) / PAGE;
+	write_to(CGROUP "/cgroup.procs", "0");
+	if (made > 32 && paid < made * 3 / 4)
+		return found(t, "%ld pages for the daemon's touches, %ld charged to it", made, paid);
+	return PASS;
+}
+
+/* The page is there: another fault on it makes nothing. */
+enum result b17_repeat_fault(struct test *t)
+{
+	struct dma m = { .len = PAGE, .dir = BIDI };
+	uint8_t byte;
+	long pages;
+
+	if (dma_map(t, &m, 0))
+		return found(t, "cannot map");
+	peek(t, m.iova, &byte, 1);
+	pages = counter("page_alloc");
+	for (int i = 0; i < 200; i++) {
+		madvise(t->window + (m.iova & ~(PAGE - 1ull)), PAGE, MADV_DONTNEED);
+		if (!peek(t, m.iova, &byte, 1))
+			return found(t, "a repeated fault fails");
+	}
+	pages = counter("page_alloc") - pages;
+	dma_unmap(t, &m, 0);
+	return pages > 2 ? found(t, "%ld pages allocated for 200 faults on a page that is there",
+				 pages) : PASS;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The daemon's first touch of a page against the driver's unmap, on another CPU.
+ * When the touch comes is swept over the time that map and unmap take.
+ */
+#include "bugs.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define B8_SLOTS	16	/* of the largest bounce page */
+
+struct toucher {
+	struct test *t;
+	pthread_t thread;
+	atomic_uint go, done;		/* rounds */
+	uint64_t iova, delay;
+	uint8_t seen[PAGE];
+	bool ok;
+};
+
+static void *touch(void *arg)
+{
+	struct toucher *w = arg;
+
+	for (unsigned int round = 1; round <= w->t->rounds; round++) {
+		while (w->go != round)
+			;
+		if (w->iova) {
+			spin_ns(w->delay);
+			w->ok = peek(w->t, w->iova, w->seen, PAGE);
+		}
+		w->done = round;
+	}
+	return NULL;
+}
+
+static void start(struct toucher *w, unsigned int round, uint64_t iova, uint64_t delay)
+{
+	w->iova = iova;
+	w->delay = delay;
+	w->go = round;
+}
+
+static void wait_for(struct toucher *w, unsigned int round)
+{
+	while (w->done != round)
+		;
+}
+
+/* End the thread early. */
+static void dismiss(struct toucher *w, unsigned int round)
+{
+	for (; round <= w->t->rounds; round++) {
+		start(w, round, 0, 0);
+		wait_for(w, round);
+	}
+	pthread_join(w->thread, NULL);
+}
+
+static enum result b7_round(struct test *t, struct toucher *w, unsigned int round,
+			    uint64_t *state)
+{
+	struct dma m = { .len = PAGE, .dir = TO };
+
+	fill_mark(t->mem, m.len, "payload!");
+	if (dma_map_fresh(t, &m))
+		return found(t, "round %u: cannot map", round);
+	start(w, round, m.iova, next(state) % 40000);
+	spin_ns(next(state) % 40000);
+	dma_unmap(t, &m, 0);
+	/* From the end, towards a copy that is under way. */
+	for (unsigned int at = m.len; at; at -= 256)
+		fill_mark(t->mem + at - 256, 256, "later!!!");
+	wait_for(w, round);
+	if (w->ok && find_mark(w->seen, PAGE, "later!!!") >= 0)
+		return found(t, "round %u: the daemon was shown memory after its unmap", round);
+	return PASS;
+}
+
+enum result b7_fill_after_unmap(struct test *t)
+{
+	struct toucher w = { .t = t };
+	uint64_t state = t->seed;
+	enum result r = PASS;
+	unsigned int round;
+
+	if (t->direct)
+		return NOT_PROMISED;
+	pthread_create(&w.thread, NULL, touch, &w);
+	for (round = 1; round <= t->rounds && r == PASS; round++)
+		r = b7_round(t, &w, round, &state);
+	dismiss(&w, round);
+	return r;
+}
+
+/*
+ * The page is filled from its lowest slot on, and addresses are given out from the
+ * end: what is mapped first, and unmapped, is what is filled last.
+ */
+static enum result b8_round(struct test *t, struct toucher *w, unsigned int round,
+			    uint64_t *state)
+{
+	int slots = t->large ? B8_SLOTS : 1;
+	struct dma m[B8_SLOTS];
+	enum result r = PASS;
+
+	fill_mark(t->mem, B8_SLOTS * PAGE, "before!!");
+	for (int i = 0; i < slots; i++) {
+		m[i] = (struct dma){ .offset = i * PAGE, .len = PAGE, .dir = FROM };
+		if (dma_map_fresh(t, &m[i]))
+			return found(t, "round %u: cannot map", round);
+	}
+	start(w, round, m[0].iova, next(state) % 40000);
+	spin_ns(next(state) % 200000);
+	dma_unmap(t, &m[0], 0);
+	wait_for(w, round);
+	for (unsigned int i = 0; i < PAGE && r == PASS; i++) {
+		bool zero = !t->mem[i] && t->prefill != PREFILL_COPY;
+
+		if (!zero && t->mem[i] != (uint8_t)"before!!"[i % 8])
+			r = found(t, "round %u: 0x%02x in a buffer that nobody wrote", round,
+				  t->mem[i]);
+	}
+	for (int i = 1; i < slots; i++)
+		dma_unmap(t, &m[i], 0);
+	return r;
+}
+
+enum result b8_unfilled(struct test *t)
+{
+	struct toucher w = { .t = t };
+	uint64_t state = t->seed;
+	enum result r = PASS;
+	unsigned int round;
+
+	pthread_create(&w.thread, NULL, touch, &w);
+	for (round = 1; round <= t->rounds && r == PASS; round++)
+		r = b8_round(t, &w, round, &state);
+	dismiss(&w, round);
+	return r;
+}

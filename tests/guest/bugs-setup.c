@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The device, its daemon's thread and its driver. */
+#include "bugs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct blk blk;
+static pthread_t server;
+
+static void die(const char *what)
+{
+	fflush(stdout);
+	perror(what);
+	exit(2);
+}
+
+static void *serve(void *arg)
+{
+	int ret = vdev_serve(&blk.dev);
+
+	(void)arg;
+	if (ret)
+		fprintf(stderr, "daemon: %s\n", strerror(-ret));
+	return NULL;
+}
+
+static int vdpa(const char *what)
+{
+	pid_t pid;
+	int status;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		if (!strcmp(what, "add"))
+			execlp("vdpa", "vdpa", "dev", "add", "name", NAME, "mgmtdev", "vduse", NULL);
+		else
+			execlp("vdpa", "vdpa", "dev", "del", NAME, NULL);
+		_exit(127);
+	}
+	return waitpid(pid, &status, 0) == pid && !status ? 0 : -EIO;
+}
+
+static int choose_one(const char *attribute, const char *value)
+{
+	char path[100];
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), "/sys/class/vduse/" NAME "/%s", attribute);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+/* OPTIONS: "attribute=value ...". */
+void choose(const char *options)
+{
+	char *text = strdup(options), *rest = text, *word, *value;
+
+	while ((word = strsep(&rest, " "))) {
+		value = strchr(word, '=');
+		if (!value)
+			continue;
+		*value++ = '\0';
+		if (choose_one(word, value))
+			die(options);
+	}
+	free(text);
+}
+
+long counter(const char *name)
+{
+	char word[40];
+	long value = -1, n;
+	FILE *f = fopen("/sys/kernel/debug/bouncelab/" NAME "/counters", "re");
+
+	while (f && fscanf(f, "%39s %ld", word, &n) == 2)
+		if (!strcmp(word, name))
+			value = n;
+	if (f)
+		fclose(f);
+	return value;
+}
+
+/* The window is in the IOTLB from the first mapping on. */
+static void map_window(struct test *t)
+{
+	struct vduse_iotlb_entry e = { .start = 0, .last = UINT64_MAX };
+	struct dma m = { .len = 1, .dir = FROM };
+
+	if (dma_map(t, &m, 0))
+		die("first mapping");
+	t->window_fd = ioctl(blk.dev.fd, VDUSE_IOTLB_GET_FD, &e);
+	dma_unmap(t, &m, 0);
+	if (t->window_fd < 0)
+		die("VDUSE_IOTLB_GET_FD");
+	t->start = e.start;
+	t->size = e.last - e.start + 1;
+	t->window = mmap(NULL, t->size, PROT_READ | PROT_WRITE, MAP_SHARED, t->window_fd, e.offset);
+	if (t->window == MAP_FAILED)
+		die("mmap of the window");
+	t->window -= t->start;
+}
+
+void set_up(struct test *t, const char *options)
+{
+	struct blk_options o = { .name = NAME, .queues = 1, .queue_size = 64, .size = 1 << 20 };
+	int ret = blk_open(&blk, &o);
+
+	if (ret) {
+		errno = -ret;
+		die(NAME);
+	}
+	choose(options);
+	pthread_create(&server, NULL, serve, NULL);
+	if (vdpa("add"))
+		die("vdpa dev add");
+	t->dmadrv = open("/dev/dmadrv", O_RDWR | O_CLOEXEC);
+	t->mem = mmap(NULL, DMADRV_MEM, PROT_READ | PROT_WRITE, MAP_SHARED, t->dmadrv, 0);
+	if (t->dmadrv < 0 || t->mem == MAP_FAILED)
+		die("/dev/dmadrv");
+	map_window(t);
+}
+
+void take_down(struct test *t)
+{
+	int ret;
+
+	if (!t->window)
+		return;
+	dma_unplug(t);
+	close(t->window_fd);
+	if (vdpa("del"))
+		die("vdpa dev del");
+	vdev_stop(&blk.dev);
+	pthread_join(server, NULL);
+	ret = vdev_close(&blk.dev, true);
+	munmap(blk.disk, blk.opt.size);
+	if (ret) {
+		errno = -ret;
+		die("destroy");
+	}
+	/* Last, so that what is freed is freed while the daemon has it. */
+	munmap(t->window + t->start, t->size);
+	t->window = NULL;
+	munmap(t->mem, DMADRV_MEM);
+	close(t->dmadrv);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What /dev/dmadrv does for a test: the driver's half of DMA, call by call. */
+#ifndef DMADRV_H
+#define DMADRV_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* The driver's memory: physically contiguous, what mmap() of the node gives. */
+#define DMADRV_MEM	(2u << 20)
+
+#define DMADRV_SKIP_SYNC	1	/* DMA_ATTR_SKIP_CPU_SYNC */
+#define DMADRV_DRAINED		2	/* MAP: while the system has no page that can be had at once */
+
+struct dmadrv_op {
+	__u64 offset;	/* in the memory; of MAP */
+	__u64 size;
+	__u64 iova;	/* what MAP gives and the others take */
+	__u32 dir;	/* enum dma_data_direction */
+	__u32 flags;	/* of MAP and UNMAP */
+};
+
+/* ENODEV: no vDPA device.  MAP: ENOMEM when there is no address or no page. */
+#define DMADRV_MAP		_IOWR('D', 0, struct dmadrv_op)
+#define DMADRV_UNMAP		_IOW('D', 1, struct dmadrv_op)
+#define DMADRV_SYNC_DEVICE	_IOW('D', 2, struct dmadrv_op)
+#define DMADRV_SYNC_CPU		_IOW('D', 3, struct dmadrv_op)
+#define DMADRV_RESET		_IO('D', 4)
+/* Take up to N pages that there are without waiting, reserves too; close() gives back. */
+#define DMADRV_DRAIN		_IO('D', 5)
+#define DMADRV_REFILL		_IO('D', 6)
+/* Have every Nth bl_page_alloc() fail, 0: none.  Returns how many have since the last. */
+#define DMADRV_FAIL		_IO('D', 7)
+
+#endif

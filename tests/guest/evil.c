@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * evil: vblk's disk behind a daemon that misbehaves in one way, or more:
+ *
+ *   --touch          reads all of the window before and after each request
+ *   --keep           keeps its mappings, whatever the kernel says
+ *   --file           never maps data: pread() and pwrite() on the domain's file
+ *   --used KIND      after 40 requests, a used ring that is not true: `id` out of
+ *                    range, an id that is not out (`free`), the same one `twice`, a
+ *                    length of 4 GiB (`length`), an index that runs away (`index`),
+ *                    and after that nothing more
+ *   --careful        looks whether it has all pages of a request; if not, an I/O error
+ *   --scribble       changes the data of write requests once it has them, and that of
+ *                    read requests before the true answer
+ *
+ * With vblk's interface: "ready" when the device can be added, and a line at SIGTERM.
+ */
+#include "blk.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <linux/virtio_blk.h>
+
+#define PAGE	4096u
+
+static struct blk blk;
+static void (*serve)(struct vdev *dev, unsigned int q, struct ring_buf *buf);
+static bool touch, by_file, scribble, careful;
+static const char *used;
+static unsigned long touched, signals, by_file_bytes, refused;
+
+/* With by_file: where the pieces of the request really are. */
+static struct iovec there[RING_IOV];
+static uint8_t *here;
+#define HERE_SIZE	(4u << 20)
+
+static void on_term(int sig)
+{
+	(void)sig;
+	vdev_stop(&blk.dev);
+}
+
+/* The streaming window is where the first piece of a request is. */
+static const struct vdev_region *window(struct ring_buf *buf)
+{
+	for (unsigned int i = 0; i < blk.dev.nregions; i++) {
+		struct vdev_region *r = &blk.dev.regions[i];
+
+		if ((uint8_t *)buf->iov[0].iov_base - r->map <= (int64_t)(r->last - r->start))
+			return r;
+	}
+	return NULL;
+}
+
+static void touch_all(struct ring_buf *buf)
+{
+	const struct vdev_region *r = window(buf);
+	uint64_t size = r ? r->last - r->start + 1 : 0;
+	uint8_t byte;
+
+	/* All of memory is too much: its begin. */
+	size = size < 1 << 20 ? size : 1 << 20;
+	for (uint64_t at = 0; at < size; at += PAGE) {
+		if (vdev_try_copy(&byte, r->map + at, 1))
+			touched++;
+		else
+			signals++;
+	}
+}
+
+static bool move(const struct iovec *where, void *mem, bool to_driver)
+{
+	uint64_t iova;
+	int fd = vdev_file_of(&blk.dev, where->iov_base, &iova);
+	ssize_t n = to_driver ? pwrite(fd, mem, where->iov_len, iova) :
+				pread(fd, mem, where->iov_len, iova);
+
+	by_file_bytes += n > 0 ? n : 0;
+	if (n != (ssize_t)where->iov_len)
+		refused++;
+	return n == (ssize_t)where->iov_len;
+}
+
+/* Put pieces of our own in place of the request's. */
+static void fetch(struct ring_buf *buf)
+{
+	size_t at = 0;
+
+	for (int i = 0; i < buf->nout + buf->nin; i++) {
+		struct iovec *v = &buf->iov[i];
+
+		there[i] = *v;
+		if (at + v->iov_len > HERE_SIZE)
+			abort();
+		v->iov_base = here + at;
+		at += v->iov_len;
+		if (i < buf->nout && !move(&there[i], v->iov_base, false))
+			memset(v->iov_base, 0xee, v->iov_len);
+	}
+}
+
+static void garbage(const struct iovec *iov, int n)
+{
+	for (int i = 0; i < n; i++)
+		memset(iov[i].iov_base, 0xee, iov[i].iov_len);
+}
+
+static void finish(struct blk *b, struct ring_buf *buf)
+{
+	(void)b;
+	if (by_file)
+		for (int i = buf->nout; i < buf->nout + buf->nin; i++)
+			move(&there[i], buf->iov[i].iov_base, true);
+	if (scribble)
+		garbage(buf->iov, buf->nout);
+	if (touch)
+		touch_all(buf);
+}
+
+static void lie(struct ring *r, uint16_t head)
+{
+	uint16_t idx = r->used->idx, n = 1;
+	struct vring_used_elem *e = &r->used->ring[idx % r->num];
+
+	e->id = head;
+	e->len = 1;
+	if (!strcmp(used, "id"))
+		e->id = 0xfffffff0;
+	else if (!strcmp(used, "free"))
+		e->id = (head + r->num / 2) % r->num;
+	else if (!strcmp(used, "length"))
+		e->len = 0xffffffff;
+	else if (!strcmp(used, "index"))
+		n = r->num * 3;
+	else if (!strcmp(used, "twice"))
+		r->used->ring[(idx + n++) % r->num] = *e;
+	__atomic_store_n(&r->used->idx, (uint16_t)(idx + n), __ATOMIC_RELEASE);
+}
+
+/* Is there a page wherever the request has bytes? */
+static bool reachable(struct ring_buf *buf)
+{
+	uint8_t byte;
+
+	for (int i = 0; i < buf->nout + buf->nin; i++) {
+		struct iovec *v = &buf->iov[i];
+		size_t at = 0;
+
+		for (; at < v->iov_len; at += PAGE - ((uintptr_t)v->iov_base + at) % PAGE)
+			if (!vdev_try_copy(&byte, (uint8_t *)v->iov_base + at, 1))
+				return false;
+	}
+	return true;
+}
+
+/* As soon as there is a page for that. */
+static void answer_error(struct vdev *dev, unsigned int q, struct ring_buf *buf)
+{
+	const struct iovec *last = &buf->iov[buf->nout + buf->nin - 1];
+	uint8_t status = VIRTIO_BLK_S_IOERR;
+	uint32_t index = q;
+
+	while (!vdev_try_copy((uint8_t *)last->iov_base + last->iov_len - 1, &status, 1))
+		signals++;
+	ring_push(&dev->rings[q], buf->head, 1);
+	ioctl(dev->fd, VDUSE_VQ_INJECT_IRQ, &index);
+	blk.errors++;
+}
+
+static void request(struct vdev *dev, unsigned int q, struct ring_buf *buf)
+{
+	uint32_t index = q;
+
+	if (used && blk.requests >= 40) {
+		/* Once; a length alone does no harm, and life goes on. */
+		if (blk.requests++ == 40 || !strcmp(used, "length")) {
+			garbage(buf->iov + buf->nout, buf->nin - 1);
+			memset(buf->iov[buf->nout + buf->nin - 1].iov_base, 1, 1);
+			lie(&dev->rings[q], buf->head);
+			ioctl(dev->fd, VDUSE_VQ_INJECT_IRQ, &index);
+		}
+		return;
+	}
+	if (careful && !reachable(buf)) {
+		answer_error(dev, q, buf);
+		return;
+	}
+	if (by_file)
+		fetch(buf);
+	if (touch)
+		touch_all(buf);
+	if (scribble)
+		garbage(buf->iov + buf->nout, buf->nin);
+	serve(dev, q, buf);
+}
+
+static const struct option options[] = {
+	{ "name", 1, 0, 'n' },	{ "touch", 0, 0, 't' }, { "keep", 0, 0, 'k' },
+	{ "file", 0, 0, 'f' },	{ "used", 1, 0, 'u' },	{ "scribble", 0, 0, 's' }, { "careful", 0, 0, 'c' },
+	{ 0 }
+};
+
+int main(int argc, char **argv)
+{
+	struct blk_options o = { .name = "vduse0", .queues = 1, .queue_size = 64, .size = 8 << 20 };
+	bool keep = false;
+	int c, ret, end;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 'n': o.name = optarg; break;
+		case 't': touch = true; break;
+		case 'k': keep = true; break;
+		case 'f': by_file = true; break;
+		case 'u': used = optarg; break;
+		case 's': scribble = true; break;
+		case 'c': careful = true; break;
+		default: return 2;
+		}
+	}
+	here = malloc(HERE_SIZE);
+	ret = here ? blk_open(&blk, &o) : -ENOMEM;
+	if (ret) {
+		fprintf(stderr, "evil: %s: %s\n", o.name, strerror(-ret));
+		return 1;
+	}
+	blk.dev.keep = keep;
+	blk.dev.patient = careful;
+	blk.finish = finish;
+	serve = blk.dev.request;
+	blk.dev.request = request;
+	signal(SIGTERM, on_term);
+	puts("ready");
+	fflush(stdout);
+	ret = vdev_serve(&blk.dev);
+	if (ret)
+		fprintf(stderr, "evil: %s: %s\n", o.name, strerror(-ret));
+	printf("requests %lu errors %lu touched %lu signals %lu by_file %lu refused %lu\n",
+	       blk.requests, blk.errors, touched, signals, by_file_bytes, refused);
+	end = vdev_close(&blk.dev, true);
+	if (end)
+		fprintf(stderr, "evil: destroy %s: %s\n", o.name, strerror(-end));
+	return ret || end;
+}
