@@ -20,7 +20,10 @@
 #
 # and with a strategy changed: B17 (a fault that always allocates), B6 and B8 (no
 # prefill), late (zap without its zap).
-# SEED=N repeats a run.
+# SEED=N repeats a run. RACES=1 adds B7 and B8 on v5-verbatim, which are matters of
+# luck here: two CPUs of an emulated guest, and a fixture that may take the guest down.
+# What finds them each time is native: busted-unmap, busted-publish and
+# busted-barrier-unmap in tests/native.sh.
 # Timeout: 900
 
 cd "$(dirname "$0")/.." || exit 1
@@ -36,10 +39,10 @@ in_guest 400 tests/guest/bugs.sh --seed "${SEED:-1}" || exit 1
 BOUNCELAB_KO=$(fixture_module) || exit 1
 export BOUNCELAB_KO
 in_guest 200 tests/guest/bugs.sh --seed "${SEED:-1}" --fixture || exit 1
+[ -n "${RACES:-}" ] || exit 0
 
-# B7 and B8 are races, and B8 needs a page of many slots, where v5 tests one slot and uses
-# another (B1), which unmap may just have cleared: it copies
-# from nowhere. A guest that dies of that in v5 has seen the race, if not which.
+# B8 needs a page of many slots, where v5 tests one slot and uses another (B1), which
+# unmap may just have cleared: it copies from nowhere. A guest that dies of that in v5 has seen the race, if not which.
 mkdir -p build/tests
 if in_guest 100 tests/guest/bugs.sh --seed "${SEED:-1}" --races >build/tests/vm-bugs-races.log 2>&1; then
 	cat build/tests/vm-bugs-races.log
