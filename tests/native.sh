@@ -9,6 +9,7 @@
 # 4K and of 64K; under AddressSanitizer, UBSan and ThreadSanitizer. What comes out is compared with
 # tests/native/table.md; --update writes that instead.
 # Timeout: 1500
+# Alone: two threads that are to meet need two processors.
 #
 # Seen failing: each broken strategy of tests/fixtures has to fail, by the property
 # that is written for it here, the missing barriers within ten seconds. A strategy that

@@ -42,7 +42,8 @@ in_guest 200 tests/guest/bugs.sh --seed "${SEED:-1}" --fixture || exit 1
 [ -n "${RACES:-}" ] || exit 0
 
 # B8 needs a page of many slots, where v5 tests one slot and uses another (B1), which
-# unmap may just have cleared: it copies from nowhere. A guest that dies of that in v5 has seen the race, if not which.
+# unmap may just have cleared: it copies from nowhere. A guest that dies of that in v5
+# has seen the race, if not which.
 mkdir -p build/tests
 if in_guest 100 tests/guest/bugs.sh --seed "${SEED:-1}" --races >build/tests/vm-bugs-races.log 2>&1; then
 	cat build/tests/vm-bugs-races.log
