@@ -30,8 +30,11 @@ static int genalloc_init(struct bl_core *core)
 
 static void genalloc_exit(struct bl_core *core)
 {
-	if (core->allocator_priv)
-		gen_pool_destroy(core->allocator_priv);
+	struct gen_pool *pool = core->allocator_priv;
+
+	/* It would BUG() over a driver that leaves mappings behind; others have warned. */
+	if (pool && gen_pool_avail(pool) == gen_pool_size(pool))
+		gen_pool_destroy(pool);
 }
 
 static unsigned long genalloc_alloc(struct bl_core *core, unsigned long nr)

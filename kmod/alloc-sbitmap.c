@@ -93,6 +93,8 @@ static void sbitmap_release(struct bl_core *core, unsigned long first, unsigned 
 		return;
 	}
 	i = first >= a->class[1].from;
+	/* What was done at the address is over before it is free: the bit orders nothing. */
+	smp_mb__before_atomic();
 	sbitmap_put(&a->class[i].map, (first - a->class[i].from) / a->class[i].unit);
 }
 

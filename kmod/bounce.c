@@ -45,12 +45,13 @@ struct page *bl_huge_alloc(struct bl_domain *d)
 {
 	struct page *page;
 
-	page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, get_order(BL_HUGE_SIZE));
+	/* Compound: who pins a part of what is mapped in one piece pins all of it. */
+	page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN | __GFP_COMP,
+			   get_order(BL_HUGE_SIZE));
 	if (!page) {
 		bl_count(d, BL_COUNT_page_alloc_fail, 1);
 		return NULL;
 	}
-	split_page(page, get_order(BL_HUGE_SIZE));
 	bl_count(d, BL_COUNT_page_alloc, BL_HUGE_SIZE >> d->page_shift);
 	trace_bl_page_alloc(d, BL_HUGE_SIZE);
 	return page;
@@ -60,5 +61,5 @@ void bl_huge_free(struct bl_domain *d, struct page *page)
 {
 	bl_count(d, BL_COUNT_page_free, BL_HUGE_SIZE >> d->page_shift);
 	trace_bl_page_free(d, BL_HUGE_SIZE);
-	free_pages_exact(page_address(page), BL_HUGE_SIZE);
+	__free_pages(page, get_order(BL_HUGE_SIZE));
 }

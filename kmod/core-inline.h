@@ -179,6 +179,7 @@ static __always_inline void bl_zero_orig(struct bl_domain *d, phys_addr_t orig, 
 {
 	size_t chunk;
 
+	bl_count(d, BL_COUNT_zero_bytes, len);
 	for (; len; len -= chunk, orig += chunk) {
 		chunk = min_t(size_t, len, PAGE_SIZE - offset_in_page(orig));
 		memzero_page(pfn_to_page(PHYS_PFN(orig)), offset_in_page(orig), chunk);

@@ -5,7 +5,9 @@
 
 #include <linux/types.h>
 
-/* Number of operations, or bytes where the name says so. */
+/*
+ * Number of operations, or bytes where the name says so.  fault_huge are among fault.
+ */
 #define BL_COUNTERS(X)			\
 	X(map)				\
 	X(map_bytes)			\

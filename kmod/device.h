@@ -18,6 +18,7 @@
  *	bl_dev.msgq.lock spinlock	messages and broken; process context only
  *	bl_vq.kick_lock	spinlock, irq-safe	kicked, kickfd, writing ready
  *	bl_vq.irq_lock	spinlock, bh	cb, reading ready; never taken in hard interrupts
+ *	bl_dev.irq_lock	spinlock, bh	config_cb
  *
  * bl_dev.lock, domain_lock and orphan_lock do not nest in one another today,
  * and none of them is ever held while waiting for an answer of the daemon;

@@ -7,6 +7,7 @@
  * softirq (virtio-net): syncs do not sleep.
  */
 #include <linux/dma-map-ops.h>
+#include <linux/fs.h>
 #include <linux/gfp.h>
 
 #include "core.h"
@@ -72,18 +73,23 @@ err_pages:
 /*
  * The daemon may still have the pages mapped, or fault on them just now.  Its
  * page table holds references, so that they are not handed to anybody else
- * before it lets go.  Process context: drivers free coherent memory there.
+ * before it lets go; the lock keeps a fault that has found one of them from
+ * entering it when they have been taken out.  Process context: drivers free
+ * coherent memory there.
  */
 void bl_dma_free(struct device *dev, size_t size, void *addr, dma_addr_t iova,
 		 unsigned long attrs)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 	struct bl_core *core = bl_core_of(d);
+	struct address_space *mapping = core->file->f_mapping;
 
 	size = PAGE_ALIGN(size);
+	filemap_invalidate_lock(mapping);
 	bl_iotlb_del_own(core, iova, size);
 	/* A daemon that keeps its mapping sees the next ring here, not this one. */
-	unmap_mapping_range(core->file->f_mapping, iova, size, 1);
+	unmap_mapping_range(mapping, iova, size, 1);
+	filemap_invalidate_unlock(mapping);
 	bl_coherent_iova_free(core, iova, size);
 	free_pages_exact(addr, size);
 	bl_count(d, BL_COUNT_coherent_free, 1);

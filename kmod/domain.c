@@ -20,11 +20,22 @@
 #include "core.h"
 #include "trace.h"
 
+/* Enter PAGE here and now, and drop the reference. */
+static vm_fault_t enter_page(struct vm_fault *vmf, struct page *page)
+{
+	int ret = vm_insert_page(vmf->vma, vmf->address, page);
+
+	put_page(page);
+	if (ret && ret != -EBUSY)	/* busy: another thread was first */
+		return vmf_error(ret);
+	return VM_FAULT_NOPAGE;
+}
+
 static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
 			       u64 iova)
 {
 	struct page *page = d->strategy->fault(d, iova);
-	int ret;
+	vm_fault_t ret;
 
 	bl_count(d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
 	trace_bl_fault(d, iova, page);
@@ -38,17 +49,31 @@ static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
 		return vmf_insert_mixed(vmf->vma, vmf->address,
 					__pfn_to_pfn_t(page_to_pfn(page),
 						       PFN_DEV));
+	/* What lies in a huge page is not to be entered as one, in our absence. */
+	if (d->backing == BL_BACKING_HUGE)
+		return enter_page(vmf, page);
 	if (!d->strategy->fault_done) {
 		vmf->page = page;
 		return 0;
 	}
-	/* Entered here and now, since fault_done says that it is. */
-	ret = vm_insert_page(vmf->vma, vmf->address, page);
-	put_page(page);
+	ret = enter_page(vmf, page);
 	d->strategy->fault_done(d, iova);
-	if (ret && ret != -EBUSY)	/* busy: another thread was first */
-		return vmf_error(ret);
-	return VM_FAULT_NOPAGE;
+	return ret;
+}
+
+/* A ring that goes, see bl_dma_free(), goes before it is looked for or when it is there. */
+static vm_fault_t coherent_fault(struct vm_fault *vmf, struct bl_core *core, u64 iova)
+{
+	struct address_space *mapping = core->file->f_mapping;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
+	struct page *page;
+
+	filemap_invalidate_lock_shared(mapping);
+	page = bl_iotlb_get_page(core, iova);
+	if (page)
+		ret = enter_page(vmf, page);
+	filemap_invalidate_unlock_shared(mapping);
+	return ret;
 }
 
 /* Process context, the daemon's; mmap_lock or the VMA's lock is held. */
@@ -61,8 +86,7 @@ static vm_fault_t domain_fault(struct vm_fault *vmf)
 	if (iova >= d->base && iova - d->base < d->window)
 		return window_fault(vmf, d, iova);
 
-	vmf->page = bl_iotlb_get_page(core, iova);
-	return vmf->page ? 0 : VM_FAULT_SIGBUS;
+	return coherent_fault(vmf, core, iova);
 }
 
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
@@ -76,6 +100,7 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 	u64 start = ALIGN_DOWN(vmf->address, PMD_SIZE);
 	struct bl_domain *d = &core->d;
 	struct page *page;
+	vm_fault_t ret;
 	u64 iova;
 
 	iova = ((u64)vmf->pgoff << PAGE_SHIFT) - (vmf->address - start);
@@ -88,9 +113,14 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 	if (!page)
 		return VM_FAULT_FALLBACK;
 	put_page(page);
-	bl_count(d, BL_COUNT_fault_huge, 1);
-	return vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(page_to_pfn(page), PFN_DEV),
-				  vmf->flags & FAULT_FLAG_WRITE);
+	ret = vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(page_to_pfn(page), PFN_DEV),
+				 vmf->flags & FAULT_FLAG_WRITE);
+	if (ret == VM_FAULT_NOPAGE) {
+		bl_count(d, BL_COUNT_fault, 1);
+		bl_count(d, BL_COUNT_fault_huge, 1);
+		trace_bl_fault(d, iova, true);
+	}
+	return ret;
 }
 
 /* Huge pages need their offset in the file and in memory to agree. */
@@ -121,15 +151,11 @@ static int domain_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 
-	vm_flags_set(vma, VM_DONTDUMP | VM_DONTEXPAND);
-	if (core->d.strategy->raw || core->d.strategy->fault_done ||
-	    core->d.backing == BL_BACKING_HUGE)
-		vm_flags_set(vma, VM_MIXEDMAP);
+	vm_flags_set(vma, VM_DONTDUMP | VM_DONTEXPAND | VM_MIXEDMAP);
 	vma->vm_private_data = core;
 	vma->vm_ops = &domain_vm_ops;
 	return 0;
 }
-
 
 void bl_zap(struct bl_domain *d, u64 iova, u64 size)
 {
@@ -190,16 +216,6 @@ static const struct file_operations domain_fops = {
 /* Entries in an IOTLB: no driver or guest has use for as many. */
 #define BL_IOTLB_LIMIT	65536
 
-static int check_config(const struct bl_domain_config *config)
-{
-	if (config->bounce_size < BL_BOUNCE_MIN ||
-	    config->bounce_size > BL_BOUNCE_MAX ||
-	    !IS_ALIGNED(config->bounce_size, BL_BOUNCE_MIN) ||
-	    PAGE_SHIFT + config->page_order > BL_PAGE_SHIFT_MAX)
-		return -EINVAL;
-	return bl_config_check(config);
-}
-
 struct bl_domain bl_domain_of_config(const struct bl_domain_config *config)
 {
 	unsigned int page_shift = PAGE_SHIFT + config->page_order;
@@ -240,7 +256,7 @@ struct bl_domain *bl_domain_create(const char *name,
 	struct file *file;
 	int ret;
 
-	ret = check_config(config);
+	ret = bl_config_check(config);
 	if (ret)
 		return ERR_PTR(ret);
 
@@ -309,11 +325,6 @@ void bl_domain_destroy(struct bl_domain *d)
 const struct dma_map_ops *bl_domain_dma_ops(const struct bl_domain *d)
 {
 	return d->strategy->dma_ops;
-}
-
-size_t bl_domain_bounce_size(const struct bl_domain *d)
-{
-	return d->core->bounce_size;
 }
 
 int bl_domain_init(void)

@@ -119,8 +119,6 @@ struct bl_domain *bl_domain_create(const char *name,
  */
 void bl_domain_destroy(struct bl_domain *d);
 
-size_t bl_domain_bounce_size(const struct bl_domain *d);
-
 /*
  * Replace the address space by a copy of IOTLB (user memory of vhost-vdpa),
  * whose entries carry a struct vdpa_map_file.  -ENOMEM, -ENOSPC (too

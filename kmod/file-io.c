@@ -13,7 +13,8 @@
 
 /*
  * Page faults fail instead of being served: callers hold spinlocks.  might_fault()
- * knows.
+ * knows.  By the functions that do not ask which kernel objects may be copied to
+ * users: the driver has mapped these bytes for the daemon.
  */
 static size_t copy_page_part(struct page *page, unsigned int offset, size_t len,
 			     struct iov_iter *iter, bool to_daemon)
@@ -23,16 +24,19 @@ static size_t copy_page_part(struct page *page, unsigned int offset, size_t len,
 
 	pagefault_disable();
 	if (to_daemon)
-		done = copy_to_iter(addr + offset, len, iter);
+		done = _copy_to_iter(addr + offset, len, iter);
 	else
-		done = copy_from_iter(addr + offset, len, iter);
+		done = _copy_from_iter(addr + offset, len, iter);
 	pagefault_enable();
 	kunmap_local(addr);
 	return done;
 }
 
-static void count(struct bl_domain *d, size_t done, bool to_daemon)
+static void count(struct bl_domain *d, u64 orig, size_t done, bool to_daemon)
 {
+	if (!done)
+		return;
+	trace_bl_copy(d, orig, done, to_daemon, BL_PATH_FILE);
 	bl_count(d, to_daemon ? BL_COUNT_copy_to_daemon_bytes :
 				BL_COUNT_copy_from_daemon_bytes, done);
 }
@@ -50,7 +54,7 @@ size_t bl_copy_iter(struct bl_domain *d, phys_addr_t orig, size_t len,
 		if (n != chunk)
 			break;
 	}
-	count(d, done, to_daemon);
+	count(d, orig, done, to_daemon);
 	return done;
 }
 
@@ -60,7 +64,7 @@ size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page, unsigned int 
 	size_t done = copy_page_part(page + (offset >> PAGE_SHIFT), offset_in_page(offset),
 				     len, iter, to_daemon);
 
-	count(d, done, to_daemon);
+	count(d, page_to_phys(page) + offset, done, to_daemon);
 	return done;
 }
 

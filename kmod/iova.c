@@ -59,16 +59,19 @@ void bl_tree_free(struct bl_core *core, unsigned long first, unsigned long nr)
 }
 
 /*
- * Of the tree: the largest naturally aligned range that leaves out IOVA 0.  A driver
- * that was told bounce_size itself could ask for a mapping that never succeeds.
+ * Of the tree: the largest naturally aligned range that leaves out IOVA 0, and what a
+ * strategy keeps for itself (.own_iova).  A driver that was told bounce_size itself
+ * could ask for a mapping that never succeeds.
  */
 size_t bl_iova_max(struct bl_core *core)
 {
 	const struct bl_alloc_ops *ops = alloc_ops(core);
+	size_t max;
 
 	if (ops)
 		return ops->largest(core) << BL_SLOT_SHIFT;
-	return rounddown_pow_of_two(core->d.window) / 2;
+	max = rounddown_pow_of_two(core->d.window) / 2;
+	return core->d.strategy->own_iova ? max / 2 : max;
 }
 
 dma_addr_t bl_coherent_iova_alloc(struct bl_core *core, size_t size)

@@ -130,6 +130,9 @@ int bl_config_check(const struct bl_domain_config *config)
 	const char *why;
 	int i;
 
+	if (!bl_bounce_size_valid(config->bounce_size) ||
+	    !bl_page_order_valid(config->page_order))
+		return -EINVAL;
 	for (i = 0; i < BL_OPT_NR; i++)
 		if (config->option[i] < 0 || config->option[i] >= bl_options[i].nr)
 			return -EINVAL;

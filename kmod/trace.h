@@ -11,6 +11,16 @@
 
 struct bl_domain;
 
+/* For readers that have only the format, as trace-cmd and perf. */
+TRACE_DEFINE_ENUM(DMA_BIDIRECTIONAL);
+TRACE_DEFINE_ENUM(DMA_TO_DEVICE);
+TRACE_DEFINE_ENUM(DMA_FROM_DEVICE);
+TRACE_DEFINE_ENUM(BL_PATH_MAP);
+TRACE_DEFINE_ENUM(BL_PATH_UNMAP);
+TRACE_DEFINE_ENUM(BL_PATH_SYNC);
+TRACE_DEFINE_ENUM(BL_PATH_FAULT);
+TRACE_DEFINE_ENUM(BL_PATH_FILE);
+
 #define bl_show_dir(dir)				\
 	__print_symbolic(dir,				\
 			 { DMA_BIDIRECTIONAL, "both" },	\
@@ -22,7 +32,8 @@ struct bl_domain;
 			 { BL_PATH_MAP, "map" },	\
 			 { BL_PATH_UNMAP, "unmap" },	\
 			 { BL_PATH_SYNC, "sync" },	\
-			 { BL_PATH_FAULT, "fault" })
+			 { BL_PATH_FAULT, "fault" },	\
+			 { BL_PATH_FILE, "file" })
 
 DECLARE_EVENT_CLASS(bl_range,
 	TP_PROTO(const struct bl_domain *d, u64 iova, size_t size, int dir),
@@ -54,7 +65,10 @@ DEFINE_EVENT(bl_range, bl_unmap,
 	TP_ARGS(d, iova, size, dir)
 );
 
-/* One memcpy(): from or to the original, and on which path. */
+/*
+ * One memcpy(): from or to the original, and on which path.  By the file, to_bounce
+ * is to the daemon's memory, and orig may be a bounce page.
+ */
 TRACE_EVENT(bl_copy,
 	TP_PROTO(const struct bl_domain *d, u64 orig, size_t size,
 		 bool to_bounce, int path),

@@ -78,12 +78,19 @@ static inline void bl_bounce_free(struct bl_domain *d)
 	d->priv = NULL;
 }
 
-/* Every bounce page before the first mapping.  0 or -ENOMEM. */
-static inline int bl_bounce_preallocate(struct bl_domain *d, struct bl_bounce *b)
+/*
+ * Every bounce page of a range, before the first mapping.  May sleep.  0, or -ENOMEM
+ * with some of them there.
+ */
+static inline int bl_bounce_preallocate(struct bl_domain *d, struct bl_bounce *b,
+					u64 iova, u64 size)
 {
-	u64 nr = bl_nr_pages(d), in_block = BL_HUGE_SIZE >> d->page_shift, i;
+	u64 end = DIV_ROUND_UP_ULL(iova + size, 1ULL << d->page_shift);
+	u64 in_block = BL_HUGE_SIZE >> d->page_shift, i;
 
-	for (i = 0; i < nr; i++) {
+	for (i = iova >> d->page_shift; i < end; i++) {
+		if (b->pages[i])
+			continue;
 		if (!bl_bounce_is_huge(d))
 			b->pages[i] = bl_page_alloc(d, GFP_KERNEL);
 		else if (i % in_block == 0)
@@ -114,7 +121,7 @@ static inline int bl_bounce_init(struct bl_domain *d)
 
 	if (d->backing != BL_BACKING_PREALLOC && !bl_bounce_is_huge(d))
 		return 0;
-	if (!bl_bounce_preallocate(d, b))
+	if (!bl_bounce_preallocate(d, b, 0, d->window))
 		return 0;
 err_free:
 	bl_bounce_free(d);

@@ -10,7 +10,9 @@
  * Sync:   none (there is nothing to order)
  * Wins:   always
  * Loses:  all protection.  The daemon can read and write every byte of RAM, and
- *         a request that it finishes late lands in memory with a new owner.
+ *         a request that it finishes late lands in memory with a new owner.  And a
+ *         daemon's own direct I/O on the window, which pins pages: there are none
+ *         to pin, so it gets EFAULT.
  * Source: the usual "no IOMMU" line of IOMMU papers (ASPLOS'16, ATC'15)
  * Unsafe: gives the daemon all of memory; needs unsafe_direct=1
  */
@@ -82,6 +84,7 @@ BL_STRATEGY_DEFINE(direct,
 	.name = "direct",
 	.unsafe = true,
 	.raw = true,
+	.own_iova = true,
 	.init = direct_init,
 	.exit = direct_exit,
 	.map = direct_map,

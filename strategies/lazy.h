@@ -25,7 +25,7 @@
  *
  * What the daemon is not given: bytes beyond the mapping (slot->len), the old
  * contents of device-to-memory buffers (slot->dir) unless asked for (d->prefill),
- * uninitialised memory (bounce pages come zeroed).
+ * uninitialised memory (bounce pages come zeroed unless d->backing says otherwise).
  */
 #ifndef BL_LAZY_H
 #define BL_LAZY_H
@@ -93,7 +93,7 @@ static __always_inline void bl_lazy_no_step(struct bl_bounce *b)
 /* Copy what is mapped in bounce page NR from its originals.  In fault_enter(). */
 static __always_inline void bl_lazy_fill(struct bl_domain *d,
 					 struct bl_bounce *b, u64 nr,
-					 struct page *page)
+					 struct page *page, enum bl_path path)
 {
 	u64 start = nr << d->page_shift;
 	u64 size = min_t(u64, 1ULL << d->page_shift, d->window - start);
@@ -111,7 +111,7 @@ static __always_inline void bl_lazy_fill(struct bl_domain *d,
 		how = bl_bounce_begin(d, READ_ONCE(slot->dir), true);
 		if (how == BL_PREFILL_COPY)
 			bl_copy_to_bounce(d, page, at - start, orig,
-					  READ_ONCE(slot->len), BL_PATH_FAULT);
+					  READ_ONCE(slot->len), path);
 		else if (how == BL_PREFILL_ZERO)
 			bl_zero_bounce(d, page, at - start, READ_ONCE(slot->len));
 	}
@@ -119,7 +119,7 @@ static __always_inline void bl_lazy_fill(struct bl_domain *d,
 
 /* Make bounce page NR exist, filled; NULL if there is no memory. */
 static __always_inline struct page *
-bl_lazy_populate(struct bl_domain *d, u64 nr, gfp_t gfp,
+bl_lazy_populate(struct bl_domain *d, u64 nr, gfp_t gfp, enum bl_path path,
 		 const struct bl_lazy_ops *ops)
 {
 	struct bl_bounce *b = d->priv;
@@ -144,7 +144,7 @@ bl_lazy_populate(struct bl_domain *d, u64 nr, gfp_t gfp,
 		/* The zeroes before the pointer, for bl_bounce_page(). */
 		smp_store_release(&b->pages[nr], page);
 		ops->fill_stored(b);
-		bl_lazy_fill(d, b, nr, page);
+		bl_lazy_fill(d, b, nr, page, path);
 		ops->fill_end(b);
 	}
 	ops->fault_leave(b, nr, flags);
@@ -158,7 +158,7 @@ static __always_inline struct page *
 bl_lazy_fault(struct bl_domain *d, u64 iova, const struct bl_lazy_ops *ops)
 {
 	struct page *page = bl_lazy_populate(d, iova >> d->page_shift,
-					     GFP_KERNEL_ACCOUNT, ops);
+					     GFP_KERNEL_ACCOUNT, BL_PATH_FAULT, ops);
 
 	return page ? bl_bounce_get_subpage(d, page, iova) : NULL;
 }
@@ -183,7 +183,8 @@ bl_lazy_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 		for (nr = iova >> d->page_shift;
 		     nr <= (iova + size - 1) >> d->page_shift; nr++)
 			if (unlikely(!bl_bounce_page(d, b, nr << d->page_shift)))
-				bl_lazy_populate(d, nr, GFP_ATOMIC, ops);
+				bl_lazy_populate(d, nr, GFP_ATOMIC,
+						 BL_PATH_MAP, ops);
 	/*
 	 * A page that a fault is filling right now may get the same bytes
 	 * twice.  They are the same because the owner leaves the buffer alone.
@@ -197,15 +198,15 @@ bl_lazy_map(struct bl_domain *d, phys_addr_t pa, size_t size,
  * What the device wrote.  A page that is not there was never touched by the
  * daemon: its answer came through the ring, which orders its faults before
  * this.  One that is there may just be filled, because of a neighbour in it:
- * a buffer that began as a copy must not get back the zeroes from before.
+ * a buffer whose beginning was asked for must not get back what was there before.
  */
 static __always_inline void
 bl_lazy_copy_back(struct bl_domain *d, dma_addr_t iova, size_t size,
 		  enum dma_data_direction dir, enum bl_path path,
 		  const struct bl_lazy_ops *ops)
 {
-	bool is_copy = ops->mixes ||
-		       bl_bounce_begin(d, dir, true) == BL_PREFILL_COPY;
+	bool filled = ops->mixes ||
+		      bl_bounce_begin(d, dir, true) != BL_PREFILL_NONE;
 	u64 step = 1ULL << d->page_shift;
 	u64 end = iova + size;
 	u64 at, chunk;
@@ -214,7 +215,7 @@ bl_lazy_copy_back(struct bl_domain *d, dma_addr_t iova, size_t size,
 		chunk = min(end - at, step - (at & (step - 1)));
 		if (!bl_bounce_page(d, d->priv, at))
 			continue;
-		if (is_copy)
+		if (filled)
 			ops->settle(d, d->priv, at, chunk);
 		bl_bounce_copy(d, at, chunk, false, path);
 	}

@@ -116,9 +116,9 @@ static int pool_fill(struct bl_domain *d, struct pools *p)
 	p->from = bl_iova_alloc(d, total);
 	if (!p->from)
 		return -ENOMEM;
+	if (bl_bounce_preallocate(d, d->priv, p->from, total))
+		return -ENOMEM;
 	for (at = p->from; at < p->from + total; at += p->unit) {
-		if (bl_eager_populate(d, d->priv, at))
-			return -ENOMEM;
 		pool = pool_of(p, at);
 		pool->free[pool->top++] = at >> BL_SLOT_SHIFT;
 	}

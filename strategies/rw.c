@@ -42,20 +42,21 @@ static ssize_t rw_move(struct bl_domain *d, u64 at, struct bl_slot *slot,
 {
 	unsigned int in_slot = at & (BL_SLOT_SIZE - 1), offset;
 	struct page *page;
+	bool is_copy;
 
 	if (slot->orig == BL_NOT_MAPPED || in_slot >= slot->len)
 		return -EFAULT;
 	len = min_t(size_t, len, slot->len - in_slot);
 
+	/* What a device-to-memory buffer held before is not for the daemon. */
+	is_copy = bl_bounce_begin(d, slot->dir, true) == BL_PREFILL_COPY;
+	if (to_daemon ? !is_copy : !bl_dir_from_device(slot->dir))
+		return -EFAULT;
+
 	page = bl_bounce_find(d, d->priv, at, &offset);
 	if (page)
 		return bl_copy_iter_bounce(d, page, offset, len, iter, to_daemon);
-	/* What a device-to-memory buffer held before is not for the daemon. */
-	if (to_daemon && bl_bounce_begin(d, slot->dir, true) != BL_PREFILL_COPY)
-		return -EFAULT;
-	if (!to_daemon && !bl_dir_from_device(slot->dir))
-		return -EFAULT;
-	if (!to_daemon && bl_bounce_begin(d, slot->dir, true) != BL_PREFILL_COPY)
+	if (!is_copy)
 		rw_expose(d, slot);
 	return bl_copy_iter(d, slot->orig + in_slot, len, iter, to_daemon);
 }

@@ -59,14 +59,16 @@ struct bl_strategy {
 	bool raw;
 
 	/*
-	 * Short mappings do not get their addresses from bl_iova_alloc(), so that
-	 * a choice of allocator would say something untrue.
+	 * Short mappings, or all, do not get their addresses from bl_iova_alloc(), so
+	 * that a choice of allocator would say something untrue.  What init takes
+	 * from there for itself is a quarter of the window at most.
 	 */
 	bool own_iova;
 
 	/*
 	 * After unmap, and once the work of bl_defer() is done, the daemon has no
-	 * access to the range any more, not even to the bounce page.
+	 * access to the range any more: not in its page table, and a page that it
+	 * holds otherwise (by a pipe, by a registered buffer) is not used again.
 	 */
 	bool revokes;
 
@@ -79,7 +81,7 @@ struct bl_strategy {
 
 	/*
 	 * Required.  Set up d->priv; for a raw strategy also d->base and
-	 * d->window.  0 or -ENOMEM.
+	 * d->window.  It may make d->page_shift smaller.  0 or -ENOMEM.
 	 */
 	int (*init)(struct bl_domain *d);
 
@@ -194,6 +196,7 @@ enum bl_path {
 	BL_PATH_UNMAP,
 	BL_PATH_SYNC,
 	BL_PATH_FAULT,
+	BL_PATH_FILE,	/* the core's, in bl_copy_iter() */
 };
 
 /*
@@ -214,15 +217,14 @@ struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp);
 void bl_page_free(struct bl_domain *d, struct page *page);
 
 /*
- * The pages of BL_HUGE_SIZE bytes, aligned to that, zeroed, each with a reference
- * of its own, or NULL.  May sleep.
+ * A compound page of BL_HUGE_SIZE bytes, zeroed, or NULL.  May sleep.
  */
 struct page *bl_huge_alloc(struct bl_domain *d);
 void bl_huge_free(struct bl_domain *d, struct page *page);
 
 /*
- * Copy LEN bytes between the memory at ORIG and OFFSET in bounce page PAGE.
- * They must not cross a PAGE_SIZE of it, as a slot never does.  Any context.
+ * Copy LEN bytes between the memory at ORIG and OFFSET in bounce page PAGE, all in
+ * one slot of it.  Any context.
  */
 static void bl_copy_to_bounce(struct bl_domain *d, struct page *page,
 			      unsigned int offset, phys_addr_t orig, size_t len,

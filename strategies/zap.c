@@ -4,10 +4,10 @@
  *
  * Idea:   map only remembers.  The daemon's touch faults, and the fault makes the
  *         bounce page what the mapping says.  unmap copies back what was touched,
- *         and a worker takes the page out of the daemon's page table before the
- *         address is given out again, many at a time, since that sleeps and
- *         interrupts other CPUs.  What the daemon never touches costs nothing:
- *         no page, no copy, no revocation.
+ *         and a worker, since that sleeps, takes the page out of the daemon's page
+ *         table before the address is given out again; one that the daemon holds in
+ *         another way it may keep, and the address gets a new one.  What the daemon
+ *         never touches costs nothing: no page, no copy, no revocation.
  * Bounce: every access
  * Sync:   one spinlock for slots and pages; a semaphore between entering a page in
  *         a page table and taking it out
@@ -32,7 +32,8 @@ struct zap_slot {
 struct zap {
 	/*
 	 * Read: from looking at a slot until its page is in the page table.
-	 * Write: taking pages out.  Outside of b->lock.spin; process context.
+	 * Write: taking pages out, and giving them up.  Outside of b->lock.spin;
+	 * process context.
 	 */
 	struct rw_semaphore entering;
 	u32 waiting;		/* first slot of the first range; under b->lock.spin */
@@ -115,6 +116,31 @@ zap_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 }
 
 /*
+ * What is in no page table and has references that are not ours is in a pipe, a
+ * registered buffer or the like, and stays there.  Holds z->entering for write.
+ */
+static void zap_give_up_pinned(struct bl_domain *d, u64 from, u64 size)
+{
+	struct bl_bounce *b = d->priv;
+	struct page *page;
+	u64 at;
+
+	for (at = from; at < from + size; at += PAGE_SIZE) {
+		page = bl_bounce_page(d, b, at);
+		if (!page || page_ref_count(page) == 1)
+			continue;
+		WRITE_ONCE(b->pages[at >> PAGE_SHIFT], NULL);
+		bl_page_free(d, page);
+	}
+}
+
+static void zap_revoke(struct bl_domain *d, u64 from, u64 size)
+{
+	bl_zap(d, from, size);
+	zap_give_up_pinned(d, from, size);
+}
+
+/*
  * All ranges that wait: out of the page tables, then free.  The chain of a range is
  * its own until it is free.
  */
@@ -133,8 +159,8 @@ static void zap_deferred(struct bl_domain *d)
 	/* A fault that saw one of them mapped has entered its page by now. */
 	down_write(&z->entering);
 	for (first = all; first; first = z->slots[first].next)
-		bl_zap(d, (u64)first << BL_SLOT_SHIFT,
-		       (u64)z->slots[first].nr << BL_SLOT_SHIFT);
+		zap_revoke(d, (u64)first << BL_SLOT_SHIFT,
+			   (u64)z->slots[first].nr << BL_SLOT_SHIFT);
 	up_write(&z->entering);
 
 	while (all) {
@@ -177,13 +203,11 @@ static void zap_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
 }
 
 /*
- * Fill what is mapped and not yet touched in the PAGE_SIZE at IOVA of bounce page
- * PAGE.  False if nothing is mapped there.  Holds b->lock.spin: a mapping that is
+ * Fill what is mapped and not yet touched in PAGE, the bounce page at IOVA.  False if nothing is mapped there.  Holds b->lock.spin: a mapping that is
  * seen here is one that unmap has not come to.
  */
 static bool zap_fill(struct bl_domain *d, u64 iova, struct page *page)
 {
-	unsigned int offset = iova & ((1UL << d->page_shift) - 1);
 	struct bl_bounce *b = d->priv;
 	struct zap *z = zap_of(d);
 	struct bl_slot *slot;
@@ -198,12 +222,12 @@ static bool zap_fill(struct bl_domain *d, u64 iova, struct page *page)
 		if (*touched)
 			continue;
 		/* What was there before goes, also beyond the mapping. */
-		bl_zero_bounce(d, page, offset + (at - iova), BL_SLOT_SIZE);
+		bl_zero_bounce(d, page, at - iova, BL_SLOT_SIZE);
 		if (orig == BL_NOT_MAPPED)
 			continue;
 		if (bl_bounce_begin(d, slot->dir, true) == BL_PREFILL_COPY)
-			bl_copy_to_bounce(d, page, offset + (at - iova), orig,
-					  slot->len, BL_PATH_FAULT);
+			bl_copy_to_bounce(d, page, at - iova, orig, slot->len,
+					  BL_PATH_FAULT);
 		*touched = true;
 	}
 	return mapped;
@@ -221,13 +245,21 @@ static struct page *zap_fault(struct bl_domain *d, u64 iova)
 	unsigned long flags;
 	bool mapped;
 
-	if (!bl_bounce_page(d, b, iova)) {
+retry:
+	/* Not in the semaphore: memory may have to be written back to get some. */
+	if (!new && !bl_bounce_page(d, b, iova)) {
 		new = bl_page_alloc(d, GFP_KERNEL_ACCOUNT);
 		if (!new)
 			return NULL;
 	}
 
 	down_read(&zap_of(d)->entering);
+	page = bl_bounce_page(d, b, iova) ?: new;
+	if (!page) {
+		/* Given up just now. */
+		up_read(&zap_of(d)->entering);
+		goto retry;
+	}
 	flags = bl_bounce_lock(b);
 	page = bl_bounce_page(d, b, iova) ?: new;
 	mapped = zap_fill(d, iova, page);
@@ -250,6 +282,8 @@ static int zap_init(struct bl_domain *d)
 	struct zap *z;
 	int ret;
 
+	/* Revoked is a page of the MMU; page_order says how far apart mappings are. */
+	d->page_shift = PAGE_SHIFT;
 	ret = bl_bounce_init_extra(d, 1, struct_size(z, slots, bl_nr_slots(d)));
 	if (ret)
 		return ret;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# 60 times (ROUNDS=N for another number) load, attach, I/O, detach, unload;
+# 50 times (ROUNDS=N for another number) load, attach, I/O, detach, unload;
 # then nothing is left: no page, no slab object, no reference.
 # Timeout: 1500
 #
@@ -14,6 +14,6 @@ cd "$(dirname "$0")/.." || exit 1
 # With debugging on, no CPU keeps a slab to itself, and the counts are exact: without,
 # a slab that a CPU holds counts as full, which is 256 objects of kmalloc-16.
 guest_append=slub_debug=F
-rounds=${ROUNDS:-60}
+rounds=${ROUNDS:-50}
 build_guest vblk vctl iocheck
 in_guest $((100 + 14 * rounds)) tests/guest/reload.sh "$rounds"

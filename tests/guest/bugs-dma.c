@@ -63,6 +63,11 @@ int dma_reset(struct test *t)
 	return ioctl(t->dmadrv, DMADRV_RESET) < 0 ? -errno : 0;
 }
 
+uint32_t dma_largest(struct test *t)
+{
+	return ioctl(t->dmadrv, DMADRV_LARGEST);
+}
+
 /* Take note of M's pages; was one of them given out before? */
 static bool seen(struct test *t, const struct dma *m)
 {

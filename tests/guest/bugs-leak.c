@@ -137,7 +137,7 @@ enum result b6_stale(struct test *t)
 	return r == FAIL && t->prefill == PREFILL_NONE ? NOT_PROMISED : r;
 }
 
-static bool shut(struct test *t, uint64_t iova)
+bool shut(struct test *t, uint64_t iova)
 {
 	uint8_t byte;
 

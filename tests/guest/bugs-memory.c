@@ -164,3 +164,39 @@ enum result b17_repeat_fault(struct test *t)
 	return pages > 2 ? found(t, "%ld pages allocated for 200 faults on a page that is there",
 				 pages) : PASS;
 }
+
+/* In a window in which nothing else is mapped, and again. */
+static enum result map_largest(struct test *t, const char *allocator, unsigned int mib)
+{
+	struct dma m = { .dir = TO };
+	char options[100];
+
+	snprintf(options, sizeof(options), "strategy=%s allocator=%s bounce_size=%u", t->strategy,
+		 allocator, mib << 20);
+	take_down(t);
+	set_up(t, options);
+	m.len = dma_largest(t);
+	for (int i = 0; i < 4; i++) {
+		if (dma_map(t, &m, 0))
+			return found(t, "%s, a window of %u MiB: no mapping of %u bytes",
+				     allocator, mib, m.len);
+		dma_unmap(t, &m, 0);
+	}
+	return PASS;
+}
+
+/* A driver that asks for what it may, and does not get it, asks for ever. */
+enum result largest(struct test *t)
+{
+	static const char *const allocators[] = { "cached", "plain", "genalloc", "sbitmap", "ring" };
+	/* A strategy that takes no part in it says nothing about the others. */
+	size_t nr = strcmp(t->strategy, "eager-none") ? 1 : sizeof(allocators) / sizeof(*allocators);
+	enum result r = PASS;
+
+	if (t->direct)
+		return NOT_PROMISED;
+	for (size_t i = 0; i < nr && !r; i++)
+		for (unsigned int mib = 1; mib <= 3 && !r; mib++)
+			r = map_largest(t, allocators[i], mib);
+	return r;
+}

@@ -30,6 +30,7 @@ static const struct {
 	{ "B2", "the last byte of every size", b2_sizes },
 	{ "B6", "what the device did not write is not of somebody else", b6_stale },
 	{ "late", "a daemon that goes on after unmap changes and sees nothing", after_unmap },
+	{ "pinned", "pages that the daemon holds in a pipe", pinned },
 	{ "B16", "the driver's own syncs", b16_sync },
 	{ "B17", "repeated faults allocate nothing", b17_repeat_fault },
 	{ "B15b", "no private mapping", b15_private },
@@ -40,6 +41,7 @@ static const struct {
 	{ "drained", "no memory at all", drained },
 	{ "starved", "pages that are missing, now and then", starved },
 	{ "B14", "the module stays while a domain is mapped", b14_rmmod },
+	{ "largest", "a mapping of the largest size that is allowed", largest },
 	/* Last: the device is gone after it. */
 	{ "B13", "no page is lost over the life of a device", b13_lost_pages },
 };

@@ -51,6 +51,7 @@ int dma_map(struct test *t, struct dma *m, int flags);
 void dma_unmap(struct test *t, const struct dma *m, int flags);
 void dma_sync(struct test *t, const struct dma *m, uint32_t from, uint32_t len, bool to_device);
 int dma_reset(struct test *t);
+uint32_t dma_largest(struct test *t);	/* bytes that a mapping may have */
 
 /*
  * Like dma_map(), at an address that was never given out before: those in the way
@@ -58,6 +59,9 @@ int dma_reset(struct test *t);
  */
 int dma_map_fresh(struct test *t, struct dma *m);
 void dma_unplug(struct test *t);
+
+/* bugs-leak.c: is there a moment within 5 s at which the daemon has no access? */
+bool shut(struct test *t, uint64_t iova);
 
 /* The daemon's half. False: SIGBUS, or an error with by_file. */
 bool peek(struct test *t, uint64_t iova, void *buf, size_t len);
@@ -85,11 +89,14 @@ bug_fn b1_shared_page, b2_sizes, b9_reset_storm, b10_kept_mapping, b11_reset_out
 	b12_first_map, b16_sync;
 /* bugs-leak.c */
 bug_fn b3_window, b4_neighbours, b5_direction, b6_stale, after_unmap;
+/* bugs-pin.c */
+bug_fn pinned;
 /* bugs-pressure.c */
 bug_fn drained, starved;
 /* bugs-race.c */
 bug_fn b7_fill_after_unmap, b8_unfilled;
 /* bugs-memory.c */
-bug_fn b13_lost_pages, b14_rmmod, b15_private, b15_accounting, b17_repeat_fault;
+bug_fn b13_lost_pages, b14_rmmod, b15_private, b15_accounting, largest,
+	b17_repeat_fault;
 
 #endif

@@ -38,7 +38,7 @@ mount -t cgroup2 none /run/bugs-cgroup || die "no cgroup2"
 echo +memory >/run/bugs-cgroup/cgroup.subtree_control || die "no memory controller"
 
 # What a strategy can be wrong about. B12, B14 and B15b are the core's: once is enough.
-promises="B1 B2 B3 B4 B5 B6 B7 B8 B9 B10 B11 B13 B15 B16 B17 late"
+promises="B1 B2 B3 B4 B5 B6 B7 B8 B9 B10 B11 B13 B15 B16 B17 late pinned largest"
 
 # Failures leave mappings behind, and v5 warns of some itself: nothing worse is allowed.
 fixture_log()
@@ -106,7 +106,7 @@ for s in ${*:-$all}; do
 	case $s in
 	eager-* | pool)
 		one "$s" --backing prealloc B3
-		one "$s" --backing huge B3 ;;
+		one "$s" --backing huge B3 pinned ;;
 	esac
 	if [ -n "$fixture" ]; then
 		fixture_log

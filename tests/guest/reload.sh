@@ -112,8 +112,11 @@ choose()
 	# shellcheck disable=SC2086
 	_s=$(echo $_all | cut -d ' ' -f $(($1 % $(echo $_all | wc -w) + 1)))
 	echo "$_s" >/sys/class/vduse/vduse0/strategy || die "round $1: cannot choose $_s"
-	# pool brings its own addresses, and is refused with another allocator.
-	[ $(($1 % 3)) != 0 ] || [ "$_s" = pool ] || echo plain >/sys/class/vduse/vduse0/allocator
+	# What brings its own addresses is refused with another allocator.
+	case $_s in
+	direct | pool) ;;
+	*) [ $(($1 % 3)) != 0 ] || echo plain >/sys/class/vduse/vduse0/allocator ;;
+	esac
 	[ $(($1 % 5)) -gt 1 ] || echo 2 >/sys/class/vduse/vduse0/page_order
 	[ $(($1 % 5)) -gt 0 ] || echo page >/sys/class/vduse/vduse0/granule
 }

@@ -160,6 +160,9 @@ ssize_t daemon_access(struct bl_core *core, u64 iova, void *mem, size_t len,
 
 /* Entries go, as by MADV_DONTNEED. */
 void daemon_drop(struct bl_core *core, int dm, u64 iova, u64 len);
+
+/* The page behind IOVA, with a reference; NULL if it is not in the page table. */
+struct page *daemon_pin(struct bl_core *core, int dm, u64 iova);
 bool daemon_has_entry(const struct bl_core *core, int dm, u64 iova);
 
 static inline bool iova_in_window(const struct bl_domain *d, u64 iova, u64 size)

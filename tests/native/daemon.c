@@ -103,6 +103,16 @@ bool daemon_has_entry(const struct bl_core *core, int dm, u64 iova)
 	return READ_ONCE(*pte_of(core, dm, iova)) & ~PTE_LOCK;
 }
 
+struct page *daemon_pin(struct bl_core *core, int dm, u64 iova)
+{
+	u64 *pte = pte_of(core, dm, iova), v = pte_lock(pte);
+
+	if (v)
+		get_page(pte_page(v));
+	pte_unlock(pte, v);
+	return pte_page(v);
+}
+
 /* One fault: false is a SIGBUS. */
 static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 {

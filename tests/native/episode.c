@@ -82,6 +82,7 @@ static void finish(const struct episode *e)
 		look_once_more();
 	}
 	op_run(&deferred);
+	pin_release();
 	say("the domain goes\n");
 	check(PROP_INTEGRITY, finding->warnings == m.warnings,
 	      "the strategy warns, and the driver did nothing wrong");
@@ -102,6 +103,7 @@ void episode_run(const struct episode *e, bool explain)
 	ram_reset();
 	buf_reset();
 	m.nr_gone = 0;
+	pin_reset();
 	m.explain = explain;
 	m.ending = false;
 	if (e->init_failures)

@@ -11,7 +11,7 @@ static bool has_failed(u64 hits)
 	return sim.inject.hits != hits;
 }
 
-static bool page_is_mapped(u64 iova)
+bool page_is_mapped(u64 iova)
 {
 	u64 from = iova & PAGE_MASK, to = from + PAGE_SIZE;
 	const struct buf *b;
@@ -321,6 +321,8 @@ static void op_access(const struct op *op, bool to_daemon)
 	      "access() refuses %#llx, which is mapped", iova);
 	if (moved <= 0)
 		return;
+	check(PROP_INTEGRITY, to_daemon || may_access(iova, false),
+	      "access() writes to %#llx, which is mapped to-device", iova);
 	check(PROP_NEIGHBOUR, mapped_bytes(iova, moved) == moved,
 	      "access() moves %zd bytes at %#llx, of which %zd are mapped", moved, iova,
 	      mapped_bytes(iova, moved));
@@ -357,6 +359,7 @@ static void op_deferred(void)
 				      "the page at %#llx stays in daemon %d's page table",
 				      at, dm);
 	}
+	pin_deferred();
 }
 
 static void op_fail(const struct op *op)
@@ -417,6 +420,7 @@ void op_run(const struct op *op)
 	case OP_FAIL:		op_fail(op); break;
 	case OP_RESET:		op_reset(); break;
 	case OP_USER:		op_user(); break;
+	case OP_PIN:		op_pin(op); break;
 	case OP_CPU:		shim_self.cpu = op->at % NR_CPUS; break;
 	case OP_NR:		break;
 	}

@@ -25,6 +25,7 @@ enum op_kind {
 	OP_FAIL,	/* allocations will fail */
 	OP_RESET,
 	OP_USER,	/* the daemon registers its memory, or takes it back */
+	OP_PIN,		/* the daemon holds on to a page */
 	OP_CPU,		/* the driver goes on on another CPU */
 	OP_NR
 };

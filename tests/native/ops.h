@@ -43,4 +43,13 @@ do {						\
 
 void op_run(const struct op *op);
 
+/* Is anything mapped in the page of IOVA? */
+bool page_is_mapped(u64 iova);
+
+/* pin.c */
+void op_pin(const struct op *op);
+void pin_deferred(void);	/* after the worker */
+void pin_release(void);
+void pin_reset(void);		/* for a new domain */
+
 #endif /* OPS_H */

@@ -76,6 +76,8 @@ static long dmadrv_call(unsigned int cmd, void __user *arg)
 
 	if (cmd == DMADRV_RESET)
 		return vdpa_reset(driven, 0);
+	if (cmd == DMADRV_LARGEST)
+		return min_t(size_t, dma_max_mapping_size(driven->dma_dev), DMADRV_MEM);
 	if (copy_from_user(&op, arg, sizeof(op)))
 		return -EFAULT;
 	if (!op_valid(cmd, &op))

@@ -31,5 +31,7 @@ struct dmadrv_op {
 #define DMADRV_REFILL		_IO('D', 6)
 /* Have every Nth bl_page_alloc() fail, 0: none.  Returns how many have since the last. */
 #define DMADRV_FAIL		_IO('D', 7)
+/* dma_max_mapping_size(), or DMADRV_MEM if that is less. */
+#define DMADRV_LARGEST		_IO('D', 8)
 
 #endif
