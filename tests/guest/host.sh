@@ -6,21 +6,37 @@
 
 guest_bin=build/tests/guest
 
+# Tests run at the same time: a program is built by one of them, and appears whole,
+# since the guest of another may be about to start it.
+guest_lock()
+{
+	mkdir -p $guest_bin
+	exec 8>$guest_bin/lock
+	flock 8
+}
+guest_unlock() { exec 8>&-; }
+
 # build_guest PROGRAM...: the shared part of the daemons is linked with each, and
 # all PROGRAM-*.c with PROGRAM.
 build_guest()
 {
-	mkdir -p $guest_bin
+	guest_lock
 	for p; do
+		if [ -e "$guest_bin/$p" ] && [ -z "$(find tests/guest -name '*.[ch]' \
+			-newer "$guest_bin/$p")" ]; then
+			continue
+		fi
 		extra=
 		for f in "tests/guest/$p"-*.c; do
 			[ ! -e "$f" ] || extra="$extra $f"
 		done
 		# shellcheck disable=SC2086 # a list of files
 		gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -pthread \
-			-o "$guest_bin/$p" "tests/guest/$p.c" $extra \
+			-o "$guest_bin/$p.new" "tests/guest/$p.c" $extra \
 			tests/guest/blk.c tests/guest/vdev.c tests/guest/ring.c || exit 1
+		mv "$guest_bin/$p.new" "$guest_bin/$p" || exit 1
 	done
+	guest_unlock
 	for f in build/bouncelab build/bouncelab.ko; do
 		[ -e $f ] || { echo "no $f: make build"; exit 1; }
 	done
@@ -29,10 +45,12 @@ build_guest()
 # The module dmadrv, from a copy, since the kernel's build leaves its files there.
 build_dmadrv()
 {
+	guest_lock
 	mkdir -p $guest_bin/dmadrv
 	cp -u tests/guest/dmadrv/* $guest_bin/dmadrv/ || exit 1
 	make -s -C build/kernel/headers M="$(pwd)/$guest_bin/dmadrv" W=1 KCFLAGS=-Werror \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules || exit 1
+	guest_unlock
 }
 
 # in_guest SECONDS SCRIPT [ARGUMENT...], with the module $BOUNCELAB_KO if that is set.
