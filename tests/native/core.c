@@ -20,11 +20,15 @@ static void set_config(struct bl_core *core, const struct config *config)
 	core->random = config->seed;
 }
 
+/* As the core does, and then the strategy. */
 const char *core_refusal(const struct config *config)
 {
 	struct bl_core core = { .random = 0 };
 
 	set_config(&core, config);
+	if (config->strategy->raw &&
+	    (config->prefill != BL_PREFILL_NONE || config->backing != BL_BACKING_ZEROED))
+		return "has no bounce pages";
 	return config->strategy->refuse ? config->strategy->refuse(&core.d) : NULL;
 }
 
