@@ -1,26 +1,32 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# mutate.sh             change one line of strategies/ at a time, and see whether the
+# mutate.sh             make one mistake in strategies/ at a time, and see whether the
 #                       native suite finds it; by hand, since it takes half an hour
 # mutate.sh --quick N [NAME...]  a fixed sample of N, or these, with the model only
 # mutate.sh NAME...     these
 # mutate.sh --list      their names
 #
-# The changes are in tests/mutations.txt. One that no longer fits its source is an
-# error, as is one that no test finds and tests/mutate-survivors.txt does not explain,
-# and an explanation of one that is found. Nothing below strategies/ is touched: the
-# suite is built from a copy.
+# Those of one line are in tests/mutations.txt; mistakes that somebody could make in
+# good faith, some of them longer, are patches in tests/mutants. What no longer fits its
+# source is an error, as is what no test finds and tests/mutate-survivors.txt does not
+# explain, and an explanation of what is found. Nothing below strategies/ is touched:
+# the suite is built from a copy.
+#
+# A patch begins with what is wrong, and says in a line "Strategy:" which one has it,
+# and in a line "Found by:" which of the suite's ways to look to begin with (see
+# stage_args below).
 #
 # Seen failing: tests/mutation.sh has it fail in each of these ways.
 #
-# Environment: STRATEGIES, MUTATIONS, SURVIVORS (other files), SEED.
+# Environment: STRATEGIES, MUTATIONS, MUTANTS, SURVIVORS (other files), SEED.
 
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib/common.sh
 
 strategies=${STRATEGIES:-strategies}
 mutations=${MUTATIONS:-tests/mutations.txt}
+mutants=${MUTANTS:-tests/mutants}
 survivors=${SURVIVORS:-tests/mutate-survivors.txt}
 seed=${SEED:-1}
 work=build/tests/mutate
@@ -38,12 +44,33 @@ seconds() { echo "$(($1 / 1000)).$(($1 % 1000 / 100))"; }
 
 # --- the list ------------------------------------------------------------------
 
-names() { sed -n 's/^[=~] \([^ ]*\) .*/\1/p' "$mutations"; }
+patches()
+{
+	for p in "$mutants"/*.patch; do
+		[ ! -e "$p" ] || basename "$p" .patch
+	done
+}
+
+names()
+{
+	sed -n 's/^[=~] \([^ ]*\) .*/\1/p' "$mutations"
+	patches
+}
+
+is_patch() { [ -e "$mutants/$1.patch" ]; }
+
+# header NAME KEY: of a patch.
+header() { sed -n -e '/^---/q' -e "s/^$2: //p" "$mutants/$1.patch"; }
 
 # What can be in a short sample: found by one thread.
 quick_names()
 {
-	sed -n 's/^= \([^ ]*\) .*/\1/p' "$mutations" | while read -r n; do
+	{
+		sed -n 's/^= \([^ ]*\) .*/\1/p' "$mutations"
+		for n in $(patches); do
+			[ "$(header "$n" 'Found by')" != model ] || echo "$n"
+		done
+	} | while read -r n; do
 		[ -n "$(why_survives "$n")" ] || echo "$n"
 	done
 }
@@ -88,6 +115,23 @@ mutant()
 		}' "$strategies/$(field "$1" file)"
 }
 
+# check_patch NAME: it fits, and says what there is to say.
+check_patch()
+{
+	[ -e "$strategies/$(header "$1" Strategy).c" ] || {
+		echo "$1: no strategy '$(header "$1" Strategy)'" >&2
+		return 1
+	}
+	[ -n "$(stage_args "$(header "$1" 'Found by')")" ] || {
+		echo "$1: found by '$(header "$1" 'Found by')'; valid: $stages" >&2
+		return 1
+	}
+	patch -d "$strategies" --dry-run -f -p1 -F0 <"$mutants/$1.patch" >"$work/error" 2>&1 || {
+		echo "$1: does not fit: $(grep -v '^checking' "$work/error")" >&2
+		return 1
+	}
+}
+
 check_list()
 {
 	bad=
@@ -96,6 +140,10 @@ check_list()
 		bad=1
 	done
 	for n in $(names); do
+		if is_patch "$n"; then
+			check_patch "$n" || bad=1
+			continue
+		fi
 		[ -n "$(field "$n" old)" ] || { echo "$n: no text that goes" >&2; bad=1; }
 		mutant "$n" >/dev/null 2>"$work/error" || {
 			echo "$n: does not fit $(field "$n" file): $(cat "$work/error")" >&2
@@ -106,7 +154,7 @@ check_list()
 	for n in $(sed -n 's/^\([a-z][^ :]*\): .*/\1/p' "$survivors"); do
 		names | grep -qx -e "$n" || { echo "$n: explained, but not in the list" >&2; bad=1; }
 	done
-	[ -z "$bad" ] || die "$mutations: correct it"
+	[ -z "$bad" ] || die "$mutations, $mutants: correct them"
 }
 
 # --- building ------------------------------------------------------------------
@@ -163,12 +211,13 @@ affected()
 # --- running -------------------------------------------------------------------
 
 # Each of the suite's ways to look, from cheap to dear: program and arguments.
+stages="model 64k threads litmus tsan long"
 stage_args()
 {
 	case $1 in
 	model)	echo conform --ops 90000 ;;
 	64k)	echo conform-64k --ops 60000 ;;
-	litmus)	echo conform --mode litmus --seconds 4 --prefill none ;;
+	litmus)	echo conform --mode litmus --seconds 2 ;;
 	threads) echo conform --mode threads --seconds 3 --prefill copy ;;
 	tsan)	echo conform-tsan --mode litmus,threads --seconds 2 --prefill copy ;;
 	long)	echo conform --ops 1000000 ;;
@@ -229,6 +278,9 @@ stages_of()
 {
 	if [ -n "$quick" ]; then
 		echo model
+	elif is_patch "$1"; then
+		first=$(header "$1" 'Found by')
+		echo "$first" "$(echo " $stages " | sed "s/ $first / /")"
 	elif [ "$(field "$1" kind)" = "~" ]; then
 		echo litmus threads tsan model 64k long
 	else
@@ -236,15 +288,26 @@ stages_of()
 	fi
 }
 
-# try NAME: 0 if it survives.
-try()
+# change NAME: make the mistake in the copy, and list in $users who has it.
+change()
 {
-	mutation=$1
 	restore
+	if is_patch "$1"; then
+		users=$(header "$1" Strategy)
+		patch -s -d "$work/strategies" -f -p1 -F0 <"$mutants/$1.patch"
+		return
+	fi
 	mutant "$1" >"$work/mutant"
 	cp "$work/mutant" "$work/strategies/$(field "$1" file)"
 	users=$(affected "$(field "$1" file)")
 	[ -n "$users" ] || die "$1: no strategy is compiled from $(field "$1" file)"
+}
+
+# try NAME: 0 if it survives.
+try()
+{
+	mutation=$1
+	change "$1"
 	spent=0
 	for stage in $(stages_of "$1"); do
 		for s in $users; do

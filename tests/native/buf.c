@@ -175,8 +175,13 @@ void buf_check_back(const struct bl_core *core, const struct buf *b, u32 offset,
 		return;
 	for (i = 0; i < len; i++) {
 		if (!mask[i]) {
-			if (!b->written && got[i] && got[i] != before[i])
+			if (!b->written && got[i] && got[i] != before[i]) {
 				finding->stale_seen++;
+				/* It had the driver's bytes, or zeroes, if it had any. */
+				check(PROP_STALE, b->dir != DMA_BIDIRECTIONAL || b->zero,
+				      "byte %u of buffer #%td, that nobody wrote or synced, comes back as %#x",
+				      offset + i, b - bufs, got[i]);
+			}
 			continue;
 		}
 		if (got[i] == want[i] || (!want[i] && got[i] == before[i]))
@@ -252,12 +257,32 @@ static void check_mapping(const struct buf *b, u64 iova, const u8 *seen, u32 len
 	     seen[i], offset + i, b - bufs, b->want[offset + i]);
 }
 
+/* What was revoked does not come back beside what is mapped there next. */
+static void check_beside(const struct bl_core *core, u64 iova, const u8 *seen, u32 len)
+{
+	const struct buf *b;
+	u32 i;
+
+	for (i = 0; i < len; i++) {
+		if (seen[i] < SIM_PUBLIC || seen[i] >= SIM_DEVICE)
+			continue;
+		for (b = bufs; b < bufs + NR_CELLS; b++)
+			if (b->live && iova + i - b->iova < b->size)
+				break;
+		check(PROP_AFTER_UNMAP, b < bufs + NR_CELLS,
+		      "the daemon reads %#x at %#llx, of a mapping that is gone and revoked",
+		      seen[i], iova + i);
+	}
+}
+
 void check_seen(const struct bl_core *core, u64 iova, const u8 *seen, u32 len,
 		bool mappings)
 {
 	const struct buf *b;
 
 	check_classes(core, iova, seen, len);
+	if (mappings && core->d.strategy->revokes && !core_is_deferred(core))
+		check_beside(core, iova, seen, len);
 	for (b = bufs; mappings && b < bufs + NR_CELLS; b++)
 		if (b->live)
 			check_mapping(b, iova, seen, len);

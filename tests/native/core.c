@@ -70,6 +70,14 @@ struct bl_core *core_create(const struct config *config)
 		free(core);
 		return NULL;
 	}
+	check(PROP_INTEGRITY, core->d.granule == config->granule &&
+	      core->d.prefill == config->prefill && core->d.backing == config->backing &&
+	      (config->strategy->raw || (!core->d.base && core->d.window == config->window)) &&
+	      core->d.page_shift <= config->page_shift && core->d.page_shift >= PAGE_SHIFT,
+	      "init changes what is the core's");
+	check(PROP_EXHAUSTION, core->used <= core->nr_slots / 4,
+	      "init takes %u of the window's %u slots for itself", core->used, core->nr_slots);
+	core->allocations = sim.allocations;
 	daemon_init(core);
 	return core;
 }
@@ -161,14 +169,18 @@ int core_user_set(struct bl_core *core)
 	core->user_pages = calloc(nr, sizeof(struct page *));
 	if (!core->user_pages)
 		abort();
+	/* The owner's memory is there; what can fail is the strategy's. */
+	shim_self.spared = true;
 	for (i = 0; i < nr; i++) {
 		core->user_pages[i] = alloc_page(GFP_KERNEL);
 		if (!core->user_pages[i]) {
+			shim_self.spared = false;
 			user_free(core, i);
 			return -ENOMEM;
 		}
 		memset(page_address(core->user_pages[i]), SIM_DEVICE | (i & 0x3f), PAGE_SIZE);
 	}
+	shim_self.spared = false;
 	ret = core->d.strategy->set_user_pages(&core->d, core->user_pages);
 	if (ret)
 		user_free(core, nr);
@@ -186,17 +198,21 @@ void core_user_clear(struct bl_core *core)
 
 /* --- the driver's calls ---------------------------------------------------- */
 
+/* Any context: an interrupt, or a task that holds a lock and has interrupts on. */
 static void irq_enter(void)
 {
-	shim_self.in_irq = true;
-	shim_self.irqs_off = 1;
+	shim_self.in_irq = shim_self.interrupting || ++shim_self.calls % 4;
+	shim_self.irqs_off = shim_self.in_irq;
+	shim_self.atomic_depth = !shim_self.in_irq;
 }
 
 static void irq_exit(void)
 {
-	check(PROP_CONTEXT, shim_self.irqs_off == 1 && !shim_self.atomic_depth,
+	check(PROP_CONTEXT, shim_self.irqs_off == shim_self.in_irq &&
+	      shim_self.atomic_depth == !shim_self.in_irq,
 	      "map, unmap or sync leaves a lock taken, or turns interrupts on");
 	shim_self.irqs_off = 0;
+	shim_self.atomic_depth = 0;
 	shim_self.in_irq = false;
 }
 

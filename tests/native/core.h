@@ -33,6 +33,7 @@ struct sim {
 	long pages;		/* that their owner has not freed, now */
 	long orphans;		/* that only a reference holds, now */
 	bool verbose;
+	void (*before_copy)(phys_addr_t orig);	/* if set */
 };
 
 extern struct sim sim;
@@ -45,7 +46,7 @@ void ram_reset(void);	/* all pages and originals are free again */
  * that holds one mapping at a time.
  */
 #define NR_CELLS	64
-#define CELL_SHIFT	18
+#define CELL_SHIFT	21
 #define CELL_SIZE	(1UL << CELL_SHIFT)
 #define CELL_PAD	64	/* bytes before and behind a mapping that are checked */
 
@@ -62,6 +63,7 @@ void cell_close(unsigned int n);
 struct cell_pass {
 	u64 seq;
 	unsigned int n;		/* NR_CELLS: the zero page */
+	bool nowhere;		/* there is no memory; for who goes on all the same */
 };
 struct cell_pass cell_enter(const struct bl_domain *d, phys_addr_t orig, size_t len,
 			    bool to_device);
@@ -95,6 +97,7 @@ struct bl_core {
 	int deferred_wanted;
 	struct page **user_pages;
 	bool user_on;
+	long allocations;	/* of the strategy, after init */
 	bool busy;		/* the driver leaves mappings behind */
 };
 

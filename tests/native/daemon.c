@@ -4,6 +4,7 @@
  * locked while a byte is moved through it, so that when bl_zap() returns no
  * access by the old entry goes on; a processor's TLB is shot down to that end.
  */
+#include <sched.h>
 #include <stdlib.h>
 
 #include "check.h"
@@ -127,6 +128,10 @@ static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 	__atomic_fetch_add(&finding->faults, 1, __ATOMIC_RELAXED);
 	if (!s->raw)	/* otherwise any page is as good */
 		shim_page_check(page);
+
+	/* Long enough, now and then, for whoever must not come in between. */
+	if (s->revokes && shim_chaos_on && ++shim_self.faults % 4 == 0)
+		sched_yield();
 
 	/* Another thread may have been first: then its entry stays. */
 	v = pte_lock(pte);

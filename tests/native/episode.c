@@ -75,6 +75,7 @@ static void finish(const struct episode *e)
 	struct op op = { .kind = OP_UNMAP };
 
 	sim.inject.on = false;
+	interrupts_off();
 	for (op.buf = 0; op.buf < NR_CELLS && !e->busy_exit; op.buf++)
 		op_run(&op);
 	if (e->reset_exit) {
@@ -83,6 +84,10 @@ static void finish(const struct episode *e)
 	}
 	op_run(&deferred);
 	pin_release();
+	/* A cache is bounded by the window; what grows with each mapping is lost. */
+	check(PROP_EXHAUSTION, sim.allocations - m.core->allocations <= 2 * (long)m.core->nr_slots,
+	      "nothing is mapped, and the strategy has made %ld allocations since init",
+	      sim.allocations - m.core->allocations);
 	say("the domain goes\n");
 	check(PROP_INTEGRITY, finding->warnings == m.warnings,
 	      "the strategy warns, and the driver did nothing wrong");
@@ -105,6 +110,7 @@ void episode_run(const struct episode *e, bool explain)
 	m.nr_gone = 0;
 	pin_reset();
 	m.explain = explain;
+	interrupts_off();
 	m.ending = false;
 	if (e->init_failures)
 		fail_init(&e->config);
@@ -113,6 +119,7 @@ void episode_run(const struct episode *e, bool explain)
 	check(PROP_INTEGRITY, m.core, "init fails");
 	m.raw = e->config.strategy->raw;
 	m.warnings = finding->warnings;
+	interrupts_on();
 	for (i = 0; i < e->nr_ops; i++) {
 		finding->step = i;
 		m.acted = false;

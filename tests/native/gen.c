@@ -17,7 +17,7 @@ static const u16 weights[OP_NR] = {
 	[OP_MAP] = 235, [OP_UNMAP] = 230, [OP_SYNC_DEVICE] = 55, [OP_SYNC_CPU] = 55,
 	[OP_READ] = 140, [OP_WRITE] = 100, [OP_PEEK] = 50, [OP_POKE] = 30,
 	[OP_PREAD] = 20, [OP_PWRITE] = 20, [OP_DROP] = 20, [OP_DEFERRED] = 30,
-	[OP_FAIL] = 3, [OP_RESET] = 1, [OP_USER] = 1, [OP_PIN] = 5, [OP_CPU] = 5,
+	[OP_FAIL] = 3, [OP_RESET] = 1, [OP_USER] = 2, [OP_PIN] = 5, [OP_CPU] = 4,
 };
 
 static enum op_kind random_kind(u64 *random)
@@ -36,7 +36,7 @@ static u32 random_size(u64 *random)
 	static const u32 small[] = { 1, 2, 511, 512, 513, 64, 1500 };
 	static const u32 medium[] = { 4095, 4096, 4096, 4097, 8191, 8193, 12288 };
 	static const u32 large[] = {
-		16383, 16384, 65535, 65536, 65537, 61441, 131072, MODEL_MAX_SIZE
+		16383, 16384, 65535, 65536, 65537, 61441, 131072, 131073, MODEL_MAX_SIZE
 	};
 	u32 which = random_below(random, 256);
 
@@ -109,6 +109,7 @@ static void random_op(struct op *op, bool *live, u64 *random)
 static void random_config(struct config *config, u64 *random)
 {
 	static const u64 windows[] = { 1, 1, 1, 2, 4 };
+	bool large;
 
 	config->page_shift = PAGE_SHIFT;
 	if (random_below(random, 2))
@@ -118,6 +119,10 @@ static void random_config(struct config *config, u64 *random)
 	config->backing = random_below(random, 2) ? BL_BACKING_ZEROED :
 						    random_below(random, BL_BACKING_NR);
 	config->window = windows[random_below(random, ARRAY_SIZE(windows))] << 20;
+	/* Of the largest, without what would have to be there from the start. */
+	large = random_below(random, 16) == 0;
+	if (large && config->backing < BL_BACKING_PREALLOC && config->page_shift == 12)
+		config->window = 1024UL << 20;
 	config->seed = random_next(random);
 }
 

@@ -20,6 +20,8 @@ int core_iova_init(struct bl_core *core)
 		return -ENOMEM;
 	memset(core->slot_used, 1, granule);	/* never 0 */
 	core->hint = granule;
+	if (core->nr_slots > 16384)	/* from there on numbers have more bits */
+		core->hint = core->nr_slots - 8192;
 	return 0;
 }
 

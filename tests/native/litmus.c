@@ -11,6 +11,7 @@
  *		also if its page is just being filled
  * sync		what the driver wrote again is what the device reads
  * touch	two daemons at once find the same page, filled
+ * reset	a daemon touches what was mapped before, while the device is reset
  * share	two drivers map into one bounce page that is not there yet
  */
 #include <pthread.h>
@@ -27,7 +28,7 @@
 
 enum litmus_test {
 	LITMUS_MAP, LITMUS_UNMAP, LITMUS_BACK, LITMUS_SYNC, LITMUS_TOUCH,
-	LITMUS_SHARE, LITMUS_NR
+	LITMUS_SHARE, LITMUS_RESET, LITMUS_NR
 };
 
 /* What the two threads share; each part is written by one of them. */
@@ -37,7 +38,7 @@ static struct {
 		u64 start;		/* by the processor's clock */
 		u32 delay;		/* of the daemon */
 		u64 iova;
-		bool maps;		/* it is another driver */
+		enum litmus_test test;
 		struct bl_core *core;	/* NULL: end */
 	} driver ____cacheline_aligned;
 	struct {
@@ -50,6 +51,8 @@ static struct {
 
 struct round {
 	enum litmus_test test;
+	bool syncs;		/* for the CPU, where else it would unmap */
+	u32 look;		/* where in the buffer the daemon looks */
 	struct bl_core *core;
 	u64 iova;
 	u32 size;
@@ -89,6 +92,21 @@ static phys_addr_t second_pa(void)
 /* By a touch, or through the file where there is that. */
 static size_t look(struct bl_core *core, u64 iova, u64 round)
 {
+	unsigned int times;
+	ssize_t moved;
+
+	/* A daemon that does not wait writes into what goes. */
+	if (core->d.strategy->access && round % 4 == 3 &&
+	    shared.driver.test == LITMUS_UNMAP) {
+		moved = daemon_access(core, iova, (u8 *)pattern_of(SIM_DEVICE, round),
+				      BL_SLOT_SIZE, false, BL_SLOT_SIZE);
+		(void)moved;
+		return 0;
+	}
+	for (times = 0; shared.driver.test == LITMUS_RESET && times < 200; times++) {
+		daemon_read(core, 0, iova, shared.daemon.seen, 64);
+		daemon_drop(core, 0, iova, 1);
+	}
 	if (core->d.strategy->access && round % 2)
 		return max_t(ssize_t, 0,
 			     daemon_access(core, iova, shared.daemon.seen, BL_SLOT_SIZE, true,
@@ -107,7 +125,7 @@ static void *daemon_thread(void *arg)
 		if (!shared.driver.core)
 			return NULL;
 		wait_until(shared.driver.start + shared.driver.delay);
-		if (shared.driver.maps)
+		if (shared.driver.test == LITMUS_SHARE)
 			shared.daemon.iova = core_map(shared.driver.core, second_pa(),
 						      SECOND_SIZE, DMA_TO_DEVICE, true);
 		else
@@ -117,9 +135,10 @@ static void *daemon_thread(void *arg)
 	}
 }
 
-static void release_daemon(struct bl_core *core, u64 iova, u32 delay, bool maps)
+static void release_daemon(struct bl_core *core, u64 iova, u32 delay,
+			   enum litmus_test test)
 {
-	shared.driver.maps = maps;
+	shared.driver.test = test;
 	shared.driver.core = core;
 	shared.driver.iova = iova;
 	shared.driver.delay = delay;
@@ -179,6 +198,7 @@ static void check_device_sees(const struct round *r, const u8 *want)
 		[LITMUS_SYNC] = "sync_for_device against a first touch",
 		[LITMUS_TOUCH] = "a touch against a touch",
 		[LITMUS_SHARE] = "map against map in one page",
+		[LITMUS_RESET] = "map after a reset",
 	};
 	u32 i;
 
@@ -208,7 +228,13 @@ static void race(const struct round *r)
 		memcpy(original(), pattern_of(SIM_SECRET, r->nr), r->size);
 		break;
 	case LITMUS_BACK:
-		unmap_buffer(r);
+		if (r->syncs)
+			core_sync_for_cpu(r->core, r->iova, r->size, r->dir);
+		else
+			unmap_buffer(r);
+		break;
+	case LITMUS_RESET:
+		r->core->d.strategy->reset(&r->core->d);
 		break;
 	case LITMUS_SYNC:
 		memcpy(original(), contents(r, 1), r->size);
@@ -247,6 +273,12 @@ static void check_round(const struct round *r)
 		check_device_sees(r, contents(r, 0));
 		unmap_buffer(r);
 		break;
+	case LITMUS_RESET:
+		open_buffer(r);
+		map_buffer(r);
+		check_device_sees(r, contents(r, 0));
+		unmap_buffer(r);
+		break;
 	case LITMUS_MAP:
 		check_device_sees(r, contents(r, 0));
 		unmap_buffer(r);
@@ -259,14 +291,16 @@ static void check_round(const struct round *r)
 		break;
 	case LITMUS_BACK:
 		check(PROP_INTEGRITY, !memcmp(original(), contents(r, 0), r->size),
-		      "unmap against a first touch: a buffer of both directions that the device did not write is changed");
+		      "unmap against a first touch: a buffer that the device did not write is changed");
+		if (r->syncs)
+			unmap_buffer(r);
 		break;
 	case LITMUS_SYNC:
 		check_device_sees(r, contents(r, 1));
 		unmap_buffer(r);
 		break;
 	case LITMUS_TOUCH:
-		check(PROP_INTEGRITY, !memcmp(shared.daemon.seen, contents(r, 0),
+		check(PROP_INTEGRITY, !memcmp(shared.daemon.seen, contents(r, 0) + r->look,
 					      shared.daemon.len),
 		      "a touch against a touch: not what is mapped");
 		unmap_buffer(r);
@@ -284,7 +318,9 @@ static void run_round(struct round *r, u32 daemon_delay)
 		open_second(r);
 	else if (r->test != LITMUS_MAP)
 		map_buffer(r);
-	release_daemon(r->core, r->iova, daemon_delay, r->test == LITMUS_SHARE);
+	if (r->test == LITMUS_RESET)
+		unmap_buffer(r);
+	release_daemon(r->core, r->iova + r->look, daemon_delay, r->test);
 	wait_until(shared.driver.start + r->delay);
 	race(r);
 	join_daemon();
@@ -294,10 +330,16 @@ static void run_round(struct round *r, u32 daemon_delay)
 
 /* --- rounds ---------------------------------------------------------------- */
 
+#if defined(__SANITIZE_THREAD__)
+#define SLOWER	3	/* all takes some eight times as long */
+#else
+#define SLOWER	0
+#endif
+
 /* Cycles.  A fault that has a large page to zero comes to the race later. */
 static u32 random_delay(const struct config *config, u64 *random)
 {
-	u32 most = config->page_shift < 14 ? 2 : 6;
+	u32 most = (config->page_shift < 14 ? 2 : 6) + SLOWER;
 
 	return random_below(random, 600 << random_below(random, most));
 }
@@ -328,19 +370,33 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 {
 	struct round r = { .test = test, .nr = nr };
 
-	r.dir = test == LITMUS_BACK ? DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
+	r.dir = test == LITMUS_BACK || (test == LITMUS_UNMAP && config->strategy->access) ?
+		DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
+	if (test == LITMUS_BACK) {
+		r.syncs = nr / 2 % 2;
+		if (config->prefill == BL_PREFILL_COPY && nr / 4 % 2)
+			r.dir = DMA_FROM_DEVICE;
+	}
 	/* Also what has several slots in its page, which map sets one after the other. */
 	r.size = test == LITMUS_SHARE || (test == LITMUS_MAP && nr % 2) ? 64 :
 		 min_t(u32, 1U << config->page_shift, MAX_BYTES - BL_SLOT_SIZE);
 	/* What is longer gets its address from where this test decides it. */
 	if (config->strategy->own_iova)
 		r.size = config->granule + 64;
+	/* The last page of several has to wait as the first. */
+	if (test != LITMUS_SHARE && r.size > 64 && r.size <= (MAX_BYTES - BL_SLOT_SIZE) / 2 &&
+	    nr / 8 % 2) {
+		r.look = 1U << config->page_shift;
+		r.size += 1U << config->page_shift;
+	}
 	run_domain(config, &r, random);
 }
 
 /* Tests that make no sense with a strategy that says so itself. */
 static bool applies(const struct config *config, enum litmus_test test)
 {
+	if (test == LITMUS_RESET && !config->strategy->reset)
+		return false;
 	if (test == LITMUS_SHARE && (config->strategy->own_iova ||
 				     config->granule >> config->page_shift))
 		return false;
@@ -371,11 +427,12 @@ void litmus_job(void *arg)
 	pthread_create(&thread, NULL, daemon_thread, NULL);
 	stay_on(0);
 	do {
+		shim_chaos(random_below(&random, 2));
 		for (test = 0; test < LITMUS_NR; test++)
 			if (applies(&config, test))
 				run_test(&config, test, nr, &random);
 		config.page_shift = PAGE_SHIFT + (++nr / 2) % 2 * (16 - PAGE_SHIFT) / 2;
 	} while (now_ns() < end);
-	release_daemon(NULL, 0, 0, false);
+	release_daemon(NULL, 0, 0, LITMUS_NR);
 	pthread_join(thread, NULL);
 }

@@ -44,7 +44,7 @@ static void op_map(const struct op *op)
 {
 	static const char *const dirs[] = { "both ways", "to device", "from device" };
 	u64 hits = sim.inject.hits, full = m.core->full;
-	u32 used = m.core->used;
+	u32 used = m.core->used, interrupts = m.interrupts;
 	struct buf *b = &bufs[op->buf];
 	dma_addr_t iova;
 
@@ -70,7 +70,8 @@ static void op_map(const struct op *op)
 		cell_close(op->buf);
 	check(PROP_INTEGRITY, has_failed(hits) || m.core->full != full,
 	      "map fails, with memory and addresses left");
-	check(PROP_ALLOC, m.core->used == used, "map fails, and keeps an address");
+	check(PROP_ALLOC, m.core->used == used || m.interrupts != interrupts,
+	      "map fails, and keeps an address");
 }
 
 /* After this nothing may touch the original. */
@@ -140,13 +141,16 @@ static void op_sync_cpu(const struct op *op)
 		return;
 	len = part(b, op, &offset);
 	say("sync #%u for the CPU, bytes %u to %u\n", op->buf, offset, offset + len);
-	memcpy(m.before, b->orig + offset, len);
+	memcpy(m.before, b->orig, b->size);
 	core_sync_for_cpu(m.core, b->iova + offset, len, b->dir);
+	check(PROP_INTEGRITY, !memcmp(b->orig, m.before, offset) &&
+	      !memcmp(b->orig + offset + len, m.before + offset + len, b->size - offset - len),
+	      "a sync of a part changes the rest of buffer #%u", op->buf);
 	if (b->dir == DMA_TO_DEVICE)
-		check(PROP_INTEGRITY, !memcmp(b->orig + offset, m.before, len),
+		check(PROP_INTEGRITY, !memcmp(b->orig + offset, m.before + offset, len),
 		      "buffer #%u, mapped to-device, is changed", op->buf);
 	else
-		buf_check_back(m.core, b, offset, len, m.before);
+		buf_check_back(m.core, b, offset, len, m.before + offset);
 }
 
 /* --- the device, as it should ---------------------------------------------- */
@@ -386,17 +390,20 @@ static void op_reset(void)
 		}
 }
 
-static void op_user(void)
+static void op_user(const struct op *op)
 {
 	u64 hits = sim.inject.hits;
 
-	if (!m.core->d.strategy->set_user_pages)
+	if (!m.core->d.strategy->set_user_pages || m.core->d.window > (4UL << 20))
 		return;
 	if (m.core->user_on) {
 		say("the daemon takes its memory back\n");
 		core_user_clear(m.core);
 	} else {
 		say("the daemon registers its memory\n");
+		if (op->at % 2)
+			sim.inject = (struct sim_inject){ .on = true, .after = op->len % 4,
+							  .count = 1, .hits = hits };
 		check(PROP_INTEGRITY, !core_user_set(m.core) || has_failed(hits),
 		      "set_user_pages() fails, and no allocation did");
 	}
@@ -404,6 +411,8 @@ static void op_user(void)
 
 void op_run(const struct op *op)
 {
+	m.op = op;
+	shim_self.calls = op->pattern;
 	switch ((enum op_kind)op->kind) {
 	case OP_MAP:		op_map(op); break;
 	case OP_UNMAP:		op_unmap(op); break;
@@ -419,7 +428,7 @@ void op_run(const struct op *op)
 	case OP_DEFERRED:	op_deferred(); break;
 	case OP_FAIL:		op_fail(op); break;
 	case OP_RESET:		op_reset(); break;
-	case OP_USER:		op_user(); break;
+	case OP_USER:		op_user(op); break;
 	case OP_PIN:		op_pin(op); break;
 	case OP_CPU:		shim_self.cpu = op->at % NR_CPUS; break;
 	case OP_NR:		break;

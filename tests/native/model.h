@@ -43,7 +43,7 @@ struct op {
 	u32 pattern;
 };
 
-#define MODEL_MAX_SIZE	(128U * 1024 + 1)
+#define MODEL_MAX_SIZE	(1024U * 1024 + 1)
 #define EPISODE_OPS	8192
 
 /* An episode: a fresh domain, operations, and its end. */

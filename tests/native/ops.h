@@ -20,6 +20,8 @@ struct model {
 		u64 iova, size;
 	} gone[NR_GONE];
 	unsigned int nr_gone;
+	const struct op *op;	/* that is running */
+	u32 interrupts;		/* that came while it did */
 };
 
 extern struct model m;
@@ -45,6 +47,10 @@ void op_run(const struct op *op);
 
 /* Is anything mapped in the page of IOVA? */
 bool page_is_mapped(u64 iova);
+
+/* interrupt.c */
+void interrupts_on(void);
+void interrupts_off(void);
 
 /* pin.c */
 void op_pin(const struct op *op);

@@ -11,7 +11,7 @@
 #define NO_PAGE		(~0U)
 #define MAX_ORDER	10
 #define CELLS_AT	(1UL << 20)
-#define POOL_AT		(18UL << 20)	/* on a multiple of BL_HUGE_SIZE */
+#define POOL_AT		(130UL << 20)	/* on a multiple of BL_HUGE_SIZE */
 
 struct sim sim;
 struct page shim_mem_map[SHIM_NR_PAGES];
@@ -259,6 +259,7 @@ struct cell_pass cell_enter(const struct bl_domain *d, phys_addr_t orig, size_t 
 	if (pass.n >= NR_CELLS) {
 		fail(PROP_INTEGRITY, "a copy of %zu bytes at physical address %#llx, where no mapping ever was",
 		     len, orig);
+		pass.nowhere = true;
 		return pass;
 	}
 	cell = &cells[pass.n];

@@ -107,7 +107,8 @@ extern unsigned int shim_fence;
 #define shim_fence_rmw()	((void)__atomic_fetch_add(&shim_fence, 1, __ATOMIC_SEQ_CST))
 #define smp_mb()	shim_fence_rmw()
 #define smp_rmb()	shim_fence_rmw()
-#define smp_wmb()	shim_fence_rmw()
+/* Orders stores only, which TSan cannot tell: who hands over loads, too, needs a release. */
+#define smp_wmb()	barrier()
 /* 5: the compiler's class of pointer types. */
 #define READ_ONCE(x)							\
 	__atomic_load_n(&(x), __builtin_classify_type(x) == 5 ?		\
@@ -128,10 +129,20 @@ extern unsigned int shim_fence;
 #define smp_store_release(p, v)	__atomic_store_n(p, (v), __ATOMIC_RELEASE)
 #define smp_store_mb(x, v)	do { WRITE_ONCE(x, v); smp_mb(); } while (0)
 
+/* If set, what comes between reading the old value and the exchange, in any thread. */
+extern void (*shim_before_exchange)(void);
+#define shim_exchange_comes()						\
+do {									\
+	if (unlikely(shim_before_exchange))				\
+		shim_before_exchange();					\
+} while (0)
+
 #define shim_cmpxchg(p, old, new, order)				\
 ({									\
-	typeof(*(p)) old_ = (old);					\
-	__atomic_compare_exchange_n(p, &old_, (new), false, order,	\
+	typeof(*(p)) old_ = (old), new_ = (new);			\
+									\
+	shim_exchange_comes();						\
+	__atomic_compare_exchange_n(p, &old_, new_, false, order,	\
 				    (order) == __ATOMIC_RELEASE ?	\
 				    __ATOMIC_RELAXED : (order));	\
 	old_;								\
@@ -141,12 +152,16 @@ extern unsigned int shim_fence;
 #define cmpxchg_release(p, o, n) shim_cmpxchg(p, o, n, __ATOMIC_RELEASE)
 #define cmpxchg_relaxed(p, o, n) shim_cmpxchg(p, o, n, __ATOMIC_RELAXED)
 
-#define try_cmpxchg(p, oldp, new)					\
-	__atomic_compare_exchange_n(p, oldp, (new), false,		\
-				    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
-#define try_cmpxchg_acquire(p, oldp, new)				\
-	__atomic_compare_exchange_n(p, oldp, (new), false,		\
-				    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)
+#define shim_try_cmpxchg(p, oldp, new, order)				\
+({									\
+	typeof(*(p)) new_ = (new);					\
+									\
+	shim_exchange_comes();						\
+	__atomic_compare_exchange_n(p, oldp, new_, false, order,	\
+				    __ATOMIC_RELAXED);			\
+})
+#define try_cmpxchg(p, o, n)	     shim_try_cmpxchg(p, o, n, __ATOMIC_SEQ_CST)
+#define try_cmpxchg_acquire(p, o, n) shim_try_cmpxchg(p, o, n, __ATOMIC_ACQUIRE)
 
 #define xchg(p, v)		__atomic_exchange_n(p, (v), __ATOMIC_SEQ_CST)
 #define xchg_acquire(p, v)	__atomic_exchange_n(p, (v), __ATOMIC_ACQUIRE)

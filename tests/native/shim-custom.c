@@ -54,10 +54,27 @@ int shim_processor_id(void)
 /* More threads than CPUs: the one that is waited for may have to run here. */
 void shim_relax(void)
 {
+	check(PROP_CONTEXT, !shim_self.interrupting || ++shim_self.interrupting < 10000,
+	      "an interrupt waits for what it interrupted");
 	if (++shim_self.spins % 64 == 0)
 		sched_yield();
 	else
 		__builtin_ia32_pause();
+}
+
+bool shim_chaos_on;
+void (*shim_before_exchange)(void);
+
+static void yield_sometimes(void)
+{
+	if (++shim_self.exchanges % 61 == 0)
+		sched_yield();
+}
+
+void shim_chaos(bool on)
+{
+	shim_chaos_on = on;
+	shim_before_exchange = on ? yield_sometimes : NULL;
 }
 
 /* --- locks ----------------------------------------------------------------- */
@@ -122,6 +139,9 @@ bool shim_trylock(shim_lock_t *l)
 	    !__atomic_compare_exchange_n(&l->word, &word, SHIM_WRITER, false,
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
+	/* It does not wait; who waits for what it got may do so in vain. */
+	if (!shim_self.in_irq)
+		check_usage(l, true, false);
 	WRITE_ONCE(l->owner, (const void *)&shim_self);
 	shim_self.atomic_depth++;
 	return true;
@@ -233,7 +253,7 @@ bool shim_alloc_fails(void)
 {
 	struct sim_inject *in = &sim.inject;
 
-	if (likely(!READ_ONCE(in->on)))
+	if (likely(!READ_ONCE(in->on)) || shim_self.spared)
 		return false;
 	if (in->rate) {
 		if (random_below(&shim_self.random, in->rate))

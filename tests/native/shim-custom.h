@@ -31,12 +31,19 @@ struct shim_thread {
 	int cpu;
 	bool in_irq;		/* called as from an interrupt or under its lock */
 	unsigned long irqs_off;
+	bool spared;		/* its allocations do not fail */
 	int atomic_depth;	/* spinlocks held, preemption off */
 	unsigned int spins;
+	unsigned int calls, faults, exchanges, copies;	/* so far */
+	unsigned int interrupting;	/* with an interrupt that another waits for; spins in it */
 	u64 random;		/* rate of failing allocations, see shim_alloc_fails() */
 };
 
 extern __thread struct shim_thread shim_self;
+
+/* Threads: what is short takes long now and then, for others to come in between. */
+extern bool shim_chaos_on;
+void shim_chaos(bool on);
 
 void shim_might_sleep(const char *what);
 void shim_relax(void);
@@ -213,8 +220,9 @@ struct page {
 	u32 alive;		/* pages of the block with references; in the first */
 };
 
-#define SHIM_BASE_PFN	((1UL << 20) >> PAGE_SHIFT)
-#define SHIM_RAM_SIZE	(80UL << 20)
+/* Beyond what 32 bits hold. */
+#define SHIM_BASE_PFN	((4097UL << 20) >> PAGE_SHIFT)
+#define SHIM_RAM_SIZE	(194UL << 20)
 #define SHIM_NR_PAGES	(SHIM_RAM_SIZE >> PAGE_SHIFT)
 
 extern struct page shim_mem_map[SHIM_NR_PAGES];

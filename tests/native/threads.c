@@ -308,7 +308,7 @@ static void *registrar(void *arg)
 			check(PROP_INTEGRITY, !core_user_set(t.core) || t.failures,
 			      "set_user_pages() fails, and no allocation did");
 		up_write(&t.users);
-		until = READ_ONCE(t.finished) + 500;
+		until = READ_ONCE(t.finished) + ROUND_REQUESTS / 6;
 		while (READ_ONCE(t.finished) < until && !is_over())
 			shim_relax();
 	}
@@ -373,11 +373,13 @@ void threads_job(void *arg)
 	const char *why;
 	u64 nr = 0;
 
+	shim_chaos(true);
 	do {
 		/* Only its configuration. */
 		if (!episode_make(&e, job->entry->strategy, job->prefill, job->o->seed,
 				  nr, &why))
 			return;
+		e.config.window = min_t(u64, e.config.window, 4UL << 20);
 		t.seed = e.config.seed;
 		t.failures = nr % 4 == 3;
 		run_round(&e.config, clamp(job->o->threads, 1U, (unsigned int)MAX_DRIVERS));

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Interrupts of the model's only CPU: where a strategy leaves them on, one comes now
+ * and then, and its handler, a driver's, maps, unmaps or syncs. It has to come to its
+ * end without what it interrupted, and find all as it should be.
+ */
+#include "ops.h"
+
+static bool masked(void)
+{
+	return shim_self.irqs_off || shim_self.in_irq;
+}
+
+static struct shim_thread enter(void)
+{
+	struct shim_thread interrupted = shim_self;
+
+	shim_self.interrupting = 1;
+	shim_self.atomic_depth = 0;
+	m.interrupts++;
+	return interrupted;
+}
+
+/* What is being copied is synced, too. */
+static void sync_same(phys_addr_t orig)
+{
+	u64 n = (orig - cell_pa(0)) >> CELL_SHIFT;
+	struct shim_thread interrupted;
+
+	if (masked() || n >= NR_CELLS || !bufs[n].live || bufs[n].zero ||
+	    bufs[n].dir != DMA_TO_DEVICE)
+		return;
+	interrupted = enter();
+	core_sync_for_device(m.core, bufs[n].iova, bufs[n].size, bufs[n].dir);
+	shim_self = interrupted;
+}
+
+/* One that the running operation does not use, from FROM on; NR_CELLS if there is none. */
+static unsigned int idle_buf(unsigned int from)
+{
+	while (from < NR_CELLS && (bufs[from].live || from == m.op->buf))
+		from++;
+	return from;
+}
+
+/*
+ * Two are mapped, and the first is gone again: what was read before is there as it
+ * was, and means something else.
+ */
+static void map_two(void)
+{
+	const struct op *running = m.op;
+	struct op op = { .kind = OP_MAP, .dir = DMA_TO_DEVICE, .copy = true,
+			 .size = 1 + running->pattern % BL_SLOT_SIZE };
+	unsigned int first = idle_buf(0), second = idle_buf(first + 1);
+	struct shim_thread interrupted;
+
+	/* By the operation, so that it is so again when others are left out. */
+	if (masked() || running->pattern / 4 % 8 || second >= NR_CELLS)
+		return;
+	say_more("\n    an interrupt comes\n");
+	interrupted = enter();
+	op.buf = first;
+	op_run(&op);
+	op.buf = second;
+	op_run(&op);
+	op.buf = first;
+	op.kind = OP_UNMAP;
+	op_run(&op);
+	shim_self = interrupted;
+	m.op = running;
+	say_more("    and goes\n");
+}
+
+void interrupts_on(void)
+{
+	sim.before_copy = sync_same;
+	shim_before_exchange = map_two;
+}
+
+void interrupts_off(void)
+{
+	sim.before_copy = NULL;
+	shim_before_exchange = NULL;
+}
