@@ -3,7 +3,7 @@
 # Every entry point of bouncelab. `make help` lists them.
 #
 # Variables: PLAN=name (bench; default: quick with KVM, else quick-icount),
-# NAME=name (new-strategy), T="test ..." (check), KDIR=path (build the module
+# NAME=name (new-strategy), S=name (conform), T="test ..." (check), KDIR=path (build the module
 # against other headers), V=1 (show commands), NO_INSTALL=1 (bench, check: install
 # no packages).
 
@@ -23,7 +23,7 @@ say = @printf '  %-8s%s\n' $(1) $(2)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench check build doctor lint new-strategy install kernel \
+.PHONY: help bench check build conform doctor lint new-strategy install kernel \
 	unit-tests clean distclean FORCE
 
 ## The main job
@@ -52,6 +52,12 @@ kernel: build/kernel/stamp ## download the guest's kernel into build/kernel
 
 lint: ## the rules for the source text
 	$(Q)tests/lint.sh
+
+# The suite takes the strategies from the sources, so that what is tested is what is there.
+conform: ## S=x: is strategy x right? the native suite on it alone; ARGS=--help for more
+	$(Q)$(MAKE) -f tests/native/Makefile --no-print-directory OUT=build/tests/native \
+		build/tests/native/conform
+	$(Q)build/tests/native/conform $(if $(S),--strategy $(S)) $(ARGS)
 
 new-strategy: export NAME := $(NAME)
 new-strategy: ## NAME=x: strategies/x.c from the template, ready to compile
@@ -85,6 +91,11 @@ kmod/strategy-table.h: FORCE
 	@{ echo '/* SPDX-License-Identifier: GPL-2.0-or-later */'; \
 	   printf 'BL_STRATEGY(%s)\n' $(subst -,_,$(STRATEGIES)); } >$@.tmp; \
 	if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
+	@for s in $(STRATEGIES); do \
+		grep -q "\.name = \"$$s\"," strategies/$$s.c || { \
+			echo "strategies/$$s.c: no '.name = \"$$s\",': a strategy has its file's name" >&2; \
+			exit 1; }; \
+	done
 
 # Warnings of the compiler are errors. Those of modpost and objtool are not, so
 # the log is searched, and the objects go: otherwise the next call finds nothing

@@ -163,8 +163,9 @@ int bl_choose_accel(const char *name, const char *initramfs, bool explain, enum 
 	}
 	*accel = bl_kvm_usable(initramfs, true, &why) ? BL_KVM : BL_TCG;
 	if (*accel != BL_KVM && explain)
-		fprintf(stderr, "note: no KVM (%s): the guest is emulated, its numbers are "
-			"ratios only\n", why);
+		fprintf(stderr, "note: no KVM (%.*s; see 'bouncelab doctor'): the guest is "
+			"emulated, its numbers are ratios only\n",
+			(int)strcspn(why, ";"), why);
 	free(why);
 	return 0;
 }

@@ -4,7 +4,9 @@
 #include "commands.h"
 
 #include <argp.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command {
 	const char *name;
@@ -46,10 +48,20 @@ static int usage_error(const char *name)
 	return BL_EXIT_USAGE;
 }
 
+/* What was not written must not look as if it was; argp leaves by exit(), too. */
+static void check_stdout(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return;
+	bl_err("cannot write all of the output");
+	_exit(BL_EXIT_FAIL);
+}
+
 int main(int argc, char **argv)
 {
 	static char name[32];
 
+	atexit(check_stdout);
 	argp_err_exit_status = BL_EXIT_USAGE;
 	if (argc < 2) {
 		help(stderr);

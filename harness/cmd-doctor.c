@@ -158,8 +158,11 @@ static void check_kvm(struct doctor *d, bool kernel)
 	else
 		report(d, NOTE, "KVM", bl_fmt("%s; guests are emulated: slow, and numbers are "
 					      "ratios only", why),
+		       access("/dev/kvm", R_OK | W_OK) ?
 		       "on a machine with virtualisation: load kvm_intel or kvm_amd, and be in "
-		       "the group that may open /dev/kvm");
+		       "the group that may open /dev/kvm" :
+		       "if this machine is a guest itself, its host has to let it run guests; "
+		       "until then the plans of the plane icount need no KVM");
 	free(why);
 	free(initramfs);
 }

@@ -94,7 +94,8 @@ static void print_strategies(const struct bl_catalog *c)
 	}
 }
 
-static void print_choices(const char *title, const struct bl_choices *l)
+/* @first: what the first one is. */
+static void print_choices(const char *title, const struct bl_choices *l, const char *first)
 {
 	int width = 0;
 
@@ -105,7 +106,7 @@ static void print_choices(const char *title, const struct bl_choices *l)
 	}
 	printf("\n%s\n", title);
 	for (size_t i = 0; i < l->n; i++)
-		printf("  %-*s  %s\n", width, l->v[i].name, l->v[i].about);
+		printf("  %-*s  %s%s\n", width, l->v[i].name, i ? "" : first, l->v[i].about);
 }
 
 int cmd_list(int argc, char **argv)
@@ -121,10 +122,10 @@ int cmd_list(int argc, char **argv)
 	} else if (!err) {
 		print_strategies(&c);
 		for (size_t i = 0; i < BL_AXES; i++)
-			print_choices(bl_axis_names[i], &c.axes[i]);
-		print_choices("jobs", &c.jobs);
-		print_choices("plans", &c.plans);
-		print_choices("planes", &c.planes);
+			print_choices(bl_axis_names[i], &c.axes[i], "default: ");
+		print_choices("jobs", &c.jobs, "");
+		print_choices("plans", &c.plans, "");
+		print_choices("planes", &c.planes, "");
 	}
 	bl_catalog_free(&c);
 	return err ? BL_EXIT_FAIL : BL_EXIT_OK;

@@ -23,7 +23,7 @@ enum { OPT_ACCEL = 256, OPT_STAGE_TIMEOUT, OPT_MEM, OPT_APPEND };
 static const struct argp_option options[] = {
 	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 1 },
 	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 1 },
-	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm or tcg, for plans of the plane vm", 1 },
+	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm or tcg for plans of the plane vm; those of the plane icount are icount", 1 },
 	{ "mem", OPT_MEM, "M", 0, "The guest's memory in MiB (default 2048)", 1 },
 	{ "append", OPT_APPEND, "ARGS", 0, "More arguments for the guest's kernel", 1 },
 	{ "stage-timeout", OPT_STAGE_TIMEOUT, "S", 0,
@@ -169,8 +169,9 @@ static int run_campaign(const struct bl_plan *p, const struct options *o)
 	if (bl_runner_run(&c, p, &o->runner, &res))
 		goto out;
 	if (res.interrupted) {
-		fprintf(stderr, "interrupted; %s keeps %zu finished runs\n", c.dir,
-			res.ok + res.failed + res.invalid);
+		fprintf(stderr, "interrupted; %s keeps %zu finished runs; 'bouncelab "
+			"report %s' shows them\n", c.dir, res.ok + res.failed + res.invalid,
+			c.dir);
 		code = BL_EXIT_INTERRUPTED;
 		goto out;
 	}

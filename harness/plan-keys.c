@@ -316,28 +316,34 @@ static const struct key *find_key(const char *where, const char *section, const 
 {
 	const struct key *k = NULL;
 	struct bl_strv valid = {};
-	bool known = false;
 	char *what;
 
 	for (size_t i = 0; !k && i < ARRAY_SIZE(keys); i++) {
 		if (strcmp(keys[i].section, section))
 			continue;
-		known = true;
 		bl_strv_add(&valid, keys[i].name);
 		if (!strcmp(keys[i].name, name))
 			k = &keys[i];
 	}
-	if (!k && known) {
+	if (!k) {
 		what = bl_fmt("key in [%s]", section);
 		bl_err_unknown(where, what, name, &valid);
 		free(what);
-	} else if (!k) {
-		bl_strv_add(&valid, "plan");
-		bl_strv_add(&valid, "matrix");
-		bl_err_unknown(where, "section", section, &valid);
 	}
 	bl_strv_free(&valid);
 	return k;
+}
+
+int bl_plan_check_section(const char *where, const char *section)
+{
+	struct bl_strv valid = {};
+	int err = 0;
+
+	bl_strv_split(&valid, "plan, matrix");
+	if (!bl_strv_has(&valid, section))
+		err = bl_err_unknown(where, "section", section, &valid);
+	bl_strv_free(&valid);
+	return err;
 }
 
 int bl_plan_set(struct bl_plan *p, const char *where, const char *section,

@@ -17,6 +17,8 @@ struct parser {
 	int err;
 	struct bl_strv seen;	/* "section.key" */
 	char *value;		/* so far, of the last key */
+	char *section;		/* of the last key, NULL before the first */
+	int section_err;	/* it is none: said once, its keys are passed over */
 };
 
 static char *read_line(char *str, int num, void *stream)
@@ -44,10 +46,19 @@ static int on_key(void *user, const char *section, const char *name, const char 
 	struct parser *ps = user;
 	char *where = bl_fmt("%s:%u", ps->path, ps->line);
 	char *id = bl_fmt("%s.%s", section, name);
-	int list = bl_plan_key_is_list(where, section, name);
 	char *joined = NULL;
-	int err = list < 0 ? list : 0;
+	int list = 0, err;
 
+	if (!ps->section || strcmp(ps->section, section)) {
+		free(ps->section);
+		ps->section = bl_strdup(section);
+		ps->section_err = bl_plan_check_section(where, section);
+	}
+	err = ps->section_err;
+	if (!err) {
+		list = bl_plan_key_is_list(where, section, name);
+		err = list < 0 ? list : 0;
+	}
 	if (!err && bl_strv_has(&ps->seen, id)) {
 		if (ps->continued && list) {
 			joined = bl_fmt("%s, %s", ps->value, value);
@@ -154,6 +165,7 @@ int bl_plan_load(struct bl_plan *p, const struct bl_catalog *cat, const char *na
 	fclose(ps.file);
 	bl_strv_free(&ps.seen);
 	free(ps.value);
+	free(ps.section);
 out:
 	free(path);
 	return err;

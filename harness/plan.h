@@ -52,6 +52,9 @@ int bl_plan_load(struct bl_plan *p, const struct bl_catalog *cat, const char *na
 int bl_plan_set(struct bl_plan *p, const char *where, const char *section,
 		const char *key, const char *value);
 
+/* 0, or -EINVAL with a message: a plan has no such section. */
+int bl_plan_check_section(const char *where, const char *section);
+
 /* Does this key take a list? 1, 0, or -EINVAL with a message: no such key. */
 int bl_plan_key_is_list(const char *where, const char *section, const char *key);
 

@@ -25,11 +25,17 @@ span = hi / lo
 set logscale x
 set xrange [lo:hi]
 set format x '%g'
-if (span < 1.35) { set xtics (0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.25) } else {
-if (span < 1.9) { set xtics (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4, 1.6, 1.8) } else {
-if (span < 3.5) { set xtics (0.3, 0.4, 0.6, 0.8, 1, 1.25, 1.6, 2, 2.5, 3) } else {
-if (span < 12) { set xtics (0.1, 0.2, 0.35, 0.6, 1, 1.7, 3, 5, 10) } else {
-	set xtics (0.001, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 1000) } } } }
+ticks = span < 1.35 ? '0.8 0.85 0.9 0.95 1 1.05 1.1 1.15 1.2 1.25' : \
+	span < 2.4 ? '0.4 0.5 0.6 0.7 0.8 0.9 1 1.1 1.25 1.4 1.6 1.8 2 2.2' : \
+	span < 3.5 ? '0.3 0.4 0.6 0.8 1 1.25 1.6 2 2.5 3' : \
+	span < 12 ? '0.1 0.2 0.35 0.6 1 1.7 3 5 10' : \
+	'0.001 0.01 0.03 0.1 0.3 1 3 10 30 100 1000'
+# None at the rim, where its number would meet that of the panel beside it.
+rim = span ** 0.06
+set xtics ('1' 1)
+do for [tick in ticks] {
+	if (real(tick) > lo * rim && real(tick) < hi / rim) { set xtics add (tick real(tick)) }
+}
 
 PREPARE = 'set object 1 rectangle from first 1 / MARGIN[job + 1], graph 0 to \
 	first MARGIN[job + 1], graph 1 behind fillcolor rgb "#ececec" fillstyle solid noborder; \

@@ -67,6 +67,12 @@ case $(head -c 1 "$scratch/out") in
 '{' | '[') ;;
 *) fail "list --json prints no JSON" ;;
 esac
+for args in list --help --version 'plan --help'; do
+	# shellcheck disable=SC2086 # words
+	$bouncelab $args >/dev/full 2>"$scratch/err" &&
+		fail "$args: on a full disk: exit code 0"
+	grep -q 'cannot write' "$scratch/err" || fail "$args: a full disk is not named"
+done
 run plan quick
 accepted
 run plan smoke
@@ -187,7 +193,8 @@ wrong()
 
 wrong '[plan]\nrepeats = 3\n' ':2' "'repeats'" valid: repeat runtime seed
 wrong '[matrix]\nrepeat = 3\n' ':2' "'repeat'" valid: strategy allocator jobs
-wrong '[martix]\nstrategy = all\n' "'martix'" valid: plan matrix
+wrong '[martix]\nstrategy = all\njobs = verify\n' ':2' "'martix'" valid: plan matrix
+[ "$(wc -l <"$scratch/err")" = 1 ] || fail "$case: a wrong section is not said once"
 wrong '[plan]\nseed = 1\nseed = 2\n' ':3' seed twice
 wrong '[plan]\nthis is no key\n' ':2'
 wrong '[plan\n' ':1' "valid: '[plan]'"

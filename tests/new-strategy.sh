@@ -51,6 +51,14 @@ elif ! grep -q 'probe-2.c is newer than' "$scratch/log"; then
 	fail "the message does not say that probe-2.c is newer than the module"
 fi
 
+sed -i 's/\.name = "probe-2"/.name = "probe-3"/' "$file"
+mk kmod/strategy-table.h && fail "a strategy may have another name than its file"
+grep -q "probe-2.c: no '.name = \"probe-2\",'" "$scratch/log" || {
+	cat "$scratch/log"
+	fail "the wrong name is not said"
+}
+sed -i 's/\.name = "probe-3"/.name = "probe-2"/' "$file"
+
 (cd "$copy" && sh tests/lint.sh) || fail "it does not pass lint"
 
 # refused NAME TEXT: make says TEXT, and makes nothing.
