@@ -17,6 +17,7 @@ static const struct command {
 	{ "list", cmd_list, "Strategies, their options, jobs, plans, planes" },
 	{ "plan", cmd_plan, "Expand a plan: its cells, its runs, how long it takes" },
 	{ "run", cmd_run, "Run a plan in the guest; results go to results/" },
+	{ "resume", cmd_resume, "Go on with a campaign that was interrupted or killed" },
 	{ "report", cmd_report, "Tables, verdicts and figures of a campaign" },
 	{ "vm", cmd_vm, "Run one command as root in the guest" },
 	{ "guest", cmd_guest, NULL },

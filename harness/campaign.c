@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,21 +59,14 @@ static int make_dirs(struct bl_campaign *c, const char *out)
 	return err;
 }
 
-static int open_journal(struct bl_campaign *c)
+static json_t *guest_json(const struct bl_runner_options *opt)
 {
-	char *path = bl_fmt("%s/journal.jsonl", c->dir);
-	int err = 0;
-
-	c->journal = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (c->journal < 0) {
-		err = -errno;
-		bl_err("cannot write %s: %s", path, strerror(-err));
-	}
-	free(path);
-	return err;
+	return json_pack("{s:s, s:f, s:i, s:s?}", "accel", opt->accel, "stage_timeout_s",
+			 opt->stage_timeout, "mem_mb", (int)opt->mem_mb, "append", opt->append);
 }
 
-int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p, const char *out,
+int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
+		       const struct bl_runner_options *opt, const char *out,
 		       const char *name)
 {
 	char *results = out ? bl_strdup(out) : bl_path("results"), *abs = NULL, *path;
@@ -81,6 +75,7 @@ int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p, const cha
 
 	memset(c, 0, sizeof(*c));
 	c->journal = -1;
+	c->session = 1;
 	if (name && (!*name || *name == '.' || strpbrk(name, "/\n"))) {
 		bl_err("bad campaign name '%s'; valid: a file name that does not start with a "
 		       "dot", name);
@@ -108,13 +103,70 @@ int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p, const cha
 		return err;
 
 	plan = bl_plan_json(p);
+	json_object_set_new(plan, "guest", guest_json(opt));
 	path = bl_fmt("%s/plan.json", c->dir);
 	err = bl_json_write(path, plan);
 	if (err)
 		bl_err("cannot write %s: %s", path, strerror(-err));
 	free(path);
 	json_decref(plan);
-	return err ? err : open_journal(c);
+	return err ? err : bl_journal_open(c);
+}
+
+/* What was being written when the program before us ended: runs, files, figures. */
+static void drop_half_written(const char *dir, const char *below)
+{
+	char *pattern = bl_fmt("%s/%s.*.tmp*", dir, below);
+	glob_t g;
+
+	if (!glob(pattern, 0, NULL, &g)) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			bl_rm_rf(g.gl_pathv[i]);
+		globfree(&g);
+	}
+	free(pattern);
+}
+
+static unsigned int count_files(const struct bl_campaign *c, const char *what)
+{
+	char *pattern = bl_fmt("%s/%s", c->dir, what);
+	unsigned int n = 0;
+	glob_t g;
+
+	if (!glob(pattern, 0, NULL, &g)) {
+		n = g.gl_pathc;
+		globfree(&g);
+	}
+	free(pattern);
+	return n;
+}
+
+int bl_campaign_open(struct bl_campaign *c, const char *dir)
+{
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->journal = -1;
+	c->dir = realpath(dir, NULL);
+	if (!c->dir) {
+		err = -errno;
+		bl_err("%s: %s", dir, strerror(-err));
+		return err;
+	}
+	c->name = bl_strdup(strrchr(c->dir, '/') + 1);
+	c->runs = bl_fmt("%s/runs", c->dir);
+	err = bl_mkdir_p(c->runs);
+	if (err)
+		bl_err("cannot make %s: %s", c->runs, strerror(-err));
+	else
+		err = bl_journal_open(c);
+	if (err)
+		return err;
+	drop_half_written(c->dir, "");
+	drop_half_written(c->dir, "*/");
+	c->session = 1 + count_files(c, "env*.json");
+	c->consoles = count_files(c, "console-*.log");
+	return 0;
 }
 
 void bl_campaign_free(struct bl_campaign *c)
@@ -126,31 +178,6 @@ void bl_campaign_free(struct bl_campaign *c)
 	free(c->runs);
 	memset(c, 0, sizeof(*c));
 	c->journal = -1;
-}
-
-int bl_campaign_log(struct bl_campaign *c, const char *run, const char *state,
-		    const char *reason)
-{
-	json_t *j = json_pack("{s:f, s:s*, s:s, s:s*}", "t", bl_now(), "run", run,
-			      "state", state, "reason", reason);
-	char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(15));
-	char *line = bl_fmt("%s\n", text ? text : "{}");
-	size_t len = strlen(line);
-	off_t start = lseek(c->journal, 0, SEEK_END);
-	ssize_t n = write(c->journal, line, len);
-	int err = n < 0 ? -errno : (size_t)n < len ? -ENOSPC : 0;
-
-	if (!err && fdatasync(c->journal))
-		err = -errno;
-	/* Half a line would spoil the next one. */
-	if (err && n > 0 && ftruncate(c->journal, start))
-		err = -errno;
-	if (err)
-		bl_err("cannot write %s/journal.jsonl: %s", c->dir, strerror(-err));
-	free(line);
-	free(text);
-	json_decref(j);
-	return err;
 }
 
 char *bl_run_tmp_name(const char *id)
@@ -172,6 +199,21 @@ int bl_run_begin(struct bl_campaign *c, const char *id)
 		err = -errno;
 	free(tmp);
 	return err;
+}
+
+bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason)
+{
+	char *path = bl_fmt("%s/%s/run.json", c->runs, id);
+	bool done = bl_exists(path);
+	json_t *run = done ? bl_json_load(path) : NULL;
+
+	if (done) {
+		*status = bl_strdup(bl_json_str(run, "status", "invalid"));
+		*reason = bl_strdup(bl_json_str(run, "reason", run ? "" : "run.json is broken"));
+	}
+	json_decref(run);
+	free(path);
+	return done;
 }
 
 void bl_run_drop(struct bl_campaign *c, const char *id)
@@ -240,4 +282,51 @@ int bl_campaign_manifest(struct bl_campaign *c)
 		return bl_fsync_dir(c->dir);
 	bl_err("cannot write %s/MANIFEST.sha256", c->dir);
 	return -EIO;
+}
+
+/* --- finding one ---------------------------------------------------------------- */
+
+static bool is_campaign(const char *dir)
+{
+	char *plan = bl_fmt("%s/plan.json", dir);
+	bool is = bl_exists(plan);
+
+	free(plan);
+	return is;
+}
+
+static void complain(const char *name)
+{
+	struct bl_strv valid = {};
+	char *results = bl_path("results"), *dir;
+	DIR *d = opendir(results);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		dir = bl_fmt("%s/%s", results, e->d_name);
+		if (e->d_name[0] != '.' && is_campaign(dir))
+			bl_strv_add(&valid, e->d_name);
+		free(dir);
+	}
+	if (d)
+		closedir(d);
+	bl_strv_sort(&valid);
+	bl_err_unknown(NULL, "campaign (a directory with a plan.json, or a name below results/)",
+		       name, &valid);
+	bl_strv_free(&valid);
+	free(results);
+}
+
+char *bl_find_campaign(const char *name)
+{
+	char *dir;
+
+	if (is_campaign(name))
+		return bl_strdup(name);
+	dir = bl_path("results/%s", name);
+	if (!strchr(name, '/') && is_campaign(dir))
+		return dir;
+	free(dir);
+	complain(name);
+	return NULL;
 }

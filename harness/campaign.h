@@ -8,11 +8,21 @@
 
 #include "plan.h"
 
+/* How the guest is run; kept in plan.json for who goes on. */
+struct bl_runner_options {
+	const char *accel;	/* auto, kvm, tcg; of no effect for the plane icount */
+	double stage_timeout;	/* seconds a stage may take beyond fio's own time */
+	unsigned int mem_mb;
+	const char *append;	/* more kernel arguments, or NULL */
+};
+
 struct bl_campaign {
 	char *name;
 	char *dir;
 	char *runs;		/* dir/runs, shared with the guest */
 	int journal;
+	unsigned int session;	/* 1, 2, …: each begins with a program of ours */
+	unsigned int consoles;	/* logs of guests that there are */
 };
 
 /*
@@ -20,13 +30,29 @@ struct bl_campaign {
  * name and the time) and write plan.json. -EEXIST if there is one already.
  * Messages itself.
  */
-int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p, const char *out,
+int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
+		       const struct bl_runner_options *opt, const char *out,
 		       const char *name);
+/*
+ * Go on with the one in @dir: what was half written goes. -EWOULDBLOCK if somebody works
+ * on it. Messages itself. @c is to be freed in any case.
+ */
+int bl_campaign_open(struct bl_campaign *c, const char *dir);
 void bl_campaign_free(struct bl_campaign *c);
+
+/* --- journal.c --- */
+
+/* Open it, made if need be, and lock it. -EWOULDBLOCK as above. Messages itself. */
+int bl_journal_open(struct bl_campaign *c);
 
 /* One line, synced. @run and @reason may be NULL. Messages itself. */
 int bl_campaign_log(struct bl_campaign *c, const char *run, const char *state,
 		    const char *reason);
+
+/* Run id -> its last line; "" -> the last of the campaign's own. To be freed. */
+json_t *bl_journal_load(const char *dir);
+
+/* --- runs --- */
 
 /* The temporary name of a run's directory: absolute, or below runs/. */
 char *bl_run_tmp(const struct bl_campaign *c, const char *id);
@@ -38,19 +64,35 @@ int bl_run_begin(struct bl_campaign *c, const char *id);
 /* Add run.json, sync everything, rename. On error nothing of the run is left. */
 int bl_run_commit(struct bl_campaign *c, const char *id, const json_t *run);
 
+/*
+ * Is the run on record? With its status, "invalid" if its run.json cannot be read (that
+ * is no reason to do it again), and its reason, both to be freed.
+ */
+bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason);
+
 /* Remove what there is of an unfinished run. */
 void bl_run_drop(struct bl_campaign *c, const char *id);
 
 /* MANIFEST.sha256 over everything that is not derived. Messages itself. */
 int bl_campaign_manifest(struct bl_campaign *c);
 
+/*
+ * The directory of a campaign: @name as a path, else below results/. To be freed; NULL
+ * with a message that lists what there is.
+ */
+char *bl_find_campaign(const char *name);
+
 /* Bytes free where the campaign is. */
 unsigned long long bl_free_space(const char *dir);
 
 /*
- * env.c: env.json, what a reader needs to judge or to repeat the numbers.
+ * env.c: env.json, what a reader needs to judge or to repeat the numbers; of later
+ * sessions env-2.json and so on.
  * @hello and @console (the guest's first boot) may be NULL. Messages itself.
  */
+/* One number for all sources of the module: a SHA-256, or NULL. To be freed. */
+char *bl_module_source(void);
+
 int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *guest_args,
 		 const json_t *hello, const char *console);
 

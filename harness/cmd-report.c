@@ -2,11 +2,11 @@
 /* bouncelab report: everything that is derived from a campaign. */
 #include "util.h"
 #include "commands.h"
+#include "campaign.h"
 #include "report.h"
 #include "table.h"
 
 #include <argp.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,52 +166,6 @@ int report_campaign(const char *campaign_dir, FILE *out)
 
 /* --- the command -------------------------------------------------------------- */
 
-static bool is_campaign(const char *dir)
-{
-	char *plan = bl_fmt("%s/plan.json", dir);
-	bool is = bl_exists(plan);
-
-	free(plan);
-	return is;
-}
-
-static void complain(const char *name)
-{
-	struct bl_strv valid = {};
-	char *results = bl_path("results"), *dir;
-	DIR *d = opendir(results);
-	struct dirent *e;
-
-	while (d && (e = readdir(d))) {
-		dir = bl_fmt("%s/%s", results, e->d_name);
-		if (e->d_name[0] != '.' && is_campaign(dir))
-			bl_strv_add(&valid, e->d_name);
-		free(dir);
-	}
-	if (d)
-		closedir(d);
-	bl_strv_sort(&valid);
-	bl_err_unknown(NULL, "campaign (a directory with a plan.json, or a name below results/)",
-		       name, &valid);
-	bl_strv_free(&valid);
-	free(results);
-}
-
-/* A path as it stands, else a name below results/; NULL with a message. */
-static char *find_campaign(const char *name)
-{
-	char *dir;
-
-	if (is_campaign(name))
-		return bl_strdup(name);
-	dir = bl_path("results/%s", name);
-	if (!strchr(name, '/') && is_campaign(dir))
-		return dir;
-	free(dir);
-	complain(name);
-	return NULL;
-}
-
 int cmd_report(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -228,7 +182,7 @@ int cmd_report(int argc, char **argv)
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
 		return BL_EXIT_USAGE;
-	dir = find_campaign(a.campaign);
+	dir = bl_find_campaign(a.campaign);
 	if (!dir)
 		return BL_EXIT_USAGE;
 	err = report(dir, &a, stdout);

@@ -3,14 +3,10 @@
 #include "util.h"
 #include "commands.h"
 #include "plan-options.h"
-#include "runner.h"
-#include "vm.h"
+#include "execute.h"
 
 #include <errno.h>
-#include <glob.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct options {
 	struct bl_plan_options plan;
@@ -73,113 +69,16 @@ static const struct argp argp = {
 	"failed or is invalid, 2 bad usage, 130 interrupted.", bl_plan_children, NULL, NULL
 };
 
-static bool is_later(const struct stat *a, const struct stat *b)
-{
-	if (a->st_mtim.tv_sec != b->st_mtim.tv_sec)
-		return a->st_mtim.tv_sec > b->st_mtim.tv_sec;
-	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
-}
-
-/* Of the module's sources one that is newer than the module, or NULL. */
-static char *newer_source(const char *module)
-{
-	static const char *const globs[] = { "kmod/*.[ch]", "strategies/*.[ch]" };
-	struct stat built, st;
-	char *newer = NULL;
-	glob_t g;
-
-	if (stat(module, &built))
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(globs) && !newer; i++) {
-		char *pattern = bl_path("%s", globs[i]);
-
-		if (!glob(pattern, 0, NULL, &g)) {
-			for (size_t k = 0; k < g.gl_pathc && !newer; k++)
-				if (!strstr(g.gl_pathv[k], ".mod.c") &&
-				    !stat(g.gl_pathv[k], &st) && is_later(&st, &built))
-					newer = bl_strdup(g.gl_pathv[k]);
-			globfree(&g);
-		}
-		free(pattern);
-	}
-	return newer;
-}
-
-/* A strategy as it was before its last change must not pass for what it is now. */
-static int check_fresh(void)
-{
-	char *module = bl_path("build/bouncelab.ko"), *newer = newer_source(module);
-	int err = 0;
-
-	if (newer) {
-		bl_err("%s is newer than %s; 'make build' first", newer, module);
-		err = -ESTALE;
-	}
-	free(newer);
-	free(module);
-	return err;
-}
-
-/* Better now than in the middle of a campaign. */
-static int check_built(const struct bl_plan *p)
-{
-	static const char *const needs[] = { "build/kernel/vmlinuz", "build/bouncelab",
-					     "build/bouncelab.ko" };
-	int err = 0;
-
-	for (size_t i = 0; !err && i < ARRAY_SIZE(needs); i++) {
-		char *path = bl_path("%s", needs[i]);
-		bool module = i == ARRAY_SIZE(needs) - 1;
-
-		if (module && p->strategies.n == 1 && !strcmp(p->strategies.v[0], BL_INTREE))
-			;
-		else if (!bl_exists(path)) {
-			bl_err("%s is missing; 'make build' makes it, 'bouncelab doctor' checks "
-			       "all", path);
-			err = -ENOENT;
-		}
-		free(path);
-	}
-	return err;
-}
-
-static int summarise(const struct bl_campaign *c, const struct bl_runner_result *res)
-{
-	int code = res->failed || res->invalid || res->stopped ? BL_EXIT_FAIL : BL_EXIT_OK;
-
-	if (res->ok && report_campaign(c->dir, stdout))
-		code = BL_EXIT_FAIL;
-	fflush(stdout);
-	fprintf(stderr, "%s: %zu runs ok, %zu failed, %zu invalid%s\n", c->dir, res->ok,
-		res->failed, res->invalid, res->stopped ? "; stopped early" : "");
-	return code;
-}
-
 static int run_campaign(const struct bl_plan *p, const struct options *o)
 {
-	struct bl_runner_result res = {};
 	struct bl_campaign c;
-	int code = BL_EXIT_FAIL, err;
+	int err, code;
 
-	err = bl_campaign_create(&c, p, o->out, o->name);
-	if (err) {
-		code = err == -EEXIST || err == -EINVAL ? BL_EXIT_USAGE : BL_EXIT_FAIL;
-		goto out;
-	}
-	if (bl_runner_run(&c, p, &o->runner, &res))
-		goto out;
-	if (res.interrupted) {
-		fprintf(stderr, "interrupted; %s keeps %zu finished runs; 'bouncelab "
-			"report %s' shows them\n", c.dir, res.ok + res.failed + res.invalid,
-			c.dir);
-		code = BL_EXIT_INTERRUPTED;
-		goto out;
-	}
-	err = bl_campaign_manifest(&c);
-	code = summarise(&c, &res);
+	err = bl_campaign_create(&c, p, &o->runner, o->out, o->name);
 	if (err)
-		code = BL_EXIT_FAIL;
-out:
+		code = err == -EEXIST || err == -EINVAL ? BL_EXIT_USAGE : BL_EXIT_FAIL;
+	else
+		code = bl_execute(&c, p, &o->runner);
 	bl_campaign_free(&c);
 	return code;
 }
@@ -212,10 +111,8 @@ int cmd_run(int argc, char **argv)
 	    check_accel(&plan, o.runner.accel))
 		goto out;
 	code = BL_EXIT_FAIL;
-	if (check_built(&plan) || check_fresh())
-		goto out;
-	bl_catch_signals();
-	code = run_campaign(&plan, &o);
+	if (!bl_execute_check(&plan))
+		code = run_campaign(&plan, &o);
 out:
 	bl_plan_free(&plan);
 	bl_catalog_free(&cat);

@@ -129,6 +129,31 @@ static json_t *git_json(void)
 	return o;
 }
 
+char *bl_module_source(void)
+{
+	static const char script[] =
+		"cd \"$1\" && ls kmod/Kbuild kmod/*.[ch] strategies/*.[ch] | grep -v '\\.mod\\.c$' | "
+		"LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d ' ' -f 1";
+	const char *argv[] = { "/bin/sh", "-c", script, "sh", bl_root(), NULL };
+
+	return first_line(argv);
+}
+
+static json_t *module_json(void)
+{
+	char *path = bl_path("build/bouncelab.ko");
+	const char *sum[] = { "sha256sum", path, NULL };
+	json_t *o = json_object();
+	char *text = first_line(sum);
+
+	if (text)
+		text[strcspn(text, " ")] = '\0';
+	add_text(o, "source", bl_module_source());
+	add_text(o, "file", text);
+	free(path);
+	return o;
+}
+
 /* The guest's kernel says at boot whether it clears what it allocates. */
 static json_t *init_on_alloc(const char *console)
 {
@@ -147,7 +172,9 @@ static json_t *init_on_alloc(const char *console)
 int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *guest_args,
 		 const json_t *hello, const char *console)
 {
-	char *release = bl_path("build/kernel/release"), *path = bl_fmt("%s/env.json", c->dir);
+	char *release = bl_path("build/kernel/release");
+	char *path = c->session > 1 ? bl_fmt("%s/env-%u.json", c->dir, c->session) :
+				      bl_fmt("%s/env.json", c->dir);
 	json_t *guest = json_object(), *o;
 	int err;
 
@@ -156,10 +183,10 @@ int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *g
 	json_object_set_new(guest, "init_on_alloc", init_on_alloc(console));
 	if (hello)
 		json_object_set_new(guest, "hello", json_deep_copy(hello));
-	o = json_pack("{s:i, s:f, s:s, s:b, s:o, s:o, s:o, s:o}", "schema", 1, "written",
+	o = json_pack("{s:i, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "written",
 		      bl_now(), "accel", bl_accel_name(accel), "emulated", accel != BL_KVM, "host",
 		      host_json(), "guest", guest, "versions", versions_json(), "git",
-		      git_json());
+		      git_json(), "module", module_json());
 	err = bl_json_write(path, o);
 	if (err)
 		bl_err("cannot write %s: %s", path, strerror(-err));

@@ -50,7 +50,7 @@ static char *make_label(const struct bl_plan *p, const struct bl_cell *c, bool i
 	return label;
 }
 
-/* The values of  that  stands for, the last axis fastest. */
+/* The values of @c that the number @i stands for, the last axis fastest. */
 static void choose_axes(const struct bl_plan *p, struct bl_cell *c, bool intree, size_t i)
 {
 	for (size_t a = BL_AXES; a--;) {
@@ -200,6 +200,7 @@ void bl_plan_free(struct bl_plan *p)
 	bl_strv_free(&p->page_orders);
 	bl_strv_free(&p->bounce_sizes);
 	bl_strv_free(&p->jobs);
+	json_decref(p->json);
 	memset(p, 0, sizeof(*p));
 }
 
@@ -210,62 +211,6 @@ const char *bl_kind_name(enum bl_kind kind)
 	};
 
 	return names[kind];
-}
-
-/* A traced run has one job: small I/Os, where mapping costs most. */
-static const char *traced_job(const struct bl_plan *p)
-{
-	for (size_t i = 0; i < p->jobs.n; i++)
-		if (!strncmp(p->jobs.v[i], "4k-", 3))
-			return p->jobs.v[i];
-	return p->jobs.v[0];
-}
-
-static json_t *jobs_json(const struct bl_plan *p, enum bl_kind kind)
-{
-	json_t *a = json_array();
-
-	if (kind == BL_VERIFY)
-		json_array_append_new(a, json_string(p->verify));
-	else if (kind == BL_TRACE)
-		json_array_append_new(a, json_string(traced_job(p)));
-	for (size_t i = 0; kind == BL_TIME && i < p->jobs.n; i++)
-		json_array_append_new(a, json_string(p->jobs.v[i]));
-	return a;
-}
-
-json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r)
-{
-	const struct bl_cell *c = &p->cells[r->cell];
-
-	json_t *j = json_pack("{s:s, s:s, s:i, s:s, s:s}",
-			      "id", r->id, "kind", bl_kind_name(r->kind),
-			      "block", (int)r->block, "label", c->label,
-			      "strategy", c->strategy);
-
-	for (size_t i = 0; i < BL_AXES; i++)
-		json_object_set_new(j, bl_axis_names[i], json_string(c->axis[i]));
-	json_object_update_new(j, json_pack("{s:i, s:i, s:b, s:o}",
-					    "page_order", (int)c->page_order,
-					    "bounce_mb", (int)c->bounce_mb, "unsafe", c->unsafe,
-					    "jobs", jobs_json(p, r->kind)));
-	return j;
-}
-
-json_t *bl_plan_json(const struct bl_plan *p)
-{
-	json_t *runs = json_array(), *j;
-
-	for (size_t i = 0; i < p->n_runs; i++)
-		json_array_append_new(runs, bl_run_json(p, &p->runs[i]));
-	j = json_pack("{s:i, s:s, s:s, s:s, s:I, s:i, s:s, s:s?, s:f, s:f, s:i, s:i, s:o}",
-		      "schema", 1, "name", p->name, "about", p->about ? p->about : "",
-		      "plane", p->plane, "seed", (json_int_t)p->seed,
-		      "repeat", (int)p->repeat, "baseline", p->baseline, "aa", p->aa,
-		      "runtime_s", p->runtime, "ramp_s", p->ramp, "cpus", (int)p->cpus,
-		      "queues", (int)p->queues, "jobs", jobs_json(p, BL_TIME));
-	json_object_set_new(j, "runs", runs);
-	return j;
 }
 
 double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)

@@ -42,7 +42,8 @@ struct bl_plan {
 	struct bl_run *runs;
 	size_t n_runs;
 
-	const struct bl_catalog *cat;
+	const struct bl_catalog *cat;	/* NULL if read from plan.json … */
+	json_t *json;			/* … which then holds the cells' strings */
 };
 
 /* Read workloads/plans/NAME.ini, or a path ending in .ini. Messages itself. */
@@ -70,6 +71,12 @@ const char *bl_kind_name(enum bl_kind kind);
 /* The plan's run @r as an object, its jobs included. */
 json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r);
 json_t *bl_plan_json(const struct bl_plan *p);
+
+/*
+ * The plan that bl_plan_json() has written to @path, expanded as it was. -EBADMSG if it
+ * is none. Messages itself.
+ */
+int bl_plan_from_json(struct bl_plan *p, const char *path);
 
 /* Expected seconds of a boot, of a run, and of the whole plan with one boot. */
 double bl_boot_estimate(enum bl_accel accel);

@@ -24,7 +24,8 @@ struct runner {
 	struct bl_vm vm;
 	struct bl_progress progress;
 	bool up;
-	unsigned int boots, boot_failures;
+	bool described;		/* env.json says what guest it is */
+	unsigned int consoles, boot_failures;
 	char *initramfs, *console, *module;
 };
 
@@ -45,8 +46,8 @@ static void settle(struct outcome *o, const char *status, char *reason)
 static void new_console(struct runner *r)
 {
 	free(r->console);
-	r->boots++;
-	r->console = bl_fmt("%s/console-%u.log", r->c->dir, r->boots);
+	r->consoles++;
+	r->console = bl_fmt("%s/console-%u.log", r->c->dir, r->consoles);
 	r->cfg.console = r->console;
 }
 
@@ -72,8 +73,8 @@ static int ensure_guest(struct runner *r, struct outcome *o)
 		r->boot_failures++;
 		return err;
 	}
-	/* The first that came up. */
-	if (r->boot_failures == r->boots - 1) {
+	if (!r->described) {
+		r->described = true;
 		args = bl_kernel_args(&r->cfg);
 		bl_env_write(r->c, r->cfg.accel, args, hello, r->console);
 		free(args);
@@ -252,7 +253,7 @@ static json_t *run_document(const struct runner *r, const struct bl_run *run,
 	json_object_set_new(doc, "status", json_string(o->status));
 	json_object_set_new(doc, "reason", json_string(o->reason ? o->reason : ""));
 	json_object_set_new(doc, "seconds", json_real(seconds));
-	json_object_set_new(doc, "boot", json_integer(r->boots));
+	json_object_set_new(doc, "boot", json_integer(r->consoles));
 	json_object_set_new(doc, "accel", json_string(bl_accel_name(r->cfg.accel)));
 	json_object_set_new(doc, "started", json_real(started));
 	add_guest_facts(r, run, doc);
@@ -351,37 +352,92 @@ static int prepare(struct runner *r)
 	return err ? err : bl_env_write(r->c, r->cfg.accel, "", NULL, NULL);
 }
 
-int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,
-		  const struct bl_runner_options *opt, struct bl_runner_result *res)
+/* What is on record is not done again; the journal may have missed its end. */
+static bool skip(struct runner *r, const struct bl_run *run, const json_t *journal)
 {
-	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res };
-	double expected;
-	char d[32];
-	int err = prepare(&r);
+	const char *last = bl_json_str(json_object_get(journal, run->id), "state", "");
+	char *status, *reason;
 
-	if (err)
-		goto out;
-	bl_campaign_log(c, NULL, "started", NULL);
-	expected = bl_plan_estimate(p, r.cfg.accel);
-	bl_progress_start(&r.progress, p->n_runs, expected, bl_boot_estimate(r.cfg.accel));
-	bl_progress_note(&r.progress, "%s: %zu runs of %zu cells, %s, about %s", c->dir, p->n_runs,
-			 p->n_cells, bl_accel_title(r.cfg.accel),
-			 bl_duration(expected, d, sizeof(d)));
+	if (!bl_run_done(r->c, run->id, &status, &reason))
+		return false;
+	if (strcmp(last, status))
+		bl_campaign_log(r->c, run->id, status, *reason ? reason : NULL);
+	count(r->res, status);
+	free(status);
+	free(reason);
+	return true;
+}
+
+/* How many runs are left to do, and which are @done. */
+static size_t left_to_do(struct runner *r, bool *done)
+{
+	json_t *journal = bl_journal_load(r->c->dir);
+	size_t left = 0;
+
+	for (size_t i = 0; i < r->plan->n_runs; i++) {
+		done[i] = skip(r, &r->plan->runs[i], journal);
+		left += !done[i];
+	}
+	json_decref(journal);
+	return left;
+}
+
+static void start_progress(struct runner *r, size_t left, const bool *done)
+{
+	const struct bl_plan *p = r->plan;
+	double expected = bl_boot_estimate(r->cfg.accel);
+	char d[32];
+
+	for (size_t i = 0; i < p->n_runs; i++)
+		if (!done[i])
+			expected += bl_run_estimate(p, &p->runs[i], r->cfg.accel);
+	bl_progress_start(&r->progress, left, expected, bl_boot_estimate(r->cfg.accel));
+	bl_progress_note(&r->progress, "%s: %zu runs%s of %zu cells, %s, about %s", r->c->dir,
+			 left, left < p->n_runs ? " left" : "", p->n_cells,
+			 bl_accel_title(r->cfg.accel), bl_duration(expected, d, sizeof(d)));
+}
+
+static void all_runs(struct runner *r, size_t left, const bool *done)
+{
+	const struct bl_plan *p = r->plan;
+	struct bl_runner_result *res = r->res;
+
 	for (size_t i = 0; i < p->n_runs && !res->interrupted && !res->stopped; i++) {
-		res->stopped = one_run(&r, &p->runs[i]) < 0;
-		if (bl_free_space(c->dir) < MIN_FREE && i + 1 < p->n_runs) {
-			bl_progress_end(&r.progress);
-			bl_err("no space left in %s: %zu runs were not tried", c->dir,
-			       p->n_runs - i - 1);
+		if (done[i])
+			continue;
+		res->stopped = one_run(r, &p->runs[i]) < 0;
+		left--;
+		if (left && bl_free_space(r->c->dir) < MIN_FREE) {
+			bl_progress_end(&r->progress);
+			bl_err("no space left in %s: %zu runs were not tried", r->c->dir, left);
 			res->stopped = true;
 		}
 	}
-	bl_progress_end(&r.progress);
-	if (r.up)
-		bl_vm_stop(&r.vm);
+	bl_progress_end(&r->progress);
+	if (r->up)
+		bl_vm_stop(&r->vm);
+}
+
+int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,
+		  const struct bl_runner_options *opt, struct bl_runner_result *res)
+{
+	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res,
+			    .consoles = c->consoles };
+	bool *done = bl_zalloc(p->n_runs * sizeof(*done));
+	size_t left = left_to_do(&r, done);
+	int err = left ? prepare(&r) : 0;
+
+	if (err)
+		goto out;
+	bl_campaign_log(c, NULL, c->session > 1 ? "resumed" : "started", NULL);
+	if (left) {
+		start_progress(&r, left, done);
+		all_runs(&r, left, done);
+	}
 	if (!res->interrupted)
 		bl_campaign_log(c, NULL, res->stopped ? "stopped" : "finished", NULL);
 out:
+	free(done);
 	if (r.initramfs)
 		remove(r.initramfs);
 	free(r.initramfs);

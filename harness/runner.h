@@ -5,15 +5,8 @@
 
 #include "campaign.h"
 
-struct bl_runner_options {
-	const char *accel;	/* auto, kvm, tcg; of no effect for the plane icount */
-	double stage_timeout;	/* seconds a stage may take beyond fio's own time */
-	unsigned int mem_mb;
-	const char *append;	/* more kernel arguments, or NULL */
-};
-
 struct bl_runner_result {
-	size_t ok, failed, invalid;
+	size_t ok, failed, invalid;	/* those that were there included */
 	bool interrupted;
 	bool stopped;		/* not all runs were tried: disk full, journal lost */
 };

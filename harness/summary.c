@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads a campaign's run directories into one table. */
+#include "campaign.h"
 #include "summary.h"
 
 #include <errno.h>
@@ -274,26 +275,6 @@ static void load_run(struct summary *s, const json_t *plan, const json_t *journa
 
 /* --- the campaign --------------------------------------------------------- */
 
-/* Run id -> its last line. A line cut off by a crash is no line. */
-static json_t *load_journal(const char *dir)
-{
-	char *path = bl_fmt("%s/journal.jsonl", dir), *text = NULL, *rest, *line;
-	json_t *last = json_object(), *j;
-
-	if (!bl_read_file(path, &text, NULL)) {
-		rest = text;
-		while ((line = strsep(&rest, "\n"))) {
-			j = json_loads(line, 0, NULL);
-			if (bl_json_str(j, "run", NULL))
-				json_object_set(last, bl_json_str(j, "run", ""), j);
-			json_decref(j);
-		}
-	}
-	free(text);
-	free(path);
-	return last;
-}
-
 static int use_plan(struct summary *s, const char *path)
 {
 	const json_t *jobs, *job;
@@ -349,7 +330,7 @@ int summary_load(struct summary *s, const char *dir)
 		summary_free(s);
 		return err;
 	}
-	journal = load_journal(s->dir);
+	journal = bl_journal_load(s->dir);
 	json_array_foreach(json_object_get(s->plan, "runs"), i, run)
 		load_run(s, run, journal);
 	json_decref(journal);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What `run` and `resume` have in common: from a campaign's directory to its verdicts. */
+#include "execute.h"
+#include "commands.h"
+#include "vm.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* --- before ------------------------------------------------------------------- */
+
+static bool is_later(const struct stat *a, const struct stat *b)
+{
+	if (a->st_mtim.tv_sec != b->st_mtim.tv_sec)
+		return a->st_mtim.tv_sec > b->st_mtim.tv_sec;
+	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
+}
+
+/* Of the module's sources one that is newer than the module, or NULL. */
+static char *newer_source(const char *module)
+{
+	static const char *const globs[] = { "kmod/*.[ch]", "strategies/*.[ch]" };
+	struct stat built, st;
+	char *newer = NULL;
+	glob_t g;
+
+	if (stat(module, &built))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(globs) && !newer; i++) {
+		char *pattern = bl_path("%s", globs[i]);
+
+		if (!glob(pattern, 0, NULL, &g)) {
+			for (size_t k = 0; k < g.gl_pathc && !newer; k++)
+				if (!strstr(g.gl_pathv[k], ".mod.c") &&
+				    !stat(g.gl_pathv[k], &st) && is_later(&st, &built))
+					newer = bl_strdup(g.gl_pathv[k]);
+			globfree(&g);
+		}
+		free(pattern);
+	}
+	return newer;
+}
+
+/* A strategy as it was before its last change must not pass for what it is now. */
+static int check_fresh(void)
+{
+	char *module = bl_path("build/bouncelab.ko"), *newer = newer_source(module);
+	int err = 0;
+
+	if (newer) {
+		bl_err("%s is newer than %s; 'make build' first", newer, module);
+		err = -ESTALE;
+	}
+	free(newer);
+	free(module);
+	return err;
+}
+
+/* Better now than in the middle of a campaign. */
+static int check_built(const struct bl_plan *p)
+{
+	static const char *const needs[] = { "build/kernel/vmlinuz", "build/bouncelab",
+					     "build/bouncelab.ko" };
+	int err = 0;
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(needs); i++) {
+		char *path = bl_path("%s", needs[i]);
+		bool module = i == ARRAY_SIZE(needs) - 1;
+
+		if (module && p->strategies.n == 1 && !strcmp(p->strategies.v[0], BL_INTREE))
+			;
+		else if (!bl_exists(path)) {
+			bl_err("%s is missing; 'make build' makes it, 'bouncelab doctor' checks "
+			       "all", path);
+			err = -ENOENT;
+		}
+		free(path);
+	}
+	return err;
+}
+
+int bl_execute_check(const struct bl_plan *p)
+{
+	int err = check_built(p);
+
+	return err ? err : check_fresh();
+}
+
+/* --- after -------------------------------------------------------------------- */
+
+static int summarise(const struct bl_campaign *c, const struct bl_runner_result *res)
+{
+	int code = res->failed || res->invalid || res->stopped ? BL_EXIT_FAIL : BL_EXIT_OK;
+
+	if (res->ok && report_campaign(c->dir, stdout))
+		code = BL_EXIT_FAIL;
+	fflush(stdout);
+	fprintf(stderr, "%s: %zu runs ok, %zu failed, %zu invalid%s\n", c->dir, res->ok,
+		res->failed, res->invalid, res->stopped ? "; stopped early" : "");
+	return code;
+}
+
+int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
+	       const struct bl_runner_options *opt)
+{
+	struct bl_runner_result res = {};
+	int err, code;
+
+	bl_catch_signals();
+	if (bl_runner_run(c, p, opt, &res))
+		return BL_EXIT_FAIL;
+	if (res.interrupted) {
+		fprintf(stderr, "interrupted; %s keeps %zu finished runs; 'bouncelab report %s' "
+			"shows them, 'bouncelab resume %s' goes on\n", c->dir,
+			res.ok + res.failed + res.invalid, c->dir, c->dir);
+		return BL_EXIT_INTERRUPTED;
+	}
+	err = bl_campaign_manifest(c);
+	code = summarise(c, &res);
+	return err ? BL_EXIT_FAIL : code;
+}
