@@ -169,10 +169,10 @@ static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t 
 
 	n = dots_per_row(v, relative, &few);
 	text = bl_fmt("Dots: %s (%s per row). Symbol and bar: %s and its 95 %% "
-		      "bootstrap interval%s.%s",
+		      "interval%s.%s",
 		      relative ? "one block each, ratio to the baseline in it" :
-		      "one fresh device each", n, relative ? "ratio of medians" : "median",
-		      few ? " (none below n = 3)" : "",
+		      "one fresh device each", n, relative ? "their Hodges-Lehmann estimate" : "median",
+		      few ? " (none below n = 5)" : "",
 		      !relative ? "" : v->has_aa ?
 		      " Grey band: too small to matter (the noise floor from the A/A pair, at "
 		      "least 5 %)." : " Grey band: too small to matter (5 %).");

@@ -45,9 +45,9 @@ static void print_header(const struct verdicts *v, FILE *f)
 		fprintf(f, "n         %zu to %zu valid fresh devices per cell (column n)",
 			v->n_min, v->n_max);
 	fprintf(f, ", %.3g s per job\n", s->runtime_ms / 1000);
-	fprintf(f, "method    median IOPS, ratio of medians to %s with its %.0f %% interval\n"
-		"          (percentile bootstrap of whole blocks, %d resamples, seed %lu)\n",
-		s->baseline, STATS_LEVEL * 100, STATS_RESAMPLES, STATS_SEED);
+	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
+		"          %.0f %% interval (signed-rank test)\n",
+		s->baseline, STATS_LEVEL * 100);
 out:
 	free(plane);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Medians, bootstrap intervals, family control. See stats.h for what exactly. */
+/* Medians, ratios, family control. See stats.h for what exactly. */
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
@@ -46,14 +47,6 @@ double stats_median(const double *x, size_t n)
 	return stats_quantile(x, n, 0.5);
 }
 
-static double median_of_blocks(const double *x, const size_t *blocks, size_t n,
-			       double *scratch)
-{
-	for (size_t i = 0; i < n; i++)
-		scratch[i] = x[blocks[i]];
-	return gsl_stats_median(scratch, 1, n);
-}
-
 static bool usable(const double *x, size_t n, double above)
 {
 	size_t i;
@@ -64,32 +57,23 @@ static bool usable(const double *x, size_t n, double above)
 	return true;
 }
 
-/*
- * Bootstrap of median(a), or of median(a) / median(b) where b is given: of the
- * same blocks, else the ratio takes over what differs between blocks.
- */
-static int bootstrap(const double *a, const double *b, size_t n, unsigned long seed,
-		     struct stats_est *est)
+/* Percentile bootstrap of the median. */
+static int bootstrap(const double *x, size_t n, unsigned long seed, struct stats_est *est)
 {
 	double *draws, *scratch;
 	int i, err = -ENOMEM;
-	size_t *blocks, k;
 	gsl_rng *rng;
 
 	draws = calloc(STATS_RESAMPLES, sizeof(*draws));
 	scratch = calloc(n, sizeof(*scratch));
-	blocks = calloc(n, sizeof(*blocks));
 	rng = gsl_rng_alloc(gsl_rng_mt19937);
-	if (!draws || !scratch || !blocks || !rng)
+	if (!draws || !scratch || !rng)
 		goto out;
 	gsl_rng_set(rng, seed);
 
 	for (i = 0; i < STATS_RESAMPLES; i++) {
-		for (k = 0; k < n; k++)
-			blocks[k] = gsl_rng_uniform_int(rng, n);
-		draws[i] = median_of_blocks(a, blocks, n, scratch);
-		if (b)
-			draws[i] /= median_of_blocks(b, blocks, n, scratch);
+		gsl_ran_sample(rng, scratch, n, (void *)x, n, sizeof(*x));
+		draws[i] = gsl_stats_median(scratch, 1, n);
 	}
 	gsl_sort(draws, 1, STATS_RESAMPLES);
 	est->lo = gsl_stats_quantile_from_sorted_data(draws, 1, STATS_RESAMPLES,
@@ -101,7 +85,6 @@ static int bootstrap(const double *a, const double *b, size_t n, unsigned long s
 out:
 	if (rng)
 		gsl_rng_free(rng);
-	free(blocks);
 	free(scratch);
 	free(draws);
 	return err;
@@ -118,23 +101,31 @@ int stats_median_est(const double *x, size_t n, unsigned long seed,
 		return -ENOMEM;
 	if (n < STATS_MIN_N)
 		return 0;
-	return bootstrap(x, NULL, n, seed, est);
+	return bootstrap(x, n, seed, est);
 }
 
-int stats_ratio_est(const double *a, const double *b, size_t n, unsigned long seed,
-		    struct stats_est *est)
+int stats_ratio_est(const double *a, const double *b, size_t n, struct stats_est *est)
 {
+	double *d;
+	size_t i;
+	int err;
+
 	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
 	if (!n)
 		return -EINVAL;
 	if (!usable(a, n, 0) || !usable(b, n, 0))
 		return -EDOM;
-	est->value = stats_median(a, n) / stats_median(b, n);
-	if (isnan(est->value))
+	d = malloc(n * sizeof(*d));
+	if (!d)
 		return -ENOMEM;
-	if (n < STATS_MIN_N)
-		return 0;
-	return bootstrap(a, b, n, seed, est);
+	for (i = 0; i < n; i++)
+		d[i] = log(a[i] / b[i]);
+	err = stats_shift_paired(d, n, est);
+	est->value = exp(est->value);
+	est->lo = exp(est->lo);
+	est->hi = exp(est->hi);
+	free(d);
+	return err;
 }
 
 double stats_paired_p(const double *a, const double *b, size_t n)

@@ -196,7 +196,7 @@ static void compare(struct verdict_cell *c, const struct verdict_cell *base)
 		goto out;
 	}
 	c->verdict = V_INCONCLUSIVE;
-	stats_ratio_est(x, y, c->n_common, STATS_SEED, &c->ratio);
+	stats_ratio_est(x, y, c->n_common, &c->ratio);
 	if (c->ratio.has_interval)
 		c->p = stats_paired_p(x, y, c->n_common);
 	else
@@ -266,7 +266,7 @@ static double noise_floor(const struct verdicts *v, const char *job)
 		first = cell(v, original, job);
 		free(original);
 		n = pair_up(copy, first, &x, &y);
-		stats_ratio_est(x, y, n, STATS_SEED, &e);
+		stats_ratio_est(x, y, n, &e);
 		free(x);
 		free(y);
 		if (e.has_interval)
@@ -478,9 +478,10 @@ json_t *verdicts_json(const struct verdicts *v)
 		      "baseline", s->baseline, "n_min", (int)v->n_min,
 		      "n_max", (int)v->n_max);
 	json_object_set_new(o, "method", json_pack(
-		"{s:s, s:f, s:s, s:i, s:i, s:f, s:s, s:f, s:i}",
-		"estimate", "ratio of median IOPS to the baseline",
-		"level", STATS_LEVEL, "interval", "percentile bootstrap of whole blocks",
+		"{s:s, s:f, s:s, s:s, s:i, s:i, s:f, s:s, s:f, s:i}",
+		"estimate", "Hodges-Lehmann of the ratios to the baseline within blocks",
+		"level", STATS_LEVEL, "interval", "signed-rank test of the blocks' log ratios",
+		"median_interval", "percentile bootstrap",
 		"resamples", STATS_RESAMPLES, "seed", (int)STATS_SEED,
 		"same_pct", v->same_pct, "family",
 		"Benjamini-Hochberg, paired t of log IOPS within blocks",
