@@ -145,14 +145,6 @@ static void print_cells(const struct verdicts *v, FILE *f, bool colour)
  * Simulated coverage of the 95 % interval where blocks differ by far more than runs
  * within one: 75 % with 3 blocks, 87 % with 4, 93 % and up from 5.
  */
-static bool has_few_blocks(const struct verdicts *v)
-{
-	for (size_t i = 0; i < v->n_cells; i++)
-		if (v->cells[i].ratio.has_interval && v->cells[i].n_common < 5)
-			return true;
-	return false;
-}
-
 /* Not all runs are part of a comparison, or of the same one. */
 static bool has_gaps(const struct verdicts *v)
 {
@@ -183,9 +175,9 @@ static void print_foot(const struct verdicts *v, FILE *f)
 		fprintf(f, "ratio: of the blocks in which both %s and the label have a valid run (common,\n"
 			"if fewer than n), so it need not be the quotient of two IOPS shown here.\n",
 			v->sum->baseline);
-	if (has_few_blocks(v))
-		fputs("With 3 blocks the interval covers the truth 3 times in 4, with 4 blocks 7 "
-		      "in 8, from 5 on\nabout 19 in 20.\n", f);
+	if (v->n_min < STATS_MIN_N)
+		fprintf(f, "Fewer than %d blocks give no interval, and so no verdict.\n",
+			STATS_MIN_N);
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
 

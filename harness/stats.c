@@ -133,7 +133,7 @@ double stats_paired_p(const double *a, const double *b, size_t n)
 	double mean = 0, ss = 0, se, d;
 	size_t i;
 
-	if (n < STATS_MIN_N || !usable(a, n, 0) || !usable(b, n, 0))
+	if (n < 3 || !usable(a, n, 0) || !usable(b, n, 0))
 		return 1;
 	for (i = 0; i < n; i++)
 		mean += log(a[i] / b[i]) / n;

@@ -87,7 +87,7 @@ double stats_mann_whitney_p(const double *x, size_t n, const double *y, size_t m
  * test on the logarithms. It feeds the control of the family, for which rank tests
  * cannot give small enough honest p values (the smallest of signed ranks at n = 5 is
  * 0.0625). An
- * outlier makes it larger, not smaller. 1 where n is below STATS_MIN_N or a
+ * outlier makes it larger, not smaller. 1 where n is below 3 or a
  * value is not > 0. Ratios without any spread: 1 if they are 1, else 0.
  */
 double stats_paired_p(const double *a, const double *b, size_t n);

@@ -69,15 +69,15 @@ static void test_table(void **state)
 	assert_int_equal(cmd_report(3, argv), BL_EXIT_FAIL);
 	text = slurp("table.txt");
 	has(text, "plane     vm, emulated (TCG)");
-	has(text, "n         3 to 4 valid fresh devices per cell");
-	has(text, "percentile bootstrap of whole blocks, 10000 resamples, seed 20210831");
+	has(text, "n         5 to 6 valid fresh devices per cell");
+	has(text, "ratio to intree within blocks (Hodges-Lehmann) with its\n          95 % interval (signed-rank test)");
 	has(text, "Benjamini-Hochberg");
-	has(text, "\n  direct (unsafe)  3 of 4  2020  1.980");
+	has(text, "\n  direct (unsafe)  5 of 6  2030  1.971");
 	has(text, "same within 5 %");
 	has(text, "paired t test of log IOPS within blocks");
-	has(text, "With 3 blocks the interval covers the truth 3 times in 4");
 	assert_null(strstr(text, " common  "));
-	has(text, "runs: 26 planned, 22 ok, 1 failed, 2 invalid, 1 missing");
+	assert_null(strstr(text, "Fewer than 5 blocks"));
+	has(text, "runs: 36 planned, 32 ok, 1 failed, 2 invalid, 1 missing");
 	has(text, "\n  run 0015 (time, lazy-spin): invalid: job 64k-randwrite-2: ran 400 ms");
 	has(text, "\n  run 0026 (trace, lazy-spin): missing: interrupted");
 	assert_null(strstr(text, " \n"));
@@ -114,7 +114,7 @@ static void test_figures(void **state)
 	free(text);
 	text = slurp("figures/relative.svg");
 	has(text, "IOPS relative to intree, emulated");
-	has(text, "one block each, ratio to the baseline in it (n = 3 to 4 per row)");
+	has(text, "one block each, ratio to the baseline in it (n = 5 to 6 per row)");
 	has(text, "lazy-spin");
 	free(text);
 }
@@ -130,9 +130,9 @@ static void test_common_blocks(void **state)
 	free(run);
 	assert_int_equal(cmd_report(3, argv), BL_EXIT_FAIL);
 	text = slurp("table.txt");
-	has(text, "\n  intree                     3 of 4  1010  1.000");
-	has(text, "\n  intree'               4, 3 common  1020  1.005");
-	has(text, "\n  direct (unsafe)  3 of 4, 2 common  2020  1.990");
+	has(text, "\n  intree                     5 of 6  1020  1.000");
+	has(text, "\n  intree'               6, 5 common  1030  1.005");
+	has(text, "\n  direct (unsafe)  5 of 6, 4 common  2030  1.971");
 	has(text, "inconclusive: too few common blocks for an interval");
 	has(text, "ratio: of the blocks in which both intree and the label have a valid run");
 	free(text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/summary.c on tests/fixtures/campaign: 26 planned runs of which one
+ * harness/summary.c on tests/fixtures/campaign: 36 planned runs of which one
  * was lost with its guest (0021, known from the journal only), one is invalid
  * by its run.json (0013), one ran short in its second job (0015) and one was
  * interrupted (0026).
@@ -76,9 +76,9 @@ static void test_campaign(void **state)
 	assert_true(sum.runtime_ms == 1000);
 	assert_int_equal(sum.jobs.n, 2);
 	/* 4 verify runs and 2 traced ones of one job, 20 timed ones of two. */
-	assert_int_equal(sum.n_rows, 4 + 2 + 20 * 2);
-	assert_int_equal(sum.n_runs, 26);
-	assert_int_equal(sum.n_status[SUM_OK], 22);
+	assert_int_equal(sum.n_rows, 4 + 2 + 30 * 2);
+	assert_int_equal(sum.n_runs, 36);
+	assert_int_equal(sum.n_status[SUM_OK], 32);
 	assert_int_equal(sum.n_status[SUM_FAILED], 1);
 	assert_int_equal(sum.n_status[SUM_INVALID], 2);
 	assert_int_equal(sum.n_status[SUM_MISSING], 1);

@@ -58,32 +58,32 @@ static int teardown(void **state)
 }
 
 /*
- * Valid IOPS in the first job: intree 1000 1010 1020 1030, its copy 5 more
- * each, direct 2000 - 2020 2030 (one run invalid), eager-spin 1001 1011 1021 - (one
- * failed), lazy-spin 700 703 - 709 (one invalid); a ratio is of the blocks that both
- * have. The traced run says 1.
+ * Valid IOPS in the first job: intree 1000 1010 … 1050, its copy 5 more each, direct
+ * 2000 - 2020 … 2050 (one run invalid), eager-spin 1001 1011 1021 - 1041 1051 (one
+ * failed), lazy-spin 700 703 - 709 712 715 (one invalid); a ratio is of the blocks that
+ * both have, its estimate worked out with R. The traced run says 1.
  */
 static void test_fixture(void **state)
 {
 	static const struct {
 		const char *label;
 		size_t n;
-		double median, base;	/* base: the baseline's in the same blocks */
+		double median, ratio;
 		enum verdict verdict;
 	} want[] = {
-		{ "intree", 4, 1015, 1015, V_BASELINE },
-		{ "intree'", 4, 1020, 1015, V_SAME },
-		{ "direct", 3, 2020, 1020, V_FASTER },
-		{ "eager-spin", 3, 1011, 1010, V_SAME },
-		{ "lazy-spin", 3, 703, 1010, V_SLOWER },
+		{ "intree", 6, 1025, 1, V_BASELINE },
+		{ "intree'", 6, 1030, 1.0048790911419, V_SAME },
+		{ "direct", 5, 2030, 1.97094276543369, V_FASTER },
+		{ "eager-spin", 5, 1021, 1.00097619019302, V_SAME },
+		{ "lazy-spin", 5, 709, 0.690303861479049, V_SLOWER },
 	};
 
 	(void)state;
 	assert_int_equal(v.labels.n, ARRAY_SIZE(want));
 	assert_int_equal(v.n_cells, 2 * ARRAY_SIZE(want));
 	assert_int_equal(v.n_family, 2 * 3);
-	assert_int_equal(v.n_min, 3);
-	assert_int_equal(v.n_max, 4);
+	assert_int_equal(v.n_min, 5);
+	assert_int_equal(v.n_max, 6);
 	assert_true(v.has_aa);
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
 		const struct verdict_cell *c = &v.cells[i];
@@ -91,9 +91,9 @@ static void test_fixture(void **state)
 		assert_string_equal(c->label, want[i].label);
 		assert_string_equal(c->job, "4k-randread-1");
 		assert_int_equal(c->n, want[i].n);
-		assert_int_equal(c->planned, 4);
+		assert_int_equal(c->planned, 6);
 		close_to(c->median.value, want[i].median);
-		close_to(c->ratio.value, want[i].median / want[i].base);
+		close_to(c->ratio.value, want[i].ratio);
 		assert_int_equal(c->n_common, want[i].n);
 		verdict_is(c, want[i].verdict);
 	}
@@ -118,8 +118,8 @@ static void test_csv(void **state)
 	assert_ptr_equal(strstr(text, "job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
 		"n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,"
 		"ratio_hi,p,q,floor_pct,margin_pct,verdict,note\n"), text);
-	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,-,-,0,64,3,4,3,"
-		"2020.000,2000.000,2030.000,intree,1.980392,"));
+	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,-,-,0,64,5,6,5,"
+		"2030.000,2000.000,2050.000,intree,1.970943,1.952381,2.000000,"));
 	assert_non_null(strstr(text, ",faster,\n"));
 	free(text);
 }
@@ -227,10 +227,7 @@ static void test_floor(void **state)
 	assert_true(verdict_find(&mv, "wide", "j")->ratio.lo > 1);
 	/* The control itself fails, and is seen to. */
 	assert_int_equal(judged("base'"), V_FASTER);
-	/*
-	 * Both labels have the same order of blocks, so the ratio of medians is
-	 * that of one block: of the first with probability 0.0579, P(B(5, 1/5) > 2).
-	 */
+	/* With five blocks the interval is the range of their ratios. */
 	close_to(verdict_find(&mv, "up", "j")->floor_pct, 100 * (1118 / 998. - 1));
 	unmake();
 }
@@ -298,35 +295,36 @@ static void test_too_few(void **state)
 	unmake();
 }
 
-static void add_five_at(const char *label, const double *iops)
+static void add_at(const char *label, const double *iops, size_t n)
 {
-	for (int i = 0; i < 5; i++)
+	for (size_t i = 0; i < n; i++)
 		add("time", label, isnan(iops[i]) ? SUM_FAILED : SUM_OK, iops[i]);
 }
 
-/* Blocks 0, 2 and 4 are common: medians 1100 and 1020 of 1100 1000 1300 and 1020 1000 1040. */
+/* Blocks 0, 2, 4, 5 and 6 are common, with ratios of 1.078, 1, 1.25, 1.2 and 1. */
 static void test_missing_block(void **state)
 {
-	static const double base[] = { 1020, 3030, 1000, NAN, 1040 };
-	static const double copy[] = { NAN, 3030, 1000, 3000, 1040 };
-	static const double up[] = { 1100, NAN, 1000, 3000, 1300 };
+	static const double base[] = { 1020, 3030, 1000, NAN, 1040, 1010, 1030 };
+	static const double copy[] = { NAN, 3030, 1000, 3000, 1040, 1010, 1030 };
+	static const double up[] = { 1100, NAN, 1000, 3000, 1300, 1212, 1030 };
 	const struct verdict_cell *c;
 
 	(void)state;
 	make();
-	add_five_at("base", base);
-	add_five_at("base'", copy);
-	add_five_at("up", up);
+	add_at("base", base, 7);
+	add_at("base'", copy, 7);
+	add_at("up", up, 7);
 	assert_int_equal(judged("up"), V_INCONCLUSIVE);
 	c = verdict_find(&mv, "up", "j");
-	assert_int_equal(c->n, 4);
-	assert_int_equal(c->planned, 5);
-	assert_int_equal(c->n_common, 3);
-	close_to(c->median.value, 1200);
-	close_to(c->ratio.value, 1100 / 1020.);
+	assert_int_equal(c->n, 6);
+	assert_int_equal(c->planned, 7);
+	assert_int_equal(c->n_common, 5);
+	close_to(c->median.value, 1156);
+	/* Of the 15 means of two ratios the eighth, between those of blocks 2 and 5. */
+	close_to(c->ratio.value, sqrt(1.2));
 	close_to(c->ratio.lo, 1);
 	close_to(c->ratio.hi, 1300 / 1040.);
-	/* Of the copy: blocks 1, 2 and 4. */
+	/* Of the copy: blocks 1, 2, 4, 5 and 6. */
 	close_to(c->floor_pct, 0);
 	unmake();
 }
@@ -340,9 +338,9 @@ static void test_no_common_block(void **state)
 
 	(void)state;
 	make();
-	add_five_at("base", base);
-	add_five_at("base'", other);
-	add_five_at("up", other);
+	add_at("base", base, 5);
+	add_at("base'", other, 5);
+	add_at("up", other, 5);
 	assert_int_equal(judged("up"), V_NO_DATA);
 	c = verdict_find(&mv, "up", "j");
 	assert_int_equal(c->n, 3);
@@ -369,10 +367,10 @@ static void test_speed_of_blocks(void **state)
 		near[i] = (1020 + noise[i]) * speed[i];
 		up[i] = (1100 + noise[i]) * speed[i];
 	}
-	add_five_at("base", base);
-	add_five_at("base'", copy);
-	add_five_at("near", near);
-	add_five_at("up", up);
+	add_at("base", base, 5);
+	add_at("base'", copy, 5);
+	add_at("near", near, 5);
+	add_at("up", up, 5);
 	assert_int_equal(judged("base'"), V_SAME);
 	assert_int_equal(judged("near"), V_SAME);
 	assert_int_equal(judged("up"), V_FASTER);
