@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Rank statistics, exact: the signed-rank test and the rank-sum test, and the shift
- * that each of them is happiest with (Hodges and Lehmann 1963), with its interval.
+ * Rank statistics, exact: the sign test, the signed-rank test and the rank-sum test, and
+ * the median or shift that each of them is happiest with (Hodges and Lehmann 1963), with
+ * its interval: what the test does not reject.
  */
 #include <errno.h>
 #include <math.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
@@ -112,6 +114,33 @@ static bool finite_all(const double *x, size_t n)
 		if (!isfinite(x[i]))
 			return false;
 	return true;
+}
+
+int stats_median_est(const double *x, size_t n, struct stats_est *est)
+{
+	double *sorted, *p, place = NAN;
+	size_t k;
+
+	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
+	if (!n || !finite_all(x, n))
+		return -EINVAL;
+	sorted = malloc(n * sizeof(*sorted));
+	p = malloc((n + 1) * sizeof(*p));
+	if (!sorted || !p) {
+		free(sorted);
+		free(p);
+		return -ENOMEM;
+	}
+	memcpy(sorted, x, n * sizeof(*x));
+	/* So many of n are below the median. */
+	for (k = 0; k <= n; k++)
+		p[k] = gsl_ran_binomial_pdf(k, 0.5, n);
+	if (n >= STATS_MIN_N)
+		place = lower_end(p, n);
+	estimate(sorted, n, place, est);
+	free(sorted);
+	free(p);
+	return 0;
 }
 
 int stats_shift_paired(const double *d, size_t n, struct stats_est *est)

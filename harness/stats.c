@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
@@ -55,53 +53,6 @@ static bool usable(const double *x, size_t n, double above)
 		if (!isfinite(x[i]) || x[i] <= above)
 			return false;
 	return true;
-}
-
-/* Percentile bootstrap of the median. */
-static int bootstrap(const double *x, size_t n, unsigned long seed, struct stats_est *est)
-{
-	double *draws, *scratch;
-	int i, err = -ENOMEM;
-	gsl_rng *rng;
-
-	draws = calloc(STATS_RESAMPLES, sizeof(*draws));
-	scratch = calloc(n, sizeof(*scratch));
-	rng = gsl_rng_alloc(gsl_rng_mt19937);
-	if (!draws || !scratch || !rng)
-		goto out;
-	gsl_rng_set(rng, seed);
-
-	for (i = 0; i < STATS_RESAMPLES; i++) {
-		gsl_ran_sample(rng, scratch, n, (void *)x, n, sizeof(*x));
-		draws[i] = gsl_stats_median(scratch, 1, n);
-	}
-	gsl_sort(draws, 1, STATS_RESAMPLES);
-	est->lo = gsl_stats_quantile_from_sorted_data(draws, 1, STATS_RESAMPLES,
-						      (1 - STATS_LEVEL) / 2);
-	est->hi = gsl_stats_quantile_from_sorted_data(draws, 1, STATS_RESAMPLES,
-						      (1 + STATS_LEVEL) / 2);
-	est->has_interval = true;
-	err = 0;
-out:
-	if (rng)
-		gsl_rng_free(rng);
-	free(scratch);
-	free(draws);
-	return err;
-}
-
-int stats_median_est(const double *x, size_t n, unsigned long seed,
-		     struct stats_est *est)
-{
-	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
-	if (!n || !usable(x, n, -INFINITY))
-		return -EINVAL;
-	est->value = stats_median(x, n);
-	if (isnan(est->value))
-		return -ENOMEM;
-	if (n < STATS_MIN_N)
-		return 0;
-	return bootstrap(x, n, seed, est);
 }
 
 int stats_ratio_est(const double *a, const double *b, size_t n, struct stats_est *est)

@@ -30,8 +30,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define STATS_SEED	20210831UL
-#define STATS_RESAMPLES	10000
 #define STATS_MIN_N	5
 #define STATS_LEVEL	0.95
 
@@ -49,19 +47,18 @@ double stats_median(const double *x, size_t n);
 double stats_quantile(const double *x, size_t n, double f);
 
 /*
- * Median of x with its 95 % percentile bootstrap interval.
- * 0, -EINVAL (n is 0 or a value is not finite), -ENOMEM.
- */
-int stats_median_est(const double *x, size_t n, unsigned long seed,
-		     struct stats_est *est);
-
-/*
  * a / b over n blocks with its 95 % interval, as described above.
  * 0, -EINVAL (n is 0), -EDOM (a value that is not finite and > 0), -ENOMEM.
  */
 int stats_ratio_est(const double *a, const double *b, size_t n, struct stats_est *est);
 
 /* --- stats-rank.c --- */
+
+/*
+ * Median of x with the 95 % interval of the sign test, in proportion between values.
+ * 0, -EINVAL (n is 0 or a value is not finite), -ENOMEM.
+ */
+int stats_median_est(const double *x, size_t n, struct stats_est *est);
 
 /*
  * By how much d is shifted from 0 (Hodges-Lehmann), with the interval of the signed-rank

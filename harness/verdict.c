@@ -226,7 +226,7 @@ static void estimate(struct verdicts *v, struct verdict_cell *c)
 		c->note = "no valid run";
 		return;
 	}
-	stats_median_est(c->iops, c->n, STATS_SEED, &c->median);
+	stats_median_est(c->iops, c->n, &c->median);
 	if (c == base) {
 		c->verdict = V_BASELINE;
 		c->n_common = c->n;
@@ -478,11 +478,10 @@ json_t *verdicts_json(const struct verdicts *v)
 		      "baseline", s->baseline, "n_min", (int)v->n_min,
 		      "n_max", (int)v->n_max);
 	json_object_set_new(o, "method", json_pack(
-		"{s:s, s:f, s:s, s:s, s:i, s:i, s:f, s:s, s:f, s:i}",
+		"{s:s, s:f, s:s, s:s, s:f, s:s, s:f, s:i}",
 		"estimate", "Hodges-Lehmann of the ratios to the baseline within blocks",
 		"level", STATS_LEVEL, "interval", "signed-rank test of the blocks' log ratios",
-		"median_interval", "percentile bootstrap",
-		"resamples", STATS_RESAMPLES, "seed", (int)STATS_SEED,
+		"median_interval", "sign test",
 		"same_pct", v->same_pct, "family",
 		"Benjamini-Hochberg, paired t of log IOPS within blocks",
 		"fdr", VERDICT_FDR, "comparisons", (int)v->n_family));
