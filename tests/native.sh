@@ -5,8 +5,9 @@
 #
 # The strategies, unchanged, in user space: are they correct? Random operations
 # against a model, two million for each (OPS=10000000: ten); drivers and daemons as
-# threads; the ordering of map, unmap and first touch on these processors; pages of
-# 4K and of 64K; under AddressSanitizer, UBSan and ThreadSanitizer. What comes out is compared with
+# threads; the ordering of map, unmap and first touch on these processors; an interrupt
+# or another thread between any two accesses; pages of 4K and of 64K; under
+# AddressSanitizer, UBSan and ThreadSanitizer. What comes out is compared with
 # tests/native/table.md; --update writes that instead.
 # Timeout: 1500
 # Alone: two threads that are to meet need two processors.
