@@ -71,6 +71,9 @@ expect_patch 2 "no strategy 'no-such'" no-such model 'return 0;' 'return 1;'
 expect_patch 2 "found by 'luck'; valid: model " eager-none luck 'return 0;' 'return 1;'
 expect_patch 2 'does not compile' eager-none model 'return 0;' 'return'
 expect_patch 1 'no test finds it' eager-none model 'return 0;' 'return 0 + 0;'
+expect_patch 0 '1 that are none' eager-none none 'return 0;' 'return 0 + 0;'
+expect_patch 1 'nothing is wrong with it' eager-none none '.free = bl_iova_free,' \
+	'.free = (void *)bl_iova_alloc,'
 expect_patch 0 '1 killed' eager-none model '.free = bl_iova_free,' \
 	'.free = (void *)bl_iova_alloc,'
 

@@ -5,8 +5,9 @@
 #
 # The strategies, unchanged, in user space: are they correct? Random operations
 # against a model, two million for each (OPS=10000000: ten); drivers and daemons as
-# threads; the ordering of map, unmap and first touch on these processors; pages of
-# 4K and of 64K; under AddressSanitizer, UBSan and ThreadSanitizer. What comes out is compared with
+# threads; the ordering of map, unmap and first touch on these processors; an interrupt
+# or another thread between any two accesses; pages of 4K and of 64K; under
+# AddressSanitizer, UBSan and ThreadSanitizer. What comes out is compared with
 # tests/native/table.md; --update writes that instead.
 # Timeout: 1500
 # Alone: two threads that are to meet need two processors.
@@ -62,12 +63,14 @@ good()
 
 # --- what is offered is right --------------------------------------------------
 
-good '' --mode all --ops "$ops" --seconds 0.4 --table "$scratch/table.md"
-good -64k --mode all --ops $((ops / 4)) --seconds 0.4
+good '' --mode all --ops "$ops" --seconds 0.3 --table "$scratch/table.md"
+good -64k --mode all --ops $((ops / 4)) --seconds 0.2
 # A page with more than one slot has races of its own, which come up seldom.
-good -64k --mode litmus --prefill copy --seconds 2
-good -asan --mode all --prefill copy --ops $((ops / 5)) --seconds 0.4
-good -ubsan --mode all --prefill zero --ops $((ops / 5)) --seconds 0.4
+good -64k --mode litmus --prefill copy --seconds 1.2
+# An interrupt, or another thread, between any two accesses.
+good -step --mode model,threads --ops $((ops / 4)) --seconds 0.4
+good -asan --mode all --prefill copy --ops $((ops / 5)) --seconds 0.2
+good -ubsan --mode all --prefill zero --ops $((ops / 5)) --seconds 0.2
 good -tsan --mode threads,litmus --prefill copy --seconds 1
 
 if [ "${1:-}" = --update ]; then

@@ -83,9 +83,11 @@ void shim_copy_from_shared(void *to, const void *from, size_t len)
 void core_copy(struct bl_domain *d, struct page *page, unsigned int offset,
 	       phys_addr_t orig, size_t len, bool to_bounce)
 {
-	void *bounce = shim_page_at(page, offset, len);
 	struct cell_pass pass;
+	void *bounce;
 
+	shim_step();
+	bounce = shim_page_at(page, offset, len);
 	check(PROP_INTEGRITY, len > 0, "a copy of no bytes");
 	check(PROP_INTEGRITY, offset % BL_SLOT_SIZE + len <= BL_SLOT_SIZE,
 	      "a copy of %zu bytes at offset %u, which are not in one slot", len, offset);

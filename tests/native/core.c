@@ -29,6 +29,8 @@ const char *core_refusal(const struct config *config)
 	if (config->strategy->raw &&
 	    (config->prefill != BL_PREFILL_NONE || config->backing != BL_BACKING_ZEROED))
 		return "has no bounce pages";
+	if (config->backing == BL_BACKING_HUGE && config->window % BL_HUGE_SIZE)
+		return "needs a window of whole huge pages";
 	return config->strategy->refuse ? config->strategy->refuse(&core.d) : NULL;
 }
 
@@ -78,6 +80,7 @@ struct bl_core *core_create(const struct config *config)
 	check(PROP_EXHAUSTION, core->used <= core->nr_slots / 4,
 	      "init takes %u of the window's %u slots for itself", core->used, core->nr_slots);
 	core->allocations = sim.allocations;
+	core->pages = sim.pages;
 	daemon_init(core);
 	return core;
 }
@@ -131,7 +134,7 @@ struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp)
 {
 	if (d->backing != BL_BACKING_UNZEROED)
 		gfp |= __GFP_ZERO;
-	return shim_pages_alloc(d->page_shift - PAGE_SHIFT, gfp);
+	return shim_pages_alloc(d->page_shift - PAGE_SHIFT, gfp | SHIM_GFP_SPLIT);
 }
 
 void bl_page_free(struct bl_domain *d, struct page *page)
@@ -142,7 +145,7 @@ void bl_page_free(struct bl_domain *d, struct page *page)
 struct page *bl_huge_alloc(struct bl_domain *d)
 {
 	return shim_pages_alloc(order_base_2(BL_HUGE_SIZE) - PAGE_SHIFT,
-				GFP_KERNEL | __GFP_ZERO);
+				GFP_KERNEL | __GFP_ZERO | __GFP_COMP);
 }
 
 void bl_huge_free(struct bl_domain *d, struct page *page)

@@ -24,6 +24,8 @@ struct sim_inject {
 	bool on;
 	u32 after, count;	/* that many more succeed, then that many fail */
 	u32 rate;		/* or: one in so many fails */
+	bool lasting;		/* or: all, while the operation goes on */
+	u32 row;		/* so many did */
 	u64 hits;
 };
 
@@ -89,6 +91,7 @@ struct bl_core {
 	u64 full;		/* allocations that failed */
 	u64 forced;		/* the next address, instead of all that */
 	u64 forced_other;	/* added to it on another CPU than 0 */
+	bool was_forced;	/* such an address may still be freed */
 
 	/* daemon.c: a page, and bit 0 for a lock */
 	u64 *pte[NR_DAEMONS];
@@ -97,7 +100,7 @@ struct bl_core {
 	int deferred_wanted;
 	struct page **user_pages;
 	bool user_on;
-	long allocations;	/* of the strategy, after init */
+	long allocations, pages;	/* of the strategy, after init */
 	bool busy;		/* the driver leaves mappings behind */
 };
 

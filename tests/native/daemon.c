@@ -130,7 +130,7 @@ static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 		shim_page_check(page);
 
 	/* Long enough, now and then, for whoever must not come in between. */
-	if (s->revokes && shim_chaos_on && ++shim_self.faults % 4 == 0)
+	if ((s->deferred || s->reset) && shim_chaos_on && ++shim_self.faults % 4 == 0)
 		sched_yield();
 
 	/* Another thread may have been first: then its entry stays. */

@@ -17,7 +17,7 @@ static const u16 weights[OP_NR] = {
 	[OP_MAP] = 235, [OP_UNMAP] = 230, [OP_SYNC_DEVICE] = 55, [OP_SYNC_CPU] = 55,
 	[OP_READ] = 140, [OP_WRITE] = 100, [OP_PEEK] = 50, [OP_POKE] = 30,
 	[OP_PREAD] = 20, [OP_PWRITE] = 20, [OP_DROP] = 20, [OP_DEFERRED] = 30,
-	[OP_FAIL] = 3, [OP_RESET] = 1, [OP_USER] = 2, [OP_PIN] = 5, [OP_CPU] = 4,
+	[OP_FAIL] = 3, [OP_RESET] = 1, [OP_USER] = 2, [OP_PIN] = 7, [OP_CPU] = 2,
 };
 
 static enum op_kind random_kind(u64 *random)
@@ -30,8 +30,8 @@ static enum op_kind random_kind(u64 *random)
 	return kind;
 }
 
-/* Mostly small, and around the boundaries. */
-static u32 random_size(u64 *random)
+/* Mostly small, and around the boundaries; LONG: what goes through the file is seldom small. */
+static u32 random_size(u64 *random, bool is_long)
 {
 	static const u32 small[] = { 1, 2, 511, 512, 513, 64, 1500 };
 	static const u32 medium[] = { 4095, 4096, 4096, 4097, 8191, 8193, 12288 };
@@ -39,6 +39,9 @@ static u32 random_size(u64 *random)
 		16383, 16384, 65535, 65536, 65537, 61441, 131072, 131073, MODEL_MAX_SIZE
 	};
 	u32 which = random_below(random, 256);
+
+	if (is_long && which % 8 == 0)
+		return large[random_below(random, 6)];
 
 	if (which < 60)
 		return 1 + random_below(random, 600);
@@ -76,7 +79,7 @@ static unsigned int random_buf(enum op_kind kind, const bool *live, u64 *random)
 	return buf;
 }
 
-static void random_op(struct op *op, bool *live, u64 *random)
+static void random_op(struct op *op, bool *live, bool access, u64 *random)
 {
 	static const u8 dirs[] = {
 		DMA_TO_DEVICE, DMA_TO_DEVICE, DMA_FROM_DEVICE, DMA_FROM_DEVICE,
@@ -88,7 +91,7 @@ static void random_op(struct op *op, bool *live, u64 *random)
 	op->dm = random_below(random, NR_DAEMONS);
 	op->dir = dirs[random_below(random, ARRAY_SIZE(dirs))];
 	op->copy = random_below(random, 4) != 0;
-	op->size = random_size(random);
+	op->size = random_size(random, access);
 	op->pattern = random_next(random) & 0xffff;
 	if (op->kind == OP_MAP || op->kind == OP_UNMAP)
 		live[op->buf] = op->kind == OP_MAP;
@@ -100,7 +103,7 @@ static void random_op(struct op *op, bool *live, u64 *random)
 	}
 	op->zero = random_below(random, 4) != 0;
 	op->at = random_next(random) & 0xffffff;
-	op->len = random_below(random, 128) ? random_size(random) - 1 : 0xffffff;
+	op->len = random_below(random, 128) ? random_size(random, access) - 1 : 0xffffff;
 	/* All of a mapping, or a part. */
 	if (op->kind != OP_PEEK && op->kind != OP_POKE && random_below(random, 2))
 		op->at = 0;
@@ -108,7 +111,7 @@ static void random_op(struct op *op, bool *live, u64 *random)
 
 static void random_config(struct config *config, u64 *random)
 {
-	static const u64 windows[] = { 1, 1, 1, 2, 4 };
+	static const u64 windows[] = { 1, 1, 2, 3, 4 };
 	bool large;
 
 	config->page_shift = PAGE_SHIFT;
@@ -158,9 +161,10 @@ bool episode_make(struct episode *e, const struct bl_strategy *s,
 	e->init_failures = random_below(&random, 8) == 0;
 	e->busy_exit = random_below(&random, 16) == 0;
 	e->reset_exit = random_below(&random, 8) == 0;
-	e->nr_ops = EPISODE_OPS;
+	/* What is lazy until a page exists is so for a short time: many short ones. */
+	e->nr_ops = random_below(&random, 8) ? EPISODE_OPS / 16 : EPISODE_OPS;
 	for (i = 0; i < e->nr_ops; i++)
-		random_op(&e->ops[i], live, &random);
+		random_op(&e->ops[i], live, s->access, &random);
 	return true;
 }
 

@@ -2,7 +2,8 @@
 /*
  * Interrupts of the model's only CPU: where a strategy leaves them on, one comes now
  * and then, and its handler, a driver's, maps, unmaps or syncs. It has to come to its
- * end without what it interrupted, and find all as it should be.
+ * end without what it interrupted, and find all as it should be. Before a copy, before
+ * an exchange, and in conform-step before any access to memory.
  */
 #include "ops.h"
 
@@ -16,6 +17,7 @@ static struct shim_thread enter(void)
 	struct shim_thread interrupted = shim_self;
 
 	shim_self.interrupting = 1;
+	shim_self.steps = 0;
 	shim_self.atomic_depth = 0;
 	m.interrupts++;
 	return interrupted;
@@ -47,7 +49,7 @@ static unsigned int idle_buf(unsigned int from)
  * Two are mapped, and the first is gone again: what was read before is there as it
  * was, and means something else.
  */
-static void map_two(void)
+static void map_two(bool now)
 {
 	const struct op *running = m.op;
 	struct op op = { .kind = OP_MAP, .dir = DMA_TO_DEVICE, .copy = true,
@@ -56,10 +58,11 @@ static void map_two(void)
 	struct shim_thread interrupted;
 
 	/* By the operation, so that it is so again when others are left out. */
-	if (masked() || running->pattern / 4 % 8 || second >= NR_CELLS)
+	if (masked() || (!now && running->pattern / 4 % 8) || second >= NR_CELLS)
 		return;
 	say_more("\n    an interrupt comes\n");
 	interrupted = enter();
+	m.nested = 1;
 	op.buf = first;
 	op_run(&op);
 	op.buf = second;
@@ -67,19 +70,84 @@ static void map_two(void)
 	op.buf = first;
 	op.kind = OP_UNMAP;
 	op_run(&op);
+	m.nested = 0;
 	shim_self = interrupted;
 	m.op = running;
 	say_more("    and goes\n");
 }
 
+/* Another buffer that is mapped, from FROM on; NR_CELLS if there is none. */
+static unsigned int busy_buf(unsigned int from)
+{
+	unsigned int i, n;
+
+	for (i = 0; i < NR_CELLS; i++) {
+		n = (from + i) % NR_CELLS;
+		if (bufs[n].live && n != m.op->buf)
+			return n;
+	}
+	return NR_CELLS;
+}
+
+/* A driver is done with another buffer, or syncs it. */
+static void end_one(enum op_kind kind)
+{
+	const struct op *running = m.op;
+	struct op op = { .kind = kind, .copy = true, .buf = busy_buf(running->len % NR_CELLS),
+			 .len = MODEL_MAX_SIZE - 1, .pattern = running->pattern };
+	struct shim_thread interrupted;
+
+	if (op.buf == NR_CELLS)
+		return;
+	say_more("\n    an interrupt comes\n");
+	interrupted = enter();
+	m.nested = 1;
+	op_run(&op);
+	m.nested = 0;
+	shim_self = interrupted;
+	m.op = running;
+	say_more("    and goes\n");
+}
+
+/*
+ * Once in an operation, at one of its accesses with interrupts on.  What the daemon
+ * writes meanwhile the model knows of only when all is over: there, a new mapping.
+ */
+static void step(void)
+{
+	if (masked() || !shim_self.steps || --shim_self.steps)
+		return;
+	switch (m.op->kind) {
+	case OP_PREAD:
+	case OP_PWRITE:
+		return;
+	case OP_POKE:
+		map_two(true);
+		return;
+	}
+	switch (m.op->pattern / 32 % 4) {
+	case 0:	map_two(true); break;
+	case 1:	end_one(OP_SYNC_DEVICE); break;
+	case 2:	end_one(OP_SYNC_CPU); break;
+	case 3:	end_one(OP_UNMAP); break;
+	}
+}
+
+static void before_exchange(void)
+{
+	map_two(false);
+}
+
 void interrupts_on(void)
 {
+	shim_before_access = step;
 	sim.before_copy = sync_same;
-	shim_before_exchange = map_two;
+	shim_before_exchange = before_exchange;
 }
 
 void interrupts_off(void)
 {
+	shim_before_access = NULL;
 	sim.before_copy = NULL;
 	shim_before_exchange = NULL;
 }

@@ -109,6 +109,7 @@ dma_addr_t core_iova_alloc(struct bl_domain *d, size_t size)
 	struct bl_core *core = d->core;
 	u32 nr = slots_of(core, size), first;
 
+	shim_step();
 	check(PROP_INTEGRITY, size > 0, "an address is asked for 0 bytes");
 	if (core->forced)
 		return core->forced + (shim_self.cpu ? core->forced_other : 0);
@@ -129,7 +130,11 @@ void core_iova_free(struct bl_domain *d, dma_addr_t iova, size_t size)
 	struct bl_core *core = d->core;
 	u32 nr = slots_of(core, size), first = iova >> BL_SLOT_SHIFT;
 
+	shim_step();
 	if (core->forced)
+		return;
+	/* Given out when it was. */
+	if (core->was_forced && iova_in_window(d, iova, size) && !core->range_slots[first])
 		return;
 	check(PROP_EXHAUSTION,
 	      iova_in_window(d, iova, size) && !(iova & (BL_SLOT_SIZE - 1)),

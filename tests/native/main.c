@@ -227,9 +227,28 @@ static int expected(const struct job *jobs, unsigned int nr, unsigned int props)
 	return wrong ? 1 : 0;
 }
 
+/* Strategies that can never run have passed nothing.  With all prefills only. */
+static unsigned int never_run(const struct job *jobs, unsigned int nr)
+{
+	unsigned int i, j, never = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (i && jobs[i].entry == jobs[i - 1].entry)
+			continue;
+		for (j = 0; j < nr; j++)
+			if (jobs[j].entry == jobs[i].entry && !jobs[j].refused)
+				break;
+		if (j < nr || jobs[i].mode != jobs->mode)
+			continue;
+		printf("%s FAILED: refuse: it refuses everything\n", jobs[i].entry->strategy->name);
+		never++;
+	}
+	return never;
+}
+
 static int verdict(const struct job *jobs, unsigned int nr, const struct options *o)
 {
-	unsigned int i, failures = 0;
+	unsigned int i, failures = o->prefill < 0 && !o->expecting ? never_run(jobs, nr) : 0;
 
 	if (o->expecting)
 		return expected(jobs, nr, o->expected);

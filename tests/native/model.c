@@ -40,6 +40,18 @@ static void check_address(const struct buf *b, dma_addr_t iova)
 		      iova, b->size, o - bufs, o->iova);
 }
 
+/* Of addresses that the strategy brings, it alone knows which are left. */
+static bool own_is_full(u32 size)
+{
+	unsigned int i;
+
+	if (!m.core->d.strategy->own_iova)
+		return false;
+	for (i = 0; i < NR_CELLS && !bufs[i].live; i++)
+		;
+	return i < NR_CELLS || size > m.core->d.window / 8;
+}
+
 static void op_map(const struct op *op)
 {
 	static const char *const dirs[] = { "both ways", "to device", "from device" };
@@ -68,9 +80,11 @@ static void op_map(const struct op *op)
 	finding->map_failures++;
 	if (!b->zero)
 		cell_close(op->buf);
-	check(PROP_INTEGRITY, has_failed(hits) || m.core->full != full,
+	check(PROP_INTEGRITY, has_failed(hits) || m.core->full != full || own_is_full(b->size),
 	      "map fails, with memory and addresses left");
-	check(PROP_ALLOC, m.core->used == used || m.interrupts != interrupts,
+	/* A strategy with addresses of its own may have it in a cache. */
+	check(PROP_ALLOC, m.core->used == used || m.interrupts != interrupts ||
+	      m.core->d.strategy->own_iova,
 	      "map fails, and keeps an address");
 }
 
@@ -95,17 +109,18 @@ static void op_unmap(const struct op *op)
 
 	if (!b->live)
 		return;
-	say("unmap #%u\n", op->buf);
+	say("unmap #%u%s\n", op->buf, op->copy ? "" : ", no sync");
 	if (back)
-		memcpy(m.before, b->orig, b->size);
-	core_unmap(m.core, b->iova, b->size, b->dir, b->copy);
+		memcpy(m.before[m.nested], b->orig, b->size);
+	/* Of this call: virtio-net maps without it, syncs, and unmaps with it. */
+	core_unmap(m.core, b->iova, b->size, b->dir, op->copy);
 	if (!back)
 		check(PROP_INTEGRITY, !memcmp(b->orig, b->want, b->size),
 		      "buffer #%u, mapped to-device, is changed", op->buf);
-	else if (b->copy)
-		buf_check_back(m.core, b, 0, b->size, m.before);
+	else if (op->copy)
+		buf_check_back(m.core, b, 0, b->size, m.before[m.nested]);
 	else
-		check(PROP_INTEGRITY, !memcmp(b->orig, m.before, b->size),
+		check(PROP_INTEGRITY, !memcmp(b->orig, m.before[m.nested], b->size),
 		      "unmap without sync changes buffer #%u", op->buf);
 	buf_check_pads(b);
 	forget(b);
@@ -141,16 +156,16 @@ static void op_sync_cpu(const struct op *op)
 		return;
 	len = part(b, op, &offset);
 	say("sync #%u for the CPU, bytes %u to %u\n", op->buf, offset, offset + len);
-	memcpy(m.before, b->orig, b->size);
+	memcpy(m.before[m.nested], b->orig, b->size);
 	core_sync_for_cpu(m.core, b->iova + offset, len, b->dir);
-	check(PROP_INTEGRITY, !memcmp(b->orig, m.before, offset) &&
-	      !memcmp(b->orig + offset + len, m.before + offset + len, b->size - offset - len),
+	check(PROP_INTEGRITY, !memcmp(b->orig, m.before[m.nested], offset) &&
+	      !memcmp(b->orig + offset + len, m.before[m.nested] + offset + len, b->size - offset - len),
 	      "a sync of a part changes the rest of buffer #%u", op->buf);
 	if (b->dir == DMA_TO_DEVICE)
-		check(PROP_INTEGRITY, !memcmp(b->orig + offset, m.before + offset, len),
+		check(PROP_INTEGRITY, !memcmp(b->orig + offset, m.before[m.nested] + offset, len),
 		      "buffer #%u, mapped to-device, is changed", op->buf);
 	else
-		buf_check_back(m.core, b, offset, len, m.before + offset);
+		buf_check_back(m.core, b, offset, len, m.before[m.nested] + offset);
 }
 
 /* --- the device, as it should ---------------------------------------------- */
@@ -241,10 +256,16 @@ static void op_peek(const struct op *op)
 {
 	u32 len;
 	u64 iova = somewhere(op, &len);
+	u32 interrupts = m.interrupts;
 	size_t done;
 
 	say("daemon %u reads %#llx to %#llx\n", op->dm, iova, iova + len);
 	done = daemon_read(m.core, op->dm, iova, m.scratch, len);
+	/* By an interrupt, what is mapped now is not what was mapped then. */
+	if (m.interrupts != interrupts) {
+		check_seen(m.core, iova, m.scratch, done, false);
+		return;
+	}
 	check_seen(m.core, iova, m.scratch, done, !m.core->user_on);
 	check_revoked(iova, done);
 }
@@ -371,6 +392,8 @@ static void op_fail(const struct op *op)
 	sim.inject.after = op->at % 8;
 	sim.inject.count = 1 + op->len % 4;
 	sim.inject.on = true;
+	sim.inject.lasting = op->pattern % 4 == 0;
+	sim.inject.row = 0;
 	say("after %u more allocations, %u will fail\n", sim.inject.after, sim.inject.count);
 }
 
@@ -412,7 +435,12 @@ static void op_user(const struct op *op)
 void op_run(const struct op *op)
 {
 	m.op = op;
+	if (sim.inject.lasting && sim.inject.row)
+		sim.inject.lasting = sim.inject.on = false;
 	shim_self.calls = op->pattern;
+	/* conform-step: of some, the access before which an interrupt comes. */
+	if (!m.nested)
+		shim_self.steps = op->pattern / 4 % 4 == 1 ? 1 + op->at % 61 : 0;
 	switch ((enum op_kind)op->kind) {
 	case OP_MAP:		op_map(op); break;
 	case OP_UNMAP:		op_unmap(op); break;

@@ -15,7 +15,8 @@ struct model {
 	struct bl_core *core;
 	bool explain, ending, raw, acted;
 	u64 warnings;		/* before this episode */
-	u8 scratch[MODEL_MAX_SIZE], before[MODEL_MAX_SIZE];
+	u8 scratch[MODEL_MAX_SIZE], before[2][MODEL_MAX_SIZE];
+	int nested;		/* 1: in an interrupt */
 	struct {		/* ranges that were unmapped since ->deferred ran */
 		u64 iova, size;
 	} gone[NR_GONE];

@@ -103,16 +103,21 @@ struct page *shim_pages_alloc(unsigned int order, gfp_t gfp)
 	pool_lock();
 	first = take_block(order);
 	pool_unlock();
-	if (first == NO_PAGE)
+	if (first == NO_PAGE) {
+		/* A machine with more memory would have it: as one that was made to fail. */
+		__atomic_fetch_add(&sim.inject.hits, 1, __ATOMIC_RELAXED);
 		return NULL;
+	}
 
 	page = &shim_mem_map[first];
 	page->order = order;
-	page->alive = 1U << order;
+	page->tails = gfp & (__GFP_COMP | SHIM_GFP_SPLIT);
+	page->alive = page->tails ? 1U << order : 1;
 	for (i = 0; i < 1U << order; i++) {
 		page[i].head = first;
 		page[i].state = SHIM_PAGE_OWNED;
-		__atomic_store_n(&page[i].refs, 1, __ATOMIC_RELAXED);
+		/* A block that is neither compound nor split has those of its first. */
+		__atomic_store_n(&page[i].refs, !i || page->tails, __ATOMIC_RELAXED);
 	}
 	memset(shim_ram + ((size_t)first << PAGE_SHIFT),
 	       gfp & __GFP_ZERO ? 0 : SIM_POISON, PAGE_SIZE << order);
@@ -156,16 +161,38 @@ void shim_pages_free(struct page *page)
 		WRITE_ONCE(page[i].state, SHIM_PAGE_ORPHAN);
 	}
 	__atomic_fetch_sub(&sim.pages, nr, __ATOMIC_RELAXED);
+	for (i = page->tails ? nr : 1; i < nr; i++)
+		WRITE_ONCE(page[i].state, SHIM_PAGE_FREE);
+	nr = page->tails ? nr : 1;
 	__atomic_fetch_add(&sim.orphans, nr, __ATOMIC_RELAXED);
 	for (i = 0; i < nr; i++)
 		shim_page_put(page + i);
 }
 
+void shim_split_page(struct page *page, unsigned int order)
+{
+	u32 i;
+
+	check(PROP_INTEGRITY, page->order == order && !page->tails,
+	      "split_page() of what is no such block");
+	for (i = 0; i < 1U << order; i++) {
+		page[i].head = page - shim_mem_map + i;
+		page[i].order = 0;
+		page[i].tails = true;
+		page[i].alive = 1;
+		__atomic_store_n(&page[i].refs, 1, __ATOMIC_RELAXED);
+	}
+}
+
 void shim_page_get(struct page *page)
 {
-	int refs = __atomic_fetch_add(&page->refs, 1, __ATOMIC_RELAXED);
+	int refs;
 
-	check(PROP_INTEGRITY, refs > 0, "a reference is taken to a free page");
+	shim_step();
+	refs = __atomic_fetch_add(&page->refs, 1, __ATOMIC_RELAXED);
+
+	check(PROP_INTEGRITY, refs > 0,
+	      "a reference is taken to a page that is free, or has none of its own: no __GFP_COMP");
 }
 
 void shim_page_check(const struct page *page)

@@ -71,9 +71,19 @@ static void yield_sometimes(void)
 		sched_yield();
 }
 
+/* On average after 64 accesses: some are between two that belong together. */
+static void step_sometimes(void)
+{
+	if (shim_self.steps--)
+		return;
+	shim_self.steps = random_below(&shim_self.random, 128);
+	sched_yield();
+}
+
 void shim_chaos(bool on)
 {
 	shim_chaos_on = on;
+	shim_before_access = on ? step_sometimes : NULL;
 	shim_before_exchange = on ? yield_sometimes : NULL;
 }
 
@@ -151,6 +161,7 @@ void shim_lock(shim_lock_t *l, bool sleeps)
 {
 	unsigned int word = 0;
 
+	shim_step();
 	if (sleeps)
 		shim_might_sleep("a sleeping lock");
 	check(PROP_CONTEXT, READ_ONCE(l->owner) != (const void *)&shim_self,
@@ -186,6 +197,7 @@ void shim_read_lock(shim_lock_t *l, bool sleeps)
 {
 	unsigned int word;
 
+	shim_step();
 	if (sleeps)
 		shim_might_sleep("a sleeping lock");
 	check(PROP_CONTEXT, READ_ONCE(l->owner) != (const void *)&shim_self,
@@ -255,7 +267,12 @@ bool shim_alloc_fails(void)
 
 	if (likely(!READ_ONCE(in->on)) || shim_self.spared)
 		return false;
-	if (in->rate) {
+	if (in->lasting && !in->after) {
+		check(PROP_ALLOC, ++in->row < 10000 || !(shim_self.irqs_off || shim_self.atomic_depth),
+		      "an allocation that fails is tried again and again, where nothing can free memory");
+		/* Elsewhere somebody does, some time. */
+		in->on = in->row < 10000;
+	} else if (in->rate) {
 		if (random_below(&shim_self.random, in->rate))
 			return false;
 	} else if (in->after) {

@@ -35,11 +35,24 @@ struct shim_thread {
 	int atomic_depth;	/* spinlocks held, preemption off */
 	unsigned int spins;
 	unsigned int calls, faults, exchanges, copies;	/* so far */
+	unsigned int steps;	/* until something comes in between, see step.c */
 	unsigned int interrupting;	/* with an interrupt that another waits for; spins in it */
 	u64 random;		/* rate of failing allocations, see shim_alloc_fails() */
 };
 
 extern __thread struct shim_thread shim_self;
+
+/* conform-step: if set, what comes before each access to memory and each call. */
+extern void (*shim_before_access)(void);
+#if defined(SHIM_STEP)
+#define shim_step()							\
+do {									\
+	if (unlikely(shim_before_access))				\
+		shim_before_access();					\
+} while (0)
+#else
+#define shim_step()	((void)0)
+#endif
 
 /* Threads: what is short takes long now and then, for others to come in between. */
 extern bool shim_chaos_on;
@@ -216,6 +229,7 @@ struct page {
 	int refs;
 	u8 state;		/* enum shim_page_state */
 	u8 order;		/* of the block; valid in its first page */
+	bool tails;		/* the others have references, too; in the first */
 	u32 head;		/* index of the block's first page */
 	u32 alive;		/* pages of the block with references; in the first */
 };
@@ -253,6 +267,8 @@ void shim_page_check(const struct page *page);
 #define put_page(page)		shim_page_put(page)
 #define page_ref_count(page)	READ_ONCE((page)->refs)
 #define page_count(page)	page_ref_count(page)
+void shim_split_page(struct page *page, unsigned int order);
+#define split_page(page, order)	shim_split_page(page, order)
 #define alloc_pages(gfp, order)	shim_pages_alloc(order, gfp)
 #define alloc_page(gfp)		shim_pages_alloc(0, gfp)
 #define __free_pages(page, order) shim_pages_free(page)

@@ -46,6 +46,7 @@ bool shim_warn(bool is_true, const char *what);
 #define __GFP_ZERO		1U
 #define __GFP_NOWARN		2U
 #define SHIM_GFP_MAY_SLEEP	4U
+#define SHIM_GFP_SPLIT		64U	/* as alloc_pages_exact(): each page for itself */
 #define __GFP_ACCOUNT		8U
 #define __GFP_COMP		16U
 #define __GFP_NORETRY		32U

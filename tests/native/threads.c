@@ -370,6 +370,7 @@ void threads_job(void *arg)
 	const struct job *job = arg;
 	u64 end = now_ns() + (u64)(job->o->seconds * 1e9);
 	static struct episode e;
+	struct config config;
 	const char *why;
 	u64 nr = 0;
 
@@ -379,10 +380,13 @@ void threads_job(void *arg)
 		if (!episode_make(&e, job->entry->strategy, job->prefill, job->o->seed,
 				  nr, &why))
 			return;
-		e.config.window = min_t(u64, e.config.window, 4UL << 20);
-		t.seed = e.config.seed;
+		config = e.config;
+		config.window = min_t(u64, config.window, 4UL << 20);
+		if (core_refusal(&config))
+			config.window = e.config.window;
+		t.seed = config.seed;
 		t.failures = nr % 4 == 3;
-		run_round(&e.config, clamp(job->o->threads, 1U, (unsigned int)MAX_DRIVERS));
+		run_round(&config, clamp(job->o->threads, 1U, (unsigned int)MAX_DRIVERS));
 		nr++;
 	} while (now_ns() < end);
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * conform-step: a call before each access of a strategy to memory, beside shim_step()
+ * where it calls something.  The compiler makes them, for an address sanitizer that is
+ * not there: so that an interrupt, or another thread, comes between any two accesses,
+ * not only where the shims are called.
+ */
+#include "shim.h"
+
+void (*shim_before_access)(void);
+
+#if defined(SHIM_STEP)
+#define ACCESS(size)						\
+void __asan_load##size##_noabort(unsigned long addr);		\
+void __asan_load##size##_noabort(unsigned long addr)		\
+{								\
+	shim_step();						\
+}								\
+void __asan_store##size##_noabort(unsigned long addr);		\
+void __asan_store##size##_noabort(unsigned long addr)		\
+{								\
+	shim_step();						\
+}
+
+ACCESS(1)
+ACCESS(2)
+ACCESS(4)
+ACCESS(8)
+ACCESS(16)
+
+void __asan_loadN_noabort(unsigned long addr, size_t size);
+void __asan_loadN_noabort(unsigned long addr, size_t size)
+{
+	__asan_load1_noabort(addr);
+}
+
+void __asan_storeN_noabort(unsigned long addr, size_t size);
+void __asan_storeN_noabort(unsigned long addr, size_t size)
+{
+	__asan_store1_noabort(addr);
+}
+
+void __asan_handle_no_return(void);
+void __asan_handle_no_return(void)
+{
+}
+#endif
