@@ -5,6 +5,7 @@
  * one JSON object per line, one request at a time.
  */
 #include "commands.h"
+#include "env-facts.h"
 #include "guest.h"
 #include "guest-exec.h"
 
@@ -156,12 +157,14 @@ static void say_hello(void)
 {
 	struct timespec up = {};
 	struct utsname u;
+	json_t *msg;
 
 	uname(&u);
 	clock_gettime(CLOCK_BOOTTIME, &up);
-	guest_send(json_pack("{s:s, s:s, s:i, s:f}", "ev", "hello", "release", u.release,
-			     "cpus", (int)sysconf(_SC_NPROCESSORS_ONLN),
-			     "uptime_s", up.tv_sec + up.tv_nsec / 1e9));
+	msg = json_pack("{s:s, s:s, s:i, s:f, s:o}", "ev", "hello", "release", u.release,
+			"cpus", (int)sysconf(_SC_NPROCESSORS_ONLN), "uptime_s",
+			up.tv_sec + up.tv_nsec / 1e9, "facts", bl_env_facts());
+	guest_send(msg);
 }
 
 /* Nothing to sync: the host's files are not cached, the rest is in memory. */

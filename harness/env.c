@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* env.json: the machine, the programs and the guest behind the numbers. */
 #include "campaign.h"
+#include "env-facts.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 /* First line of what a program prints, or NULL. */
 static char *first_line(const char *const argv[])
@@ -21,23 +20,6 @@ static char *first_line(const char *const argv[])
 	return out;
 }
 
-static void add_text(json_t *o, const char *key, char *text)
-{
-	json_object_set_new(o, key, text ? json_string(text) : json_null());
-	free(text);
-}
-
-static char *file_text(const char *path)
-{
-	char *text = NULL, *s;
-
-	if (bl_read_file(path, &text, NULL))
-		return NULL;
-	s = bl_strdup(bl_strip(text));
-	free(text);
-	return s;
-}
-
 /* Of the machine's kernel arguments only those that bear on speed. */
 static char *speed_args(void)
 {
@@ -47,7 +29,7 @@ static char *speed_args(void)
 		"intel_iommu", "amd_iommu", "preempt", "hugepages", "transparent_hugepage",
 		"swiotlb", "init_on_alloc", "init_on_free", "haltpoll", "clocksource", "tsc",
 	};
-	char *text = file_text("/proc/cmdline"), *rest = text, *word, *joined;
+	char *text = bl_file_text("/proc/cmdline"), *rest = text, *word, *joined;
 	struct bl_strv kept = {};
 
 	while ((word = strsep(&rest, " "))) {
@@ -63,37 +45,17 @@ static char *speed_args(void)
 	return joined;
 }
 
-static char *cpu_model(void)
-{
-	char *text, *s, *model = NULL;
-
-	if (bl_read_file("/proc/cpuinfo", &text, NULL))
-		return NULL;
-	s = strstr(text, "model name");
-	s = s ? strchr(s, ':') : NULL;
-	if (s) {
-		s[strcspn(s, "\n")] = '\0';
-		model = bl_strdup(bl_strip(s + 1));
-	}
-	free(text);
-	return model;
-}
-
 static json_t *host_json(void)
 {
-	json_t *o = json_object();
+	json_t *o = bl_env_facts();
 	struct utsname u;
 	double load[3] = { 0, 0, 0 };
 
 	uname(&u);
 	if (getloadavg(load, 3) < 0)
 		load[0] = -1;
-	add_text(o, "kernel", bl_fmt("%s %s", u.release, u.version));
-	add_text(o, "cmdline", speed_args());
-	add_text(o, "cpu", cpu_model());
-	json_object_set_new(o, "cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
-	json_object_set_new(o, "memory_mb", json_integer((long long)sysconf(_SC_PHYS_PAGES) *
-							 sysconf(_SC_PAGESIZE) >> 20));
+	bl_add_text(o, "kernel", bl_fmt("%s %s", u.release, u.version));
+	bl_add_text(o, "cmdline", speed_args());
 	json_object_set_new(o, "load_1m", json_real(load[0]));
 	return o;
 }
@@ -106,10 +68,10 @@ static json_t *versions_json(void)
 	static const char *const vdpa[] = { "vdpa", "-V", NULL };
 	json_t *o = json_object();
 
-	add_text(o, "qemu", first_line(qemu));
-	add_text(o, "qemu-storage-daemon", first_line(qsd));
-	add_text(o, "fio", first_line(fio));
-	add_text(o, "vdpa", first_line(vdpa));
+	bl_add_text(o, "qemu", first_line(qemu));
+	bl_add_text(o, "qemu-storage-daemon", first_line(qsd));
+	bl_add_text(o, "fio", first_line(fio));
+	bl_add_text(o, "vdpa", first_line(vdpa));
 	return o;
 }
 
@@ -121,7 +83,7 @@ static json_t *git_json(void)
 	char *out = NULL;
 	int code;
 
-	add_text(o, "revision", first_line(head));
+	bl_add_text(o, "revision", first_line(head));
 	code = bl_run_capture(status, &out, true);
 	json_object_set_new(o, "dirty", code ? json_null() : json_boolean(out && *out));
 	if (code >= 0)
@@ -139,18 +101,25 @@ char *bl_module_source(void)
 	return first_line(argv);
 }
 
-static json_t *module_json(void)
+/* SHA-256 of a file of the project's, or NULL. */
+static char *file_sum(const char *name)
 {
-	char *path = bl_path("build/bouncelab.ko");
-	const char *sum[] = { "sha256sum", path, NULL };
-	json_t *o = json_object();
-	char *text = first_line(sum);
+	char *path = bl_path("%s", name), *text;
+	const char *argv[] = { "sha256sum", path, NULL };
 
+	text = first_line(argv);
 	if (text)
 		text[strcspn(text, " ")] = '\0';
-	add_text(o, "source", bl_module_source());
-	add_text(o, "file", text);
 	free(path);
+	return text;
+}
+
+static json_t *module_json(void)
+{
+	json_t *o = json_object();
+
+	bl_add_text(o, "source", bl_module_source());
+	bl_add_text(o, "file", file_sum("build/bouncelab.ko"));
 	return o;
 }
 
@@ -178,7 +147,8 @@ int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *g
 	json_t *guest = json_object(), *o;
 	int err;
 
-	add_text(guest, "kernel", file_text(release));
+	bl_add_text(guest, "kernel", bl_file_text(release));
+	bl_add_text(guest, "config", file_sum("build/kernel/headers/.config"));
 	json_object_set_new(guest, "cmdline", json_string(guest_args));
 	json_object_set_new(guest, "init_on_alloc", init_on_alloc(console));
 	if (hello)

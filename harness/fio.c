@@ -14,12 +14,7 @@ static const char *const directions[] = { "read", "write" };
 
 /* All latency histograms of a file, and fio's own percentiles for want of them. */
 struct latencies {
-	struct bin {
-		double ns;
-		double count;
-	} *bins;
-	size_t n, room;
-	double total;		/* I/O in bins */
+	struct hist hist;
 	double expected;	/* I/O that the bins should hold */
 	double p50, p99;	/* largest of fio's own */
 	unsigned int sources;	/* (entry, direction) pairs with I/O */
@@ -102,18 +97,8 @@ static void add_bins(struct latencies *lat, const json_t *bins)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach((json_t *)bins, key, v) {
-		double count = json_number_value(v);
-
-		if (!(count > 0))
-			continue;
-		if (lat->n == lat->room) {
-			lat->room = lat->room ? lat->room * 2 : 256;
-			lat->bins = bl_realloc(lat->bins, lat->room * sizeof(*lat->bins));
-		}
-		lat->bins[lat->n++] = (struct bin){ strtod(key, NULL), count };
-		lat->total += count;
-	}
+	json_object_foreach((json_t *)bins, key, v)
+		hist_add(&lat->hist, strtod(key, NULL), json_number_value(v));
 }
 
 static void add_latencies(struct latencies *lat, const json_t *dir)
@@ -128,38 +113,18 @@ static void add_latencies(struct latencies *lat, const json_t *dir)
 	add_bins(lat, json_object_get(clat, "bins"));
 }
 
-static int by_ns(const void *a, const void *b)
-{
-	const struct bin *x = a, *y = b;
-
-	return (x->ns > y->ns) - (x->ns < y->ns);
-}
-
-/* As fio does it: the first bin at which at least that share has completed. */
-static double bins_percentile(const struct latencies *lat, double share)
-{
-	double seen = 0;
-	size_t i;
-
-	for (i = 0; i < lat->n; i++) {
-		seen += lat->bins[i].count;
-		if (seen >= share * lat->total)
-			return lat->bins[i].ns;
-	}
-	return NAN;
-}
-
 static void set_percentiles(struct fio_result *r, struct latencies *lat)
 {
-	bool whole = lat->n && lat->total >= lat->expected;
+	bool whole = lat->hist.n && lat->hist.total >= lat->expected;
 
 	r->clat_p50_ns = lat->p50;
 	r->clat_p99_ns = lat->p99;
+	if (!whole)
+		hist_free(&lat->hist);
 	if (lat->sources < 2 || !whole)
 		return;
-	qsort(lat->bins, lat->n, sizeof(*lat->bins), by_ns);
-	r->clat_p50_ns = bins_percentile(lat, 0.50);
-	r->clat_p99_ns = bins_percentile(lat, 0.99);
+	r->clat_p50_ns = hist_percentile(&lat->hist, 0.50);
+	r->clat_p99_ns = hist_percentile(&lat->hist, 0.99);
 }
 
 static void add_entry(struct fio_result *r, struct latencies *lat, const json_t *job)
@@ -187,7 +152,7 @@ static void add_entry(struct fio_result *r, struct latencies *lat, const json_t 
 	r->runtime_ms = fmin(r->runtime_ms, runtime);
 }
 
-int fio_parse(const char *text, size_t len, struct fio_result *r,
+int fio_parse(const char *text, size_t len, struct fio_result *r, struct hist *hist,
 	      char *why, size_t whylen)
 {
 	struct latencies lat = { .p50 = NAN, .p99 = NAN };
@@ -214,15 +179,18 @@ int fio_parse(const char *text, size_t len, struct fio_result *r,
 	json_array_foreach(jobs, i, job)
 		add_entry(r, &lat, job);
 	set_percentiles(r, &lat);
+	if (hist)
+		hist_merge(hist, &lat.hist);
 	err = 0;
 out:
 	json_decref(root);
-	free(lat.bins);
+	hist_free(&lat.hist);
 	free(copy);
 	return err;
 }
 
-int fio_read(const char *path, struct fio_result *r, char *why, size_t whylen)
+int fio_read(const char *path, struct fio_result *r, struct hist *hist, char *why,
+	     size_t whylen)
 {
 	size_t len;
 	char *text;
@@ -233,7 +201,7 @@ int fio_read(const char *path, struct fio_result *r, char *why, size_t whylen)
 		snprintf(why, whylen, "cannot read fio's output: %s", strerror(-err));
 		return err;
 	}
-	err = fio_parse(text, len, r, why, whylen);
+	err = fio_parse(text, len, r, hist, why, whylen);
 	free(text);
 	return err;
 }

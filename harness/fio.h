@@ -9,6 +9,8 @@
 #ifndef BL_FIO_H
 #define BL_FIO_H
 
+#include "hist.h"
+
 #include <stddef.h>
 
 /* The least share of the planned time that a timed job must have run. */
@@ -37,13 +39,16 @@ struct fio_result {
 
 /*
  * Parse fio's output. 0, or -EBADMSG with the reason in @why (@whylen bytes,
- * always terminated): no JSON object, broken JSON, no jobs in it.
+ * always terminated): no JSON object, broken JSON, no jobs in it. The histogram of all
+ * completion latencies is merged into @hist if that is not NULL; nothing is where fio's
+ * bins do not hold all I/O.
  */
-int fio_parse(const char *text, size_t len, struct fio_result *r,
+int fio_parse(const char *text, size_t len, struct fio_result *r, struct hist *hist,
 	      char *why, size_t whylen);
 
 /* As fio_parse(), from a file; also the negative errno of reading it. */
-int fio_read(const char *path, struct fio_result *r, char *why, size_t whylen);
+int fio_read(const char *path, struct fio_result *r, struct hist *hist, char *why,
+	     size_t whylen);
 
 /*
  * May the numbers be used? @planned_ms: how long a timed job was to run, 0 if

@@ -136,7 +136,7 @@ static int judge(struct guest_run *r, struct job *j, struct guest_proc *fio)
 	char why[256];
 	int ret;
 
-	ret = fio_read(j->json, &res, why, sizeof(why));
+	ret = fio_read(j->json, &res, NULL, why, sizeof(why));
 	if (!guest_proc_ok(fio))
 		return fio_failed(r, j, guest_proc_end(fio));
 	if (ret)

@@ -208,7 +208,7 @@ static void judge(struct runner *r, const struct bl_run *run, struct outcome *o)
 		if (strcmp(o->status, "ok"))
 			break;
 		path = bl_fmt("%s/fio-%s.json", tmp, json_string_value(job));
-		err = fio_read(path, &fio, why, sizeof(why));
+		err = fio_read(path, &fio, NULL, why, sizeof(why));
 		if (!err)
 			err = fio_check(&fio, run->kind == BL_VERIFY ? 0 : planned_ms, why,
 					sizeof(why));

@@ -190,7 +190,7 @@ static char *read_jobs(struct summary *s, const struct run_state *run)
 		int err;
 
 		path = fio_file(run, r->job);
-		err = fio_read(path, &r->fio, why, sizeof(why));
+		err = fio_read(path, &r->fio, &r->hist, why, sizeof(why));
 		if (err)
 			r->fio = no_result;
 		else
@@ -339,8 +339,10 @@ int summary_load(struct summary *s, const char *dir)
 
 void summary_free(struct summary *s)
 {
-	for (size_t i = 0; i < s->n_rows; i++)
+	for (size_t i = 0; i < s->n_rows; i++) {
 		free(s->rows[i].reason);
+		hist_free(&s->rows[i].hist);
+	}
 	free(s->rows);
 	bl_strv_free(&s->jobs);
 	json_decref(s->plan);

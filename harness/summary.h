@@ -26,6 +26,7 @@ struct sum_row {
 	enum sum_status status;
 	char *reason;			/* NULL if SUM_OK */
 	struct fio_result fio;		/* NaN where nothing was measured */
+	struct hist hist;		/* its completion latencies; may be empty */
 };
 
 struct summary {

@@ -110,6 +110,8 @@ static const char *unverified(const struct verdicts *v, const char *label)
 static void collect(struct verdicts *v, struct verdict_cell *c)
 {
 	const struct summary *s = v->sum;
+	struct hist h = {};
+	bool whole = true;
 
 	c->iops = bl_zalloc(s->n_rows * sizeof(*c->iops));
 	c->block = bl_zalloc(s->n_rows * sizeof(*c->block));
@@ -125,7 +127,15 @@ static void collect(struct verdicts *v, struct verdict_cell *c)
 			continue;
 		c->block[c->n] = r->block;
 		c->iops[c->n++] = r->fio.iops;
+		hist_merge(&h, &r->hist);
+		whole &= r->hist.n > 0;
 	}
+	/* One run without its histogram, and the percentile is not of all. */
+	if (whole) {
+		c->clat_p50_ns = hist_percentile(&h, 0.50);
+		c->clat_p99_ns = hist_percentile(&h, 0.99);
+	}
+	hist_free(&h);
 }
 
 static void make_cells(struct verdicts *v)
@@ -142,6 +152,7 @@ static void make_cells(struct verdicts *v)
 			.label = v->labels.v[i % v->labels.n], .label_idx = i % v->labels.n,
 			.median = { NAN, NAN, NAN, false }, .ratio = { NAN, NAN, NAN, false },
 			.p = NAN, .q = NAN, .floor_pct = NAN, .note = "",
+			.clat_p50_ns = NAN, .clat_p99_ns = NAN,
 		};
 		collect(v, c);
 		v->n_cells++;
@@ -217,6 +228,7 @@ static void estimate(struct verdicts *v, struct verdict_cell *c)
 	if (note) {
 		/* Its numbers stay in summary.csv; no average of them leaves here. */
 		c->n = 0;
+		c->clat_p50_ns = c->clat_p99_ns = NAN;
 		c->verdict = V_UNVERIFIED;
 		c->note = note;
 		return;
@@ -382,7 +394,7 @@ void verdicts_csv(const struct verdicts *v, FILE *f)
 {
 	fputs("job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
 	      "n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,ratio_hi,p,q,"
-	      "floor_pct,margin_pct,verdict,note\n", f);
+	      "floor_pct,margin_pct,clat_p50_ns,clat_p99_ns,verdict,note\n", f);
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
 		const char *const names[] = {
@@ -391,6 +403,7 @@ void verdicts_csv(const struct verdicts *v, FILE *f)
 		const struct { int decimals; double v; } numbers[] = {
 			{ 6, c->ratio.value }, { 6, c->ratio.lo }, { 6, c->ratio.hi },
 			{ 8, c->p }, { 8, c->q }, { 3, c->floor_pct }, { 3, c->margin_pct },
+			{ 0, c->clat_p50_ns }, { 0, c->clat_p99_ns },
 		};
 
 		for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
@@ -443,6 +456,8 @@ static json_t *cell_json(const struct verdict_cell *c)
 	set_number(o, "q", c->q);
 	set_number(o, "floor_pct", c->floor_pct);
 	set_number(o, "margin_pct", c->margin_pct);
+	set_number(o, "clat_p50_ns", c->clat_p50_ns);
+	set_number(o, "clat_p99_ns", c->clat_p99_ns);
 	return o;
 }
 

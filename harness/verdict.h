@@ -59,6 +59,7 @@ struct verdict_cell {
 	double p, q;			/* NaN where nothing was compared */
 	double floor_pct;		/* noise floor of the job; NaN if unknown */
 	double margin_pct;		/* the x of "same within x %" */
+	double clat_p50_ns, clat_p99_ns; /* of the merged histograms of the n; NaN without */
 	enum verdict verdict;
 	const char *note;		/* "" or why there is no verdict */
 };

@@ -24,13 +24,13 @@ static char why[256];
 
 static int parse(const char *text)
 {
-	return fio_parse(text, strlen(text), &r, why, sizeof(why));
+	return fio_parse(text, strlen(text), &r, NULL, why, sizeof(why));
 }
 
 static int read_fixture(const char *name)
 {
 	char *path = bl_path("tests/fixtures/fio/%s", name);
-	int err = fio_read(path, &r, why, sizeof(why));
+	int err = fio_read(path, &r, NULL, why, sizeof(why));
 
 	free(path);
 	return err;
@@ -109,7 +109,7 @@ static void test_broken(void **state)
 	assert_non_null(strstr(why, "broken"));
 	assert_int_equal(parse("{\"jobs\":[]}"), -EBADMSG);
 	assert_int_equal(parse("{\"jobs\":7}"), -EBADMSG);
-	assert_int_equal(fio_read("/nonexistent/file", &r, why, sizeof(why)), -ENOENT);
+	assert_int_equal(fio_read("/nonexistent/file", &r, NULL, why, sizeof(why)), -ENOENT);
 }
 
 /* The shorter of two entries decides; 900 of 1000 ms will do, 899 will not. */

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "util.h"
+#include "hist.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+void hist_add(struct hist *h, double ns, double count)
+{
+	if (!(count > 0))
+		return;
+	if (h->n == h->room) {
+		h->room = h->room ? h->room * 2 : 256;
+		h->bins = bl_realloc(h->bins, h->room * sizeof(*h->bins));
+	}
+	h->bins[h->n++] = (struct hist_bin){ ns, count };
+	h->total += count;
+	h->sorted = false;
+}
+
+void hist_merge(struct hist *h, const struct hist *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		hist_add(h, from->bins[i].ns, from->bins[i].count);
+}
+
+static int by_ns(const void *a, const void *b)
+{
+	const struct hist_bin *x = a, *y = b;
+
+	return (x->ns > y->ns) - (x->ns < y->ns);
+}
+
+double hist_percentile(struct hist *h, double share)
+{
+	double seen = 0;
+
+	if (!h->sorted && h->n)
+		qsort(h->bins, h->n, sizeof(*h->bins), by_ns);
+	h->sorted = true;
+	for (size_t i = 0; i < h->n; i++) {
+		seen += h->bins[i].count;
+		if (seen >= share * h->total)
+			return h->bins[i].ns;
+	}
+	return NAN;
+}
+
+void hist_free(struct hist *h)
+{
+	free(h->bins);
+	*h = (struct hist){};
+}

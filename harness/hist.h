@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Histograms of latencies, as fio's json+ gives them. Those of several runs are merged
+ * before a percentile is taken: an average of percentiles is one of nothing.
+ */
+#ifndef BL_HIST_H
+#define BL_HIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct hist_bin {
+	double ns;		/* what fio calls it by */
+	double count;
+};
+
+struct hist {			/* zero-initialised is empty */
+	struct hist_bin *bins;
+	size_t n, room;
+	double total;		/* I/O in all bins */
+	bool sorted;
+};
+
+void hist_add(struct hist *h, double ns, double count);
+void hist_merge(struct hist *h, const struct hist *from);
+
+/*
+ * As fio does it: the first bin at which at least @share (0..1) of all has completed, in
+ * ns. NaN if there is none.
+ */
+double hist_percentile(struct hist *h, double share);
+void hist_free(struct hist *h);
+
+#endif
