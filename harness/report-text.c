@@ -141,10 +141,6 @@ static void print_cells(const struct verdicts *v, FILE *f, bool colour)
 	table_free(t);
 }
 
-/*
- * Simulated coverage of the 95 % interval where blocks differ by far more than runs
- * within one: 75 % with 3 blocks, 87 % with 4, 93 % and up from 5.
- */
 /* Not all runs are part of a comparison, or of the same one. */
 static bool has_gaps(const struct verdicts *v)
 {

@@ -173,12 +173,8 @@ const struct verdict_cell *verdict_find(const struct verdicts *v, const char *la
 	return cell(v, label, job);
 }
 
-/*
- * The runs of @a and @b side by side, for the blocks that both have a valid run of,
- * of which there are as many as returned. The caller frees @x and @y.
- */
-static size_t pair_up(const struct verdict_cell *a, const struct verdict_cell *b,
-		      double **x, double **y)
+size_t verdict_pairs(const struct verdict_cell *a, const struct verdict_cell *b,
+		     double **x, double **y)
 {
 	size_t n = 0;
 
@@ -200,7 +196,7 @@ static void compare(struct verdict_cell *c, const struct verdict_cell *base)
 {
 	double *x, *y;
 
-	c->n_common = pair_up(c, base, &x, &y);
+	c->n_common = verdict_pairs(c, base, &x, &y);
 	if (!c->n_common) {
 		c->verdict = V_NO_DATA;
 		c->note = "no block in common with the baseline";
@@ -277,7 +273,7 @@ static double noise_floor(const struct verdicts *v, const char *job)
 		original = original_of(&v->labels, copy->label);
 		first = cell(v, original, job);
 		free(original);
-		n = pair_up(copy, first, &x, &y);
+		n = verdict_pairs(copy, first, &x, &y);
 		stats_ratio_est(x, y, n, &e);
 		free(x);
 		free(y);

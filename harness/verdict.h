@@ -87,6 +87,13 @@ void verdicts_free(struct verdicts *v);
 const struct verdict_cell *verdict_find(const struct verdicts *v, const char *label,
 					const char *job);
 
+/*
+ * The runs of @a and @b side by side, for the blocks that both have a valid run of, of
+ * which there are as many as returned. The caller frees @x and @y.
+ */
+size_t verdict_pairs(const struct verdict_cell *a, const struct verdict_cell *b,
+		     double **x, double **y);
+
 /* Write the text of verdicts.csv: one line per label and job. */
 void verdicts_csv(const struct verdicts *v, FILE *f);
 
