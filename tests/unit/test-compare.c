@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * harness/compare.c and env-diff.c: on pairs of campaigns made up here.
+ *
+ * Seen to fail: with IOPS compared instead of ratios to the baseline, with old and new
+ * exchanged, with one campaign's floor only, and with q not asked for.
+ */
+#include "util.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "compare.h"
+#include "env-diff.h"
+
+#define BLOCKS 8
+
+struct made {
+	struct summary sum;
+	struct verdicts v;
+};
+
+static struct made old, new;
+static struct comparisons cs;
+
+/* A campaign on a machine of that speed; the speed of blocks differs by a factor of 2. */
+static void begin(struct made *m, const char *name)
+{
+	*m = (struct made){ .sum = { .name = (char *)name, .baseline = "base", .plane = "vm" } };
+	bl_strv_add(&m->sum.jobs, "j");
+}
+
+static void add(struct made *m, const char *label, double iops)
+{
+	static const double noise[BLOCKS] = { 3, -5, 1, 4, -2, 0, -4, 2 };
+	size_t seed = strlen(label) + m->sum.n_rows;
+
+	for (int b = 0; b < BLOCKS; b++) {
+		m->sum.rows = bl_realloc(m->sum.rows, (m->sum.n_rows + 1) * sizeof(*m->sum.rows));
+		m->sum.rows[m->sum.n_rows++] = (struct sum_row){
+			.run = "", .kind = "time", .block = b, .label = label, .strategy = label,
+			.axis = { "-", "-", "-", "-" }, .job = "j", .status = SUM_OK,
+			.fio.iops = iops * (1 + b % 2) *
+				    (1 + noise[(b + seed) % BLOCKS] / 1000),
+		};
+	}
+}
+
+static void end(struct made *m)
+{
+	assert_int_equal(verdicts_make(&m->v, &m->sum, VERDICT_SAME_PCT), 0);
+}
+
+static void unmake(void)
+{
+	struct made *both[] = { &old, &new };
+
+	compare_free(&cs);
+	for (size_t i = 0; i < 2; i++) {
+		verdicts_free(&both[i]->v);
+		free(both[i]->sum.rows);
+		bl_strv_free(&both[i]->sum.jobs);
+	}
+}
+
+static const struct comparison *of(const char *label)
+{
+	for (size_t i = 0; i < cs.n; i++)
+		if (!strcmp(cs.c[i].label, label))
+			return &cs.c[i];
+	fail_msg("no comparison of %s", label);
+	return NULL;
+}
+
+static void is(const char *label, enum verdict verdict, double ratio)
+{
+	const struct comparison *c = of(label);
+
+	if (c->verdict != verdict || fabs(c->ratio.value / ratio - 1) > 0.01)
+		fail_msg("%s: %s, not %s (%.4f, %.4f .. %.4f, not %.4f; q %.4f)", label,
+			 verdict_name(c->verdict), verdict_name(verdict), c->ratio.value,
+			 c->ratio.lo, c->ratio.hi, ratio, c->q);
+}
+
+/* The new machine is 1.5 times as fast, which is no label's merit but the baseline's. */
+static void test_verdicts(void **state)
+{
+	(void)state;
+	begin(&old, "old");
+	add(&old, "base", 1000);
+	add(&old, "still", 900);
+	add(&old, "up", 900);
+	add(&old, "down", 900);
+	add(&old, "gone", 900);
+	end(&old);
+	begin(&new, "new");
+	add(&new, "base", 1500);
+	add(&new, "still", 1350);
+	add(&new, "up", 1500);
+	add(&new, "down", 1200);
+	add(&new, "came", 900);
+	end(&new);
+	assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), 0);
+	assert_int_equal(cs.n, 4);
+	is("base", V_INCONCLUSIVE, 1.5);	/* blocks differ by more than that */
+	is("still", V_SAME, 1);
+	is("up", V_FASTER, 1.5 / 1.35);
+	is("down", V_SLOWER, 1.2 / 1.35);
+	assert_int_equal(cs.only_a.n, 1);
+	assert_string_equal(cs.only_a.v[0], "gone in j");
+	assert_string_equal(cs.only_b.v[0], "came in j");
+	compare_free(&cs);
+	assert_int_equal(compare(&cs, &old.v, &new.v, "up", "j"), 0);
+	assert_int_equal(cs.n, 1);
+	assert_int_equal(cs.only_a.n, 0);
+	compare_free(&cs);
+	assert_int_equal(compare(&cs, &old.v, &new.v, "no-such", NULL), -EINVAL);
+	unmake();
+}
+
+/* Only the new campaign has a noisy A/A pair: what is within its floor is no verdict. */
+static void test_floor(void **state)
+{
+	(void)state;
+	begin(&old, "old");
+	add(&old, "base", 1000);
+	add(&old, "base'", 1000);
+	add(&old, "up", 1000);
+	end(&old);
+	begin(&new, "new");
+	add(&new, "base", 1000);
+	add(&new, "base'", 1150);
+	add(&new, "up", 1100);
+	end(&new);
+	assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), 0);
+	assert_int_equal(cs.n, 2);
+	is("up", V_SAME, 1.1);
+	compare_free(&cs);
+	assert_int_equal(compare(&cs, &new.v, &old.v, NULL, NULL), 0);
+	is("up", V_SAME, 1 / 1.1);
+	unmake();
+}
+
+static void test_other_things(void **state)
+{
+	(void)state;
+	begin(&old, "old");
+	add(&old, "base", 1000);
+	end(&old);
+	begin(&new, "new");
+	add(&new, "base", 1000);
+	end(&new);
+	new.sum.plane = "icount";
+	assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), -EINVAL);
+	new.sum.plane = "vm";
+	new.sum.baseline = "other";
+	assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), -EINVAL);
+	unmake();
+}
+
+static void test_env(void **state)
+{
+	json_t *a = json_pack("{s:f, s:{s:s, s:n, s:{s:s}}, s:{s:s}, s:s}", "written", 1.0, "host",
+			      "governor", "powersave", "smt", "mitigations", "mds", "off", "git",
+			      "revision", "1", "accel", "kvm");
+	json_t *b = json_pack("{s:f, s:{s:s, s:s, s:{s:s}}, s:{s:s}, s:s, s:i}", "written", 2.0,
+			      "host", "governor", "performance", "smt", "on", "mitigations", "mds",
+			      "off", "git", "revision", "2", "accel", "kvm", "new", 7);
+	struct bl_strv diff = {};
+
+	(void)state;
+	bl_env_diff(a, b, &diff);
+	assert_int_equal(diff.n, 3);
+	assert_string_equal(diff.v[0], "host.governor: \"powersave\", \"performance\"");
+	assert_string_equal(diff.v[1], "host.smt: null, \"on\"");
+	assert_string_equal(diff.v[2], "new: not recorded, 7");
+	bl_strv_free(&diff);
+	bl_env_diff(a, a, &diff);
+	assert_int_equal(diff.n, 0);
+	json_decref(a);
+	json_decref(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_floor),
+		cmocka_unit_test(test_other_things),
+		cmocka_unit_test(test_env),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
