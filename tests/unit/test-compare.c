@@ -3,7 +3,7 @@
  * harness/compare.c and env-diff.c: on pairs of campaigns made up here.
  *
  * Seen to fail: with IOPS compared instead of ratios to the baseline, with old and new
- * exchanged, with one campaign's floor only, and with q not asked for.
+ * exchanged, with one campaign's floor only, and with p asked for instead of q.
  */
 #include "util.h"
 
@@ -146,6 +146,38 @@ static void test_floor(void **state)
 	unmake();
 }
 
+/* U = 10 of 64, so p = 0.0207: enough alone, not among eleven. */
+static void test_family(void **state)
+{
+	static const char *const nulls[] = {
+		"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9",
+	};
+	struct made *both[] = { &old, &new };
+
+	(void)state;
+	for (size_t family = 0; family <= ARRAY_SIZE(nulls); family += ARRAY_SIZE(nulls)) {
+		for (size_t i = 0; i < 2; i++) {
+			begin(both[i], i ? "new" : "old");
+			add(both[i], "base", 1000);
+			add(both[i], "up", 1000);
+			for (size_t k = 0; k < family; k++)
+				add(both[i], nulls[k], 1000);
+			/* 8 old ones, and 8 new ones 3.6 places above. */
+			for (size_t k = 0; k < 2 * BLOCKS; k++)
+				both[i]->sum.rows[k].fio.iops = 1000;
+			for (size_t k = 0; k < BLOCKS; k++)
+				both[i]->sum.rows[BLOCKS + k].fio.iops =
+					1000 + 30 * (k + 3.6 * i);
+			end(both[i]);
+		}
+		assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), 0);
+		assert_true(fabs(of("up")->p - 0.0207) < 1e-4);
+		assert_true(of("up")->ratio.lo > 1);
+		assert_int_equal(of("up")->verdict, family ? V_INCONCLUSIVE : V_FASTER);
+		unmake();
+	}
+}
+
 static void test_other_things(void **state)
 {
 	(void)state;
@@ -191,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_floor),
+		cmocka_unit_test(test_family),
 		cmocka_unit_test(test_other_things),
 		cmocka_unit_test(test_env),
 	};
