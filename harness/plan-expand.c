@@ -11,18 +11,6 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-/*
- * Seconds, as seen; a first guess that the progress line corrects. @pace is
- * what a second of fio's takes.
- */
-static const struct cost {
-	double boot, device, job, verify, pace;
-} costs[] = {
-	[BL_KVM] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3, .pace = 1 },
-	[BL_TCG] = { .boot = 8, .device = 2, .job = 0.9, .verify = 12, .pace = 1 },
-	[BL_ICOUNT] = { .boot = 12, .device = 3, .job = 0.8, .verify = 10, .pace = 2.3 },
-};
-
 static void add_cell(struct bl_plan *p, const struct bl_cell *cell)
 {
 	p->cells = bl_realloc(p->cells, (p->n_cells + 1) * sizeof(*p->cells));
@@ -211,28 +199,4 @@ const char *bl_kind_name(enum bl_kind kind)
 	};
 
 	return names[kind];
-}
-
-double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
-{
-	const struct cost *c = &costs[accel];
-
-	if (r->kind == BL_VERIFY)
-		return c->device + c->verify;
-	return c->device + (r->kind == BL_TIME ? p->jobs.n : 1) *
-	       ((p->runtime + p->ramp) * c->pace + c->job);
-}
-
-double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel)
-{
-	double sum = costs[accel].boot;
-
-	for (size_t i = 0; i < p->n_runs; i++)
-		sum += bl_run_estimate(p, &p->runs[i], accel);
-	return sum;
-}
-
-double bl_boot_estimate(enum bl_accel accel)
-{
-	return costs[accel].boot;
 }

@@ -78,6 +78,21 @@ json_t *bl_plan_json(const struct bl_plan *p);
  */
 int bl_plan_from_json(struct bl_plan *p, const char *path);
 
+/* --- estimate.c --- */
+
+/* What a campaign took, by kind of run, and last by boots; zero-initialised is nothing. */
+#define BL_TOOK_BOOT	(BL_TRACE + 1)
+struct bl_took {
+	double guessed[BL_TOOK_BOOT + 1], seconds[BL_TOOK_BOOT + 1];
+};
+
+void bl_took_run(struct bl_took *t, const struct bl_plan *p, const struct bl_run *r,
+		 enum bl_accel accel, double seconds);
+void bl_took_boot(struct bl_took *t, enum bl_accel accel, double seconds);
+
+/* Keep it for the estimates of later campaigns on this machine. */
+void bl_took_save(const struct bl_took *t, enum bl_accel accel);
+
 /* Expected seconds of a boot, of a run, and of the whole plan with one boot. */
 double bl_boot_estimate(enum bl_accel accel);
 double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel);

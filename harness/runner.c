@@ -26,6 +26,7 @@ struct runner {
 	bool up;
 	bool described;		/* env.json says what guest it is */
 	unsigned int consoles, boot_failures;
+	struct bl_took took;
 	char *initramfs, *console, *module;
 };
 
@@ -56,6 +57,7 @@ static int ensure_guest(struct runner *r, struct outcome *o)
 {
 	json_t *hello = NULL;
 	char *reason = NULL, *args;
+	double t0;
 	int err;
 
 	if (r->up)
@@ -67,12 +69,14 @@ static int ensure_guest(struct runner *r, struct outcome *o)
 	}
 	new_console(r);
 	bl_progress_now(&r->progress, "booting the guest");
+	t0 = bl_mono();
 	err = bl_vm_boot(&r->vm, &r->cfg, bl_boot_timeout(r->cfg.accel), &hello, &reason);
 	if (err) {
 		settle(o, err == -EINTR ? "interrupted" : "failed", reason);
 		r->boot_failures++;
 		return err;
 	}
+	bl_took_boot(&r->took, r->cfg.accel, bl_mono() - t0);
 	if (!r->described) {
 		r->described = true;
 		args = bl_kernel_args(&r->cfg);
@@ -300,7 +304,7 @@ static int conclude(struct runner *r, const struct bl_run *run, struct outcome *
 
 static int one_run(struct runner *r, const struct bl_run *run)
 {
-	double started = bl_now(), t0 = bl_mono();
+	double started = bl_now(), t0 = bl_mono(), begun = 0;
 	struct outcome o = {};
 	json_t *msg;
 	int err;
@@ -313,6 +317,7 @@ static int one_run(struct runner *r, const struct bl_run *run)
 		settle(&o, "failed", bl_fmt("cannot make a directory in %s: %s", r->c->runs,
 					    strerror(-err)));
 	else if (!ensure_guest(r, &o)) {
+		begun = bl_mono();
 		msg = run_message(r, run);
 		if (bl_vm_send(&r->vm, msg))
 			lost(r, &o, "start", r->vm.pid <= 0);
@@ -321,6 +326,8 @@ static int one_run(struct runner *r, const struct bl_run *run)
 			follow(r, run, &o);
 		if (strcmp(o.status, "interrupted"))
 			judge(r, run, &o);
+		if (!strcmp(o.status, "ok"))
+			bl_took_run(&r->took, r->plan, run, r->cfg.accel, bl_mono() - begun);
 	}
 	if (r->up && (o.fresh_boot || !strcmp(o.status, "interrupted"))) {
 		bl_vm_stop(&r->vm);
@@ -416,6 +423,7 @@ static void all_runs(struct runner *r, size_t left, const bool *done)
 	bl_progress_end(&r->progress);
 	if (r->up)
 		bl_vm_stop(&r->vm);
+	bl_took_save(&r->took, r->cfg.accel);
 }
 
 int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How long runs take: a first guess, corrected by what earlier campaigns took on this
+ * machine, which is kept in build/pace.json.
+ */
+#include "plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Beyond these it is another kind of thing that was seen: a guest that is none. */
+#define LEAST	0.05
+#define MOST	20.0
+
+/* Of a correction, how much the last campaign weighs against those before. */
+#define NEWEST	0.6
+
+/* Seconds, as seen on one machine. @pace is what a second of fio's takes. */
+static const struct cost {
+	double boot, device, job, verify, pace;
+} costs[] = {
+	[BL_KVM] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3, .pace = 1 },
+	[BL_TCG] = { .boot = 8, .device = 2, .job = 0.9, .verify = 12, .pace = 1 },
+	[BL_ICOUNT] = { .boot = 12, .device = 3, .job = 0.8, .verify = 10, .pace = 2.3 },
+};
+
+static json_t *load_paces(void)
+{
+	char *path = bl_path("build/pace.json");
+	json_t *o = json_load_file(path, 0, NULL);
+
+	free(path);
+	return json_is_object(o) ? o : json_object();
+}
+
+/* The correction of one kind of run, read once; 1 where nothing is known. */
+static double correction(enum bl_accel accel, const char *kind)
+{
+	static json_t *paces;
+	double c;
+
+	if (!paces)
+		paces = load_paces();
+	c = bl_json_num(json_object_get(paces, bl_accel_name(accel)), kind, 1);
+	return c > LEAST && c < MOST ? c : 1;
+}
+
+static double guess(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+{
+	const struct cost *c = &costs[accel];
+
+	if (r->kind == BL_VERIFY)
+		return c->device + c->verify;
+	return c->device + (r->kind == BL_TIME ? p->jobs.n : 1) *
+	       ((p->runtime + p->ramp) * c->pace + c->job);
+}
+
+double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+{
+	return guess(p, r, accel) * correction(accel, bl_kind_name(r->kind));
+}
+
+double bl_boot_estimate(enum bl_accel accel)
+{
+	return costs[accel].boot * correction(accel, "boot");
+}
+
+double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel)
+{
+	double sum = bl_boot_estimate(accel);
+
+	for (size_t i = 0; i < p->n_runs; i++)
+		sum += bl_run_estimate(p, &p->runs[i], accel);
+	return sum;
+}
+
+void bl_took_run(struct bl_took *t, const struct bl_plan *p, const struct bl_run *r,
+		 enum bl_accel accel, double seconds)
+{
+	t->guessed[r->kind] += guess(p, r, accel);
+	t->seconds[r->kind] += seconds;
+}
+
+void bl_took_boot(struct bl_took *t, enum bl_accel accel, double seconds)
+{
+	t->guessed[BL_TOOK_BOOT] += costs[accel].boot;
+	t->seconds[BL_TOOK_BOOT] += seconds;
+}
+
+void bl_took_save(const struct bl_took *t, enum bl_accel accel)
+{
+	const char *name = bl_accel_name(accel), *kind;
+	char *path = bl_path("build/pace.json");
+	json_t *paces = load_paces(), *o;
+
+	if (!json_is_object(json_object_get(paces, name)))
+		json_object_set_new(paces, name, json_object());
+	o = json_object_get(paces, name);
+	for (size_t i = 0; i <= BL_TOOK_BOOT; i++) {
+		double seen, before;
+
+		if (!(t->guessed[i] > 0))
+			continue;
+		kind = i == BL_TOOK_BOOT ? "boot" : bl_kind_name(i);
+		seen = t->seconds[i] / t->guessed[i];
+		if (seen < LEAST || seen > MOST)
+			continue;
+		before = bl_json_num(o, kind, seen);
+		json_object_set_new(o, kind, json_real(NEWEST * seen + (1 - NEWEST) * before));
+	}
+	/* Without it the next estimate is a guess again, nothing worse. */
+	bl_json_write(path, paces);
+	json_decref(paces);
+	free(path);
+}
