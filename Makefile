@@ -92,8 +92,8 @@ kmod/strategy-table.h: FORCE
 	   printf 'BL_STRATEGY(%s)\n' $(subst -,_,$(STRATEGIES)); } >$@.tmp; \
 	if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
 	@for s in $(STRATEGIES); do \
-		grep -q "\.name = \"$$s\"," strategies/$$s.c || { \
-			echo "strategies/$$s.c: no '.name = \"$$s\",': a strategy has its file's name" >&2; \
+		grep -q "\"$$s\"" strategies/$$s.c || { \
+			echo "strategies/$$s.c: no \"$$s\" in it: a strategy has its file's name" >&2; \
 			exit 1; }; \
 	done
 

@@ -48,9 +48,13 @@ char *bl_kernel_args(const struct bl_vm_config *cfg)
 	 * patching, for ever, when another CPU translates it in that moment.  One
 	 * boot in a hundred then died of "Oops: int3" in sched_clock_cpu(), which
 	 * is patched during boot.
+	 *
+	 * QEMU before 8 keeps translated code by its virtual address: with random
+	 * addresses each start of a program is translated again, 30 to 50 ms of it.
 	 */
-	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s bl.root=%s bl.tag=work%s%s%s",
-		      cfg->accel == BL_TCG ? " maxcpus=1" : "", bl_root(),
+	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s bl.root=%s bl.tag=work%s%s%s",
+		      cfg->accel == BL_TCG ? " maxcpus=1" : "",
+		      cfg->accel != BL_KVM ? " norandmaps" : "", bl_root(),
 		      cfg->probe ? " bl.probe=1" : "", cfg->append ? " " : "",
 		      cfg->append ? cfg->append : "");
 }

@@ -288,9 +288,9 @@ stages_of()
 		first=$(header "$1" 'Found by')
 		echo "$first" "$(echo " $stages " | sed "s/ $first / /")"
 	elif [ "$(field "$1" kind)" = "~" ]; then
-		echo litmus threads tsan model 64k long
+		echo litmus threads tsan model 64k step long
 	else
-		echo model 64k threads long
+		echo "$stages"
 	fi
 }
 

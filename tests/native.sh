@@ -63,14 +63,14 @@ good()
 
 # --- what is offered is right --------------------------------------------------
 
-good '' --mode all --ops "$ops" --seconds 0.3 --table "$scratch/table.md"
-good -64k --mode all --ops $((ops / 4)) --seconds 0.2
+good '' --mode all --ops "$ops" --seconds 0.4 --table "$scratch/table.md"
+good -64k --mode all --ops $((ops / 4)) --seconds 0.4
 # A page with more than one slot has races of its own, which come up seldom.
-good -64k --mode litmus --prefill copy --seconds 1.2
+good -64k --mode litmus --prefill copy --seconds 2
 # An interrupt, or another thread, between any two accesses.
 good -step --mode model,threads --ops $((ops / 4)) --seconds 0.4
-good -asan --mode all --prefill copy --ops $((ops / 5)) --seconds 0.2
-good -ubsan --mode all --prefill zero --ops $((ops / 5)) --seconds 0.2
+good -asan --mode all --prefill copy --ops $((ops / 5)) --seconds 0.4
+good -ubsan --mode all --prefill zero --ops $((ops / 5)) --seconds 0.4
 good -tsan --mode threads,litmus --prefill copy --seconds 1
 
 if [ "${1:-}" = --update ]; then

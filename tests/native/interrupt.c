@@ -37,6 +37,24 @@ static void sync_same(phys_addr_t orig)
 	shim_self = interrupted;
 }
 
+/* The handler of an interrupt does NR operations while another one is running. */
+static void handle(const struct op *ops, unsigned int nr)
+{
+	const struct op *running = m.op;
+	struct shim_thread interrupted;
+	unsigned int i;
+
+	say_more("\n    an interrupt comes\n");
+	interrupted = enter();
+	m.nested = 1;
+	for (i = 0; i < nr; i++)
+		op_run(&ops[i]);
+	m.nested = 0;
+	shim_self = interrupted;
+	m.op = running;
+	say_more("    and goes\n");
+}
+
 /* One that the running operation does not use, from FROM on; NR_CELLS if there is none. */
 static unsigned int idle_buf(unsigned int from)
 {
@@ -51,29 +69,19 @@ static unsigned int idle_buf(unsigned int from)
  */
 static void map_two(bool now)
 {
-	const struct op *running = m.op;
-	struct op op = { .kind = OP_MAP, .dir = DMA_TO_DEVICE, .copy = true,
-			 .size = 1 + running->pattern % BL_SLOT_SIZE };
+	const struct op map = { .kind = OP_MAP, .dir = DMA_TO_DEVICE, .copy = true,
+				.size = 1 + m.op->pattern % BL_SLOT_SIZE };
 	unsigned int first = idle_buf(0), second = idle_buf(first + 1);
-	struct shim_thread interrupted;
+	struct op ops[] = { map, map, map };
 
 	/* By the operation, so that it is so again when others are left out. */
-	if (masked() || (!now && running->pattern / 4 % 8) || second >= NR_CELLS)
+	if (masked() || (!now && m.op->pattern / 4 % 8) || second >= NR_CELLS)
 		return;
-	say_more("\n    an interrupt comes\n");
-	interrupted = enter();
-	m.nested = 1;
-	op.buf = first;
-	op_run(&op);
-	op.buf = second;
-	op_run(&op);
-	op.buf = first;
-	op.kind = OP_UNMAP;
-	op_run(&op);
-	m.nested = 0;
-	shim_self = interrupted;
-	m.op = running;
-	say_more("    and goes\n");
+	ops[0].buf = first;
+	ops[1].buf = second;
+	ops[2].buf = first;
+	ops[2].kind = OP_UNMAP;
+	handle(ops, ARRAY_SIZE(ops));
 }
 
 /* Another buffer that is mapped, from FROM on; NR_CELLS if there is none. */
@@ -92,21 +100,12 @@ static unsigned int busy_buf(unsigned int from)
 /* A driver is done with another buffer, or syncs it. */
 static void end_one(enum op_kind kind)
 {
-	const struct op *running = m.op;
-	struct op op = { .kind = kind, .copy = true, .buf = busy_buf(running->len % NR_CELLS),
-			 .len = MODEL_MAX_SIZE - 1, .pattern = running->pattern };
-	struct shim_thread interrupted;
+	const struct op op = { .kind = kind, .copy = true,
+			       .buf = busy_buf(m.op->len % NR_CELLS),
+			       .len = MODEL_MAX_SIZE - 1, .pattern = m.op->pattern };
 
-	if (op.buf == NR_CELLS)
-		return;
-	say_more("\n    an interrupt comes\n");
-	interrupted = enter();
-	m.nested = 1;
-	op_run(&op);
-	m.nested = 0;
-	shim_self = interrupted;
-	m.op = running;
-	say_more("    and goes\n");
+	if (op.buf < NR_CELLS)
+		handle(&op, 1);
 }
 
 /*
