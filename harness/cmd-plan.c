@@ -86,7 +86,8 @@ static void print_plan(const struct bl_plan *p)
 	for (size_t i = 0; i < p->n_runs; i++)
 		kinds[p->runs[i].kind]++;
 	printf("plan      %s%s%s\n", p->name, p->about ? ": " : "", p->about ? p->about : "");
-	printf("plane     %s, %u CPUs, %u queues\n", p->plane, p->cpus, p->queues);
+	printf("plane     %s, %u CPUs, %u queues, backend %s\n", p->plane, p->cpus, p->queues,
+	       bl_backend_name(p->ram));
 	printf("jobs      %s; %g s each after %g s\n", jobs, p->runtime, p->ramp);
 	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
 	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");

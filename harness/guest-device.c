@@ -58,13 +58,15 @@ static int load_modules(struct guest_run *r, struct guest_device *d)
 	return ret;
 }
 
-static int ram_disk(struct guest_verdict *v)
+/* A timed disk has all its memory from the start. */
+static int ram_disk(struct guest_verdict *v, bool timed)
 {
 	int fd, ret = 0;
 
 	unlink(RAM_DISK);
 	fd = open(RAM_DISK, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || ftruncate(fd, GUEST_DISK_SIZE) < 0)
+	if (fd < 0 || ftruncate(fd, GUEST_DISK_SIZE) < 0 ||
+	    (timed && fallocate(fd, 0, 0, GUEST_DISK_SIZE) < 0))
 		ret = guest_fail(v, "%s: %s", RAM_DISK, strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -103,11 +105,12 @@ static int daemon_failed(struct guest_run *r, struct guest_device *d, const char
 static int start_daemon(struct guest_run *r, struct guest_device *d)
 {
 	bool verify = !strcmp(r->kind, "verify");
+	bool ram = !strcmp(bl_json_str(r->op, "backend", "null"), "ram");
 	char *blockdev, *export;
 	int ret = 0;
 
-	if (verify) {
-		ret = ram_disk(&r->verdict);
+	if (verify || ram) {
+		ret = ram_disk(&r->verdict, !verify);
 		blockdev = bl_strdup("driver=file,node-name=n0,filename=" RAM_DISK);
 	} else {
 		blockdev = bl_fmt("driver=null-co,node-name=n0,size=%u,read-zeroes=on",

@@ -83,18 +83,37 @@ static void add_control(struct bl_plan *p, const char *what, const char *name)
 	bl_strv_add(&p->strategies, name);
 }
 
-static int check_baseline(const struct bl_plan *p)
+static int check_label(const struct bl_plan *p, const char *what, const char *label)
 {
 	struct bl_strv labels = {};
 	int err = 0;
 
 	for (size_t i = 0; i < p->n_cells; i++)
 		bl_strv_add(&labels, p->cells[i].label);
-	if (!bl_strv_has(&labels, p->baseline))
-		err = bl_err_unknown(p->name, "baseline (label of a cell)", p->baseline,
-				     &labels);
+	if (!bl_strv_has(&labels, label))
+		err = bl_err_unknown(p->name, what, label, &labels);
 	bl_strv_free(&labels);
 	return err;
+}
+
+/* The A/A pair is of each cell of a strategy, or of the cell that has the label. */
+static int add_labelled_aa(struct bl_plan *p)
+{
+	if (!p->aa || bl_find_strategy(p->cat, p->aa))
+		return 0;
+	if (check_label(p, "aa (strategy, or label of a cell)", p->aa))
+		return -EINVAL;
+	for (size_t i = 0; i < p->n_cells; i++) {
+		struct bl_cell c = p->cells[i];
+
+		if (strcmp(c.label, p->aa))
+			continue;
+		c.aa = true;
+		c.label = bl_fmt("%s'", p->aa);
+		add_cell(p, &c);
+		break;
+	}
+	return 0;
 }
 
 static void add_block(struct bl_plan *p, gsl_rng *rng, enum bl_kind kind, unsigned int block)
@@ -150,7 +169,7 @@ int bl_plan_expand(struct bl_plan *p)
 		if (p->aa && !strcmp(p->aa, s->name))
 			expand_strategy(p, s, true);
 	}
-	if (check_baseline(p))
+	if (check_label(p, "baseline (label of a cell)", p->baseline) || add_labelled_aa(p))
 		return -EINVAL;
 	if (!p->repeat && !p->verify && !p->trace) {
 		bl_err("repeat = 0 without verify and trace leaves nothing to run");
@@ -190,6 +209,11 @@ void bl_plan_free(struct bl_plan *p)
 	bl_strv_free(&p->jobs);
 	json_decref(p->json);
 	memset(p, 0, sizeof(*p));
+}
+
+const char *bl_backend_name(bool ram)
+{
+	return ram ? "ram" : "null";
 }
 
 const char *bl_kind_name(enum bl_kind kind)

@@ -55,13 +55,13 @@ json_t *bl_plan_json(const struct bl_plan *p)
 
 	for (size_t i = 0; i < p->n_runs; i++)
 		json_array_append_new(runs, bl_run_json(p, &p->runs[i]));
-	j = json_pack("{s:i, s:s, s:s, s:s, s:I, s:i, s:s, s:s?, s:s?, s:f, s:f, s:i, s:i, s:o}",
+	j = json_pack("{s:i, s:s, s:s, s:s, s:I, s:i, s:s, s:s?, s:s?, s:f, s:f, s:i, s:i, s:s, s:o}",
 		      "schema", 1, "name", p->name, "about", p->about ? p->about : "",
 		      "plane", p->plane, "seed", (json_int_t)p->seed,
 		      "repeat", (int)p->repeat, "baseline", p->baseline, "aa", p->aa,
 		      "verify", p->verify, "runtime_s", p->runtime, "ramp_s", p->ramp,
-		      "cpus", (int)p->cpus, "queues", (int)p->queues, "jobs",
-		      jobs_json(p, BL_TIME));
+		      "cpus", (int)p->cpus, "queues", (int)p->queues,
+		      "backend", bl_backend_name(p->ram), "jobs", jobs_json(p, BL_TIME));
 	json_object_set_new(j, "runs", runs);
 	return j;
 }
@@ -148,6 +148,7 @@ static int load(struct bl_plan *p, const json_t *o)
 	p->ramp = bl_json_num(o, "ramp_s", 0);
 	p->cpus = bl_json_int(o, "cpus", 0);
 	p->queues = bl_json_int(o, "queues", 0);
+	p->ram = !strcmp(bl_json_str(o, "backend", "null"), "ram");
 	json_array_foreach(json_object_get(o, "jobs"), i, item)
 		if (json_is_string(item))
 			bl_strv_add(&p->jobs, json_string_value(item));

@@ -91,6 +91,18 @@ static int set_queues(struct bl_plan *p, const char *where, const char *key, con
 	return set_uint(&p->queues, where, key, value, 64);
 }
 
+/*
+ * What is behind the timed disk: QEMU's null-co, which takes no time and never reads
+ * what is written to it, or a file in memory, whose daemon touches all data.
+ */
+static int set_backend(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	if (strcmp(value, "null") && strcmp(value, "ram"))
+		return bad_value(where, key, value, "null, ram");
+	p->ram = !strcmp(value, "ram");
+	return 0;
+}
+
 static int set_runtime(struct bl_plan *p, const char *where, const char *key, const char *value)
 {
 	if (bl_parse_double(value, 0.1, 3600, &p->runtime))
@@ -105,12 +117,20 @@ static int set_ramp(struct bl_plan *p, const char *where, const char *key, const
 	return 0;
 }
 
-/* Whether it is a label of the plan is known only once the plan is expanded. */
+/* Whether these are labels of the plan is known only once the plan is expanded. */
 static int set_baseline(struct bl_plan *p, const char *where, const char *key, const char *value)
 {
 	if (!*value)
 		return bad_value(where, key, value, "a strategy, or the label of a cell");
 	set_string(&p->baseline, value);
+	return 0;
+}
+
+static int set_aa(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	(void)where;
+	(void)key;
+	set_string(&p->aa, value);
 	return 0;
 }
 
@@ -128,15 +148,6 @@ static int check_strategy(const struct bl_plan *p, const char *where, const char
 	err = bl_err_unknown(where, "strategy", name, &valid);
 	bl_strv_free(&valid);
 	return err;
-}
-
-static int set_aa(struct bl_plan *p, const char *where, const char *key, const char *value)
-{
-	(void)key;
-	if (*value && check_strategy(p, where, value, false))
-		return -EINVAL;
-	set_string(&p->aa, value);
-	return 0;
 }
 
 static int check_job(const struct bl_plan *p, const char *where, const char *name, bool verifies)
@@ -310,6 +321,7 @@ static const struct key keys[] = {
 	{ "matrix", "jobs", true, set_jobs },
 	{ "matrix", "cpus", false, set_cpus },
 	{ "matrix", "queues", false, set_queues },
+	{ "matrix", "backend", false, set_backend },
 };
 
 static const struct key *find_key(const char *where, const char *section, const char *name)

@@ -35,6 +35,7 @@ struct bl_plan {
 	unsigned int repeat, cpus, queues;
 	double runtime, ramp;	/* seconds */
 	bool trace;
+	bool ram;		/* the timed disk has memory, see set_backend() */
 	struct bl_strv strategies, axes[BL_AXES], page_orders, bounce_sizes, jobs;
 
 	struct bl_cell *cells;
@@ -67,6 +68,7 @@ void bl_plan_free(struct bl_plan *p);
 bool bl_plan_icount(const struct bl_plan *p);
 
 const char *bl_kind_name(enum bl_kind kind);
+const char *bl_backend_name(bool ram);
 
 /* The plan's run @r as an object, its jobs included. */
 json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r);

@@ -44,7 +44,9 @@ static void print_header(const struct verdicts *v, FILE *f)
 	else
 		fprintf(f, "n         %zu to %zu valid fresh devices per cell (column n)",
 			v->n_min, v->n_max);
-	fprintf(f, ", %.3g s per job\n", s->runtime_ms / 1000);
+	fprintf(f, ", %.3g s per job; disk: %s\n", s->runtime_ms / 1000,
+		strcmp(bl_json_str(s->plan, "backend", "null"), "ram") ?
+		"null-co, which does not read what is written" : "a file in memory");
 	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
 		"          %.0f %% interval (signed-rank test)\n",
 		s->baseline, STATS_LEVEL * 100);

@@ -104,6 +104,7 @@ static json_t *run_message(const struct runner *r, const struct bl_run *run)
 	json_object_set_new(msg, "dir", json_string(dir));
 	json_object_set_new(msg, "module", json_string(r->module));
 	json_object_set_new(msg, "queues", json_integer(r->plan->queues));
+	json_object_set_new(msg, "backend", json_string(bl_backend_name(r->plan->ram)));
 	json_object_set_new(msg, "runtime_s", json_real(r->plan->runtime));
 	json_object_set_new(msg, "ramp_s", json_real(r->plan->ramp));
 	json_object_set_new(msg, "job_files", files);

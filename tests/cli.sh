@@ -120,6 +120,7 @@ bounce_size = 64M
 jobs = 4k-randread-1
 cpus = 2
 queues = 2
+backend = ram
 END
 run plan "$scratch/good.ini"
 accepted
@@ -149,8 +150,8 @@ bad 'jobs = 4k-randread-1, no-such' "'no-such'" valid: 4k-randread-1 64k-randwri
 bad 'jobs = verify' "'verify'" valid: 4k-randread-1
 bad 'verify = 4k-randread-1' "'4k-randread-1'" valid: verify
 bad 'plane = moon' "'moon'" valid: vm icount
-bad 'aa = no-such' "'no-such'" valid: eager-none intree
 bad 'trace = maybe' "'maybe'" valid: yes no
+bad 'backend = disk' "'disk'" valid: null ram
 bad 'page_order = 5' "'5'" valid: 0 4
 bad 'bounce_size = 64' "'64'" valid: 1M 1024M
 bad 'bounce_size = 0M' "'0M'" valid: 1M 1024M
@@ -196,6 +197,26 @@ wrong '[matrix]\nrepeat = 3\n' ':2' "'repeat'" valid: strategy allocator jobs
 wrong '[martix]\nstrategy = all\njobs = verify\n' ':2' "'martix'" valid: plan matrix
 [ "$(wc -l <"$scratch/err")" = 1 ] || fail "$case: a wrong section is not said once"
 wrong '[plan]\nseed = 1\nseed = 2\n' ':3' seed twice
+cells='[matrix]\nstrategy = eager-none\nprefill = none, zero\njobs = 4k-randread-1\n'
+for key in baseline aa; do
+	{
+		printf '[plan]\n%s = no-such\n' $key
+		[ $key = baseline ] || echo 'baseline = eager-none/none'
+		printf '%b' "$cells"
+	} >"$scratch/label.ini"
+	run plan "$scratch/label.ini"
+	refused "$key" "'no-such'" valid: eager-none/none eager-none/zero
+done
+
+# The A/A pair of a label is that one; of a strategy, all its cells.
+for aa in eager-none/zero eager-none; do
+	printf '[plan]\nbaseline = eager-none/none\naa = %s\n%b' $aa "$cells" >"$scratch/aa.ini"
+	run plan "$scratch/aa.ini"
+	accepted
+	grep "'" "$scratch/out" | cut -d ' ' -f 1 | grep "^eager" >>"$scratch/pairs"
+done
+[ "$(tr '\n' ' ' <"$scratch/pairs")" = "eager-none/zero' eager-none/none' eager-none/zero' " ] ||
+	fail "A/A copies: $(cat "$scratch/pairs")"
 wrong '[plan]\nthis is no key\n' ':2'
 wrong '[plan\n' ':1' "valid: '[plan]'"
 
