@@ -92,6 +92,8 @@ static int write_all_derived(const struct verdicts *v)
 	if (!err)
 		err = write_derived(v, "verdicts.csv", verdicts_csv);
 	if (!err)
+		err = write_derived(v, "costs.csv", report_costs);
+	if (!err)
 		err = write_derived(v, "table.txt", print_table);
 	return err;
 }
@@ -111,7 +113,7 @@ static void print_paths(const struct verdicts *v, bool plots, FILE *out)
 {
 	const char *dir = v->sum->dir;
 
-	fprintf(out, "\nresults: %s/{table.txt,summary.csv,verdicts.csv}\n", dir);
+	fprintf(out, "\nresults: %s/{table.txt,summary.csv,verdicts.csv,costs.csv}\n", dir);
 	if (plots)
 		fprintf(out, "figures: %s/figures/{relative,absolute}.{svg,pdf}\n", dir);
 }
@@ -172,7 +174,7 @@ int cmd_report(int argc, char **argv)
 		options, parse, "CAMPAIGN",
 		"Derive tables, verdicts and figures from a campaign's runs.\v"
 		"CAMPAIGN is a directory or a name below results/. Writes summary.csv, "
-		"verdicts.csv, table.txt and figures/ into it. Exit code: 0 if all planned runs "
+		"verdicts.csv, costs.csv, table.txt and figures/ into it. Exit code: 0 if all planned runs "
 		"are there and valid, 1 if not, 2 for bad usage.",
 		NULL, NULL, NULL
 	};

@@ -11,6 +11,9 @@
 /* Header (campaign, plane, n, method), verdict table, foot, what is missing. */
 void report_text(const struct verdicts *v, FILE *f, bool colour);
 
+/* costs.csv: what the module counted, per label; its columns are in the file. */
+void report_costs(const struct verdicts *v, FILE *f);
+
 /* "vm, emulated (TCG)" and the like; the caller frees it. */
 char *report_plane(const struct summary *s);
 

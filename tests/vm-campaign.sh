@@ -50,7 +50,7 @@ ended()
 start whole
 ended 0
 (cd "$out/whole" && sha256sum --quiet -c MANIFEST.sha256) || fail "whole: the manifest does not match"
-for f in plan.json env.json summary.csv verdicts.csv table.txt \
+for f in plan.json env.json summary.csv verdicts.csv costs.csv table.txt \
 		figures/relative.svg figures/relative.pdf figures/absolute.svg; do
 	[ -s "$out/whole/$f" ] || fail "whole: no $f"
 done
