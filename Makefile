@@ -23,7 +23,7 @@ say = @printf '  %-8s%s\n' $(1) $(2)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench check build conform doctor lint new-strategy install kernel \
+.PHONY: help bench check paper paper-check build conform doctor lint new-strategy install kernel \
 	unit-tests clean distclean FORCE
 
 ## The main job
@@ -37,6 +37,12 @@ bench: ## install what is missing, build, run a plan in a VM, print verdicts; PL
 
 check: ## install what is missing, build, run all tests; T="lint cli" runs some
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' harness/from-clone.sh check $(T)
+
+paper: build ## run the paper's campaigns (an hour or two), fill in PAPER.md; goes on if interrupted
+	$(Q)harness/paper.sh run
+
+paper-check: build/bouncelab ## every number, table and figure of PAPER.md, recomputed from results/paper
+	$(Q)harness/paper.sh check
 
 ## Pieces
 build: build/bouncelab.ko build/bouncelab ## module and harness; installs nothing
