@@ -13,11 +13,13 @@
 #include "catalog.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static void add_reason(struct guest_verdict *v, const char *fmt, va_list ap)
 {
@@ -110,6 +112,36 @@ static void write_counters(struct guest_run *r, const struct guest_counters *bef
 	free(path);
 }
 
+/*
+ * fio's buffers of 64k are in huge pages: how many of their pages happen to be neighbours
+ * decides how many segments, and mappings, an I/O has, and moved IOPS by 10 to 30 % from
+ * one device to the next.
+ */
+static int reserve_huge_pages(struct guest_verdict *v)
+{
+	static const char path[] = "/proc/sys/vm/nr_hugepages";
+	static const int wanted = 32;
+	char *text = NULL, *line = bl_fmt("%d\n", wanted);
+	int fd, err = 0, got = 0;
+
+	if (!bl_read_file(path, &text, NULL))
+		got = atoi(text);
+	fd = got < wanted ? open(path, O_WRONLY | O_CLOEXEC) : -1;
+	if (fd >= 0) {
+		if (write(fd, line, strlen(line)) < 0)
+			err = errno;
+		close(fd);
+		free(text);
+		text = NULL;
+		got = bl_read_file(path, &text, NULL) ? 0 : atoi(text);
+	}
+	free(text);
+	free(line);
+	return got >= wanted ? 0 :
+	       guest_fail(v, "%s: the guest has %d huge pages for fio's buffers, not %d%s%s", path,
+			  got, wanted, err ? ": " : "", err ? strerror(err) : "");
+}
+
 static void measure(struct guest_run *r, struct guest_device *d, struct guest_log *log)
 {
 	bool traced = !strcmp(r->kind, "trace");
@@ -117,6 +149,8 @@ static void measure(struct guest_run *r, struct guest_device *d, struct guest_lo
 	struct guest_counters before;
 	double t0 = bl_mono();
 
+	if (reserve_huge_pages(&r->verdict))
+		return;
 	if (traced)
 		trace = guest_trace_start(r);
 	if (traced)
