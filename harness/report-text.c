@@ -24,6 +24,11 @@ char *report_plane(const struct summary *s)
 	return bl_fmt("%s, accelerator %s", s->plane, s->accel);
 }
 
+static bool counts_insns(const struct verdicts *v)
+{
+	return !strcmp(v->sum->accel, "icount");
+}
+
 static void print_header(const struct verdicts *v, FILE *f)
 {
 	const struct summary *s = v->sum;
@@ -47,6 +52,8 @@ static void print_header(const struct verdicts *v, FILE *f)
 	fprintf(f, ", %.3g s per job; disk: %s\n", s->runtime_ms / 1000,
 		strcmp(bl_json_str(s->plan, "backend", "null"), "ram") ?
 		"null-co, which does not read what is written" : "a file in memory");
+	if (counts_insns(v))
+		fputs("insns/IO  of the guest, daemon and fio included, from the median IOPS\n", f);
 	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
 		"          %.0f %% interval (signed-rank test)\n",
 		s->baseline, STATS_LEVEL * 100);
@@ -95,8 +102,10 @@ static void add_n(struct table *t, const struct verdict_cell *c)
 	free(n);
 }
 
-static void add_cell(struct table *t, const struct verdict_cell *c)
+static void add_cell(struct table *t, const struct verdicts *v, const struct verdict_cell *c)
 {
+	double insns = verdict_insns(v, c);
+
 	table_row(t);
 	table_cell(t, TABLE_PLAIN, "%s%s", c->label,
 		   c->config && c->config->unsafe ? " (unsafe)" : "");
@@ -105,6 +114,8 @@ static void add_cell(struct table *t, const struct verdict_cell *c)
 		table_cell(t, TABLE_PLAIN, " ");
 	else
 		table_cell(t, TABLE_PLAIN, "%.0f", c->median.value);
+	if (counts_insns(v))
+		table_cell(t, TABLE_PLAIN, isnan(insns) ? " " : "%.0f", insns);
 	if (isnan(c->ratio.value))
 		table_cell(t, TABLE_PLAIN, " ");
 	else
@@ -123,6 +134,8 @@ static void print_cells(const struct verdicts *v, FILE *f, bool colour)
 	table_column(t, "label", TABLE_LEFT);
 	table_column(t, "n", TABLE_RIGHT);
 	table_column(t, "IOPS", TABLE_RIGHT);
+	if (counts_insns(v))
+		table_column(t, "insns/IO", TABLE_RIGHT);
 	table_column(t, "ratio", TABLE_RIGHT);
 	table_column(t, "95 % interval", TABLE_LEFT);
 	table_column(t, "verdict", TABLE_LEFT);
@@ -137,7 +150,7 @@ static void print_cells(const struct verdicts *v, FILE *f, bool colour)
 					      c->floor_pct);
 			table_titles(t);
 		}
-		add_cell(t, c);
+		add_cell(t, v, c);
 	}
 	table_print(t, f, 2, colour);
 	table_free(t);

@@ -117,11 +117,26 @@ static void test_csv(void **state)
 	(void)state;
 	assert_ptr_equal(strstr(text, "job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
 		"n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,"
-		"ratio_hi,p,q,floor_pct,margin_pct,clat_p50_ns,clat_p99_ns,verdict,note\n"), text);
+		"ratio_hi,p,q,floor_pct,margin_pct,clat_p50_ns,clat_p99_ns,insns_per_io,verdict,note\n"), text);
 	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,-,-,0,64,5,6,5,"
 		"2030.000,2000.000,2050.000,intree,1.970943,1.952381,2.000000,"));
-	assert_non_null(strstr(text, ",faster,\n"));
+	assert_non_null(strstr(text, ",,faster,\n"));
 	free(text);
+}
+
+/* 2 ns each: 1e9 / 2 / 2030 IOPS; elsewhere the clock counts something else. */
+static void test_insns(void **state)
+{
+	const struct verdict_cell *c = &v.cells[2];
+	char accel[sizeof(fixture.accel)];
+
+	(void)state;
+	assert_string_equal(c->label, "direct");
+	assert_true(isnan(verdict_insns(&v, c)));
+	memcpy(accel, fixture.accel, sizeof(accel));
+	strcpy(fixture.accel, "icount");
+	assert_true(fabs(verdict_insns(&v, c) - 246305.42) < 0.01);
+	memcpy(fixture.accel, accel, sizeof(accel));
 }
 
 static void test_json(void **state)
@@ -418,6 +433,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_fixture, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_csv, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_insns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test(test_no_floor),
 		cmocka_unit_test(test_floor),
