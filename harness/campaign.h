@@ -14,6 +14,8 @@ struct bl_runner_options {
 	double stage_timeout;	/* seconds a stage may take beyond fio's own time */
 	unsigned int mem_mb;
 	const char *append;	/* more kernel arguments, or NULL */
+	bool unfit_ok;		/* take times on an unfit machine all the same */
+	json_t *unfit;		/* what is unfit of it now, see fitness.h */
 };
 
 struct bl_campaign {
@@ -23,6 +25,7 @@ struct bl_campaign {
 	int journal;
 	unsigned int session;	/* 1, 2, …: each begins with a program of ours */
 	unsigned int consoles;	/* logs of guests that there are */
+	const json_t *unfit;	/* of this session; the options' */
 };
 
 /*

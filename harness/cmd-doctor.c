@@ -3,6 +3,7 @@
 #include "util.h"
 #include "commands.h"
 #include "campaign.h"
+#include "fitness.h"
 #include "initramfs.h"
 #include "vm.h"
 
@@ -20,7 +21,7 @@ enum level { GOOD, NOTE, BAD };
 struct doctor {
 	json_t *checks;		/* NULL: print as text */
 	bool colour;
-	bool bad;
+	bool bad, kvm;
 	char *dir;		/* scratch */
 };
 
@@ -153,6 +154,7 @@ static void check_kvm(struct doctor *d, bool kernel)
 		why = bl_strdup("not tried without a guest kernel");
 	else if (!bl_initramfs_build(d->dir, &initramfs, &why))
 		usable = bl_kvm_usable(initramfs, false, &why);
+	d->kvm = usable;
 	if (usable)
 		report(d, GOOD, "KVM", bl_strdup(why), NULL);
 	else
@@ -195,17 +197,22 @@ static void check_disk(struct doctor *d)
 	free(results);
 }
 
-static void check_load(struct doctor *d)
+/* As `run` sees it: what it refuses, or records where only instructions count. */
+static void check_fitness(struct doctor *d)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	double load = 0;
+	json_t *unfit = bl_unfit(d->kvm), *item;
+	size_t i;
 
-	if (getloadavg(&load, 1) != 1)
-		load = 0;
-	report(d, cpus < 2 || load > cpus * 0.5 ? NOTE : GOOD, "load",
-	       bl_fmt("%.2f on %ld CPUs", load, cpus),
-	       cpus < 2 ? "with one CPU the guest's two share it: expect wide intervals" :
-	       "stop what else is running: it widens the intervals");
+	json_array_foreach(unfit, i, item)
+		report(d, NOTE, bl_json_str(item, "check", "?"),
+		       bl_fmt("%s: unfit for taking times", bl_json_str(item, "value", "?")),
+		       bl_json_str(item, "remedy", ""));
+	if (!json_array_size(unfit))
+		report(d, GOOD, "fitness", bl_strdup("nothing else takes the CPUs now"), NULL);
+	json_decref(unfit);
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		report(d, NOTE, "CPUs", bl_strdup("1"),
+		       "the guest's two share it: expect wide intervals");
 }
 
 /* The guest's root is ours over 9p, served with our rights. */
@@ -248,8 +255,8 @@ static void check_all(struct doctor *d)
 	check_root(d);
 	check_memory(d);
 	check_disk(d);
-	check_load(d);
 	check_kvm(d, kernel);
+	check_fitness(d);
 }
 
 int cmd_doctor(int argc, char **argv)

@@ -9,15 +9,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { OPT_UNFIT = 256 };
+
+struct options {
+	const char *campaign;
+	bool unfit_ok;
+};
+
+static const struct argp_option options[] = {
+	{ "unfit", OPT_UNFIT, NULL, 0, "Take times on a machine that is busy or otherwise unfit, and "
+	  "have it on record", 0 },
+	{}
+};
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	const char **campaign = state->input;
+	struct options *o = state->input;
 
 	switch (key) {
+	case OPT_UNFIT:
+		o->unfit_ok = true;
+		return 0;
 	case ARGP_KEY_ARG:
-		if (*campaign)
+		if (o->campaign)
 			argp_error(state, "one campaign at a time; '%s' is a second one", arg);
-		*campaign = arg;
+		o->campaign = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "which campaign? Give a directory or a name below results/");
@@ -27,7 +43,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	NULL, parse, "CAMPAIGN",
+	options, parse, "CAMPAIGN",
 	"Do the runs of a campaign that are not on record yet, in their order, in the same "
 	"kind of guest. What failed or is invalid stays as it is: it is a result.\v"
 	"Exit code: 0 all runs of the campaign fine, 1 a run failed or is invalid, 2 bad "
@@ -66,22 +82,23 @@ static int check_same(const json_t *env, const char *dir)
 	return err;
 }
 
-static int resume(const char *dir)
+static int resume(const char *dir, bool unfit_ok)
 {
 	char *plan_path = bl_fmt("%s/plan.json", dir), *env_path = bl_fmt("%s/env.json", dir);
 	json_t *env = bl_exists(env_path) ? bl_json_load(env_path) : NULL;
-	struct bl_runner_options o = {};
+	struct bl_runner_options o = { .unfit_ok = unfit_ok };
 	struct bl_campaign c = { .journal = -1 };
 	struct bl_plan p = {};
 	int code = BL_EXIT_FAIL;
 
 	if (bl_plan_from_json(&p, plan_path) || load_options(&o, &p, env, dir))
 		code = BL_EXIT_USAGE;
-	else if (!check_same(env, dir) && !bl_execute_check(&p) &&
+	else if (!check_same(env, dir) && !bl_execute_check(&p, &o) &&
 		 !bl_campaign_open(&c, dir))
 		code = bl_execute(&c, &p, &o);
 	bl_campaign_free(&c);
 	bl_plan_free(&p);
+	json_decref(o.unfit);
 	json_decref(env);
 	free(env_path);
 	free(plan_path);
@@ -90,13 +107,13 @@ static int resume(const char *dir)
 
 int cmd_resume(int argc, char **argv)
 {
-	const char *campaign = NULL;
+	struct options o = {};
 	char *dir;
 	int code;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &campaign);
-	dir = bl_find_campaign(campaign);
-	code = dir ? resume(dir) : BL_EXIT_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	dir = bl_find_campaign(o.campaign);
+	code = dir ? resume(dir, o.unfit_ok) : BL_EXIT_USAGE;
 	free(dir);
 	return code;
 }

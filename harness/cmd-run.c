@@ -14,7 +14,7 @@ struct options {
 	const char *name, *out;
 };
 
-enum { OPT_ACCEL = 256, OPT_STAGE_TIMEOUT, OPT_MEM, OPT_APPEND };
+enum { OPT_ACCEL = 256, OPT_STAGE_TIMEOUT, OPT_MEM, OPT_APPEND, OPT_UNFIT };
 
 static const struct argp_option options[] = {
 	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 1 },
@@ -24,6 +24,8 @@ static const struct argp_option options[] = {
 	{ "append", OPT_APPEND, "ARGS", 0, "More arguments for the guest's kernel", 1 },
 	{ "stage-timeout", OPT_STAGE_TIMEOUT, "S", 0,
 	  "Seconds a stage of a run may take beyond fio's own time (default 120)", 1 },
+	{ "unfit", OPT_UNFIT, NULL, 0, "Take times on a machine that is busy or otherwise unfit, and "
+	  "have it on record", 1 },
 	{ 0 }
 };
 
@@ -47,6 +49,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_APPEND:
 		o->runner.append = arg;
+		return 0;
+	case OPT_UNFIT:
+		o->runner.unfit_ok = true;
 		return 0;
 	case OPT_MEM:
 		if (bl_parse_u64(arg, 512, 1048576, &mem))
@@ -111,9 +116,10 @@ int cmd_run(int argc, char **argv)
 	    check_accel(&plan, o.runner.accel))
 		goto out;
 	code = BL_EXIT_FAIL;
-	if (!bl_execute_check(&plan))
+	if (!bl_execute_check(&plan, &o.runner))
 		code = run_campaign(&plan, &o);
 out:
+	json_decref(o.runner.unfit);
 	bl_plan_free(&plan);
 	bl_catalog_free(&cat);
 	return code;

@@ -157,6 +157,7 @@ int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *g
 		      bl_now(), "accel", bl_accel_name(accel), "emulated", accel != BL_KVM, "host",
 		      host_json(), "guest", guest, "versions", versions_json(), "git",
 		      git_json(), "module", module_json());
+	json_object_set_new(o, "unfit", c->unfit ? json_deep_copy(c->unfit) : json_array());
 	err = bl_json_write(path, o);
 	if (err)
 		bl_err("cannot write %s: %s", path, strerror(-err));

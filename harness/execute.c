@@ -2,6 +2,7 @@
 /* What `run` and `resume` have in common: from a campaign's directory to its verdicts. */
 #include "execute.h"
 #include "commands.h"
+#include "fitness.h"
 #include "vm.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* --- before ------------------------------------------------------------------- */
 
@@ -82,11 +84,42 @@ static int check_built(const struct bl_plan *p)
 	return err;
 }
 
-int bl_execute_check(const struct bl_plan *p)
+static bool takes_times(const struct bl_plan *p)
+{
+	for (size_t i = 0; i < p->n_runs; i++)
+		if (p->runs[i].kind == BL_TIME)
+			return !bl_plan_icount(p);
+	return false;
+}
+
+static int check_fit(const struct bl_plan *p, struct bl_runner_options *opt)
+{
+	bool kvm = !bl_plan_icount(p) && !access("/dev/kvm", R_OK | W_OK);
+	char *text;
+
+	opt->unfit = bl_unfit(kvm);
+	text = bl_unfit_text(opt->unfit);
+	if (!text)
+		return 0;
+	if (takes_times(p) && !opt->unfit_ok) {
+		bl_err("this machine is unfit for taking times now: %s; 'bouncelab doctor' says what "
+		       "to do, --unfit goes on all the same and has it on record", text);
+		free(text);
+		return -EBUSY;
+	}
+	fprintf(stderr, "note: on record as unfit for taking times: %s%s\n", text,
+		bl_plan_icount(p) ? "; counts of instructions do not mind" : "");
+	free(text);
+	return 0;
+}
+
+int bl_execute_check(const struct bl_plan *p, struct bl_runner_options *opt)
 {
 	int err = check_built(p);
 
-	return err ? err : check_fresh();
+	if (!err)
+		err = check_fresh();
+	return err ? err : check_fit(p, opt);
 }
 
 /* --- after -------------------------------------------------------------------- */
@@ -110,6 +143,7 @@ int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 	int err, code;
 
 	bl_catch_signals();
+	c->unfit = opt->unfit;
 	if (bl_runner_run(c, p, opt, &res))
 		return BL_EXIT_FAIL;
 	if (res.interrupted) {

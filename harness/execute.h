@@ -5,8 +5,11 @@
 
 #include "runner.h"
 
-/* Is all built that the plan needs, and of these sources? Messages itself. */
-int bl_execute_check(const struct bl_plan *p);
+/*
+ * Is all built that the plan needs, and of these sources, and is the machine fit for its
+ * times? What is unfit is in @opt, for the caller to free. Messages itself; -EBUSY: unfit.
+ */
+int bl_execute_check(const struct bl_plan *p, struct bl_runner_options *opt);
 
 /*
  * Do all runs that the campaign does not have yet, write the manifest, print the report.

@@ -2,6 +2,7 @@
 /* The verdict table with all that a reader needs to judge it. */
 #include "report.h"
 #include "accel.h"
+#include "fitness.h"
 #include "table.h"
 
 #include <math.h>
@@ -29,6 +30,20 @@ static bool counts_insns(const struct verdicts *v)
 	return !strcmp(v->sum->accel, "icount");
 }
 
+/* What run was told to take no notice of; of icount it changes nothing. */
+static void print_unfit(const struct summary *s, FILE *f)
+{
+	char *path = bl_fmt("%s/env.json", s->dir), *text;
+	json_t *env = bl_exists(path) ? bl_json_load(path) : NULL;
+
+	text = bl_unfit_text(json_object_get(env, "unfit"));
+	if (text && strcmp(s->accel, "icount"))
+		fprintf(f, "UNFIT     the machine, when it began: %s\n", text);
+	free(text);
+	json_decref(env);
+	free(path);
+}
+
 static void print_header(const struct verdicts *v, FILE *f)
 {
 	const struct summary *s = v->sum;
@@ -40,6 +55,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 		!strcmp(s->accel, "icount") ?
 		": path lengths, without\n          what caches, traps and waiting for another CPU cost" :
 		": only ratios carry over, and they with care");
+	print_unfit(s, f);
 	if (!v->n_cells) {
 		fputs("nothing was timed in this campaign\n", f);
 		goto out;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * harness/fitness.c: is the machine busy?
+ *
+ * Seen failing: with iowait counted as busy, with the shares of the time since boot
+ * instead of the sample's, and with guest time (already in user time) added.
+ */
+#include "util.h"
+#include "fitness.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static void shares(const char *before, const char *after, double busy, double steal)
+{
+	double is_busy = -1, is_steal = -1;
+
+	assert_int_equal(bl_cpu_shares(before, after, &is_busy, &is_steal), 0);
+	assert_true(fabs(is_busy - busy) < 1e-9);
+	assert_true(fabs(is_steal - steal) < 1e-9);
+}
+
+static void test_shares(void **state)
+{
+	(void)state;
+	/* 100 ticks: 10 user (5 of them a guest's), 5 nice, 5 system, 2 + 3 interrupts. */
+	shares("cpu  1000 10 500 90000 70 1 2 30 0 0\ncpu0 1 2\n",
+	       "cpu  1010 15 505 90060 80 3 5 35 5 0\ncpu0 9 9\n", 25, 5);
+	shares("cpu 0 0 0 0 0 0 0 0 0 0", "cpu 0 0 0 100 0 0 0 0 0 0", 0, 0);
+	/* iowait goes back: no time at all, not 2^64 ticks of it. */
+	shares("cpu 0 0 0 0 50 0 0 0", "cpu 10 0 0 90 49 0 0 0", 10, 0);
+}
+
+static void test_broken(void **state)
+{
+	double busy, steal;
+
+	(void)state;
+	assert_int_equal(bl_cpu_shares("", "", &busy, &steal), -EINVAL);
+	assert_int_equal(bl_cpu_shares("cpu 1 1 1 1 1 1 1 1", "cpu 1 1 1", &busy, &steal),
+			 -EINVAL);
+	assert_int_equal(bl_cpu_shares("cpu 1 1 1 1 1 1 1 1", "cpu 1 1 1 1 1 1 1 1", &busy,
+				       &steal), -EINVAL);
+}
+
+static void test_text(void **state)
+{
+	json_t *none = json_array();
+	json_t *two = json_pack("[{s:s}, {s:s}]", "value", "a 3 %", "value", "b");
+	char *text = bl_unfit_text(two);
+
+	(void)state;
+	assert_string_equal(text, "a 3 %; b");
+	assert_null(bl_unfit_text(none));
+	free(text);
+	json_decref(none);
+	json_decref(two);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
