@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define WIDTH		7.0	/* of a figure, in inches: two columns of a paper */
+#define NEAR		1.25	/* within this factor of the baseline a ratio is near it */
+#define FAR		1.6	/* an axis up to so wide shows all that is near, too */
 #define CAPTION_CHARS	136	/* that fit into it */
 
 static const char *const figures[] = { "relative", "absolute" };
@@ -160,10 +162,64 @@ static char *dots_per_row(const struct verdicts *v, bool relative, bool *few)
 	return lo < hi ? bl_fmt("n = %zu to %zu", lo, hi) : bl_fmt("n = %zu", hi);
 }
 
+static void widen(double *lo, double *hi, double x)
+{
+	*lo = fmin(*lo, x);
+	*hi = fmax(*hi, x);
+}
+
+/* All that is drawn of one row: its interval and its dots. */
+static void widen_by_cell(const struct verdicts *v, const struct verdict_cell *c, double *lo,
+			  double *hi)
+{
+	widen(lo, hi, c->ratio.lo);
+	widen(lo, hi, c->ratio.hi);
+	for (size_t k = 0; k < c->n; k++)
+		widen(lo, hi, c->iops[k] / base_in_block(v, c->job, c->block[k]));
+}
+
+static bool is_near(const struct verdict_cell *c)
+{
+	return isnan(c->ratio.value) || fabs(log(c->ratio.value)) < log(NEAR);
+}
+
+/*
+ * The axis of ratios. One strategy at a third of the baseline would push all others onto
+ * one line: if most are near 1, the axis is theirs, and what is far stands as a number at
+ * its rim. Is there such a number?
+ */
+static bool ratio_range(const struct verdicts *v, double *lo, double *hi)
+{
+	double all_lo = NAN, all_hi = NAN;
+	size_t far = 0;
+
+	*lo = *hi = NAN;
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+		double margin = 1 + fmax(v->same_pct, c->floor_pct) / 100;
+
+		widen(lo, hi, margin);
+		widen(lo, hi, 1 / margin);
+		widen_by_cell(v, c, &all_lo, &all_hi);
+		if (is_near(c))
+			widen_by_cell(v, c, lo, hi);
+		else
+			far++;
+	}
+	widen(&all_lo, &all_hi, *lo);
+	widen(&all_lo, &all_hi, *hi);
+	if (far > v->n_cells / 3 || all_hi / all_lo < FAR) {
+		*lo = all_lo;
+		*hi = all_hi;
+	}
+	return *lo > all_lo || *hi < all_hi;
+}
+
 static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t width)
 {
 	const struct summary *s = v->sum;
 	char *plane = report_plane(s), *n, *text;
+	double lo, hi;
 	bool few;
 	struct bl_strv lines = {};
 
@@ -178,7 +234,9 @@ static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t 
 		      "least 5 %)." : " Grey band: too small to matter (5 %).");
 	fold(&lines, text, width);
 	free(text);
-	text = bl_fmt("Plane: %s%s. Campaign: %s.", plane,
+	text = bl_fmt("%sPlane: %s%s. Campaign: %s.",
+		      relative && ratio_range(v, &lo, &hi) ?
+		      "Numbers at the rim: ratios beyond the axis. " : "", plane,
 		      s->emulated ? "; only ratios carry over" : "", s->name);
 	fold(&lines, text, width);
 	gp_array(f, relative ? "RELATIVE_CAPTION" : "ABSOLUTE_CAPTION", &lines);
@@ -188,34 +246,22 @@ static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t 
 	free(plane);
 }
 
-static void widen(double *lo, double *hi, double x)
-{
-	*lo = fmin(*lo, x);
-	*hi = fmax(*hi, x);
-}
-
 static void gp_ranges(const struct verdicts *v, FILE *f)
 {
-	double lo = NAN, hi = NAN, most = NAN;
+	double lo, hi, most = NAN;
 
 	fprintf(f, "array MARGIN[%zu]\n", v->sum->jobs.n);
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
-		double margin = fmax(v->same_pct, c->floor_pct);
 
 		if (!c->label_idx)
-			fprintf(f, "MARGIN[%zu] = %.6f\n", c->job_idx + 1, 1 + margin / 100);
-		widen(&lo, &hi, 1 + margin / 100);
-		widen(&lo, &hi, 1 / (1 + margin / 100));
-		widen(&lo, &hi, c->ratio.lo);
-		widen(&lo, &hi, c->ratio.hi);
+			fprintf(f, "MARGIN[%zu] = %.6f\n", c->job_idx + 1,
+				1 + fmax(v->same_pct, c->floor_pct) / 100);
 		most = fmax(most, c->median.hi);
-		for (size_t k = 0; k < c->n; k++) {
-			widen(&lo, &hi,
-			      c->iops[k] / base_in_block(v, c->job, c->block[k]));
+		for (size_t k = 0; k < c->n; k++)
 			most = fmax(most, c->iops[k]);
-		}
 	}
+	ratio_range(v, &lo, &hi);
 	fprintf(f, "RATIO_LO = %.6f\nRATIO_HI = %.6f\nIOPS_MAX = %.3f\n", lo, hi,
 		isnan(most) ? 1 : most);
 }

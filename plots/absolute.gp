@@ -16,6 +16,7 @@ array CAPTION[|ABSOLUTE_CAPTION|]
 do for [k = 1:|CAPTION|] { CAPTION[k] = ABSOLUTE_CAPTION[k] }
 POINT = 6; MID = 6; LOW = 7; HIGH = 8
 NOTE_X = 0
+FAR = 0; lo = 0; hi = 0
 DOT = 'one device'
 
 set format x '%g'

@@ -8,6 +8,7 @@
 #	POINT			column of points.csv
 #	MID, LOW, HIGH		columns of medians.csv
 #	SCALE			what all of these are divided by
+#	FAR, lo, hi		1: what is not within lo..hi stands as a number at the rim
 #	NOTE_X			where in a row without data the reason stands
 #	DOT			what a dot stands for
 #	PREPARE			commands to draw behind each panel
@@ -131,7 +132,13 @@ do for [job = 0:n_jobs - 1] {
 	     'medians.csv' skip 1 using (NOTE_X) \
 		:(column(1) == job && (strcol(5) eq 'no data' || strcol(5) eq 'unverified') ? \
 		y_of(column(2)) : NaN):(strcol(5)) with labels left offset 0.5, 0 font small \
-		textcolor rgb '#595959'
+		textcolor rgb '#595959', \
+	     'medians.csv' skip 1 using (lo) \
+		:(FAR && column(1) == job && column(MID) < lo ? y_of(column(2)) : NaN) \
+		:(sprintf('◂ %.2f', column(MID))) with labels left offset 0.2, 0 font small, \
+	     'medians.csv' skip 1 using (hi) \
+		:(FAR && column(1) == job && column(MID) > hi ? y_of(column(2)) : NaN) \
+		:(sprintf('%.2f ▸', column(MID))) with labels right offset -0.2, 0 font small
 	# The words need no second drawing.
 	if (job == 0) { do for [k = 1001:1099] { unset label k } }
 	unset label 2

@@ -15,6 +15,7 @@ array CAPTION[|RELATIVE_CAPTION|]
 do for [k = 1:|CAPTION|] { CAPTION[k] = RELATIVE_CAPTION[k] }
 POINT = 7; MID = 9; LOW = 10; HIGH = 11; SCALE = 1
 NOTE_X = 1
+FAR = 1
 DOT = 'one block'
 
 # Half of the range again as wide as what is in it, so that no dot is on the rim.
@@ -26,6 +27,7 @@ set logscale x
 set xrange [lo:hi]
 set format x '%g'
 ticks = span < 1.35 ? '0.8 0.85 0.9 0.95 1 1.05 1.1 1.15 1.2 1.25' : \
+	span < 1.7 ? '0.7 0.8 0.9 1 1.1 1.2 1.3 1.4' : \
 	span < 2.4 ? '0.4 0.5 0.6 0.7 0.8 0.9 1 1.1 1.25 1.4 1.6 1.8 2 2.2' : \
 	span < 3.5 ? '0.3 0.4 0.6 0.8 1 1.25 1.6 2 2.5 3' : \
 	span < 12 ? '0.1 0.2 0.35 0.6 1 1.7 3 5 10' : \
