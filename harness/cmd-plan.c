@@ -78,6 +78,18 @@ static void print_cells(const struct bl_plan *p)
 	}
 }
 
+static void print_levels(const struct bl_plan *p)
+{
+	static const char *const boots[] = {
+		[BL_BOOT_CAMPAIGN] = "one boot for all of them, a condition that is not sampled",
+		[BL_BOOT_BLOCK] = "each a fresh boot", [BL_BOOT_DEVICE] = "each device a fresh boot",
+	};
+
+	printf("levels    n = %u block%s; %s;\n          in each a fresh device per cell, and on it "
+	       "%u run%s\n", p->repeat, p->repeat == 1 ? "" : "s", boots[p->boot],
+	       p->runs_each, p->runs_each == 1 ? " of each job" : "s of each job, of which the median counts");
+}
+
 static void print_plan(const struct bl_plan *p)
 {
 	size_t kinds[3] = {};
@@ -91,6 +103,7 @@ static void print_plan(const struct bl_plan *p)
 	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
 	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");
 	printf("order     %u blocks, seed %llu\n", p->repeat, p->seed);
+	print_levels(p);
 	print_cells(p);
 	printf("\n%zu cells, %zu runs: %zu verify, %zu timed, %zu traced\n", p->n_cells,
 	       p->n_runs, kinds[BL_VERIFY], kinds[BL_TIME], kinds[BL_TRACE]);

@@ -200,3 +200,25 @@ const char *bl_kind_name(enum bl_kind kind)
 
 	return names[kind];
 }
+
+const char *bl_boot_name(enum bl_boot boot)
+{
+	static const char *const names[] = {
+		[BL_BOOT_CAMPAIGN] = "campaign", [BL_BOOT_BLOCK] = "block",
+		[BL_BOOT_DEVICE] = "device",
+	};
+
+	return names[boot];
+}
+
+bool bl_same_guest(const struct bl_plan *p, const struct bl_run *last, const struct bl_run *next)
+{
+	if (p->boot == BL_BOOT_CAMPAIGN || !last)
+		return true;
+	return p->boot == BL_BOOT_BLOCK && last->kind == next->kind && last->block == next->block;
+}
+
+unsigned int bl_runs_each(const struct bl_plan *p, enum bl_kind kind)
+{
+	return kind == BL_TIME ? p->runs_each : 1;
+}

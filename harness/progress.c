@@ -8,14 +8,13 @@
 
 #define CLEAR	"\r\033[K"
 
-void bl_progress_start(struct bl_progress *p, size_t total, double expected, double fixed)
+void bl_progress_start(struct bl_progress *p, size_t total, double expected)
 {
 	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
 
 	memset(p, 0, sizeof(*p));
 	p->total = total;
 	p->expected = expected;
-	p->expected_done = fixed;
 	p->start = p->last = bl_mono();
 	p->tty = isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
 	p->colour = p->tty && !(no_colour && *no_colour);

@@ -17,11 +17,8 @@ struct bl_progress {
 	double expected_done;	/* the part of it that is done */
 };
 
-/*
- * @expected: estimated seconds for all @total steps, @fixed of them before the
- * first, which is where the guest boots.
- */
-void bl_progress_start(struct bl_progress *p, size_t total, double expected, double fixed);
+/* @expected: estimated seconds for all @total steps. */
+void bl_progress_start(struct bl_progress *p, size_t total, double expected);
 
 /* What is going on; shown on a terminal only. */
 void bl_progress_now(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);

@@ -2,6 +2,7 @@
 /* The verdict table with all that a reader needs to judge it. */
 #include "report.h"
 #include "accel.h"
+#include "levels.h"
 #include "table.h"
 
 #include <math.h>
@@ -45,6 +46,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 		fprintf(f, "n         %zu to %zu valid fresh devices per cell (column n)",
 			v->n_min, v->n_max);
 	fprintf(f, ", %.3g s per job\n", s->runtime_ms / 1000);
+	levels_print(s, f);
 	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
 		"          %.0f %% interval (signed-rank test)\n",
 		s->baseline, STATS_LEVEL * 100);
@@ -252,6 +254,7 @@ void report_text(const struct verdicts *v, FILE *f, bool colour)
 	if (v->n_cells) {
 		print_cells(v, f, colour);
 		fputc('\n', f);
+		levels_print_shares(v, f);
 		print_foot(v, f);
 		fputc('\n', f);
 	}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Of the runner: one run, on a guest that is up, or is booted for it. */
+#ifndef BL_RUNNER_RUN_H
+#define BL_RUNNER_RUN_H
+
+#include "progress.h"
+#include "runner.h"
+#include "vm.h"
+
+struct runner {
+	struct bl_campaign *c;
+	const struct bl_plan *plan;
+	const struct bl_runner_options *opt;
+	struct bl_runner_result *res;
+	struct bl_vm_config cfg;
+	struct bl_vm vm;
+	struct bl_progress progress;
+	const struct bl_run *last;	/* what the guest has done; NULL: it is down or fresh */
+	const struct bl_run *before;	/* done before in this session, in whatever guest */
+	bool up;
+	bool described;			/* env.json says what guest it is */
+	unsigned int consoles, boot_failures;
+	struct bl_took took;
+	double estimated;		/* seconds, of the runs that were done … */
+	char *initramfs, *console, *module;
+};
+
+/*
+ * Do @run, with a fresh boot before it if it takes one, and put it on record. 0, or a
+ * negative errno with a message: the journal cannot be written.
+ */
+/* One more run of this status. */
+void bl_count(struct bl_runner_result *res, const char *status);
+
+int bl_runner_one(struct runner *r, const struct bl_run *run);
+
+#endif
