@@ -122,3 +122,20 @@ void bl_took_save(const struct bl_took *t, enum bl_accel accel)
 	json_decref(paces);
 	free(path);
 }
+
+unsigned int bl_blocks_in(const struct bl_plan *p, enum bl_accel accel, double seconds)
+{
+	unsigned int blocks = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < p->n_runs; i++) {
+		const struct bl_run *r = &p->runs[i];
+		bool last = i + 1 == p->n_runs || r[1].kind != r->kind || r[1].block != r->block;
+
+		sum += bl_step_estimate(p, i ? r - 1 : NULL, r, accel);
+		if (sum > seconds)
+			break;
+		blocks += r->kind == BL_TIME && last;
+	}
+	return blocks;
+}

@@ -4,6 +4,7 @@
  * shuffled, so that whatever drifts on the machine hits all cells alike.
  */
 #include "plan.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -130,11 +131,29 @@ static int check_plane(const struct bl_plan *p)
 	return -EINVAL;
 }
 
+/* A rule that never looks would be none. */
+static int check_rule(const struct bl_plan *p)
+{
+	if (!(p->width > 0) || p->repeat >= STOP_FIRST)
+		return 0;
+	bl_err("%s: width = %g looks at the intervals after %d blocks, and repeat = %u is the most; "
+	       "set repeat to %d or more, or width = 0", p->name, p->width, STOP_FIRST, p->repeat,
+	       STOP_FIRST);
+	return -EINVAL;
+}
+
+unsigned int bl_plan_minimum(const struct bl_plan *p)
+{
+	if (p->width > 0)
+		return STOP_FIRST;
+	return p->repeat < STATS_MIN_N ? p->repeat : STATS_MIN_N;
+}
+
 int bl_plan_expand(struct bl_plan *p)
 {
 	gsl_rng *rng;
 
-	if (check_plane(p))
+	if (check_plane(p) || check_rule(p))
 		return -EINVAL;
 	add_control(p, "baseline", p->baseline);
 	add_control(p, "A/A pair", p->aa);

@@ -72,6 +72,9 @@ int bl_plan_key_is_list(const char *where, const char *section, const char *key)
 int bl_plan_expand(struct bl_plan *p);
 void bl_plan_free(struct bl_plan *p);
 
+/* The fewest blocks that say something: for the stop rule to look, or for an interval. */
+unsigned int bl_plan_minimum(const struct bl_plan *p);
+
 /* Is it for the plane icount, where BL_ICOUNT is the only accelerator? */
 bool bl_plan_icount(const struct bl_plan *p);
 
@@ -119,5 +122,8 @@ double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_
 double bl_step_estimate(const struct bl_plan *p, const struct bl_run *last,
 			const struct bl_run *r, enum bl_accel accel);
 double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel);
+
+/* How many timed blocks are done after so many seconds, by the estimate. */
+unsigned int bl_blocks_in(const struct bl_plan *p, enum bl_accel accel, double seconds);
 
 #endif

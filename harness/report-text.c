@@ -3,6 +3,7 @@
 #include "report.h"
 #include "accel.h"
 #include "levels.h"
+#include "stop.h"
 #include "table.h"
 
 #include <math.h>
@@ -47,6 +48,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 			v->n_min, v->n_max);
 	fprintf(f, ", %.3g s per job\n", s->runtime_ms / 1000);
 	levels_print(s, f);
+	stop_print(s, f);
 	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
 		"          %.0f %% interval (signed-rank test)\n",
 		s->baseline, STATS_LEVEL * 100);

@@ -5,6 +5,7 @@
 
 #include "progress.h"
 #include "runner.h"
+#include "stop-file.h"
 #include "vm.h"
 
 struct runner {
@@ -21,7 +22,14 @@ struct runner {
 	bool described;			/* env.json says what guest it is */
 	unsigned int consoles, boot_failures;
 	struct bl_took took;
-	double estimated;		/* seconds, of the runs that were done … */
+	double estimated;		/* seconds, of the runs that were done in this session */
+	double t0, spent;		/* when it began, bl_mono(); seconds of runs before it */
+	bool *done;			/* by run: on record, or left out */
+	double *seconds;		/* that it took */
+	size_t left;
+	struct stop stop;
+	double widest;			/* interval, in per cent, of this many blocks: */
+	unsigned int widest_of;
 	char *initramfs, *console, *module;
 };
 
@@ -33,5 +41,16 @@ struct runner {
 void bl_count(struct bl_runner_result *res, const char *status);
 
 int bl_runner_one(struct runner *r, const struct bl_run *run);
+
+/* --- runner-stop.c --- */
+
+/*
+ * Before run @i: if a block begins with it that is not to be done, what is left out is
+ * marked as done. 0, or a negative errno with a message: that cannot be put on record.
+ */
+int bl_runner_before(struct runner *r, size_t i);
+
+/* After run @i: where a block ends with it, how things stand. Returns as above. */
+int bl_runner_after(struct runner *r, size_t i);
 
 #endif

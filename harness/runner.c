@@ -31,36 +31,40 @@ static int prepare(struct runner *r)
 }
 
 /* What is on record is not done again; the journal may have missed its end. */
-static bool skip(struct runner *r, const struct bl_run *run, const json_t *journal)
+static bool skip(struct runner *r, size_t i, const json_t *journal)
 {
+	const struct bl_run *run = &r->plan->runs[i];
 	const char *last = bl_json_str(json_object_get(journal, run->id), "state", "");
 	char *status, *reason;
 
-	if (!bl_run_done(r->c, run->id, &status, &reason))
+	if (!bl_run_done(r->c, run->id, &status, &reason, &r->seconds[i]))
 		return false;
 	if (strcmp(last, status))
 		bl_campaign_log(r->c, run->id, status, *reason ? reason : NULL);
 	bl_count(r->res, status);
+	r->spent += r->seconds[i];
 	free(status);
 	free(reason);
 	return true;
 }
 
-/* How many runs are left to do, and which are @done. */
-static size_t left_to_do(struct runner *r, bool *done)
+/* What is done, by the journal and by the stop rule, and how much is left. */
+static void find_left(struct runner *r)
 {
 	json_t *journal = bl_journal_load(r->c->dir);
-	size_t left = 0;
 
+	stop_load(&r->stop, r->c->dir);
 	for (size_t i = 0; i < r->plan->n_runs; i++) {
-		done[i] = skip(r, &r->plan->runs[i], journal);
-		left += !done[i];
+		const struct bl_run *run = &r->plan->runs[i];
+
+		r->done[i] = skip(r, i, journal) ||
+			     stop_leaves_out(&r->stop, bl_kind_name(run->kind), run->block);
+		r->left += !r->done[i];
 	}
 	json_decref(journal);
-	return left;
 }
 
-static void start_progress(struct runner *r, size_t left, const bool *done)
+static void start_progress(struct runner *r)
 {
 	const struct bl_plan *p = r->plan;
 	const struct bl_run *last = NULL;
@@ -68,30 +72,45 @@ static void start_progress(struct runner *r, size_t left, const bool *done)
 	char d[32];
 
 	for (size_t i = 0; i < p->n_runs; i++) {
-		if (done[i])
+		if (r->done[i])
 			continue;
 		expected += bl_step_estimate(p, last, &p->runs[i], r->cfg.accel);
 		last = &p->runs[i];
 	}
-	bl_progress_start(&r->progress, left, expected);
-	bl_progress_note(&r->progress, "%s: %zu runs%s of %zu cells, %s, about %s", r->c->dir,
-			 left, left < p->n_runs ? " left" : "", p->n_cells,
-			 bl_accel_title(r->cfg.accel), bl_duration(expected, d, sizeof(d)));
+	bl_progress_start(&r->progress, r->left, expected);
+	bl_progress_note(&r->progress, "%s: %zu runs%s of %zu cells, %s, %s %s", r->c->dir,
+			 r->left, r->left < p->n_runs ? " left" : "", p->n_cells,
+			 bl_accel_title(r->cfg.accel), p->width > 0 || p->budget > 0 ?
+			 "at most about" : "about", bl_duration(expected, d, sizeof(d)));
 }
 
-static void all_runs(struct runner *r, size_t left, const bool *done)
+static int next_run(struct runner *r, size_t i)
 {
-	const struct bl_plan *p = r->plan;
+	double t0 = bl_mono();
+	int err = bl_runner_before(r, i);
+
+	if (err || r->done[i])
+		return err;
+	err = bl_runner_one(r, &r->plan->runs[i]);
+	if (err || r->res->interrupted)
+		return err;
+	r->done[i] = true;
+	r->seconds[i] = bl_mono() - t0;
+	r->left--;
+	return bl_runner_after(r, i);
+}
+
+static void all_runs(struct runner *r)
+{
 	struct bl_runner_result *res = r->res;
 
-	for (size_t i = 0; i < p->n_runs && !res->interrupted && !res->stopped; i++) {
-		if (done[i])
+	for (size_t i = 0; i < r->plan->n_runs && !res->interrupted && !res->stopped; i++) {
+		if (r->done[i])
 			continue;
-		res->stopped = bl_runner_one(r, &p->runs[i]) < 0;
-		left--;
-		if (left && bl_free_space(r->c->dir) < MIN_FREE) {
+		res->stopped = next_run(r, i) < 0;
+		if (r->left && !res->stopped && bl_free_space(r->c->dir) < MIN_FREE) {
 			bl_progress_end(&r->progress);
-			bl_err("no space left in %s: %zu runs were not tried", r->c->dir, left);
+			bl_err("no space left in %s: %zu runs were not tried", r->c->dir, r->left);
 			res->stopped = true;
 		}
 	}
@@ -101,8 +120,9 @@ static void all_runs(struct runner *r, size_t left, const bool *done)
 	bl_took_save(&r->took, r->cfg.accel);
 }
 
-static void say_how_long(const struct runner *r, double took)
+static void say_how_long(const struct runner *r)
 {
+	double took = bl_mono() - r->t0;
 	char a[32], b[32];
 
 	if (r->estimated > 0)
@@ -113,26 +133,28 @@ static void say_how_long(const struct runner *r, double took)
 int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,
 		  const struct bl_runner_options *opt, struct bl_runner_result *res)
 {
-	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res,
+	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res, .t0 = bl_mono(),
 			    .consoles = c->consoles };
-	bool *done = bl_zalloc(p->n_runs * sizeof(*done));
-	double t0 = bl_mono();
-	size_t left = left_to_do(&r, done);
-	int err = left ? prepare(&r) : 0;
+	int err = 0;
 
+	r.done = bl_zalloc(p->n_runs * sizeof(*r.done));
+	r.seconds = bl_zalloc(p->n_runs * sizeof(*r.seconds));
+	find_left(&r);
+	if (r.left)
+		err = prepare(&r);
 	if (err)
 		goto out;
 	bl_campaign_log(c, NULL, c->session > 1 ? "resumed" : "started", NULL);
-	if (left) {
-		start_progress(&r, left, done);
-		all_runs(&r, left, done);
-		if (!res->interrupted)
-			say_how_long(&r, bl_mono() - t0);
+	if (r.left) {
+		start_progress(&r);
+		all_runs(&r);
+		say_how_long(&r);
 	}
-	if (!res->interrupted)
-		bl_campaign_log(c, NULL, res->stopped ? "stopped" : "finished", NULL);
+	bl_campaign_log(c, NULL, res->interrupted ? "interrupted" :
+				 res->stopped ? "stopped" : "finished", NULL);
 out:
-	free(done);
+	free(r.done);
+	free(r.seconds);
 	if (r.initramfs)
 		remove(r.initramfs);
 	free(r.initramfs);

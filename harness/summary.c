@@ -416,8 +416,13 @@ int summary_load(struct summary *s, const char *dir)
 		return err;
 	}
 	journal = bl_journal_load(s->dir);
+	stop_load(&s->stop, s->dir);
+	snprintf(s->state, sizeof(s->state), "%s",
+		 bl_json_str(json_object_get(journal, ""), "state", ""));
 	json_array_foreach(json_object_get(s->plan, "runs"), i, run)
-		load_run(s, run, journal);
+		if (!stop_leaves_out(&s->stop, bl_json_str(run, "kind", ""),
+				     bl_json_int(run, "block", 0)))
+			load_run(s, run, journal);
 	json_decref(journal);
 	return 0;
 }
