@@ -169,3 +169,14 @@ int bl_choose_accel(const char *name, const char *initramfs, bool explain, enum 
 	free(why);
 	return 0;
 }
+
+enum bl_accel bl_accel_guess(void)
+{
+	char *key = probe_key(), *why = NULL;
+	bool usable = false;
+
+	if (!access("/dev/kvm", R_OK | W_OK) && read_cache(key, &usable, &why))
+		free(why);
+	free(key);
+	return usable ? BL_KVM : BL_TCG;
+}

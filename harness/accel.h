@@ -42,4 +42,7 @@ bool bl_accel_known(const char *name);
  */
 bool bl_kvm_usable(const char *initramfs, bool cached, char **why);
 
+/* What "auto" will be, without booting anything: BL_TCG if nobody has found out yet. */
+enum bl_accel bl_accel_guess(void);
+
 #endif

@@ -201,7 +201,8 @@ int bl_run_begin(struct bl_campaign *c, const char *id)
 	return err;
 }
 
-bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason)
+bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason,
+		 double *seconds)
 {
 	char *path = bl_fmt("%s/%s/run.json", c->runs, id);
 	bool done = bl_exists(path);
@@ -209,6 +210,7 @@ bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, cha
 
 	if (done) {
 		*status = bl_strdup(bl_json_str(run, "status", "invalid"));
+		*seconds = bl_json_num(run, "seconds", 0);
 		*reason = bl_strdup(bl_json_str(run, "reason", run ? "" : "run.json is broken"));
 	}
 	json_decref(run);

@@ -69,9 +69,10 @@ int bl_run_commit(struct bl_campaign *c, const char *id, const json_t *run);
 
 /*
  * Is the run on record? With its status, "invalid" if its run.json cannot be read (that
- * is no reason to do it again), and its reason, both to be freed.
+ * is no reason to do it again), and its reason, both to be freed, and the seconds it took.
  */
-bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason);
+bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason,
+		 double *seconds);
 
 /* Remove what there is of an unfinished run. */
 void bl_run_drop(struct bl_campaign *c, const char *id);

@@ -3,7 +3,9 @@
 #include "util.h"
 #include "commands.h"
 #include "plan-options.h"
+#include "stop.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct options {
@@ -35,7 +37,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
 	"Expand a plan without running it: its cells, its number of runs, an estimate of the "
-	"time.", bl_plan_children, NULL, NULL
+	"time.\vExit code: 0 fine, 1 too few blocks fit into the budget, 2 bad usage.", bl_plan_children, NULL, NULL
 };
 
 static void print_json(const struct bl_plan *p)
@@ -78,6 +80,58 @@ static void print_cells(const struct bl_plan *p)
 	}
 }
 
+static void print_levels(const struct bl_plan *p)
+{
+	static const char *const boots[] = {
+		[BL_BOOT_CAMPAIGN] = "one boot for all of them, a condition that is not sampled",
+		[BL_BOOT_BLOCK] = "each a fresh boot", [BL_BOOT_DEVICE] = "each device a fresh boot",
+	};
+
+	printf("levels    n = %u block%s; %s;\n          in each a fresh device per cell, and on it "
+	       "%u run%s\n", p->repeat, p->repeat == 1 ? "" : "s", boots[p->boot],
+	       p->runs_each, p->runs_each == 1 ? " of each job" : "s of each job, of which the median counts");
+}
+
+static void print_rule(const struct bl_plan *p)
+{
+	if (p->width > 0)
+		printf("stop      when all 95 %% intervals are within %g %%, looked at after %d blocks and "
+		       "every %d\n          more; at most %u blocks\n", p->width, STOP_FIRST, STOP_EVERY,
+		       p->repeat);
+}
+
+static enum bl_accel likely_accel(const struct bl_plan *p)
+{
+	return bl_plan_icount(p) ? BL_ICOUNT : bl_accel_guess();
+}
+
+/* Will there be enough blocks to say something? Messages itself if not. */
+static int check_budget(const struct bl_plan *p)
+{
+	enum bl_accel accel = likely_accel(p);
+	unsigned int fit, least = bl_plan_minimum(p);
+
+	if (!(p->budget > 0))
+		return 0;
+	fit = bl_blocks_in(p, accel, p->budget);
+	if (fit >= least)
+		return 0;
+	bl_err("budget = %g minutes is enough for %u of %u blocks (%s), and it takes %u for %s; "
+	       "give more minutes, or fewer strategies, jobs or seconds", p->budget / 60, fit,
+	       p->repeat, bl_accel_title(accel), least, p->width > 0 ? "the stop rule to look" :
+	       "an interval");
+	return -ETIME;
+}
+
+static void print_budget(const struct bl_plan *p)
+{
+	enum bl_accel accel = likely_accel(p);
+
+	if (p->budget > 0)
+		printf("budget    %g minutes: about %u of %u blocks fit (%s)\n", p->budget / 60,
+		       bl_blocks_in(p, accel, p->budget), p->repeat, bl_accel_title(accel));
+}
+
 static void print_plan(const struct bl_plan *p)
 {
 	size_t kinds[3] = {};
@@ -92,6 +146,9 @@ static void print_plan(const struct bl_plan *p)
 	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
 	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");
 	printf("order     %u blocks, seed %llu\n", p->repeat, p->seed);
+	print_levels(p);
+	print_rule(p);
+	print_budget(p);
 	print_cells(p);
 	printf("\n%zu cells, %zu runs: %zu verify, %zu timed, %zu traced\n", p->n_cells,
 	       p->n_runs, kinds[BL_VERIFY], kinds[BL_TIME], kinds[BL_TRACE]);
@@ -118,7 +175,7 @@ int cmd_plan(int argc, char **argv)
 			print_json(&plan);
 		else
 			print_plan(&plan);
-		code = BL_EXIT_OK;
+		code = check_budget(&plan) ? BL_EXIT_FAIL : BL_EXIT_OK;
 	}
 	bl_plan_free(&plan);
 	bl_catalog_free(&cat);

@@ -3,6 +3,8 @@
 #include "util.h"
 #include "commands.h"
 #include "campaign.h"
+#include "levels.h"
+#include "stop.h"
 #include "report.h"
 #include "table.h"
 
@@ -104,6 +106,8 @@ static void print_json(const struct verdicts *v, FILE *out)
 {
 	json_t *j = verdicts_json(v);
 
+	levels_json(v, j);
+	json_object_set_new(j, "stop", stop_json(v->sum));
 	json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 	fputc('\n', out);
 	json_decref(j);

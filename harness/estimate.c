@@ -52,7 +52,7 @@ static double guess(const struct bl_plan *p, const struct bl_run *r, enum bl_acc
 
 	if (r->kind == BL_VERIFY)
 		return c->device + c->verify;
-	return c->device + (r->kind == BL_TIME ? p->jobs.n : 1) *
+	return c->device + (r->kind == BL_TIME ? p->jobs.n : 1) * bl_runs_each(p, r->kind) *
 	       ((p->runtime + p->ramp) * c->pace + c->job);
 }
 
@@ -66,12 +66,20 @@ double bl_boot_estimate(enum bl_accel accel)
 	return costs[accel].boot * correction(accel, "boot");
 }
 
+double bl_step_estimate(const struct bl_plan *p, const struct bl_run *last,
+			const struct bl_run *r, enum bl_accel accel)
+{
+	bool boots = !last || !bl_same_guest(p, last, r);
+
+	return bl_run_estimate(p, r, accel) + (boots ? bl_boot_estimate(accel) : 0);
+}
+
 double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel)
 {
-	double sum = bl_boot_estimate(accel);
+	double sum = 0;
 
 	for (size_t i = 0; i < p->n_runs; i++)
-		sum += bl_run_estimate(p, &p->runs[i], accel);
+		sum += bl_step_estimate(p, i ? &p->runs[i - 1] : NULL, &p->runs[i], accel);
 	return sum;
 }
 
@@ -113,4 +121,21 @@ void bl_took_save(const struct bl_took *t, enum bl_accel accel)
 	bl_json_write(path, paces);
 	json_decref(paces);
 	free(path);
+}
+
+unsigned int bl_blocks_in(const struct bl_plan *p, enum bl_accel accel, double seconds)
+{
+	unsigned int blocks = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < p->n_runs; i++) {
+		const struct bl_run *r = &p->runs[i];
+		bool last = i + 1 == p->n_runs || r[1].kind != r->kind || r[1].block != r->block;
+
+		sum += bl_step_estimate(p, i ? r - 1 : NULL, r, accel);
+		if (sum > seconds)
+			break;
+		blocks += r->kind == BL_TIME && last;
+	}
+	return blocks;
 }

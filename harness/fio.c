@@ -232,3 +232,8 @@ int fio_check(const struct fio_result *r, double planned_ms,
 	}
 	return 0;
 }
+
+char *fio_name(const char *job, unsigned int run)
+{
+	return run == 1 ? bl_strdup(job) : bl_fmt("%s.%u", job, run);
+}

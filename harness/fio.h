@@ -59,4 +59,10 @@ int fio_read(const char *path, struct fio_result *r, struct hist *hist, char *wh
 int fio_check(const struct fio_result *r, double planned_ms,
 	      char *why, size_t whylen);
 
+/*
+ * What the files of a job are named after when a device does it for the @run-th time, from
+ * 1: the job, and from 2 on its number behind a dot. To be freed.
+ */
+char *fio_name(const char *job, unsigned int run);
+
 #endif

@@ -64,16 +64,15 @@ char *guest_fio_job_text(const char *text, double runtime_s, double ramp_s, bool
 	return out;
 }
 
-static int prepare(struct guest_run *r, struct job *j, const char *path)
+static int prepare(struct guest_run *r, struct job *j, const char *path, unsigned int run)
 {
-	char *copy = bl_strdup(path), *text, *out, *dot;
+	char *copy = bl_strdup(path), *base = basename(copy), *dot = strrchr(base, '.'), *text, *out;
 	int ret;
 
-	j->name = bl_strdup(basename(copy));
-	free(copy);
-	dot = strrchr(j->name, '.');
 	if (dot)
 		*dot = '\0';
+	j->name = fio_name(base, run);
+	free(copy);
 	j->file = bl_fmt("%s/job-%s.fio", r->dir, j->name);
 	j->json = bl_fmt("%s/fio-%s.json", r->dir, j->name);
 	j->err = bl_fmt("%s/fio-%s.err", r->dir, j->name);
@@ -147,7 +146,7 @@ static int judge(struct guest_run *r, struct job *j, struct guest_proc *fio)
 	return ret ? fio_failed(r, j, why) : 0;
 }
 
-int guest_fio(struct guest_run *r, const char *path, struct guest_proc *daemon)
+int guest_fio(struct guest_run *r, const char *path, unsigned int run, struct guest_proc *daemon)
 {
 	double t0 = bl_mono();
 	struct guest_proc fio = {};
@@ -155,7 +154,7 @@ int guest_fio(struct guest_run *r, const char *path, struct guest_proc *daemon)
 	json_t *entry, *list;
 	int ret;
 
-	ret = prepare(r, &j, path);
+	ret = prepare(r, &j, path, run);
 	if (!ret) {
 		guest_send_stage(r, "fio", j.name);
 		ret = run_fio(r, &j, &fio, daemon);

@@ -14,10 +14,12 @@
 char *guest_fio_job_text(const char *text, double runtime_s, double ramp_s, bool *timed);
 
 /*
- * Run the job file @path: leaves job-NAME.fio, fio-NAME.json and fio-NAME.err
- * in the run directory, an entry in guest.json. The verdict fails if fio or
- * @daemon does, and becomes invalid if fio ran short. Returns 0 or negative.
+ * Run the job file @path, for the @run-th time on this device: leaves job-NAME.fio,
+ * fio-NAME.json and fio-NAME.err in the run directory, an entry in guest.json; NAME is
+ * fio_name()'s. The verdict fails if fio or @daemon does, and becomes invalid if fio ran
+ * short. Returns 0 or negative.
  */
-int guest_fio(struct guest_run *r, const char *path, struct guest_proc *daemon);
+int guest_fio(struct guest_run *r, const char *path, unsigned int run,
+	      struct guest_proc *daemon);
 
 #endif

@@ -79,17 +79,21 @@ static void describe_guest(struct guest_run *r)
 static int all_jobs(struct guest_run *r, struct guest_device *d, struct guest_log *log)
 {
 	json_t *files = json_object_get(r->op, "job_files"), *file;
+	unsigned int runs = bl_json_int(r->op, "runs", 1);
 	size_t i;
 	int ret = 0;
 
 	if (!json_array_size(files))
 		return guest_fail(&r->verdict, "the host's request names no job files");
-	json_array_foreach(files, i, file) {
-		/* After an error the disk is not what it was: no more jobs. */
-		ret = guest_fio(r, json_string_value(file), &d->daemon);
-		guest_log_drain(log);
-		if (ret && r->verdict.failed)
-			break;
+	/* All jobs, and then all of them again: what drifts does so for each job. */
+	for (unsigned int k = 1; k <= runs; k++) {
+		json_array_foreach(files, i, file) {
+			/* After an error the disk is not what it was: no more jobs. */
+			ret = guest_fio(r, json_string_value(file), k, &d->daemon);
+			guest_log_drain(log);
+			if (ret && r->verdict.failed)
+				return ret;
+		}
 	}
 	return ret;
 }

@@ -4,6 +4,7 @@
  * shuffled, so that whatever drifts on the machine hits all cells alike.
  */
 #include "plan.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -149,11 +150,29 @@ static int check_plane(const struct bl_plan *p)
 	return -EINVAL;
 }
 
+/* A rule that never looks would be none. */
+static int check_rule(const struct bl_plan *p)
+{
+	if (!(p->width > 0) || p->repeat >= STOP_FIRST)
+		return 0;
+	bl_err("%s: width = %g looks at the intervals after %d blocks, and repeat = %u is the most; "
+	       "set repeat to %d or more, or width = 0", p->name, p->width, STOP_FIRST, p->repeat,
+	       STOP_FIRST);
+	return -EINVAL;
+}
+
+unsigned int bl_plan_minimum(const struct bl_plan *p)
+{
+	if (p->width > 0)
+		return STOP_FIRST;
+	return p->repeat < STATS_MIN_N ? p->repeat : STATS_MIN_N;
+}
+
 int bl_plan_expand(struct bl_plan *p)
 {
 	gsl_rng *rng;
 
-	if (check_plane(p))
+	if (check_plane(p) || check_rule(p))
 		return -EINVAL;
 	add_control(p, "baseline", p->baseline);
 	add_control(p, "A/A pair", p->aa);
@@ -223,4 +242,26 @@ const char *bl_kind_name(enum bl_kind kind)
 	};
 
 	return names[kind];
+}
+
+const char *bl_boot_name(enum bl_boot boot)
+{
+	static const char *const names[] = {
+		[BL_BOOT_CAMPAIGN] = "campaign", [BL_BOOT_BLOCK] = "block",
+		[BL_BOOT_DEVICE] = "device",
+	};
+
+	return names[boot];
+}
+
+bool bl_same_guest(const struct bl_plan *p, const struct bl_run *last, const struct bl_run *next)
+{
+	if (p->boot == BL_BOOT_CAMPAIGN || !last)
+		return true;
+	return p->boot == BL_BOOT_BLOCK && last->kind == next->kind && last->block == next->block;
+}
+
+unsigned int bl_runs_each(const struct bl_plan *p, enum bl_kind kind)
+{
+	return kind == BL_TIME ? p->runs_each : 1;
 }

@@ -55,10 +55,12 @@ json_t *bl_plan_json(const struct bl_plan *p)
 
 	for (size_t i = 0; i < p->n_runs; i++)
 		json_array_append_new(runs, bl_run_json(p, &p->runs[i]));
-	j = json_pack("{s:i, s:s, s:s, s:s, s:I, s:i, s:s, s:s?, s:s?, s:f, s:f, s:i, s:i, s:s, s:o}",
+	j = json_pack("{s:i, s:s, s:s, s:s, s:I, s:i, s:s, s:i, s:f, s:f, s:s, s:s?, s:s?, s:f, s:f, s:i, s:i, s:s, s:o}",
 		      "schema", 1, "name", p->name, "about", p->about ? p->about : "",
 		      "plane", p->plane, "seed", (json_int_t)p->seed,
-		      "repeat", (int)p->repeat, "baseline", p->baseline, "aa", p->aa,
+		      "repeat", (int)p->repeat, "boot", bl_boot_name(p->boot),
+		      "runs_each", (int)p->runs_each, "width_pct", p->width,
+		      "budget_s", p->budget, "baseline", p->baseline, "aa", p->aa,
 		      "verify", p->verify, "runtime_s", p->runtime, "ramp_s", p->ramp,
 		      "cpus", (int)p->cpus, "queues", (int)p->queues,
 		      "backend", bl_backend_name(p->ram), "jobs", jobs_json(p, BL_TIME));
@@ -146,6 +148,12 @@ static int load(struct bl_plan *p, const json_t *o)
 	p->repeat = bl_json_int(o, "repeat", 0);
 	p->runtime = bl_json_num(o, "runtime_s", 0);
 	p->ramp = bl_json_num(o, "ramp_s", 0);
+	p->runs_each = bl_json_int(o, "runs_each", 1);
+	p->width = bl_json_num(o, "width_pct", 0);
+	p->budget = bl_json_num(o, "budget_s", 0);
+	for (p->boot = BL_BOOT_CAMPAIGN; p->boot <= BL_BOOT_DEVICE; p->boot++)
+		if (!strcmp(bl_json_str(o, "boot", "campaign"), bl_boot_name(p->boot)))
+			break;
 	p->cpus = bl_json_int(o, "cpus", 0);
 	p->queues = bl_json_int(o, "queues", 0);
 	p->ram = !strcmp(bl_json_str(o, "backend", "null"), "ram");
@@ -154,6 +162,7 @@ static int load(struct bl_plan *p, const json_t *o)
 			bl_strv_add(&p->jobs, json_string_value(item));
 	if (bl_json_int(o, "schema", 0) != 1 || !p->name || !p->plane || !p->baseline ||
 	    !(p->runtime > 0) || !p->cpus || !p->queues || !p->jobs.n ||
+	    p->runs_each - 1 >= BL_MAX_RUNS || p->boot > BL_BOOT_DEVICE ||
 	    !json_array_size(runs))
 		return -EBADMSG;
 	p->runs = bl_zalloc(json_array_size(runs) * sizeof(*p->runs));

@@ -103,6 +103,41 @@ static int set_backend(struct bl_plan *p, const char *where, const char *key, co
 	return 0;
 }
 
+static int set_boot(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	enum bl_boot b;
+
+	for (b = BL_BOOT_CAMPAIGN; b <= BL_BOOT_DEVICE; b++) {
+		if (strcmp(value, bl_boot_name(b)))
+			continue;
+		p->boot = b;
+		return 0;
+	}
+	return bad_value(where, key, value, "campaign, block, device");
+}
+
+static int set_runs(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	return set_uint(&p->runs_each, where, key, value, BL_MAX_RUNS);
+}
+
+static int set_width(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	if (bl_parse_double(value, 0, 100, &p->width))
+		return bad_value(where, key, value, "per cent, 0.01..100; 0 for no stop rule");
+	return 0;
+}
+
+static int set_budget(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	double minutes;
+
+	if (bl_parse_double(value, 0, 100000, &minutes))
+		return bad_value(where, key, value, "minutes, 0..100000; 0 for no budget");
+	p->budget = 60 * minutes;
+	return 0;
+}
+
 static int set_runtime(struct bl_plan *p, const char *where, const char *key, const char *value)
 {
 	if (bl_parse_double(value, 0.1, 3600, &p->runtime))
@@ -305,6 +340,10 @@ static const struct key keys[] = {
 	{ "plan", "plane", false, set_plane },
 	{ "plan", "seed", false, set_seed },
 	{ "plan", "repeat", false, set_repeat },
+	{ "plan", "boot", false, set_boot },
+	{ "plan", "runs", false, set_runs },
+	{ "plan", "width", false, set_width },
+	{ "plan", "budget", false, set_budget },
 	{ "plan", "runtime", false, set_runtime },
 	{ "plan", "ramp", false, set_ramp },
 	{ "plan", "baseline", false, set_baseline },

@@ -3,11 +3,17 @@
 
 #include <errno.h>
 
+enum { OPT_BOOT = 512, OPT_RUNS, OPT_WIDTH, OPT_BUDGET };
+
 static const struct argp_option options[] = {
 	{ "strategy", 's', "LIST", 0, "Strategies instead of the plan's: a,b,c or all", 0 },
 	{ "jobs", 'j', "LIST", 0, "Jobs instead of the plan's", 0 },
-	{ "repeat", 'r', "N", 0, "Fresh devices per cell, 0..1000", 0 },
+	{ "repeat", 'r', "N", 0, "Blocks: fresh devices per cell, 0..1000", 0 },
 	{ "runtime", 't', "S", 0, "Seconds per job, 0.1..3600", 0 },
+	{ "boot", OPT_BOOT, "WHAT", 0, "What begins with a fresh boot: campaign, block, device", 0 },
+	{ "runs", OPT_RUNS, "N", 0, "Times that a device does each job, 1..100; the median counts", 0 },
+	{ "width", OPT_WIDTH, "PERCENT", 0, "Stop when all 95 % intervals are this narrow; then --repeat is the most. 0: never", 0 },
+	{ "budget", OPT_BUDGET, "MINUTES", 0, "Begin no block that would not be done in this time. 0: no budget", 0 },
 	{ "seed", 'S', "N", 0, "Seed of the order of runs", 0 },
 	{ 0 }
 };
@@ -28,6 +34,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 't':
 		o->runtime = arg;
+		return 0;
+	case OPT_BOOT:
+		o->boot = arg;
+		return 0;
+	case OPT_RUNS:
+		o->runs = arg;
+		return 0;
+	case OPT_WIDTH:
+		o->width = arg;
+		return 0;
+	case OPT_BUDGET:
+		o->budget = arg;
 		return 0;
 	case 'S':
 		o->seed = arg;
@@ -61,6 +79,10 @@ int bl_plan_prepare(struct bl_plan *p, struct bl_catalog *cat, const struct bl_p
 		{ "--repeat", "plan", "repeat", o->repeat },
 		{ "--runtime", "plan", "runtime", o->runtime },
 		{ "--seed", "plan", "seed", o->seed },
+		{ "--boot", "plan", "boot", o->boot },
+		{ "--runs", "plan", "runs", o->runs },
+		{ "--width", "plan", "width", o->width },
+		{ "--budget", "plan", "budget", o->budget },
 	};
 	int err = bl_catalog_load(cat);
 

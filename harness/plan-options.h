@@ -9,7 +9,7 @@
 
 struct bl_plan_options {
 	const char *plan;
-	const char *strategy, *jobs, *repeat, *runtime, *seed;
+	const char *strategy, *jobs, *repeat, *runtime, *seed, *boot, *runs, *width, *budget;
 };
 
 /* The child parsers of a command; the input of the one is a struct bl_plan_options. */

@@ -87,6 +87,7 @@ static void defaults(struct bl_plan *p)
 	p->baseline = bl_strdup(BL_INTREE);
 	p->seed = 1;
 	p->repeat = 5;
+	p->runs_each = 1;
 	p->runtime = 1;
 	p->ramp = 0.3;
 	p->cpus = 2;

@@ -9,7 +9,12 @@
 #include "accel.h"
 #include "catalog.h"
 
+#define BL_MAX_RUNS	100	/* of one device */
+
 enum bl_kind { BL_VERIFY, BL_TIME, BL_TRACE };
+
+/* What begins with a fresh boot of the guest. */
+enum bl_boot { BL_BOOT_CAMPAIGN, BL_BOOT_BLOCK, BL_BOOT_DEVICE };
 
 /* One combination of settings; what a row of the results is about. */
 struct bl_cell {
@@ -33,6 +38,10 @@ struct bl_plan {
 	char *name, *about, *plane, *baseline, *aa, *verify;
 	unsigned long long seed;
 	unsigned int repeat, cpus, queues;
+	enum bl_boot boot;
+	unsigned int runs_each;	/* times that a device does each timed job */
+	double width;		/* stop rule: per cent; 0 for none */
+	double budget;		/* seconds; 0 for none */
 	double runtime, ramp;	/* seconds */
 	bool trace;
 	bool ram;		/* the timed disk has memory, see set_backend() */
@@ -64,11 +73,21 @@ int bl_plan_key_is_list(const char *where, const char *section, const char *key)
 int bl_plan_expand(struct bl_plan *p);
 void bl_plan_free(struct bl_plan *p);
 
+/* The fewest blocks that say something: for the stop rule to look, or for an interval. */
+unsigned int bl_plan_minimum(const struct bl_plan *p);
+
 /* Is it for the plane icount, where BL_ICOUNT is the only accelerator? */
 bool bl_plan_icount(const struct bl_plan *p);
 
 const char *bl_kind_name(enum bl_kind kind);
 const char *bl_backend_name(bool ram);
+const char *bl_boot_name(enum bl_boot boot);
+
+/* May @next be done in the guest that has done @last, which may be NULL? */
+bool bl_same_guest(const struct bl_plan *p, const struct bl_run *last, const struct bl_run *next);
+
+/* How often does a device of this kind do each of its jobs? */
+unsigned int bl_runs_each(const struct bl_plan *p, enum bl_kind kind);
 
 /* The plan's run @r as an object, its jobs included. */
 json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r);
@@ -95,9 +114,18 @@ void bl_took_boot(struct bl_took *t, enum bl_accel accel, double seconds);
 /* Keep it for the estimates of later campaigns on this machine. */
 void bl_took_save(const struct bl_took *t, enum bl_accel accel);
 
-/* Expected seconds of a boot, of a run, and of the whole plan with one boot. */
+/*
+ * Expected seconds of a boot, of a run on a guest that is up, of a run with the boot that
+ * has to come before it (@last: what the guest has done, NULL if there is none yet), and
+ * of the whole plan.
+ */
 double bl_boot_estimate(enum bl_accel accel);
 double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel);
+double bl_step_estimate(const struct bl_plan *p, const struct bl_run *last,
+			const struct bl_run *r, enum bl_accel accel);
 double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel);
+
+/* How many timed blocks are done after so many seconds, by the estimate. */
+unsigned int bl_blocks_in(const struct bl_plan *p, enum bl_accel accel, double seconds);
 
 #endif

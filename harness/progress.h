@@ -10,18 +10,16 @@
 
 struct bl_progress {
 	bool tty, colour;
-	size_t total, done;
+	size_t total, done, failed;
+	char figures[96];	/* how the results stand, or empty */
 	double start;		/* bl_mono() */
 	double last;		/* when a step was done last */
 	double expected;	/* seconds for all, as estimated */
 	double expected_done;	/* the part of it that is done */
 };
 
-/*
- * @expected: estimated seconds for all @total steps, @fixed of them before the
- * first, which is where the guest boots.
- */
-void bl_progress_start(struct bl_progress *p, size_t total, double expected, double fixed);
+/* @expected: estimated seconds for all @total steps. */
+void bl_progress_start(struct bl_progress *p, size_t total, double expected);
 
 /* What is going on; shown on a terminal only. */
 void bl_progress_now(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);
@@ -32,6 +30,12 @@ void bl_progress_now(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3
  */
 void bl_progress_step(struct bl_progress *p, double expected, bool ok,
 		      const char *fmt, ...) BL_PRINTF(4, 5);
+
+/* A step is not to be done after all. */
+void bl_progress_drop(struct bl_progress *p, double expected);
+
+/* How the results stand: shown from now on with each step. */
+void bl_progress_figures(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);
 
 /* A line that stays, in both modes. */
 void bl_progress_note(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);

@@ -3,6 +3,8 @@
 #include "report.h"
 #include "accel.h"
 #include "fitness.h"
+#include "levels.h"
+#include "stop.h"
 #include "table.h"
 
 #include <math.h>
@@ -68,6 +70,8 @@ static void print_header(const struct verdicts *v, FILE *f)
 	fprintf(f, ", %.3g s per job; disk: %s\n", s->runtime_ms / 1000,
 		strcmp(bl_json_str(s->plan, "backend", "null"), "ram") ?
 		"null-co, which does not read what is written" : "a file in memory");
+	levels_print(s, f);
+	stop_print(s, f);
 	if (counts_insns(v))
 		fputs("insns/IO  of the guest, daemon and fio included, from the median IOPS\n", f);
 	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
@@ -283,6 +287,7 @@ void report_text(const struct verdicts *v, FILE *f, bool colour)
 	if (v->n_cells) {
 		print_cells(v, f, colour);
 		fputc('\n', f);
+		levels_print_shares(v, f);
 		print_foot(v, f);
 		fputc('\n', f);
 	}

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads a campaign's run directories into one table. */
 #include "campaign.h"
+#include "stats.h"
 #include "summary.h"
 
 #include <errno.h>
+#include <gsl/gsl_statistics_double.h>
 #include <libgen.h>
 #include <math.h>
 #include <stdlib.h>
@@ -52,6 +54,19 @@ void csv_number(FILE *f, int decimals, double v)
 		fprintf(f, "%.*f", decimals, v);
 }
 
+/* How far the runs on one device are apart: NaN if there is one. */
+static double sd_of_logs(const struct sum_row *r)
+{
+	double *logs = bl_zalloc((r->n_each + 1) * sizeof(*logs)), sd = NAN;
+
+	for (unsigned int k = 0; k < r->n_each; k++)
+		logs[k] = log(r->each[k]);
+	if (r->n_each > 1)
+		sd = gsl_stats_sd(logs, 1, r->n_each);
+	free(logs);
+	return sd;
+}
+
 static void csv_row(FILE *f, const struct sum_row *r)
 {
 	const char *const head[] = { r->run, r->kind };
@@ -84,13 +99,16 @@ static void csv_row(FILE *f, const struct sum_row *r)
 		fputc(',', f);
 		csv_number(f, numbers[i].decimals, numbers[i].v);
 	}
+	fprintf(f, ",%d,%d,%u,", r->shard, r->boot, r->n_each);
+	csv_number(f, 3, 100 * sd_of_logs(r));
 	fputc('\n', f);
 }
 
 void summary_csv(const struct summary *s, FILE *f)
 {
 	fputs("run,kind,block,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,job,"
-	      "status,reason,iops,bw_bytes,clat_p50_ns,clat_p99_ns,ios,runtime_ms\n", f);
+	      "status,reason,iops,bw_bytes,clat_p50_ns,clat_p99_ns,ios,runtime_ms,"
+	      "shard,boot,runs,runs_sd_pct\n", f);
 	for (size_t i = 0; i < s->n_rows; i++)
 		csv_row(f, &s->rows[i]);
 }
@@ -162,8 +180,8 @@ static void without_doc(struct summary *s, const struct run_state *run)
 		set_status(s, run, SUM_MISSING, "not run");
 }
 
-/* The file that run.json names for a job, else the name by convention. */
-static char *fio_file(const struct run_state *run, const char *job)
+/* The file that run.json names for a job the @k-th time, else the name by convention. */
+static char *fio_file(const struct run_state *run, const char *job, unsigned int k)
 {
 	const json_t *jobs = json_object_get(run->doc, "jobs"), *j;
 	const char *file = NULL;
@@ -171,33 +189,97 @@ static char *fio_file(const struct run_state *run, const char *job)
 	size_t i;
 
 	json_array_foreach(jobs, i, j)
-		if (!strcmp(bl_json_str(j, "name", ""), job))
+		if (!strcmp(bl_json_str(j, "name", ""), job) && bl_json_int(j, "run", 1) == k)
 			file = bl_json_str(j, "file", NULL);
-	name = file && !strchr(file, '/') ? bl_strdup(file) : bl_fmt("fio-%s.json", job);
-	path = bl_fmt("%s/%s", run->dir, name);
+	name = fio_name(job, k);
+	path = file && !strchr(file, '/') ? bl_fmt("%s/%s", run->dir, file) :
+					    bl_fmt("%s/fio-%s.json", run->dir, name);
 	free(name);
 	return path;
+}
+
+/* One number of all runs of a job on one device. */
+static double median_of(const struct fio_result *f, size_t n, size_t offset)
+{
+	double *x = bl_zalloc(n * sizeof(*x)), m;
+
+	for (size_t i = 0; i < n; i++)
+		x[i] = *(const double *)((const char *)&f[i] + offset);
+	m = stats_median(x, n);
+	free(x);
+	return m;
+}
+
+/* The device's value is the median of its runs; what they did together is added up. */
+static void combine(struct sum_row *r, const struct fio_result *f, unsigned int n, bool whole)
+{
+	r->fio = f[0];
+	r->each = bl_zalloc(n * sizeof(*r->each));
+	r->n_each = n;
+	for (unsigned int k = 0; k < n; k++) {
+		r->each[k] = f[k].iops;
+		if (!k)
+			continue;
+		r->fio.ios += f[k].ios;
+		r->fio.runtime_ms = fmin(r->fio.runtime_ms, f[k].runtime_ms);
+	}
+	if (n == 1)
+		return;
+	r->fio.iops = median_of(f, n, offsetof(struct fio_result, iops));
+	r->fio.bw_bytes = median_of(f, n, offsetof(struct fio_result, bw_bytes));
+	r->fio.clat_p50_ns = whole ? hist_percentile(&r->hist, 0.50) :
+				     NAN;
+	r->fio.clat_p99_ns = whole ? hist_percentile(&r->hist, 0.99) :
+				     NAN;
+}
+
+/* All runs of a row's job; the first objection, or NULL. */
+static char *read_job(struct summary *s, const struct run_state *run, struct sum_row *r)
+{
+	double planned = strcmp(run->kind, "verify") ? s->runtime_ms : 0;
+	unsigned int n = strcmp(run->kind, "time") ? 1 : s->runs_each;
+	struct fio_result *f = bl_zalloc(n * sizeof(*f));
+	char *objection = NULL, why[256];
+	bool whole = true, broken = false;
+
+	for (unsigned int k = 1; k <= n; k++) {
+		char *path = fio_file(run, r->job, k), *name = fio_name(r->job, k);
+		struct hist h = {};
+		int err = fio_read(path, &f[k - 1], &h, why, sizeof(why));
+
+		broken |= err;
+		err = err ? err : fio_check(&f[k - 1], planned, why, sizeof(why));
+		if (err && !objection)
+			objection = bl_fmt("job %s: %s", name, why);
+		whole &= h.n > 0;
+		hist_merge(&r->hist, &h);
+		hist_free(&h);
+		free(name);
+		free(path);
+	}
+	/* One run without its histogram, and that of the device is none. */
+	if (!whole)
+		hist_free(&r->hist);
+	if (!broken)
+		combine(r, f, n, whole);
+	free(f);
+	return objection;
 }
 
 /* Reads the numbers of all jobs; the first objection, or NULL if all is well. */
 static char *read_jobs(struct summary *s, const struct run_state *run)
 {
-	double planned = strcmp(run->kind, "verify") ? s->runtime_ms : 0;
-	char *objection = NULL, why[256], *path;
+	char *objection = NULL;
 
 	for (size_t i = 0; i < run->n_rows; i++) {
 		struct sum_row *r = &s->rows[run->first_row + i];
-		int err;
+		char *why = read_job(s, run, r);
 
-		path = fio_file(run, r->job);
-		err = fio_read(path, &r->fio, &r->hist, why, sizeof(why));
-		if (err)
-			r->fio = no_result;
+		r->boot = bl_json_int(run->doc, "boot", 0);
+		if (objection)
+			free(why);
 		else
-			err = fio_check(&r->fio, planned, why, sizeof(why));
-		if (err && !objection)
-			objection = bl_fmt("job %s: %s", r->job, why);
-		free(path);
+			objection = why;
 	}
 	return objection;
 }
@@ -294,8 +376,11 @@ static int use_plan(struct summary *s, const char *path)
 			bl_strv_add(&s->jobs, json_string_value(job));
 	s->plane = bl_json_str(s->plan, "plane", "unknown");
 	s->baseline = bl_json_str(s->plan, "baseline", NULL);
+	s->runs_each = bl_json_int(s->plan, "runs_each", 1);
+	s->boot = bl_json_str(s->plan, "boot", "campaign");
 	s->runtime_ms = 1000 * bl_json_num(s->plan, "runtime_s", 0);
 	if (!s->baseline || !s->jobs.n || !(s->runtime_ms > 0) ||
+	    s->runs_each - 1 >= BL_MAX_RUNS ||
 	    !json_array_size(json_object_get(s->plan, "runs"))) {
 		bl_err("%s: baseline, jobs, runtime_s or runs are missing: not a plan "
 		       "that 'bouncelab run' has written", path);
@@ -331,8 +416,13 @@ int summary_load(struct summary *s, const char *dir)
 		return err;
 	}
 	journal = bl_journal_load(s->dir);
+	stop_load(&s->stop, s->dir);
+	snprintf(s->state, sizeof(s->state), "%s",
+		 bl_json_str(json_object_get(journal, ""), "state", ""));
 	json_array_foreach(json_object_get(s->plan, "runs"), i, run)
-		load_run(s, run, journal);
+		if (!stop_leaves_out(&s->stop, bl_json_str(run, "kind", ""),
+				     bl_json_int(run, "block", 0)))
+			load_run(s, run, journal);
 	json_decref(journal);
 	return 0;
 }
@@ -341,6 +431,7 @@ void summary_free(struct summary *s)
 {
 	for (size_t i = 0; i < s->n_rows; i++) {
 		free(s->rows[i].reason);
+		free(s->rows[i].each);
 		hist_free(&s->rows[i].hist);
 	}
 	free(s->rows);

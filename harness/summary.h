@@ -9,6 +9,7 @@
 #include "util.h"
 #include "catalog.h"
 #include "fio.h"
+#include "stop-file.h"
 
 /* Only SUM_OK rows may enter a median. */
 enum sum_status {
@@ -25,7 +26,11 @@ struct sum_row {
 	bool unsafe;
 	enum sum_status status;
 	char *reason;			/* NULL if SUM_OK */
-	struct fio_result fio;		/* NaN where nothing was measured */
+	int boot;			/* number of the guest, from 1; 0 where it is not known */
+	int shard;			/* that the block is of, from 1; 0 without shards */
+	struct fio_result fio;		/* of all runs on the device; NaN where nothing was measured */
+	double *each;			/* IOPS of each run on the device, … */
+	unsigned int n_each;		/* … of which there are so many, 0 if one is broken */
 	struct hist hist;		/* its completion latencies; may be empty */
 };
 
@@ -35,6 +40,10 @@ struct summary {
 	json_t *plan;			/* plan.json */
 	const char *plane, *baseline;
 	double runtime_ms;		/* planned for each timed job */
+	unsigned int runs_each;		/* planned for each timed job of a device */
+	const char *boot;		/* what begins with one: campaign, block, device */
+	struct stop stop;		/* what it leaves out has no rows */
+	char state[16];			/* of the campaign, by the journal: finished, …; or empty */
 	char accel[16];			/* "tcg", "kvm", "mixed", "unknown" */
 	bool emulated;			/* some run was not on hardware */
 	struct bl_strv jobs;		/* timed jobs, in the plan's order */

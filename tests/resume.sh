@@ -15,16 +15,9 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib/common.sh
 scratch_dir
+. tests/lib/fake.sh
 kills=${KILLS:-50}
 seed=${SEED:-1}
-out=$scratch/out
-mkdir "$scratch/bin" "$out"
-bouncelab=build/bouncelab
-
-# shellcheck disable=SC2046 # words
-gcc -std=gnu11 -Wall -Wextra -Werror -O2 -o "$scratch/bin/qemu-system-x86_64" \
-	tests/fixtures/fake-qemu.c $(pkg-config --cflags --libs jansson) || exit 1
-PATH=$scratch/bin:$PATH
 
 cat >"$scratch/killed.ini" <<'END'
 [plan]
@@ -34,6 +27,8 @@ ramp = 0
 repeat = 5
 aa = intree
 verify = verify
+boot = block
+runs = 2
 [matrix]
 strategy = eager-none, lazy-spin, intree
 jobs = 4k-randread-1, 4k-randwrite-1
@@ -78,11 +73,7 @@ check_finished()
 	[ "$(wc -l <"$scratch/now")" = "$n_planned" ] ||
 		fail "$name: $(wc -l <"$scratch/now") runs, not $n_planned"
 	[ -z "$(find "$out/$name" -name '.*')" ] || fail "$name: $(find "$out/$name" -name '.*') is left"
-	(cd "$out/$name" && sha256sum --quiet -c MANIFEST.sha256) || fail "$name: the manifest does not match"
-	(cd "$out/$name" && find runs -type f | sort) >"$scratch/files"
-	while read -r f; do
-		grep -q " $f\$" "$out/$name/MANIFEST.sha256" || fail "$name: $f is not in the manifest"
-	done <"$scratch/files"
+	check_manifest "$name"
 	# Each run ended once, by the journal too; every line of it is whole.
 	sed -n 's/.*"run":"\([0-9]*\)","state":"ok".*/\1/p' "$out/$name/journal.jsonl" | sort >"$scratch/ends"
 	[ "$(uniq <"$scratch/ends" | wc -l)" = "$n_planned" ] && [ -z "$(uniq -d <"$scratch/ends")" ] ||

@@ -22,6 +22,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
+#include "stop.h"
 #include "verdict.h"
 
 #define CAMPAIGNS	8000
@@ -71,6 +72,16 @@ static void fill_block(struct sum_row *rows, int block, double drift, enum noise
 		};
 }
 
+static void fill_campaign(struct sum_row *rows, int blocks, enum noise noise)
+{
+	double drift = 0;
+
+	for (int b = 0; b < blocks; b++) {
+		drift = 0.8 * drift + gsl_ran_gaussian(rng, 0.1);
+		fill_block(rows + b * ARRAY_SIZE(labels), b, drift, noise);
+	}
+}
+
 /* What came of the campaigns. */
 struct counts {
 	size_t covered, intervals;
@@ -107,12 +118,7 @@ static struct counts simulate(enum noise noise, int blocks)
 	bl_strv_add(&s.jobs, "j");
 	gsl_rng_set(rng, SEED);
 	for (int i = 0; i < CAMPAIGNS; i++) {
-		double drift = 0;
-
-		for (int b = 0; b < blocks; b++) {
-			drift = 0.8 * drift + gsl_ran_gaussian(rng, 0.1);
-			fill_block(rows + b * ARRAY_SIZE(labels), b, drift, noise);
-		}
+		fill_campaign(rows, blocks, noise);
 		judge(&s, &c);
 	}
 	bl_strv_free(&s.jobs);
@@ -147,10 +153,84 @@ static void test_coverage(void **state)
 	assert_int_equal(bad, 0);
 }
 
+/* --- with a stop rule ------------------------------------------------------------ */
+
+#define RULE_CAMPAIGNS	2000
+#define CAP		28
+
+/* At how many blocks the rule has enough of these. */
+static int stopped_at(struct summary *s, double target)
+{
+	int blocks;
+
+	for (blocks = 1; blocks < CAP; blocks++) {
+		struct verdicts v;
+		double widest;
+
+		if (!stop_looks(blocks))
+			continue;
+		s->n_rows = blocks * ARRAY_SIZE(labels);
+		assert_int_equal(verdicts_make(&v, s, VERDICT_SAME_PCT), 0);
+		widest = stop_widest(&v);
+		verdicts_free(&v);
+		if (widest <= target)
+			break;
+	}
+	s->n_rows = blocks * ARRAY_SIZE(labels);
+	return blocks;
+}
+
+static struct counts simulate_rule(enum noise noise, double target, double *blocks)
+{
+	struct sum_row rows[CAP * ARRAY_SIZE(labels)];
+	struct summary s = { .name = "made", .baseline = "base", .rows = rows };
+	struct counts c = {};
+
+	bl_strv_add(&s.jobs, "j");
+	gsl_rng_set(rng, SEED);
+	*blocks = 0;
+	for (int i = 0; i < RULE_CAMPAIGNS; i++) {
+		fill_campaign(rows, CAP, noise);
+		*blocks += stopped_at(&s, target) / (double)RULE_CAMPAIGNS;
+		judge(&s, &c);
+	}
+	bl_strv_free(&s.jobs);
+	return c;
+}
+
+static void test_stop_rule(void **state)
+{
+	/* From where it stops at the first look to where it seldom does before the cap. */
+	static const double targets[] = { 20, 12, 9, 6 };
+	size_t bad = 0;
+
+	(void)state;
+	rng = gsl_rng_alloc(gsl_rng_mt19937);
+	for (int noise = 0; noise < NR_NOISES; noise++) {
+		for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+			double blocks;
+			struct counts c = simulate_rule(noise, targets[i], &blocks);
+			double covered = 100. * c.covered / c.intervals;
+			double aa = 100. * c.false_aa / RULE_CAMPAIGNS;
+			double null = 100. * c.false_null / RULE_CAMPAIGNS;
+
+			printf("%-10s width %2.0f %%: n = %4.1f, covered %.1f %%, false verdicts A/A "
+			       "%.1f %%, null %.1f %%, 4 %% found %.0f %%\n", noise_names[noise],
+			       targets[i], blocks, covered, aa, null,
+			       100. * c.found / RULE_CAMPAIGNS);
+			if (covered < 93 || covered > 97 || aa > 5 || null > 5)
+				bad++;
+		}
+	}
+	gsl_rng_free(rng);
+	assert_int_equal(bad, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_coverage),
+		cmocka_unit_test(test_stop_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

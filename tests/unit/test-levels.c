@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * harness/levels.c: the parts of the variance, by hand and of many made-up campaigns, and
+ * how blocks and boots are counted.
+ *
+ * Seen to fail: without taking the part of the runs from the variance of the means, with
+ * the runs of the label alone, and with boots of different shards taken for the same.
+ */
+#include "util.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+
+#include "levels.h"
+
+#define BLOCKS	6
+#define RUNS	3
+
+static struct sum_row rows[2 * BLOCKS];
+static double each[2 * BLOCKS][RUNS];
+
+static struct summary made(void)
+{
+	struct summary s = { .name = "made", .baseline = "base", .boot = "block", .rows = rows,
+			     .n_rows = 2 * BLOCKS, .runs_each = RUNS };
+
+	for (int i = 0; i < 2 * BLOCKS; i++)
+		rows[i] = (struct sum_row){
+			.run = "", .kind = "time", .label = i % 2 ? "up" : "base",
+			.strategy = "", .axis = { "-", "-", "-", "-" }, .job = "j",
+			.block = i / 2, .boot = 1 + i / 2, .status = SUM_OK, .each = each[i],
+			.n_each = RUNS, .fio.iops = 1,
+		};
+	bl_strv_add(&s.jobs, "j");
+	return s;
+}
+
+static int shares_of(const struct summary *s, struct level_shares *x)
+{
+	struct verdicts v;
+	int err;
+
+	assert_int_equal(verdicts_make(&v, s, VERDICT_SAME_PCT), 0);
+	err = levels_shares(&v, "j", x);
+	verdicts_free(&v);
+	return err;
+}
+
+static void fill(double between, double within, gsl_rng *rng)
+{
+	for (int i = 0; i < 2 * BLOCKS; i++) {
+		double device = gsl_ran_gaussian(rng, between);
+
+		for (int k = 0; k < RUNS; k++)
+			each[i][k] = 100 * exp(device + gsl_ran_gaussian(rng, within));
+	}
+}
+
+static void test_parts(void **state)
+{
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	struct summary s = made();
+	double b = 0, w = 0;
+	struct level_shares x;
+
+	(void)state;
+	gsl_rng_set(rng, 5);
+	for (int i = 0; i < 4000; i++) {
+		fill(0.03, 0.05, rng);
+		assert_int_equal(shares_of(&s, &x), 0);
+		b += x.between / 4000;
+		w += x.within / 4000;
+	}
+	/* Two devices in each ratio: twice the variance of one. Below 0 is 0: a bias upwards. */
+	assert_true(fabs(w - 2 * 0.05 * 0.05) < 0.0002);
+	assert_true(b > 0.0017 && b < 0.0022);
+	gsl_rng_free(rng);
+	bl_strv_free(&s.jobs);
+}
+
+/* What is the same in all runs of a block, or in both labels' runs, is in neither part. */
+static void test_exact(void **state)
+{
+	static const double within[RUNS] = { -0.1, 0, 0.1 };
+	struct summary s = made();
+	struct level_shares x;
+
+	(void)state;
+	for (int i = 0; i < 2 * BLOCKS; i++)
+		for (int k = 0; k < RUNS; k++)
+			each[i][k] = exp(i / 2 + (i % 2 ? within[k] + 0.2 * (i / 2 % 2) : 0));
+	assert_int_equal(shares_of(&s, &x), 0);
+	assert_true(fabs(x.within - 0.01) < 1e-9);
+	/* Means are 0 and 0.2 in turn: 0.012 of six; a third of 0.01 is the runs'. */
+	assert_true(fabs(x.between - (0.012 - 0.01 / 3)) < 1e-9);
+	for (int i = 0; i < 2 * BLOCKS; i++)
+		rows[i].n_each = 1;
+	assert_int_not_equal(shares_of(&s, &x), 0);
+	bl_strv_free(&s.jobs);
+}
+
+static void test_count(void **state)
+{
+	struct summary s = made();
+	struct levels l;
+
+	(void)state;
+	levels_count(&s, &l);
+	assert_int_equal(l.blocks, BLOCKS);
+	assert_int_equal(l.boots, BLOCKS);
+	assert_int_equal(l.split, 0);
+	rows[3].boot = 9;
+	rows[4].status = rows[5].status = SUM_MISSING;
+	levels_count(&s, &l);
+	assert_int_equal(l.blocks, BLOCKS - 1);
+	assert_int_equal(l.boots, BLOCKS);
+	assert_int_equal(l.split, 1);
+	/* Each shard counts its boots from 1. */
+	for (int i = 0; i < 2 * BLOCKS; i++) {
+		rows[i].boot = 1;
+		rows[i].shard = 1 + i / 2 % 2;
+	}
+	levels_count(&s, &l);
+	assert_int_equal(l.boots, 2);
+	bl_strv_free(&s.jobs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_count),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
