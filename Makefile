@@ -38,10 +38,10 @@ bench: ## install what is missing, build, run a plan in a VM, print verdicts; PL
 check: ## install what is missing, build, run all tests; T="lint cli" runs some
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' harness/from-clone.sh check $(T)
 
-paper: build ## run the paper's campaigns (an hour or two), fill in PAPER.md; goes on if interrupted
+paper: build build/tests/test-montecarlo ## run the paper's campaigns (an hour or two), fill in PAPER.md; goes on if interrupted
 	$(Q)harness/paper.sh run
 
-paper-check: build/bouncelab ## every number, table and figure of PAPER.md, recomputed from results/paper
+paper-check: build/bouncelab build/tests/test-montecarlo ## every number, table and figure of PAPER.md, recomputed from results/paper
 	$(Q)harness/paper.sh check
 
 ## Pieces

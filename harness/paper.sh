@@ -65,6 +65,40 @@ campaign()
 	pack "$1" || die "$1: cannot be packed into $results"
 }
 
+# Extremes of the simulated campaigns: a number of blocks fixed before, and the stop rule.
+simulate()
+{
+	BOUNCELAB_ROOT=$(pwd) build/tests/test-montecarlo 2>&1 | awk '
+		/ covered / {
+			what = / width / ? "rule" : "fixed"
+			match($0, /covered [0-9.]+/)
+			covered = substr($0, RSTART + 8, RLENGTH - 8) + 0
+			match($0, /A\/A [0-9.]+/)
+			aa = substr($0, RSTART + 4, RLENGTH - 4) + 0
+			if (!(what in lo) || covered < lo[what]) lo[what] = covered
+			if (covered > hi[what]) hi[what] = covered
+			if (aa > worst[what]) worst[what] = aa
+		}
+		/ campaigns each/ { campaigns = $3 }
+		/ PASSED / { passed = 1 }
+		END {
+			print "what,campaigns,covered_min,covered_max,aa_max"
+			for (what in lo)
+				printf "%s,%d,%.1f,%.1f,%.1f\n", what, campaigns, lo[what],
+					hi[what], worst[what]
+			exit !passed
+		}'
+}
+
+# How often the method tells apart what is the same: the A/A pairs of all campaigns.
+pairs()
+{
+	awk -F , '
+		FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		$at["label"] ~ /\047$/ { n++; wrong += $at["verdict"] ~ /^(faster|slower)$/ }
+		END { printf "comparisons,told_apart\n%d,%d\n", n, wrong }' "$work"/*/verdicts.csv
+}
+
 # Unpack and evaluate every campaign; the ones of before go.
 evaluate()
 {
@@ -80,6 +114,12 @@ evaluate()
 		# Exit 1 says that some runs are not valid, which the table says, too.
 		$bouncelab report "$work/$name" >"$work/$name.log" 2>&1
 		[ -s "$work/$name/verdicts.csv" ] || { cat "$work/$name.log" >&2; exit 1; }
+	done
+	pairs >"$work/pairs.csv"
+	simulate >"$work/simulation.csv" || die "build/tests/test-montecarlo fails"
+	# What `bouncelab micro` has measured is a table already.
+	for csv in "$results"/*.csv; do
+		[ ! -e "$csv" ] || cp "$csv" "$work/"
 	done
 }
 

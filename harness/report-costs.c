@@ -23,7 +23,7 @@ static const struct column {
 	[COPIED] = { "copied_per_byte", 4, 1, "map_bytes",
 		     { "copy_to_bounce_bytes", "copy_from_bounce_bytes",
 		       "copy_to_daemon_bytes", "copy_from_daemon_bytes" }, false },
-	[FAULT_COPIED] = { "copied_in_faults_per_byte", 4, 1, "map_bytes",
+	[FAULT_COPIED] = { "copied_in_faults_per_byte", 6, 1, "map_bytes",
 			   { "copy_in_fault_bytes" }, false },
 	[ZEROED] = { "zeroed_per_byte", 4, 1, "map_bytes", { "zero_bytes" }, false },
 	[FAULTS] = { "faults_per_map", 4, 1, "map", { "fault" }, false },
