@@ -4,18 +4,19 @@
 # paper.sh run [NAME...]  the paper's campaigns (workloads/plans/paper-NAME.ini, all or
 #                         these) into results/paper/NAME.tar.xz; what was interrupted
 #                         goes on; then render: make paper
-# paper.sh render         PAPER.md's numbers, tables and figures from results/paper
+# paper.sh render         the numbers, tables and figures of PAPER.md and README.md from
+#                         results/paper
 # paper.sh check          the same, changing nothing; exit 1 and the line if one differs:
 #                         make paper-check
 #
 # A campaign is evaluated anew from its raw runs, whose checksums have to fit. In the
-# environment: PAPER (the text, default PAPER.md), RESULTS (default results/paper), WORK
-# (where campaigns are unpacked, default build/paper).
+# environment: RESULTS (default results/paper), WORK (where campaigns are unpacked, default
+# build/paper).
 
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
-paper=${PAPER:-PAPER.md}
+texts="PAPER.md README.md"
 results=${RESULTS:-results/paper}
 work=${WORK:-build/paper}
 bouncelab=build/bouncelab
@@ -123,6 +124,16 @@ evaluate()
 	done
 }
 
+# each [--check]: of the texts; the exit code is that of the last one with something wrong.
+each()
+{
+	code=0
+	for text in $texts; do
+		$bouncelab paper "$@" --data "$work" "$text" || code=$?
+	done
+	return $code
+}
+
 case ${1:-} in
 run)
 	shift
@@ -136,12 +147,12 @@ run)
 		campaign "$n"
 	done
 	evaluate
-	$bouncelab paper --data "$work" "$paper" ;;
+	each ;;
 render)
 	evaluate
-	$bouncelab paper --data "$work" "$paper" ;;
+	each ;;
 check)
 	evaluate
-	$bouncelab paper --check --data "$work" "$paper" ;;
+	each --check ;;
 *)	usage "${1:-}" ;;
 esac
