@@ -21,8 +21,8 @@ static const struct cost {
 	double boot, device, job, verify, pace;
 } costs[] = {
 	[BL_KVM] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3, .pace = 1 },
-	[BL_TCG] = { .boot = 8, .device = 2, .job = 0.9, .verify = 12, .pace = 1 },
-	[BL_ICOUNT] = { .boot = 12, .device = 3, .job = 0.8, .verify = 10, .pace = 2.3 },
+	[BL_TCG] = { .boot = 10, .device = 1.8, .job = 0.8, .verify = 3, .pace = 1 },
+	[BL_ICOUNT] = { .boot = 11, .device = 1, .job = 0.2, .verify = 2.5, .pace = 2.9 },
 };
 
 static json_t *load_paces(void)

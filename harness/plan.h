@@ -72,7 +72,7 @@ int bl_plan_key_is_list(const char *where, const char *section, const char *key)
 int bl_plan_expand(struct bl_plan *p);
 void bl_plan_free(struct bl_plan *p);
 
-/* The fewest blocks that say something: for the stop rule to look, or for an interval. */
+/* The fewest blocks that say something: for the stop rule to end by itself, or for an interval. */
 unsigned int bl_plan_minimum(const struct bl_plan *p);
 
 /* Is it for the plane icount, where BL_ICOUNT is the only accelerator? */

@@ -39,6 +39,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 		": only ratios carry over, and they with care");
 	if (!v->n_cells) {
 		fputs("nothing was timed in this campaign\n", f);
+		stop_print(s, f);
 		goto out;
 	}
 	if (v->n_min == v->n_max)
