@@ -11,14 +11,15 @@
 struct options {
 	struct bl_plan_options plan;
 	struct bl_runner_options runner;
-	const char *name, *out;
+	const char *name, *out, *shard;
 };
 
-enum { OPT_ACCEL = 256, OPT_STAGE_TIMEOUT, OPT_MEM, OPT_APPEND };
+enum { OPT_ACCEL = 256, OPT_SHARD, OPT_STAGE_TIMEOUT, OPT_MEM, OPT_APPEND };
 
 static const struct argp_option options[] = {
 	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 1 },
 	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 1 },
+	{ "shard", OPT_SHARD, "I/N", 0, "Only the blocks whose number is I modulo N, 1 <= I <= N; 'bouncelab merge' makes one campaign of N such", 1 },
 	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm or tcg for plans of the plane vm; those of the plane icount are icount", 1 },
 	{ "mem", OPT_MEM, "M", 0, "The guest's memory in MiB (default 2048)", 1 },
 	{ "append", OPT_APPEND, "ARGS", 0, "More arguments for the guest's kernel", 1 },
@@ -41,6 +42,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'o':
 		o->out = arg;
+		return 0;
+	case OPT_SHARD:
+		o->shard = arg;
 		return 0;
 	case OPT_ACCEL:
 		o->runner.accel = arg;
@@ -97,6 +101,17 @@ static int check_accel(const struct bl_plan *p, const char *accel)
 	return -EINVAL;
 }
 
+static int take_shard(struct bl_plan *p, const char *text)
+{
+	struct bl_shard shard;
+
+	if (!text)
+		return 0;
+	if (bl_shard_parse(&shard, "--shard", text))
+		return -EINVAL;
+	return bl_plan_take_shard(p, &shard);
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct options o = {
@@ -108,7 +123,7 @@ int cmd_run(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (!bl_accel_known(o.runner.accel) || bl_plan_prepare(&plan, &cat, &o.plan) ||
-	    check_accel(&plan, o.runner.accel))
+	    check_accel(&plan, o.runner.accel) || take_shard(&plan, o.shard))
 		goto out;
 	code = BL_EXIT_FAIL;
 	if (!bl_execute_check(&plan))

@@ -122,3 +122,36 @@ int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 	code = summarise(c, &res);
 	return err ? BL_EXIT_FAIL : code;
 }
+
+/* Says what is missing; may it be left out? */
+static int check_missing(const struct bl_merge *m, bool partial)
+{
+	for (size_t i = 0; i < m->missing.n; i++)
+		fprintf(stderr, "missing: %s\n", m->missing.v[i]);
+	if (!m->missing.n || partial)
+		return 0;
+	bl_err("not all of the campaign is there; finish it ('bouncelab resume'), or merge what there "
+	       "is with --partial");
+	return -ENODATA;
+}
+
+int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const char *out,
+		     const char *name, bool partial)
+{
+	const char *plan = bl_json_str(m->parts[0].plan, "name", "merged");
+	struct bl_campaign own = { .journal = -1 }, *c = into ? into : &own;
+	int err = check_missing(m, partial);
+
+	if (!err && !into)
+		err = bl_campaign_make(c, plan, m->n_runs, out, name);
+	err = err ? err : bl_merge_write(m, c);
+	err = err ? err : bl_campaign_manifest(c);
+	if (!err && report_campaign(c->dir, stdout))
+		err = -ENODATA;
+	fflush(stdout);
+	if (!into)
+		bl_campaign_free(&own);
+	if (err == -EEXIST)
+		return BL_EXIT_USAGE;
+	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
+}

@@ -3,6 +3,7 @@
 #ifndef BL_EXECUTE_H
 #define BL_EXECUTE_H
 
+#include "merge.h"
 #include "runner.h"
 
 /* Is all built that the plan needs, and of these sources? Messages itself. */
@@ -14,5 +15,13 @@ int bl_execute_check(const struct bl_plan *p);
  */
 int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 	       const struct bl_runner_options *opt);
+
+/*
+ * Merge into the campaign @into, of which there is the directory, or a new one (@out, @name
+ * as of bl_campaign_create()), write the manifest, print the report. Without @partial nothing
+ * may be missing. Returns the exit code, with messages.
+ */
+int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const char *out,
+		     const char *name, bool partial);
 
 #endif

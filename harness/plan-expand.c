@@ -207,6 +207,7 @@ void bl_plan_free(struct bl_plan *p)
 	bl_strv_free(&p->page_orders);
 	bl_strv_free(&p->bounce_sizes);
 	bl_strv_free(&p->jobs);
+	json_decref(p->all_runs);
 	json_decref(p->json);
 	memset(p, 0, sizeof(*p));
 }

@@ -3,6 +3,7 @@
 #include "report.h"
 #include "accel.h"
 #include "levels.h"
+#include "merge.h"
 #include "stop.h"
 #include "table.h"
 
@@ -48,6 +49,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 		fprintf(f, "n         %zu to %zu valid fresh devices per cell (column n)",
 			v->n_min, v->n_max);
 	fprintf(f, ", %.3g s per job\n", s->runtime_ms / 1000);
+	bl_merge_print(s, f);
 	levels_print(s, f);
 	stop_print(s, f);
 	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"

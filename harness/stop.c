@@ -52,7 +52,8 @@ double stop_widest_in(const char *dir, unsigned int below)
 /* Why runs are missing that no rule has left out; NULL if none are, or nobody knows. */
 static const char *unfinished(const struct summary *s)
 {
-	if (!s->n_status[SUM_MISSING] || !*s->state || !strcmp(s->state, "finished"))
+	if (!s->n_status[SUM_MISSING] || !*s->state || !strcmp(s->state, "finished") ||
+	    !strcmp(s->state, "partial"))
 		return NULL;
 	if (!strcmp(s->state, "interrupted"))
 		return "interrupted";
