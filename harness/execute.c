@@ -2,6 +2,7 @@
 /* What `run` and `resume` have in common: from a campaign's directory to its verdicts. */
 #include "execute.h"
 #include "commands.h"
+#include "slurm.h"
 #include "vm.h"
 
 #include <errno.h>
@@ -154,4 +155,45 @@ int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const c
 	if (err == -EEXIST)
 		return BL_EXIT_USAGE;
 	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
+}
+
+/* What came back, as one campaign in the same directory; the shards go when they are in it. */
+static int merge_parts(struct bl_campaign *c)
+{
+	struct bl_strv dirs = {};
+	struct bl_merge m = {};
+	int code = BL_EXIT_FAIL;
+	char *parts;
+
+	bl_slurm_parts(c, &dirs);
+	if (!dirs.n) {
+		bl_err("no shard came back; %s/slurm-*.log say why", c->dir);
+	} else if (!bl_merge_load(&m, &dirs)) {
+		code = bl_execute_merge(&m, c, NULL, NULL, true);
+		if (!m.missing.n && code == BL_EXIT_OK) {
+			parts = bl_fmt("%s/parts", c->dir);
+			bl_rm_rf(parts);
+			free(parts);
+		}
+	}
+	bl_merge_free(&m);
+	bl_strv_free(&dirs);
+	return code;
+}
+
+int bl_execute_slurm(struct bl_campaign *c, const struct bl_plan *p, unsigned int shards,
+		     const struct bl_strv *args)
+{
+	int err, code;
+
+	bl_catch_signals();
+	err = bl_slurm_run(c, p, shards, args);
+	if (err == -EINTR) {
+		fprintf(stderr, "interrupted; the shards are kept: 'bouncelab resume %s/parts/I' goes on "
+			"with one,\n'bouncelab merge %s/parts/*' makes a campaign of them\n", c->dir,
+			c->dir);
+		return BL_EXIT_INTERRUPTED;
+	}
+	code = err && err != -EIO ? BL_EXIT_FAIL : merge_parts(c);
+	return err ? BL_EXIT_FAIL : code;
 }

@@ -24,4 +24,12 @@ int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const char *out,
 		     const char *name, bool partial);
 
+/*
+ * Have Slurm do the plan in so many shards, and merge what comes back, into the directory of
+ * @c, which bl_campaign_make() has made; @args as of bl_slurm_run(). Returns the exit code,
+ * with messages.
+ */
+int bl_execute_slurm(struct bl_campaign *c, const struct bl_plan *p, unsigned int shards,
+		     const struct bl_strv *args);
+
 #endif

@@ -89,18 +89,25 @@ static void filter(struct bl_plan *p, const struct bl_shard *shard)
 	p->n_runs = n;
 }
 
-int bl_plan_take_shard(struct bl_plan *p, const struct bl_shard *shard)
+int bl_plan_check_shards(const struct bl_plan *p, unsigned int of)
 {
 	if (p->width > 0) {
 		bl_err("%s: width = %g has to see the intervals of all blocks, and a shard has its own "
 		       "only; --width 0 does all %u blocks", p->name, p->width, p->repeat);
 		return -EINVAL;
 	}
-	if (shard->of > p->repeat) {
+	if (of > p->repeat) {
 		bl_err("%s: %u shards of %u blocks leave some without any; valid: 1..%u", p->name,
-		       shard->of, p->repeat, p->repeat);
+		       of, p->repeat, p->repeat);
 		return -EINVAL;
 	}
+	return 0;
+}
+
+int bl_plan_take_shard(struct bl_plan *p, const struct bl_shard *shard)
+{
+	if (bl_plan_check_shards(p, shard->of))
+		return -EINVAL;
 	filter(p, shard);
 	return 0;
 }

@@ -77,6 +77,7 @@ int bl_plan_expand(struct bl_plan *p);
  * Keep the runs of one shard of the expanded plan. -EINVAL with a message: not so many
  * blocks, or a stop rule, which has to see all of them.
  */
+int bl_plan_check_shards(const struct bl_plan *p, unsigned int of);	/* the check alone */
 int bl_plan_take_shard(struct bl_plan *p, const struct bl_shard *shard);
 void bl_plan_free(struct bl_plan *p);
 
