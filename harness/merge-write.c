@@ -165,8 +165,9 @@ void bl_merge_print(const struct summary *s, FILE *f)
 	json_t *o = s->shards && bl_exists(path) ? bl_json_load(path) : NULL;
 
 	if (s->shard.of)
-		fprintf(f, "shard     %u of %u: these are its blocks, and not the campaign\n",
-			s->shard.index, s->shard.of);
+		fprintf(f, "shard     %u of %u: these are its blocks, and not the campaign%s\n",
+			s->shard.index, s->shard.of, s->shard.index < s->shard.of ?
+			"; the last one verifies" : "");
 	if (s->shards)
 		fprintf(f, "shards    %zu of %u; every comparison is of runs within a block, and a "
 			"block is in one shard\n", json_array_size(json_object_get(o, "shards")),
@@ -175,4 +176,16 @@ void bl_merge_print(const struct summary *s, FILE *f)
 	print_list(json_object_get(o, "differ"), "WARNING: their environments differ:", f);
 	json_decref(o);
 	free(path);
+}
+
+json_t *bl_merge_json(const struct summary *s)
+{
+	char *path = bl_fmt("%s/shards.json", s->dir);
+	json_t *o = s->shards && bl_exists(path) ? bl_json_load(path) : NULL;
+
+	free(path);
+	if (s->shard.of)
+		return json_pack("{s:i, s:i}", "index", (int)s->shard.index, "of",
+				 (int)s->shard.of);
+	return o ? o : json_null();
 }

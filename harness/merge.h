@@ -39,4 +39,7 @@ int bl_merge_write(const struct bl_merge *m, struct bl_campaign *c);
 /* A line or more on the shards of a merged campaign, nothing of another one. */
 void bl_merge_print(const struct summary *s, FILE *f);
 
+/* The same as an object, null of another one; the caller owns it. */
+json_t *bl_merge_json(const struct summary *s);
+
 #endif
