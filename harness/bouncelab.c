@@ -18,6 +18,7 @@ static const struct command {
 	{ "plan", cmd_plan, "Expand a plan: its cells, its runs, how long it takes" },
 	{ "run", cmd_run, "Run a plan in the guest; results go to results/" },
 	{ "resume", cmd_resume, "Go on with a campaign that was interrupted or killed" },
+	{ "merge", cmd_merge, "Shards of a plan that were run apart, as one campaign" },
 	{ "compare", cmd_compare, "Two campaigns: is a label slower in the second one?" },
 	{ "report", cmd_report, "Tables, verdicts and figures of a campaign" },
 	{ "paper", cmd_paper, "The numbers of PAPER.md, made or checked" },

@@ -19,24 +19,24 @@ unsigned long long bl_free_space(const char *dir)
 	return statvfs(dir, &s) ? 0 : (unsigned long long)s.f_bavail * s.f_frsize;
 }
 
-static char *default_name(const struct bl_plan *p)
+static char *default_name(const char *plan)
 {
 	time_t now = time(NULL);
 	char stamp[32];
 
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime(&now));
-	return bl_fmt("%s-%s", p->name, stamp);
+	return bl_fmt("%s-%s", plan, stamp);
 }
 
 /* The console, the device images and fio's output are small. */
-static int check_space(const struct bl_plan *p, const char *out)
+static int check_space(size_t runs, const char *out)
 {
-	unsigned long long need = (32 + p->n_runs / 2) << 20, have = bl_free_space(out);
+	unsigned long long need = (32 + runs / 2) << 20, have = bl_free_space(out);
 
 	if (have >= need)
 		return 0;
 	bl_err("%s has %llu MiB free, %zu runs may need %llu MiB; free some or use --out DIR",
-	       out, have >> 20, p->n_runs, need >> 20);
+	       out, have >> 20, runs, need >> 20);
 	return -ENOSPC;
 }
 
@@ -65,12 +65,10 @@ static json_t *guest_json(const struct bl_runner_options *opt)
 			 opt->stage_timeout, "mem_mb", (int)opt->mem_mb, "append", opt->append);
 }
 
-int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
-		       const struct bl_runner_options *opt, const char *out,
-		       const char *name)
+int bl_campaign_make(struct bl_campaign *c, const char *plan, size_t runs, const char *out,
+		     const char *name)
 {
-	char *results = out ? bl_strdup(out) : bl_path("results"), *abs = NULL, *path;
-	json_t *plan;
+	char *results = out ? bl_strdup(out) : bl_path("results"), *abs = NULL;
 	int err;
 
 	memset(c, 0, sizeof(*c));
@@ -82,7 +80,7 @@ int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
 		free(results);
 		return -EINVAL;
 	}
-	c->name = name ? bl_strdup(name) : default_name(p);
+	c->name = name ? bl_strdup(name) : default_name(plan);
 	err = bl_mkdir_p(results);
 	if (!err)
 		abs = realpath(results, NULL);
@@ -96,21 +94,39 @@ int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
 	free(results);
 	c->dir = bl_fmt("%s/%s", abs, c->name);
 	c->runs = bl_fmt("%s/runs", c->dir);
-	err = check_space(p, abs);
+	err = check_space(runs, abs);
 	err = err ? err : make_dirs(c, abs);
 	free(abs);
-	if (err)
-		return err;
+	return err;
+}
 
-	plan = bl_plan_json(p);
-	json_object_set_new(plan, "guest", guest_json(opt));
-	path = bl_fmt("%s/plan.json", c->dir);
-	err = bl_json_write(path, plan);
+int bl_campaign_begin(struct bl_campaign *c, json_t *plan)
+{
+	char *path = bl_fmt("%s/plan.json", c->dir);
+	int err = bl_json_write(path, plan);
+
 	if (err)
 		bl_err("cannot write %s: %s", path, strerror(-err));
 	free(path);
 	json_decref(plan);
 	return err ? err : bl_journal_open(c);
+}
+
+int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
+		       const struct bl_runner_options *opt, const char *out,
+		       const char *name)
+{
+	char *stem = p->shard.of ? bl_fmt("%s-%u-of-%u", p->name, p->shard.index, p->shard.of) :
+				   bl_strdup(p->name);
+	int err = bl_campaign_make(c, stem, p->n_runs, out, name);
+	json_t *plan;
+
+	free(stem);
+	if (err)
+		return err;
+	plan = bl_plan_json(p);
+	json_object_set_new(plan, "guest", guest_json(opt));
+	return bl_campaign_begin(c, plan);
 }
 
 /* What was being written when the program before us ended: runs, files, figures. */
@@ -275,7 +291,7 @@ int bl_campaign_manifest(struct bl_campaign *c)
 	static const char script[] =
 		"cd \"$1\" && find . -type f ! -name '.*' ! -name MANIFEST.sha256 "
 		"! -name summary.csv ! -name verdicts.csv ! -name costs.csv ! -name table.txt "
-		"! -path './figures/*' -print | sed 's|^\\./||' | LC_ALL=C sort | tr '\\n' '\\0' | "
+		"! -path './figures/*' ! -path './parts/*' -print | sed 's|^\\./||' | LC_ALL=C sort | tr '\\n' '\\0' | "
 		"xargs -0 sha256sum >.MANIFEST.tmp && mv .MANIFEST.tmp MANIFEST.sha256 || "
 		"{ rm -f .MANIFEST.tmp; exit 1; }";
 	const char *argv[] = { "/bin/sh", "-c", script, "sh", c->dir, NULL };

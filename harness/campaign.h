@@ -36,6 +36,15 @@ struct bl_campaign {
 int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
 		       const struct bl_runner_options *opt, const char *out,
 		       const char *name);
+
+/*
+ * The two halves of it: the directories, for @runs runs of the plan called @plan, and then
+ * plan.json, which is given away, and the journal.
+ */
+int bl_campaign_make(struct bl_campaign *c, const char *plan, size_t runs, const char *out,
+		     const char *name);
+int bl_campaign_begin(struct bl_campaign *c, json_t *plan);
+
 /*
  * Go on with the one in @dir: what was half written goes. -EWOULDBLOCK if somebody works
  * on it. Messages itself. @c is to be freed in any case.
@@ -47,6 +56,9 @@ void bl_campaign_free(struct bl_campaign *c);
 
 /* Open it, made if need be, and lock it. -EWOULDBLOCK as above. Messages itself. */
 int bl_journal_open(struct bl_campaign *c);
+
+/* Is somebody working on the campaign in @dir? */
+bool bl_journal_busy(const char *dir);
 
 /* One line, synced. @run and @reason may be NULL. Messages itself. */
 int bl_campaign_log(struct bl_campaign *c, const char *run, const char *state,

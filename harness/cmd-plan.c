@@ -95,9 +95,9 @@ static void print_levels(const struct bl_plan *p)
 static void print_rule(const struct bl_plan *p)
 {
 	if (p->width > 0)
-		printf("stop      when all 95 %% intervals are within %g %%, looked at after %d blocks and "
-		       "every %d\n          more; at most %u blocks\n", p->width, STOP_FIRST, STOP_EVERY,
-		       p->repeat);
+		printf("stop      once all 95 %% intervals are within %g %%: a look after %d blocks and every "
+		       "%d\n          more, then %d that decide nothing; at most %u blocks\n", p->width,
+		       STOP_FIRST, STOP_EVERY, STOP_EVERY, p->repeat);
 }
 
 static enum bl_accel likely_accel(const struct bl_plan *p)
@@ -118,7 +118,7 @@ static int check_budget(const struct bl_plan *p)
 		return 0;
 	bl_err("budget = %g minutes is enough for %u of %u blocks (%s), and it takes %u for %s; "
 	       "give more minutes, or fewer strategies, jobs or seconds", p->budget / 60, fit,
-	       p->repeat, bl_accel_title(accel), least, p->width > 0 ? "the stop rule to look" :
+	       p->repeat, bl_accel_title(accel), least, p->width > 0 ? "the stop rule" :
 	       "an interval");
 	return -ETIME;
 }

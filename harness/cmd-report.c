@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "campaign.h"
 #include "levels.h"
+#include "merge.h"
 #include "stop.h"
 #include "report.h"
 #include "table.h"
@@ -108,6 +109,7 @@ static void print_json(const struct verdicts *v, FILE *out)
 
 	levels_json(v, j);
 	json_object_set_new(j, "stop", stop_json(v->sum));
+	json_object_set_new(j, "shards", bl_merge_json(v->sum));
 	json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 	fputc('\n', out);
 	json_decref(j);

@@ -66,6 +66,15 @@ static int load_options(struct bl_runner_options *o, const struct bl_plan *p,
 	return -EBADMSG;
 }
 
+/* What a merge has left out is to be done where the rest of its shard was. */
+static int check_whole(const struct bl_plan *p, const char *dir)
+{
+	if (!json_object_get(p->json, "shards"))
+		return 0;
+	bl_err("%s was merged of shards: resume the shard, and merge again", dir);
+	return -EINVAL;
+}
+
 /* Numbers of two versions of the module are not of one campaign. */
 static int check_same(const json_t *env, const char *dir)
 {
@@ -91,9 +100,10 @@ static int resume(const char *dir, bool unfit_ok)
 	struct bl_plan p = {};
 	int code = BL_EXIT_FAIL;
 
-	if (bl_plan_from_json(&p, plan_path) || load_options(&o, &p, env, dir))
+	if (bl_plan_from_json(&p, plan_path) || check_whole(&p, dir) ||
+	    load_options(&o, &p, env, dir))
 		code = BL_EXIT_USAGE;
-	else if (!check_same(env, dir) && !bl_execute_check(&p, &o) &&
+	else if (!check_same(env, dir) && !bl_execute_check(&p) && !bl_execute_fit(&p, &o) &&
 		 !bl_campaign_open(&c, dir))
 		code = bl_execute(&c, &p, &o);
 	bl_campaign_free(&c);

@@ -5,9 +5,11 @@
  */
 #include "plan.h"
 
-#include <errno.h>
+#include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Beyond these it is another kind of thing that was seen: a guest that is none. */
 #define LEAST	0.05
@@ -16,44 +18,117 @@
 /* Of a correction, how much the last campaign weighs against those before. */
 #define NEWEST	0.6
 
-/* Seconds, as seen on one machine. @pace is what a second of fio's takes. */
+#define SCHEMA	2	/* of the file, and of the guesses that it corrects */
+
+/*
+ * Seconds, as seen on one machine, on which calibrate() gives CALIBRATED. @pace is what a
+ * second of fio's takes; all but that of a guest with a clock of its own is slower on a
+ * slower machine.
+ */
+#define CALIBRATED	0.23
 static const struct cost {
 	double boot, device, job, verify, pace;
 } costs[] = {
 	[BL_KVM] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3, .pace = 1 },
-	[BL_TCG] = { .boot = 8, .device = 2, .job = 0.9, .verify = 12, .pace = 1 },
-	[BL_ICOUNT] = { .boot = 12, .device = 3, .job = 0.8, .verify = 10, .pace = 2.3 },
+	[BL_TCG] = { .boot = 10, .device = 1.8, .job = 0.8, .verify = 3, .pace = 1 },
+	[BL_ICOUNT] = { .boot = 11, .device = 1, .job = 0.2, .verify = 2.5, .pace = 2.9 },
 };
 
+/* Those of another schema are corrections of other guesses. */
 static json_t *load_paces(void)
 {
 	char *path = bl_path("build/pace.json");
 	json_t *o = json_load_file(path, 0, NULL);
 
 	free(path);
-	return json_is_object(o) ? o : json_object();
+	if (bl_json_int(o, "schema", 0) == SCHEMA)
+		return o;
+	json_decref(o);
+	return json_pack("{s:i}", "schema", SCHEMA);
+}
+
+static json_t *paces(void)
+{
+	static json_t *o;
+
+	if (!o)
+		o = load_paces();
+	return o;
+}
+
+static void save_paces(void)
+{
+	char *path = bl_path("build/pace.json");
+
+	/* Without it the next estimate is a guess again, nothing worse. */
+	bl_json_write(path, paces());
+	free(path);
+}
+
+/*
+ * Seconds of a processor for a fixed piece of work: arithmetic, and memory beyond the first
+ * cache. Its own time, not the wall's: what else the machine does now says little of later.
+ */
+static double calibrate(void)
+{
+	const size_t words = 1 << 18;
+	uint32_t *m = bl_zalloc(words * sizeof(*m)), x = 1;
+	double least = INFINITY;
+
+	for (int round = 0; round < 3; round++) {
+		clock_t t0 = clock();
+
+		for (int i = 0; i < 20000000; i++) {
+			x = x * 1664525u + 1013904223u;
+			m[x >> 14] += x;
+			if (m[x >> 14] & 64)
+				x ^= m[x >> 13 & (words - 1)];
+		}
+		least = fmin(least, (clock() - t0) / (double)CLOCKS_PER_SEC);
+	}
+	/* Kept, so that the work is not left out as useless. */
+	m[0] = x;
+	least += m[0] == m[1] ? 1e-9 : 0;
+	free(m);
+	return least;
+}
+
+/* How slow this machine is: measured once, since corrections are of what it gave. */
+static double slowness(void)
+{
+	double seconds = bl_json_num(paces(), "calibrated_s", 0), s;
+
+	if (!(seconds > 0)) {
+		seconds = calibrate();
+		json_object_set_new(paces(), "calibrated_s", json_real(seconds));
+		save_paces();
+	}
+	s = seconds / CALIBRATED;
+	return s > LEAST && s < MOST ? s : 1;
 }
 
 /* The correction of one kind of run, read once; 1 where nothing is known. */
 static double correction(enum bl_accel accel, const char *kind)
 {
-	static json_t *paces;
-	double c;
+	double c = bl_json_num(json_object_get(paces(), bl_accel_name(accel)), kind, 1);
 
-	if (!paces)
-		paces = load_paces();
-	c = bl_json_num(json_object_get(paces, bl_accel_name(accel)), kind, 1);
 	return c > LEAST && c < MOST ? c : 1;
 }
 
 static double guess(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
 {
 	const struct cost *c = &costs[accel];
+	double slow = slowness(), pace = accel == BL_ICOUNT ? c->pace * slow : c->pace;
 
 	if (r->kind == BL_VERIFY)
-		return c->device + c->verify;
-	return c->device + (r->kind == BL_TIME ? p->jobs.n : 1) * bl_runs_each(p, r->kind) *
-	       ((p->runtime + p->ramp) * c->pace + c->job);
+		return (c->device + c->verify) * slow;
+	return c->device * slow + (r->kind == BL_TIME ? p->jobs.n : 1) * bl_runs_each(p, r->kind) *
+	       ((p->runtime + p->ramp) * pace + c->job * slow);
+}
+
+static double boot_guess(enum bl_accel accel)
+{
+	return costs[accel].boot * slowness();
 }
 
 double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
@@ -63,7 +138,7 @@ double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_
 
 double bl_boot_estimate(enum bl_accel accel)
 {
-	return costs[accel].boot * correction(accel, "boot");
+	return boot_guess(accel) * correction(accel, "boot");
 }
 
 double bl_step_estimate(const struct bl_plan *p, const struct bl_run *last,
@@ -92,19 +167,18 @@ void bl_took_run(struct bl_took *t, const struct bl_plan *p, const struct bl_run
 
 void bl_took_boot(struct bl_took *t, enum bl_accel accel, double seconds)
 {
-	t->guessed[BL_TOOK_BOOT] += costs[accel].boot;
+	t->guessed[BL_TOOK_BOOT] += boot_guess(accel);
 	t->seconds[BL_TOOK_BOOT] += seconds;
 }
 
 void bl_took_save(const struct bl_took *t, enum bl_accel accel)
 {
 	const char *name = bl_accel_name(accel), *kind;
-	char *path = bl_path("build/pace.json");
-	json_t *paces = load_paces(), *o;
+	json_t *all = paces(), *o;
 
-	if (!json_is_object(json_object_get(paces, name)))
-		json_object_set_new(paces, name, json_object());
-	o = json_object_get(paces, name);
+	if (!json_is_object(json_object_get(all, name)))
+		json_object_set_new(all, name, json_object());
+	o = json_object_get(all, name);
 	for (size_t i = 0; i <= BL_TOOK_BOOT; i++) {
 		double seen, before;
 
@@ -117,10 +191,7 @@ void bl_took_save(const struct bl_took *t, enum bl_accel accel)
 		before = bl_json_num(o, kind, seen);
 		json_object_set_new(o, kind, json_real(NEWEST * seen + (1 - NEWEST) * before));
 	}
-	/* Without it the next estimate is a guess again, nothing worse. */
-	bl_json_write(path, paces);
-	json_decref(paces);
-	free(path);
+	save_paces();
 }
 
 unsigned int bl_blocks_in(const struct bl_plan *p, enum bl_accel accel, double seconds)

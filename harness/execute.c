@@ -3,6 +3,7 @@
 #include "execute.h"
 #include "commands.h"
 #include "fitness.h"
+#include "slurm.h"
 #include "vm.h"
 
 #include <errno.h>
@@ -84,6 +85,13 @@ static int check_built(const struct bl_plan *p)
 	return err;
 }
 
+int bl_execute_check(const struct bl_plan *p)
+{
+	int err = check_built(p);
+
+	return err ? err : check_fresh();
+}
+
 static bool takes_times(const struct bl_plan *p)
 {
 	for (size_t i = 0; i < p->n_runs; i++)
@@ -92,7 +100,7 @@ static bool takes_times(const struct bl_plan *p)
 	return false;
 }
 
-static int check_fit(const struct bl_plan *p, struct bl_runner_options *opt)
+int bl_execute_fit(const struct bl_plan *p, struct bl_runner_options *opt)
 {
 	bool kvm = !bl_plan_icount(p) && !access("/dev/kvm", R_OK | W_OK);
 	char *text;
@@ -111,15 +119,6 @@ static int check_fit(const struct bl_plan *p, struct bl_runner_options *opt)
 		bl_plan_icount(p) ? "; counts of instructions do not mind" : "");
 	free(text);
 	return 0;
-}
-
-int bl_execute_check(const struct bl_plan *p, struct bl_runner_options *opt)
-{
-	int err = check_built(p);
-
-	if (!err)
-		err = check_fresh();
-	return err ? err : check_fit(p, opt);
 }
 
 /* --- after -------------------------------------------------------------------- */
@@ -154,5 +153,79 @@ int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 	}
 	err = bl_campaign_manifest(c);
 	code = summarise(c, &res);
+	return err ? BL_EXIT_FAIL : code;
+}
+
+/* Says what is missing; may it be left out? */
+static int check_missing(const struct bl_merge *m, bool partial)
+{
+	for (size_t i = 0; i < m->missing.n; i++)
+		fprintf(stderr, "missing: %s\n", m->missing.v[i]);
+	if (!m->missing.n || partial)
+		return 0;
+	bl_err("not all of the campaign is there; finish it ('bouncelab resume'), or merge what there "
+	       "is with --partial");
+	return -ENODATA;
+}
+
+int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const char *out,
+		     const char *name, bool partial)
+{
+	const char *plan = bl_json_str(m->parts[0].plan, "name", "merged");
+	struct bl_campaign own = { .journal = -1 }, *c = into ? into : &own;
+	int err = check_missing(m, partial);
+
+	if (!err && !into)
+		err = bl_campaign_make(c, plan, m->n_runs, out, name);
+	err = err ? err : bl_merge_write(m, c);
+	err = err ? err : bl_campaign_manifest(c);
+	if (!err && report_campaign(c->dir, stdout))
+		err = -ENODATA;
+	fflush(stdout);
+	if (!into)
+		bl_campaign_free(&own);
+	if (err == -EEXIST)
+		return BL_EXIT_USAGE;
+	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
+}
+
+/* What came back, as one campaign in the same directory; the shards go when they are in it. */
+static int merge_parts(struct bl_campaign *c)
+{
+	struct bl_strv dirs = {};
+	struct bl_merge m = {};
+	int code = BL_EXIT_FAIL;
+	char *parts;
+
+	bl_slurm_parts(c, &dirs);
+	if (!dirs.n) {
+		bl_err("no shard came back; %s/slurm-*.log say why", c->dir);
+	} else if (!bl_merge_load(&m, &dirs)) {
+		code = bl_execute_merge(&m, c, NULL, NULL, true);
+		if (!m.missing.n && code == BL_EXIT_OK) {
+			parts = bl_fmt("%s/parts", c->dir);
+			bl_rm_rf(parts);
+			free(parts);
+		}
+	}
+	bl_merge_free(&m);
+	bl_strv_free(&dirs);
+	return code;
+}
+
+int bl_execute_slurm(struct bl_campaign *c, const struct bl_plan *p, unsigned int shards,
+		     const struct bl_strv *args)
+{
+	int err, code;
+
+	bl_catch_signals();
+	err = bl_slurm_run(c, p, shards, args);
+	if (err == -EINTR) {
+		fprintf(stderr, "interrupted; the shards are kept: 'bouncelab resume %s/parts/I' goes on "
+			"with one,\n'bouncelab merge %s/parts/*' makes a campaign of them\n", c->dir,
+			c->dir);
+		return BL_EXIT_INTERRUPTED;
+	}
+	code = err && err != -EIO ? BL_EXIT_FAIL : merge_parts(c);
 	return err ? BL_EXIT_FAIL : code;
 }

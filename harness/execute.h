@@ -3,13 +3,17 @@
 #ifndef BL_EXECUTE_H
 #define BL_EXECUTE_H
 
+#include "merge.h"
 #include "runner.h"
 
+/* Is all built that the plan needs, and of these sources? Messages itself. */
+int bl_execute_check(const struct bl_plan *p);
+
 /*
- * Is all built that the plan needs, and of these sources, and is the machine fit for its
- * times? What is unfit is in @opt, for the caller to free. Messages itself; -EBUSY: unfit.
+ * Is this machine fit for the plan's times? What is unfit is in @opt, for the caller to
+ * free. Messages itself; -EBUSY: it is not.
  */
-int bl_execute_check(const struct bl_plan *p, struct bl_runner_options *opt);
+int bl_execute_fit(const struct bl_plan *p, struct bl_runner_options *opt);
 
 /*
  * Do all runs that the campaign does not have yet, write the manifest, print the report.
@@ -17,5 +21,21 @@ int bl_execute_check(const struct bl_plan *p, struct bl_runner_options *opt);
  */
 int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 	       const struct bl_runner_options *opt);
+
+/*
+ * Merge into the campaign @into, of which there is the directory, or a new one (@out, @name
+ * as of bl_campaign_create()), write the manifest, print the report. Without @partial nothing
+ * may be missing. Returns the exit code, with messages.
+ */
+int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const char *out,
+		     const char *name, bool partial);
+
+/*
+ * Have Slurm do the plan in so many shards, and merge what comes back, into the directory of
+ * @c, which bl_campaign_make() has made; @args as of bl_slurm_run(). Returns the exit code,
+ * with messages.
+ */
+int bl_execute_slurm(struct bl_campaign *c, const struct bl_plan *p, unsigned int shards,
+		     const struct bl_strv *args);
 
 #endif

@@ -87,3 +87,15 @@ json_t *bl_journal_load(const char *dir)
 	free(path);
 	return last;
 }
+
+bool bl_journal_busy(const char *dir)
+{
+	char *path = bl_fmt("%s/journal.jsonl", dir);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool busy = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return busy;
+}

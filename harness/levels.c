@@ -18,7 +18,8 @@ static bool is_first(const struct summary *s, size_t i, bool boot)
 {
 	const struct sum_row *r = &s->rows[i];
 
-	for (size_t k = 0; k < i; k++) {
+	/* Backwards: most often it is the row before. */
+	for (size_t k = i; k-- > 0;) {
 		const struct sum_row *q = &s->rows[k];
 
 		if (counts(q) && q->shard == r->shard &&
@@ -126,6 +127,8 @@ int levels_shares(const struct verdicts *v, const char *job, struct level_shares
 	size_t labels = 0, n;
 
 	*shares = (struct level_shares){};
+	if (v->sum->runs_each < 2)
+		return -ENODATA;
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
 

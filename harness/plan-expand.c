@@ -153,18 +153,18 @@ static int check_plane(const struct bl_plan *p)
 /* A rule that never looks would be none. */
 static int check_rule(const struct bl_plan *p)
 {
-	if (!(p->width > 0) || p->repeat >= STOP_FIRST)
+	if (!(p->width > 0) || p->repeat >= bl_plan_minimum(p))
 		return 0;
-	bl_err("%s: width = %g looks at the intervals after %d blocks, and repeat = %u is the most; "
-	       "set repeat to %d or more, or width = 0", p->name, p->width, STOP_FIRST, p->repeat,
-	       STOP_FIRST);
+	bl_err("%s: width = %g stops after %u blocks at the earliest, and repeat = %u is the most; set "
+	       "repeat to %u or more, or width = 0", p->name, p->width, bl_plan_minimum(p), p->repeat,
+	       bl_plan_minimum(p));
 	return -EINVAL;
 }
 
 unsigned int bl_plan_minimum(const struct bl_plan *p)
 {
 	if (p->width > 0)
-		return STOP_FIRST;
+		return STOP_FIRST + STOP_EVERY;
 	return p->repeat < STATS_MIN_N ? p->repeat : STATS_MIN_N;
 }
 
@@ -226,6 +226,7 @@ void bl_plan_free(struct bl_plan *p)
 	bl_strv_free(&p->page_orders);
 	bl_strv_free(&p->bounce_sizes);
 	bl_strv_free(&p->jobs);
+	json_decref(p->all_runs);
 	json_decref(p->json);
 	memset(p, 0, sizeof(*p));
 }

@@ -49,12 +49,19 @@ json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r)
 	return j;
 }
 
-json_t *bl_plan_json(const struct bl_plan *p)
+static json_t *runs_json(const struct bl_plan *p)
 {
-	json_t *runs = json_array(), *j;
+	json_t *runs = json_array();
 
 	for (size_t i = 0; i < p->n_runs; i++)
 		json_array_append_new(runs, bl_run_json(p, &p->runs[i]));
+	return runs;
+}
+
+json_t *bl_plan_json(const struct bl_plan *p)
+{
+	json_t *runs = p->all_runs ? json_incref(p->all_runs) : runs_json(p), *j;
+
 	j = json_pack("{s:i, s:s, s:s, s:s, s:I, s:i, s:s, s:i, s:f, s:f, s:s, s:s?, s:s?, s:f, s:f, s:i, s:i, s:s, s:o}",
 		      "schema", 1, "name", p->name, "about", p->about ? p->about : "",
 		      "plane", p->plane, "seed", (json_int_t)p->seed,
@@ -64,8 +71,45 @@ json_t *bl_plan_json(const struct bl_plan *p)
 		      "verify", p->verify, "runtime_s", p->runtime, "ramp_s", p->ramp,
 		      "cpus", (int)p->cpus, "queues", (int)p->queues,
 		      "backend", bl_backend_name(p->ram), "jobs", jobs_json(p, BL_TIME));
+	if (p->shard.of)
+		json_object_set_new(j, "shard", bl_shard_json(&p->shard));
 	json_object_set_new(j, "runs", runs);
 	return j;
+}
+
+static void filter(struct bl_plan *p, const struct bl_shard *shard)
+{
+	size_t n = 0;
+
+	p->all_runs = runs_json(p);
+	p->shard = *shard;
+	for (size_t i = 0; i < p->n_runs; i++)
+		if (bl_shard_has(shard, p->runs[i].block))
+			p->runs[n++] = p->runs[i];
+	p->n_runs = n;
+}
+
+int bl_plan_check_shards(const struct bl_plan *p, unsigned int of)
+{
+	if (p->width > 0) {
+		bl_err("%s: width = %g has to see the intervals of all blocks, and a shard has its own "
+		       "only; --width 0 does all %u blocks", p->name, p->width, p->repeat);
+		return -EINVAL;
+	}
+	if (of > p->repeat) {
+		bl_err("%s: %u shards of %u blocks leave some without any; valid: 1..%u", p->name,
+		       of, p->repeat, p->repeat);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int bl_plan_take_shard(struct bl_plan *p, const struct bl_shard *shard)
+{
+	if (bl_plan_check_shards(p, shard->of))
+		return -EINVAL;
+	filter(p, shard);
+	return 0;
 }
 
 /* --- and back ----------------------------------------------------------------- */
@@ -178,6 +222,7 @@ static int load(struct bl_plan *p, const json_t *o)
 
 int bl_plan_from_json(struct bl_plan *p, const char *path)
 {
+	struct bl_shard shard;
 	int err;
 
 	memset(p, 0, sizeof(*p));
@@ -185,7 +230,10 @@ int bl_plan_from_json(struct bl_plan *p, const char *path)
 	if (!p->json)
 		return -EBADMSG;
 	err = load(p, p->json);
+	err = err ? err : bl_shard_from_json(&shard, p->json);
 	if (err)
 		bl_err("%s: not a plan that this version's 'bouncelab run' has written", path);
+	else if (shard.of)
+		filter(p, &shard);
 	return err;
 }

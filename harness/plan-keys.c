@@ -123,7 +123,7 @@ static int set_runs(struct bl_plan *p, const char *where, const char *key, const
 
 static int set_width(struct bl_plan *p, const char *where, const char *key, const char *value)
 {
-	if (bl_parse_double(value, 0, 100, &p->width))
+	if (bl_parse_double(value, 0, 100, &p->width) || (p->width > 0 && p->width < 0.01))
 		return bad_value(where, key, value, "per cent, 0.01..100; 0 for no stop rule");
 	return 0;
 }

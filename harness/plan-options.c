@@ -69,27 +69,45 @@ const struct argp_child bl_plan_children[] = {
 	{ &plan_argp, 0, "Changes to the plan:", 0 }, { 0 }
 };
 
+/* By option: where it is in struct bl_plan_options, and which key of the plan it sets. */
+static const struct {
+	const char *option, *section, *key;
+	size_t offset;
+} set[] = {
+	{ "--strategy", "matrix", "strategy", offsetof(struct bl_plan_options, strategy) },
+	{ "--jobs", "matrix", "jobs", offsetof(struct bl_plan_options, jobs) },
+	{ "--repeat", "plan", "repeat", offsetof(struct bl_plan_options, repeat) },
+	{ "--runtime", "plan", "runtime", offsetof(struct bl_plan_options, runtime) },
+	{ "--seed", "plan", "seed", offsetof(struct bl_plan_options, seed) },
+	{ "--boot", "plan", "boot", offsetof(struct bl_plan_options, boot) },
+	{ "--runs", "plan", "runs", offsetof(struct bl_plan_options, runs) },
+	{ "--width", "plan", "width", offsetof(struct bl_plan_options, width) },
+	{ "--budget", "plan", "budget", offsetof(struct bl_plan_options, budget) },
+};
+
+static const char *value(const struct bl_plan_options *o, size_t i)
+{
+	return *(const char *const *)((const char *)o + set[i].offset);
+}
+
+void bl_plan_options_args(const struct bl_plan_options *o, struct bl_strv *args)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(set); i++) {
+		if (!value(o, i))
+			continue;
+		bl_strv_add(args, set[i].option);
+		bl_strv_add(args, value(o, i));
+	}
+}
+
 int bl_plan_prepare(struct bl_plan *p, struct bl_catalog *cat, const struct bl_plan_options *o)
 {
-	const struct {
-		const char *where, *section, *key, *value;
-	} set[] = {
-		{ "--strategy", "matrix", "strategy", o->strategy },
-		{ "--jobs", "matrix", "jobs", o->jobs },
-		{ "--repeat", "plan", "repeat", o->repeat },
-		{ "--runtime", "plan", "runtime", o->runtime },
-		{ "--seed", "plan", "seed", o->seed },
-		{ "--boot", "plan", "boot", o->boot },
-		{ "--runs", "plan", "runs", o->runs },
-		{ "--width", "plan", "width", o->width },
-		{ "--budget", "plan", "budget", o->budget },
-	};
 	int err = bl_catalog_load(cat);
 
 	err = err ? err : bl_plan_load(p, cat, o->plan);
 	for (size_t i = 0; !err && i < ARRAY_SIZE(set); i++)
-		if (set[i].value)
-			err = bl_plan_set(p, set[i].where, set[i].section, set[i].key,
-					  set[i].value);
+		if (value(o, i))
+			err = bl_plan_set(p, set[i].option, set[i].section, set[i].key,
+					  value(o, i));
 	return err ? err : bl_plan_expand(p);
 }

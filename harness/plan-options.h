@@ -21,4 +21,7 @@ extern const struct argp_child bl_plan_children[];
  */
 int bl_plan_prepare(struct bl_plan *p, struct bl_catalog *cat, const struct bl_plan_options *o);
 
+/* Add the options that were given, as words of a command line; not the plan. */
+void bl_plan_options_args(const struct bl_plan_options *o, struct bl_strv *args);
+
 #endif

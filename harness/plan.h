@@ -8,6 +8,7 @@
 
 #include "accel.h"
 #include "catalog.h"
+#include "shard.h"
 
 #define BL_MAX_RUNS	100	/* of one device */
 
@@ -51,6 +52,8 @@ struct bl_plan {
 	size_t n_cells;
 	struct bl_run *runs;
 	size_t n_runs;
+	struct bl_shard shard;	/* that these runs are of … */
+	json_t *all_runs;	/* … and then all runs of the plan, as in plan.json */
 
 	const struct bl_catalog *cat;	/* NULL if read from plan.json … */
 	json_t *json;			/* … which then holds the cells' strings */
@@ -71,9 +74,15 @@ int bl_plan_key_is_list(const char *where, const char *section, const char *key)
 
 /* Make cells and runs. To be called once, after the last bl_plan_set(). */
 int bl_plan_expand(struct bl_plan *p);
+/*
+ * Keep the runs of one shard of the expanded plan. -EINVAL with a message: not so many
+ * blocks, or a stop rule, which has to see all of them.
+ */
+int bl_plan_check_shards(const struct bl_plan *p, unsigned int of);	/* the check alone */
+int bl_plan_take_shard(struct bl_plan *p, const struct bl_shard *shard);
 void bl_plan_free(struct bl_plan *p);
 
-/* The fewest blocks that say something: for the stop rule to look, or for an interval. */
+/* The fewest blocks that say something: for the stop rule to end by itself, or for an interval. */
 unsigned int bl_plan_minimum(const struct bl_plan *p);
 
 /* Is it for the plane icount, where BL_ICOUNT is the only accelerator? */

@@ -4,6 +4,7 @@
 #include "accel.h"
 #include "fitness.h"
 #include "levels.h"
+#include "merge.h"
 #include "stop.h"
 #include "table.h"
 
@@ -60,6 +61,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 	print_unfit(s, f);
 	if (!v->n_cells) {
 		fputs("nothing was timed in this campaign\n", f);
+		stop_print(s, f);
 		goto out;
 	}
 	if (v->n_min == v->n_max)
@@ -70,6 +72,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 	fprintf(f, ", %.3g s per job; disk: %s\n", s->runtime_ms / 1000,
 		strcmp(bl_json_str(s->plan, "backend", "null"), "ram") ?
 		"null-co, which does not read what is written" : "a file in memory");
+	bl_merge_print(s, f);
 	levels_print(s, f);
 	stop_print(s, f);
 	if (counts_insns(v))

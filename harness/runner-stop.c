@@ -3,6 +3,7 @@
 #include "runner-run.h"
 #include "stop.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,20 +42,24 @@ static unsigned int whole_blocks(const struct runner *r)
 	return whole;
 }
 
+/* Of all blocks, that is: once per block. */
 static double widest_now(struct runner *r, unsigned int blocks)
 {
 	if (r->widest_of != blocks) {
-		r->widest = stop_widest_in(r->c->dir);
+		r->widest = stop_widest_in(r->c->dir, UINT_MAX);
 		r->widest_of = blocks;
 	}
 	return r->widest;
 }
 
-/* By what timed runs took so far, else by the estimate. */
+/*
+ * By what timed runs took so far. The first block is worth a try: an estimate may be wrong,
+ * and a campaign of none is worth nothing.
+ */
 static double block_seconds(const struct runner *r, size_t i)
 {
 	const struct bl_plan *p = r->plan;
-	double sum = 0, estimate = 0;
+	double sum = 0;
 	size_t n = 0, in_block = 0;
 
 	for (size_t k = 0; k < p->n_runs; k++) {
@@ -62,13 +67,9 @@ static double block_seconds(const struct runner *r, size_t i)
 			sum += r->seconds[k];
 			n++;
 		}
-		if (same_block(&p->runs[k], &p->runs[i])) {
-			estimate += bl_step_estimate(p, k ? &p->runs[k - 1] : NULL, &p->runs[k],
-						     r->cfg.accel);
-			in_block++;
-		}
+		in_block += same_block(&p->runs[k], &p->runs[i]);
 	}
-	return n ? sum / n * in_block : estimate;
+	return n ? sum / n * in_block : 0;
 }
 
 /* Leave out what the stop rule leaves out: it needs no time any more. */
@@ -117,7 +118,7 @@ static int stop(struct runner *r, enum stop_why why, unsigned int blocks, unsign
 int bl_runner_before(struct runner *r, size_t i)
 {
 	const struct bl_plan *p = r->plan;
-	unsigned int blocks;
+	unsigned int blocks, look;
 	size_t done;
 
 	if (p->runs[i].kind != BL_TIME || r->stop.why != STOP_NOT)
@@ -126,7 +127,8 @@ int bl_runner_before(struct runner *r, size_t i)
 	if (done)
 		return 0;
 	blocks = whole_blocks(r);
-	if (p->width > 0 && stop_looks(blocks) && widest_now(r, blocks) <= p->width)
+	look = stop_look_for(blocks);
+	if (p->width > 0 && look && stop_widest_in(r->c->dir, look) <= p->width)
 		return stop(r, STOP_WIDTH, blocks, p->runs[i].block);
 	if (p->budget > 0 && r->spent + bl_mono() - r->t0 + block_seconds(r, i) > p->budget)
 		return stop(r, STOP_BUDGET, blocks, p->runs[i].block);
@@ -151,7 +153,6 @@ int bl_runner_after(struct runner *r, size_t i)
 	}
 	/* The last one: there is nothing to leave out, but the rule has had its end. */
 	if (p->width > 0 && blocks == p->repeat)
-		return stop(r, widest_now(r, blocks) <= p->width ? STOP_WIDTH : STOP_CAP, blocks,
-			    p->repeat);
+		return stop(r, STOP_CAP, blocks, p->repeat);
 	return 0;
 }

@@ -82,6 +82,9 @@ static void start_progress(struct runner *r)
 			 r->left, r->left < p->n_runs ? " left" : "", p->n_cells,
 			 bl_accel_title(r->cfg.accel), p->width > 0 || p->budget > 0 ?
 			 "at most about" : "about", bl_duration(expected, d, sizeof(d)));
+	if (p->budget > 0)
+		bl_progress_note(&r->progress, "budget: about %u of %u blocks fit",
+				 bl_blocks_in(p, r->cfg.accel, p->budget), p->repeat);
 }
 
 static int next_run(struct runner *r, size_t i)

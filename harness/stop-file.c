@@ -60,16 +60,16 @@ bool stop_leaves_out(const struct stop *s, const char *kind, unsigned int block)
 
 char *stop_text(const struct stop *s)
 {
-	char *widest = isfinite(s->widest) ? bl_fmt("the widest: %.3g %%", s->widest) :
-					     bl_strdup("not all have one");
+	char *widest = isfinite(s->widest) ? bl_fmt("%.3g %%", s->widest) :
+					     bl_strdup("not known");
 	char *text;
 
 	if (s->why == STOP_WIDTH)
-		text = bl_fmt("all intervals are within %.3g %% after %u blocks (%s)", s->target,
-			      s->blocks, widest);
+		text = bl_fmt("all intervals were within %.3g %% after %u blocks; after %d more, the "
+			      "widest: %s", s->target, s->blocks - STOP_EVERY, STOP_EVERY, widest);
 	else if (s->why == STOP_CAP)
-		text = bl_fmt("all %u blocks are done, and not all intervals are within %.3g %% "
-			      "(%s)", s->blocks, s->target, widest);
+		text = bl_fmt("all %u blocks are done; the target: %.3g %%, the widest interval: %s",
+			      s->blocks, s->target, widest);
 	else
 		text = bl_fmt("the budget was used up after %u blocks", s->blocks);
 	free(widest);

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool stop_looks(unsigned int blocks)
+unsigned int stop_look_for(unsigned int blocks)
 {
-	return blocks >= STOP_FIRST && (blocks - STOP_FIRST) % STOP_EVERY == 0;
+	if (blocks < STOP_FIRST + STOP_EVERY || (blocks - STOP_FIRST) % STOP_EVERY)
+		return 0;
+	return blocks - STOP_EVERY;
 }
 
 double stop_widest(const struct verdicts *v)
@@ -28,7 +30,7 @@ double stop_widest(const struct verdicts *v)
 	return any ? widest : INFINITY;
 }
 
-double stop_widest_in(const char *dir)
+double stop_widest_in(const char *dir, unsigned int below)
 {
 	double widest = INFINITY;
 	struct summary s;
@@ -36,6 +38,9 @@ double stop_widest_in(const char *dir)
 
 	if (summary_load(&s, dir))
 		return widest;
+	for (size_t i = 0; i < s.n_rows; i++)
+		if (!strcmp(s.rows[i].kind, "time") && (unsigned int)s.rows[i].block >= below)
+			s.rows[i].status = SUM_MISSING;
 	if (!verdicts_make(&v, &s, VERDICT_SAME_PCT)) {
 		widest = stop_widest(&v);
 		verdicts_free(&v);
@@ -47,7 +52,8 @@ double stop_widest_in(const char *dir)
 /* Why runs are missing that no rule has left out; NULL if none are, or nobody knows. */
 static const char *unfinished(const struct summary *s)
 {
-	if (!s->n_status[SUM_MISSING] || !*s->state || !strcmp(s->state, "finished"))
+	if (!s->n_status[SUM_MISSING] || !*s->state || !strcmp(s->state, "finished") ||
+	    !strcmp(s->state, "partial"))
 		return NULL;
 	if (!strcmp(s->state, "interrupted"))
 		return "interrupted";
@@ -68,8 +74,9 @@ void stop_print(const struct summary *s, FILE *f)
 	if (why)
 		fprintf(f, "stopped   %s\n", why);
 	if (s->stop.why == STOP_WIDTH || s->stop.why == STOP_CAP)
-		fprintf(f, "rule      looked after %d blocks and every %d more, by the plan\n",
-			STOP_FIRST, STOP_EVERY);
+		fprintf(f, "rule      a look after %d blocks and every %d more; once all intervals are "
+			"narrow enough,\n          as many more that decide nothing\n", STOP_FIRST,
+			STOP_EVERY);
 }
 
 json_t *stop_json(const struct summary *s)

@@ -138,6 +138,8 @@ static void add_rows(struct summary *s, struct run_state *run)
 			.strategy = bl_json_str(run->plan, "strategy", "?"),
 			.job = job ? job : "?",
 			.block = bl_json_int(run->plan, "block", 0),
+			.shard = s->shard.of ? s->shard.index :
+				 bl_shard_of(s->shards, bl_json_int(run->plan, "block", 0)),
 			.page_order = bl_json_int(run->plan, "page_order", 0),
 			.bounce_mb = bl_json_int(run->plan, "bounce_mb", 0),
 			.unsafe = json_is_true(json_object_get(run->plan, "unsafe")),
@@ -378,8 +380,9 @@ static int use_plan(struct summary *s, const char *path)
 	s->baseline = bl_json_str(s->plan, "baseline", NULL);
 	s->runs_each = bl_json_int(s->plan, "runs_each", 1);
 	s->boot = bl_json_str(s->plan, "boot", "campaign");
+	s->shards = bl_json_int(s->plan, "shards", 0);
 	s->runtime_ms = 1000 * bl_json_num(s->plan, "runtime_s", 0);
-	if (!s->baseline || !s->jobs.n || !(s->runtime_ms > 0) ||
+	if (bl_shard_from_json(&s->shard, s->plan) || !s->baseline || !s->jobs.n || !(s->runtime_ms > 0) ||
 	    s->runs_each - 1 >= BL_MAX_RUNS ||
 	    !json_array_size(json_object_get(s->plan, "runs"))) {
 		bl_err("%s: baseline, jobs, runtime_s or runs are missing: not a plan "
@@ -387,6 +390,15 @@ static int use_plan(struct summary *s, const char *path)
 		return -EBADMSG;
 	}
 	return 0;
+}
+
+/* Not left out by the stop rule, nor another shard's. */
+static bool is_planned(const struct summary *s, const json_t *run)
+{
+	unsigned int block = bl_json_int(run, "block", 0);
+
+	return bl_shard_has(&s->shard, block) &&
+	       !stop_leaves_out(&s->stop, bl_json_str(run, "kind", ""), block);
 }
 
 int summary_load(struct summary *s, const char *dir)
@@ -420,8 +432,7 @@ int summary_load(struct summary *s, const char *dir)
 	snprintf(s->state, sizeof(s->state), "%s",
 		 bl_json_str(json_object_get(journal, ""), "state", ""));
 	json_array_foreach(json_object_get(s->plan, "runs"), i, run)
-		if (!stop_leaves_out(&s->stop, bl_json_str(run, "kind", ""),
-				     bl_json_int(run, "block", 0)))
+		if (is_planned(s, run))
 			load_run(s, run, journal);
 	json_decref(journal);
 	return 0;

@@ -9,6 +9,7 @@
 #include "util.h"
 #include "catalog.h"
 #include "fio.h"
+#include "shard.h"
 #include "stop-file.h"
 
 /* Only SUM_OK rows may enter a median. */
@@ -42,6 +43,8 @@ struct summary {
 	double runtime_ms;		/* planned for each timed job */
 	unsigned int runs_each;		/* planned for each timed job of a device */
 	const char *boot;		/* what begins with one: campaign, block, device */
+	struct bl_shard shard;		/* if this is one; what others do has no rows */
+	unsigned int shards;		/* that this was merged of, or 0 */
 	struct stop stop;		/* what it leaves out has no rows */
 	char state[16];			/* of the campaign, by the journal: finished, …; or empty */
 	char accel[16];			/* "tcg", "kvm", "mixed", "unknown" */

@@ -111,6 +111,10 @@ baseline = intree
 aa = intree
 verify = verify
 trace = no
+boot = campaign
+runs = 1
+width = 0
+budget = 0
 [matrix]
 strategy = eager-none, intree
 allocator = cached
@@ -164,6 +168,14 @@ for number in 0 3601 -1 x nan 1s; do
 done
 bad 'ramp = -0.1' "'-0.1'" valid: 0..3600
 bad 'seed = -1' "'-1'" valid: 0..
+bad 'boot = now' "'now'" valid: campaign block device
+for number in 0 101 1.5 x; do
+	bad "runs = $number" "'$number'" valid: 1..100
+done
+for number in 0.001 101 -1 x; do
+	bad "width = $number" "'$number'" valid: 0.01..100
+done
+bad 'budget = -1' "'-1'" valid: minutes
 bad 'cpus = 0' "'0'" valid: 1..64
 bad 'queues = 65' "'65'" valid: 1..64
 

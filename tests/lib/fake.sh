@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # scratch: of scratch_dir
+# shellcheck disable=SC2034,SC2154 # bouncelab, out: of the test; scratch: of scratch_dir
 #
 # A fake guest for tests of the harness: campaigns take seconds, and what their runs give
 # is made up. To be read in after lib/common.sh and scratch_dir. What it obeys is at the head
