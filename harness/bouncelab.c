@@ -20,6 +20,7 @@ static const struct command {
 	{ "resume", cmd_resume, "Go on with a campaign that was interrupted or killed" },
 	{ "compare", cmd_compare, "Two campaigns: is a label slower in the second one?" },
 	{ "report", cmd_report, "Tables, verdicts and figures of a campaign" },
+	{ "micro", cmd_micro, "What one map and unmap costs, for each strategy" },
 	{ "vm", cmd_vm, "Run one command as root in the guest" },
 	{ "guest", cmd_guest, NULL },
 };

@@ -31,19 +31,42 @@ static int by_ns(const void *a, const void *b)
 	return (x->ns > y->ns) - (x->ns < y->ns);
 }
 
+static void sort(struct hist *h)
+{
+	if (!h->sorted && h->n)
+		qsort(h->bins, h->n, sizeof(*h->bins), by_ns);
+	h->sorted = true;
+}
+
 double hist_percentile(struct hist *h, double share)
 {
 	double seen = 0;
 
-	if (!h->sorted && h->n)
-		qsort(h->bins, h->n, sizeof(*h->bins), by_ns);
-	h->sorted = true;
+	sort(h);
 	for (size_t i = 0; i < h->n; i++) {
 		seen += h->bins[i].count;
 		if (seen >= share * h->total)
 			return h->bins[i].ns;
 	}
 	return NAN;
+}
+
+double hist_quantile(struct hist *h, double share)
+{
+	double want = share * h->total, seen = 0, lo, hi;
+	size_t i;
+
+	if (!h->n)
+		return NAN;
+	sort(h);
+	for (i = 0; i + 1 < h->n && seen + h->bins[i].count < want; i++)
+		seen += h->bins[i].count;
+	if (h->n == 1)
+		return h->bins[0].ns;
+	/* The outermost bins reach as far outside as inside. */
+	lo = i ? (h->bins[i].ns - h->bins[i - 1].ns) / 2 : (h->bins[1].ns - h->bins[0].ns) / 2;
+	hi = i + 1 < h->n ? (h->bins[i + 1].ns - h->bins[i].ns) / 2 : lo;
+	return h->bins[i].ns - lo + (lo + hi) * (want - seen) / h->bins[i].count;
 }
 
 void hist_free(struct hist *h)

@@ -29,6 +29,12 @@ void hist_merge(struct hist *h, const struct hist *from);
  * ns. NaN if there is none.
  */
 double hist_percentile(struct hist *h, double share);
+/*
+ * Between the bins in proportion, each reaching half way to its neighbours: for times that
+ * the steps of a clock are not small against, and whose bins are those steps. NaN if there
+ * is none.
+ */
+double hist_quantile(struct hist *h, double share);
 void hist_free(struct hist *h);
 
 #endif

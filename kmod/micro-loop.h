@@ -21,6 +21,8 @@
  *				memcpy() config's size bytes from original BUFFER to place TURN
  *				(0..outstanding - 1) of memory of this thread, or back if the
  *				direction is from the device
+ *	void micro_wait(void)	again and again while a thread waits for the others, not timed:
+ *				cpu_relax(), or the CPU to somebody else now and then
  *	void micro_idle(w)	after each turn, not timed: work that was deferred, a need to
  *				reschedule
  *	void micro_renew(w)	for MICRO_COLD: take away all bounce pages.  Nothing is mapped,
@@ -276,7 +278,7 @@ static inline void micro_meet(struct micro_worker *w)
 	/* Release and acquire, each pairs with the other's. */
 	atomic_inc_return(&w->shared->met);
 	while (atomic_read_acquire(&w->shared->met) < all)
-		cpu_relax();
+		micro_wait();
 }
 
 /* Unmap what is held.  Nobody maps any more. */
@@ -353,17 +355,18 @@ static inline void micro_cold_part(struct micro_worker *w)
 {
 	u64 warm = micro_now() + micro_ticks(w, w->config->warm_ns);
 	u64 end = warm + micro_ticks(w, w->config->slice_ns);
+	u32 stop = 0;
 
 	do {
 		micro_cold_round(w);
 		micro_meet(w);
-		if (!w->nr) {
-			/* Read by all after the next meeting, written by one before it. */
-			w->shared->stop = w->now >= end ? 2 : w->now >= warm;
-		}
+		/* Read by all after the next meeting.  At least one round is timed. */
+		if (!w->nr)
+			w->shared->stop = stop && w->now >= end ? 2 : w->now >= warm;
 		micro_meet(w);
-		w->timed = READ_ONCE(w->shared->stop) == 1;
-	} while (READ_ONCE(w->shared->stop) < 2);
+		stop = READ_ONCE(w->shared->stop);
+		w->timed = stop == 1;
+	} while (stop < 2);
 	w->timed = false;
 	micro_meet(w);
 	if (!w->nr)
