@@ -26,7 +26,8 @@
 #define WINDOW_COLD	(16ULL << 20)	/* smaller: it is made anew in every round of a run */
 #define WARM_NS		2000000ULL
 #define SLICE_NS	10000000ULL
-#define VERIFY_NS	4000000ULL
+#define VERIFY_NS	2000000ULL
+#define VERIFY		1000	/* mappings per thread, at least */
 #define SETUP_S		0.08		/* of a process; for the estimate */
 
 u32 micro_cpus(void)
@@ -242,6 +243,7 @@ json_t *micro_run_once(const struct micro_campaign *c, const char *variant, cons
 	ADD("buffers=%u", k->buffers);
 	ADD("stride=%u", k->stride);
 	ADD("seed=%u", k->seed);
+	ADD("verify=%u", k->verify);
 	ADD("cpus=%u", cpus);
 	ADD("window=%llu", k->window);
 	ADD("warm_ns=%llu", k->warm_ns);
@@ -359,6 +361,7 @@ static void run_cell(struct micro_campaign *c, struct micro_cell *cell, u32 seed
 		k.slices = 1;
 		k.slice_ns = VERIFY_NS;
 		k.warm_ns = 0;
+		k.verify = k.size > PAGE ? VERIFY / 4 : VERIFY;
 	}
 	k.seed = seed;
 	if (verify)

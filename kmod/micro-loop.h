@@ -317,7 +317,7 @@ static inline void micro_part(struct micro_worker *w, enum micro_what what)
 	w->timed = true;
 	do {
 		micro_one(w, what);
-	} while (w->now < end);
+	} while (w->now < end || w->result.verified < w->config->verify);
 	w->timed = false;
 	if (what != MICRO_COPY)
 		w->result.ticks += w->now - from;

@@ -77,6 +77,7 @@ static const struct key keys[] = {
 	{ "buffers", &config.buffers, false, 1, 1 << 20 },
 	{ "stride", &config.stride, false, 1, 1 << 20 },
 	{ "seed", &config.seed, false, 0, 0xffffffffU },
+	{ "verify", &config.verify, false, 0, 1000000 },
 	{ "cpus", &cpus, false, 0, MICRO_THREADS_MAX },
 	{ "window", &config.window, true, 1 << 20, 1 << 30 },
 	{ "warm_ns", &config.warm_ns, true, 0, 1000000000000ULL },
