@@ -3,6 +3,7 @@
 #include "util.h"
 #include "commands.h"
 #include "micro.h"
+#include "micro-model.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -14,7 +15,7 @@
 
 enum {
 	OPT_JSON = 256, OPT_PLANE, OPT_SIZE, OPT_THREADS, OPT_OUTSTANDING, OPT_OFFSET, OPT_REMOTE,
-	OPT_FIRST, OPT_NO_TOUCH, OPT_DIRECTION, OPT_ROUNDS, OPT_SECONDS, OPT_SEED, OPT_CSV
+	OPT_FIRST, OPT_NO_TOUCH, OPT_DIRECTION, OPT_ROUNDS, OPT_SECONDS, OPT_SEED, OPT_CSV, OPT_MODEL
 };
 
 static const struct argp_option options[] = {
@@ -33,8 +34,11 @@ static const struct argp_option options[] = {
 	{ "rounds", OPT_ROUNDS, "N", 0, "Rounds, each a process per cell: n (default 8)", 0 },
 	{ "seconds", OPT_SECONDS, "S", 0, "Timed per run (default 0.1)", 0 },
 	{ "seed", OPT_SEED, "N", 0, "Of the order and of the pages' (default: from the clock)", 0 },
+	{ "model", OPT_MODEL, NULL, 0,
+	  "How long each lock is held, and what a queueing model makes of it for 1 to 64 threads", 0 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON", 0 },
-	{ "csv", OPT_CSV, "FILE", 0, "Write the numbers to FILE, too", 0 },
+	{ "csv", OPT_CSV, "FILE", 0,
+	  "Write the numbers to FILE, too; those of --model to FILE with -model before .csv", 0 },
 	{}
 };
 
@@ -102,6 +106,20 @@ static u32 parse_direction(struct argp_state *state, const char *arg)
 	return 0;
 }
 
+/* It takes one thread's numbers and is checked by those of two. */
+static void settle_model(struct argp_state *state, struct micro_options *o)
+{
+	u32 need = micro_cpus() > 1 ? 2 : 1, found = 0;
+
+	if (o->cold || o->remote)
+		argp_error(state, "--model: of the steady state; not with --first-touch or --remote-unmap");
+	for (size_t i = 0; i < o->threads.n; i++)
+		found += o->threads.v[i] <= 2;
+	if (found < need)
+		argp_error(state, "--model: needs what was measured; valid: --threads %s",
+			   need == 1 ? "1" : "1,2");
+}
+
 /* What does not go together; defaults that depend on others. */
 static void settle(struct argp_state *state, struct micro_options *o)
 {
@@ -113,6 +131,8 @@ static void settle(struct argp_state *state, struct micro_options *o)
 		if (cpus > 1 || o->remote)
 			o->threads.v[o->threads.n++] = 2;
 	}
+	if (o->model)
+		settle_model(state, o);
 	for (size_t i = 0; i < o->threads.n; i++) {
 		if (o->threads.v[i] > cpus)
 			argp_error(state, "--threads: %u on %u CPUs: a thread that loses its CPU while it "
@@ -171,6 +191,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (bl_parse_u64(arg, 0, ~0ULL >> 1, &o->seed))
 			argp_error(state, "--seed: '%s' is no number from 0 on", arg);
 		return 0;
+	case OPT_MODEL:
+		o->model = true;
+		return 0;
 	case OPT_JSON:
 		o->json = true;
 		return 0;
@@ -201,46 +224,89 @@ static const struct argp argp = {
 
 /* --- output ------------------------------------------------------------------ */
 
-static int write_csv(const struct micro_campaign *c)
+struct output {
+	const struct micro_campaign *c;
+	const struct micro_models *models;	/* NULL without --model */
+};
+
+static int write_file(const char *path, const struct output *out,
+		      void (*write)(const struct output *, FILE *))
 {
 	char *text;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 	int err;
 
-	micro_print_csv(c, f);
-	err = fclose(f) ? -EIO : bl_write_file(c->o.csv, text, len);
+	write(out, f);
+	err = fclose(f) ? -EIO : bl_write_file(path, text, len);
 	if (err)
-		bl_err("%s: %s", c->o.csv, strerror(-err));
+		bl_err("%s: %s", path, strerror(-err));
 	free(text);
 	return err;
 }
 
-static int print(const struct micro_campaign *c)
+static void csv_measured(const struct output *out, FILE *f)
 {
-	json_t *j;
-
-	if (c->o.json) {
-		j = micro_json(c);
-		json_dumpf(j, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
-		putchar('\n');
-		json_decref(j);
-	} else {
-		micro_print_text(c, stdout);
-	}
-	return c->o.csv ? write_csv(c) : 0;
+	micro_print_csv(out->c, f);
 }
 
-static int exit_code(const struct micro_campaign *c)
+static void csv_model(const struct output *out, FILE *f)
+{
+	micro_models_csv(out->models, f);
+}
+
+/* "a.csv" and "a-model.csv" */
+static int write_csv(const struct output *out)
+{
+	const char *name = out->c->o.csv;
+	size_t len = strlen(name);
+	int stem = len > 4 && !strcmp(name + len - 4, ".csv") ? len - 4 : len, err;
+	char *model = bl_fmt("%.*s-model%s", stem, name, name + stem);
+
+	err = write_file(name, out, csv_measured);
+	if (!err && out->models)
+		err = write_file(model, out, csv_model);
+	free(model);
+	return err;
+}
+
+static void print_json(const struct output *out)
+{
+	json_t *j = micro_json(out->c);
+
+	if (out->models)
+		json_object_set_new(j, "models", micro_models_json(out->models));
+	json_dumpf(j, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
+	putchar('\n');
+	json_decref(j);
+}
+
+static int print(const struct output *out)
+{
+	if (out->c->o.json) {
+		print_json(out);
+	} else {
+		micro_print_text(out->c, stdout);
+		if (out->models)
+			micro_models_text(out->models, out->c, stdout);
+	}
+	return out->c->o.csv ? write_csv(out) : 0;
+}
+
+static int exit_code(const struct micro_campaign *c, const struct micro_models *ms)
 {
 	if (c->interrupted)
 		return BL_EXIT_INTERRUPTED;
 	for (size_t i = 0; i < c->n_cells; i++)
 		if (c->cells[i].invalid)
 			return BL_EXIT_FAIL;
+	for (size_t i = 0; i < ms->n; i++)
+		if (ms->v[i].invalid)
+			return BL_EXIT_FAIL;
 	return BL_EXIT_OK;
 }
 
+/* Complete rounds, or all of them refused. */
 static bool has_numbers(const struct micro_campaign *c)
 {
 	return c->rounds || !c->interrupted;
@@ -252,19 +318,29 @@ int cmd_micro(int argc, char **argv)
 		.sizes = { { 64, 4096, 65536 }, 3 }, .outstanding = 1, .rounds = 8, .direction = 1,
 		.seconds = 0.1, .seed = (unsigned long long)bl_now(),
 	} };
+	struct output out = { .c = &c };
+	struct micro_models models = {};
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &c.o);
+	c.played = c.o.model ? MODEL_CPUS : 0;
 	if (micro_prepare(&c))
 		goto out;
-	micro_measure(&c);
-	code = exit_code(&c);
+	if (!micro_measure(&c) && c.o.model) {
+		/* Cut short it says nothing of the strategies that come later. */
+		if (!micro_models_make(&models, &c))
+			out.models = &models;
+		else
+			c.interrupted = true;
+	}
+	code = exit_code(&c, &models);
 	if (c.interrupted)
 		bl_err("interrupted after %zu of %u rounds%s", c.rounds, c.o.rounds,
-		       c.rounds ? "" : ": there is nothing to print");
-	if (has_numbers(&c) && print(&c))
+		       !c.rounds ? ": there is nothing to print" : c.o.model ? "; no model" : "");
+	if (has_numbers(&c) && print(&out))
 		code = BL_EXIT_FAIL;
 out:
+	micro_models_free(&models);
 	micro_free(&c);
 	return code;
 }

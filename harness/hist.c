@@ -69,6 +69,19 @@ double hist_quantile(struct hist *h, double share)
 	return h->bins[i].ns - lo + (lo + hi) * (want - seen) / h->bins[i].count;
 }
 
+double hist_low_mean(struct hist *h, double share)
+{
+	double left = share * h->total, sum = 0, part;
+
+	sort(h);
+	for (size_t i = 0; i < h->n && left > 0; i++) {
+		part = fmin(left, h->bins[i].count);
+		sum += part * h->bins[i].ns;
+		left -= part;
+	}
+	return h->n ? sum / (share * h->total) : NAN;
+}
+
 void hist_free(struct hist *h)
 {
 	free(h->bins);

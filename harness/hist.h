@@ -35,6 +35,11 @@ double hist_percentile(struct hist *h, double share);
  * is none.
  */
 double hist_quantile(struct hist *h, double share);
+/*
+ * Mean of the lowest @share (0..1): of a time that now and then something else is in. NaN if
+ * there is none.
+ */
+double hist_low_mean(struct hist *h, double share);
 void hist_free(struct hist *h);
 
 #endif

@@ -151,7 +151,8 @@ static void print_conditions(const struct micro_campaign *c, FILE *f)
 {
 	const struct micro_options *o = &c->o;
 
-	fprintf(f, "plane native: threads on %u CPUs of this machine, not a kernel\n", c->cpus);
+	fprintf(f, "plane native: threads on %u CPUs of this machine, not a kernel%s\n", c->cpus,
+		c->played ? "; per-CPU structures as for 64" : "");
 	fprintf(f, "direction %s, offset %u, %u outstanding per thread, %s, %s, unmapped by %s\n",
 		micro_directions[o->direction], o->offset, o->outstanding,
 		o->cold ? "first touch (no bounce page is there yet)" :
@@ -189,8 +190,9 @@ void micro_print_text(const struct micro_campaign *c, FILE *f)
 		"and the 95 %%\ninterval of the sign test (from n = %d on). p99: of all rounds together. "
 		"daemon: its touch, with the\nfault if there is one. x memcpy: ratio to one copy of the "
 		"same size, measured in the same run between\nthe mappings' timed parts. M/s: million "
-		"mappings per second, all threads. null, what the loop, the\nclock and the core cost, is "
-		"not subtracted. Two readings of the clock in a row: %.0f ns.\n", STATS_MIN_N, c->clock_ns);
+		"mappings per second of all threads, from the mean\ntime between unmaps without its highest %g %%. null, what the loop, the clock and the core cost, is "
+		"not\nsubtracted. Two readings of the clock in a row: %.0f ns.\n", STATS_MIN_N,
+		(1 - MICRO_KEPT) * 100, c->clock_ns);
 	fputs("\nnative leaves out:\n", f);
 	for (size_t i = 0; i < ARRAY_SIZE(left_out); i++)
 		fprintf(f, "  %s\n", left_out[i]);
@@ -214,9 +216,10 @@ static json_t *cell_json(const struct micro_cell *cell)
 	struct stats_est pair = MICRO_OVER_ROUNDS(cell, pair), map = MICRO_OVER_ROUNDS(cell, map),
 			 unmap = MICRO_OVER_ROUNDS(cell, unmap),
 			 touch = MICRO_OVER_ROUNDS(cell, touch), copy = MICRO_OVER_ROUNDS(cell, copy),
-			 ratio = MICRO_OVER_ROUNDS(cell, ratio), rate = MICRO_OVER_ROUNDS(cell, rate);
+			 ratio = MICRO_OVER_ROUNDS(cell, ratio), rate = MICRO_OVER_ROUNDS(cell, rate),
+			 wall = MICRO_OVER_ROUNDS(cell, wall_rate), turn = MICRO_OVER_ROUNDS(cell, turn);
 
-	return json_pack("{s:s, s:i, s:i, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+	return json_pack("{s:s, s:i, s:i, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
 			 "s:i, s:i}",
 			 "strategy", cell->strategy, "size", (int)cell->size, "threads",
 			 (int)cell->threads, "n", (int)cell->n, "operations",
@@ -225,7 +228,8 @@ static json_t *cell_json(const struct micro_cell *cell)
 			 est_json(&pair), "pair_p99_ns", real(p99(cell)), "map_ns", est_json(&map),
 			 "unmap_ns", est_json(&unmap), "daemon_ns", est_json(&touch), "memcpy_ns",
 			 est_json(&copy), "ratio_to_memcpy", est_json(&ratio), "per_second",
-			 est_json(&rate), "originals", (int)cell->config.buffers, "stride",
+			 est_json(&rate), "per_second_wall", est_json(&wall), "turn_ns", est_json(&turn),
+			 "originals", (int)cell->config.buffers, "stride",
 			 (int)cell->config.stride);
 }
 

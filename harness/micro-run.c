@@ -223,7 +223,7 @@ void micro_free(struct micro_campaign *c)
 /* --- one run ----------------------------------------------------------------- */
 
 json_t *micro_run_once(const struct micro_campaign *c, const char *variant, const char *strategy,
-		       const struct micro_config *k, u32 cpus, char **why)
+		       const struct micro_config *k, char **why)
 {
 	struct bl_strv argv = {};
 	json_error_t error;
@@ -244,7 +244,7 @@ json_t *micro_run_once(const struct micro_campaign *c, const char *variant, cons
 	ADD("stride=%u", k->stride);
 	ADD("seed=%u", k->seed);
 	ADD("verify=%u", k->verify);
-	ADD("cpus=%u", cpus);
+	ADD("cpus=%u", c->played);
 	ADD("window=%llu", k->window);
 	ADD("warm_ns=%llu", k->warm_ns);
 	ADD("slice_ns=%llu", k->slice_ns);
@@ -297,6 +297,17 @@ static double median_of(const json_t *run, const char *what, double ns_per_tick)
 	return median;
 }
 
+static double turn_of(const json_t *run, double ns_per_tick)
+{
+	struct hist h = {};
+	double mean;
+
+	read_hist(run, "turn", ns_per_tick, &h);
+	mean = hist_low_mean(&h, MICRO_KEPT);
+	hist_free(&h);
+	return mean;
+}
+
 /* Into the next round of the cell; what is wrong with it, or NULL. */
 static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, const json_t *run)
 {
@@ -320,8 +331,10 @@ static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, cons
 	s->touch = median_of(run, "touch", ns_per_tick);
 	s->copy = median_of(run, "copy", ns_per_tick);
 	s->ratio = s->pair / s->copy;
-	/* Of all threads: each was timed for as long. */
-	s->rate = s->operations / (ticks / cell->threads * ns_per_tick * 1e-9);
+	s->turn = turn_of(run, ns_per_tick);
+	s->rate = cell->threads * 1e9 / s->turn;
+	/* Each thread was timed for as long. */
+	s->wall_rate = s->operations / (ticks / cell->threads * ns_per_tick * 1e-9);
 	c->clock_ns = bl_json_int(run, "clock_ticks", 0) * ns_per_tick;
 	cell->n++;
 	return NULL;
@@ -329,7 +342,7 @@ static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, cons
 
 /* --- the campaign -------------------------------------------------------------- */
 
-static double run_seconds(const struct micro_config *k)
+double micro_run_seconds(const struct micro_config *k)
 {
 	bool copies = !(k->flags & MICRO_VERIFY);
 
@@ -368,7 +381,7 @@ static void run_cell(struct micro_campaign *c, struct micro_cell *cell, u32 seed
 		bl_progress_now(&c->progress, "verify: %s", text);
 	else
 		bl_progress_now(&c->progress, "round %zu of %u: %s", c->rounds + 1, c->o.rounds, text);
-	run = micro_run_once(c, "timed", cell->strategy, &k, 0, &why);
+	run = micro_run_once(c, "timed", cell->strategy, &k, &why);
 	if (bl_interrupted) {
 		free(why);
 	} else {
@@ -393,7 +406,7 @@ static double expected(const struct micro_campaign *c, bool verify)
 	double seconds = 0;
 
 	for (size_t i = 0; i < c->n_cells; i++)
-		seconds += verify ? SETUP_S : run_seconds(&c->cells[i].config);
+		seconds += verify ? SETUP_S : micro_run_seconds(&c->cells[i].config);
 	return seconds;
 }
 

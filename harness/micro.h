@@ -13,6 +13,7 @@
 #include "../kmod/micro.h"
 
 #define MICRO_NULL	"null"
+#define MICRO_KEPT	0.99	/* of the turns: in the others the CPU was somebody else's */
 
 /* Numbers of a --size or --threads; sorted as given. */
 struct micro_list {
@@ -35,7 +36,9 @@ struct micro_options {
 struct micro_sample {
 	double pair, map, unmap, touch, copy;	/* medians; NaN where there is none */
 	double ratio;				/* pair / copy */
-	double rate;				/* mappings per second and of all threads */
+	double turn;				/* mean from one unmap to the next, see MICRO_KEPT */
+	double rate;				/* mappings per second of all threads, from that */
+	double wall_rate;			/* the same, by the clock on the wall */
 	unsigned long long operations;
 	struct hist hist;			/* of map and unmap, added */
 };
@@ -58,7 +61,7 @@ struct micro_campaign {
 	size_t rounds;			/* that are complete */
 	bool interrupted;
 	double clock_ns, clock_step_ns;	/* two readings in a row; the steps of the clock */
-	unsigned int cpus;
+	u32 cpus, played;		/* this machine's; of the one that is played, 0: as many */
 	struct bl_progress progress;
 };
 
@@ -82,7 +85,10 @@ void micro_free(struct micro_campaign *c);
  * with the reason in *why.
  */
 json_t *micro_run_once(const struct micro_campaign *c, const char *variant, const char *strategy,
-		       const struct micro_config *config, u32 cpus, char **why);
+		       const struct micro_config *config, char **why);
+
+/* How long that takes, as an estimate. */
+double micro_run_seconds(const struct micro_config *config);
 
 const struct micro_cell *micro_find(const struct micro_campaign *c, const char *strategy,
 				    u32 size, u32 threads);

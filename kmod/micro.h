@@ -78,6 +78,7 @@ enum micro_what {
 	MICRO_MAP,
 	MICRO_UNMAP,
 	MICRO_PAIR,	/* map and unmap of one mapping, added */
+	MICRO_TURN,	/* from one unmap to the next of a thread: all that the loop does */
 	MICRO_TOUCH,	/* by the daemon: page table, fault if there is no entry, access */
 	MICRO_COPY,	/* one memcpy() of the same size, between the mappings' timed parts */
 	MICRO_WHATS

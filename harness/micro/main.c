@@ -204,6 +204,10 @@ static void *thread(void *nr)
 	CPU_SET(nth_cpu((uintptr_t)nr), &mine);
 	pthread_setaffinity_np(pthread_self(), sizeof(mine), &mine);
 	micro_thread((uintptr_t)nr);
+#ifdef MICRO_HOLDS
+	if (config.threads > 1 && (uintptr_t)nr < 2)
+		micro_line_pass((uintptr_t)nr);
+#endif
 	return NULL;
 }
 
@@ -230,7 +234,7 @@ static int run_threads(void)
 
 static const char *const names[MICRO_WHATS] = {
 	[MICRO_MAP] = "map", [MICRO_UNMAP] = "unmap", [MICRO_PAIR] = "pair",
-	[MICRO_TOUCH] = "touch", [MICRO_COPY] = "copy",
+	[MICRO_TURN] = "turn", [MICRO_TOUCH] = "touch", [MICRO_COPY] = "copy",
 };
 
 /* Each bucket that is not empty: twice its middle in ticks, and its count. */
@@ -264,7 +268,7 @@ static void print(const struct micro_result *r, double khz, u64 cost)
 	}
 	putchar('}');
 #ifdef MICRO_HOLDS
-	micro_holds_print(stdout, r->operations);
+	micro_holds_print(stdout);
 #endif
 	puts("}");
 }
@@ -291,6 +295,9 @@ int main(int argc, char **argv)
 
 	begin = instant();
 	cost = clock_cost();
+#ifdef MICRO_HOLDS
+	micro_holds_clock(cost);
+#endif
 	do {
 		now = instant();
 	} while (now.ns - begin.ns < CALIBRATE_NS);

@@ -61,8 +61,10 @@ extern int micro_warnings;	/* WARN() and pr_warn() */
 
 #ifdef MICRO_HOLDS
 #include <stdio.h>
-void micro_holds_print(FILE *f, u64 operations);
-void micro_holds_on(bool on);	/* this thread's */
+void micro_holds_print(FILE *f);
+void micro_holds_on(bool on);	/* this thread's: to be counted */
+void micro_holds_clock(u64 ticks);
+void micro_line_pass(u32 nr);	/* of two threads */
 #else
 #define micro_holds_on(on)	((void)0)
 #endif

@@ -295,6 +295,7 @@ void micro_thread(u32 nr)
 	micro_self.percpu = nr * MICRO_PERCPU_PART;
 	micro_cpus[nr] = &micro_self;
 	micro_run(&run.worker[nr]);
+	micro_holds_on(false);
 }
 
 void micro_finish(struct micro_result *sum)
