@@ -69,17 +69,15 @@ double hist_quantile(struct hist *h, double share)
 	return h->bins[i].ns - lo + (lo + hi) * (want - seen) / h->bins[i].count;
 }
 
-double hist_low_mean(struct hist *h, double share)
+double hist_core_mean(struct hist *h)
 {
-	double left = share * h->total, sum = 0, part;
+	double limit = 10 * hist_percentile(h, 0.9), sum = 0, count = 0;
 
-	sort(h);
-	for (size_t i = 0; i < h->n && left > 0; i++) {
-		part = fmin(left, h->bins[i].count);
-		sum += part * h->bins[i].ns;
-		left -= part;
+	for (size_t i = 0; i < h->n && h->bins[i].ns <= limit; i++) {
+		sum += h->bins[i].ns * h->bins[i].count;
+		count += h->bins[i].count;
 	}
-	return h->n ? sum / (share * h->total) : NAN;
+	return sum / count;
 }
 
 void hist_free(struct hist *h)

@@ -36,10 +36,10 @@ double hist_percentile(struct hist *h, double share);
  */
 double hist_quantile(struct hist *h, double share);
 /*
- * Mean of the lowest @share (0..1): of a time that now and then something else is in. NaN if
- * there is none.
+ * Mean without what is above 10 times the 90th percentile: a time in which something else
+ * had the CPU is a thousand times as long as the others, and not theirs. NaN if there is none.
  */
-double hist_low_mean(struct hist *h, double share);
+double hist_core_mean(struct hist *h);
 void hist_free(struct hist *h);
 
 #endif

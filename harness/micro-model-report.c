@@ -107,9 +107,9 @@ void micro_models_text(const struct micro_models *ms, const struct micro_campaig
 {
 	double line = ms->n ? ms->v[0].line_ns : NAN;
 
-	fprintf(f, "\nlocks: in runs of their own, one thread alone, without the clock's %.0f ns; the highest "
-		"%g %% are not in\nthe mean. shared: acquisitions of locks that two threads take.\n\n",
-		c->clock_ns, (1 - MICRO_KEPT) * 100);
+	fprintf(f, "\nlocks: in runs of their own, one thread alone, without the clock's %.0f ns. mean: without "
+		"what is\nover 10 times the 90th percentile. shared: acquisitions of locks that two threads take.\n\n",
+		c->clock_ns);
 	print_locks(ms, f);
 	fprintf(f, "\nmodel: a closed queueing network, solved by mean-value analysis. think and locked are ns "
 		"of one\nthread's mapping outside and inside of shared locks; model 1 is measured 1 by "

@@ -40,14 +40,13 @@ static struct micro_lock *lock_of(struct micro_model *m, const char *name, bool 
 	return &m->locks[m->n_locks++];
 }
 
-/* One reading of the clock is in each of them. */
-static void read_holds(const json_t *hold, double ns_per_tick, double clock_ns, struct hist *h)
+static void read_holds(const json_t *hold, double ns_per_tick, struct hist *h)
 {
 	const json_t *bin;
 	size_t i;
 
 	json_array_foreach(json_object_get(hold, "buckets"), i, bin)
-		hist_add(h, json_integer_value(json_array_get(bin, 0)) * ns_per_tick / 2 - clock_ns,
+		hist_add(h, json_integer_value(json_array_get(bin, 0)) * ns_per_tick / 2,
 			 json_integer_value(json_array_get(bin, 1)));
 }
 
@@ -65,11 +64,12 @@ static void add_alone(struct micro_model *m, const json_t *run)
 
 		l = lock_of(m, bl_json_str(hold, "name", ""),
 			    json_is_true(json_object_get(hold, "read")));
-		read_holds(hold, ns_per_tick, clock_ns, &h);
+		read_holds(hold, ns_per_tick, &h);
 		l->per_mapping += bl_json_num(hold, "taken", 0) / bl_json_num(run, "operations", NAN);
-		l->median += hist_quantile(&h, 0.5);
-		l->mean += hist_low_mean(&h, MICRO_KEPT);
-		l->p99 += hist_percentile(&h, 0.99);
+		/* One reading of the clock is in each of them. */
+		l->median += hist_quantile(&h, 0.5) - clock_ns;
+		l->mean += hist_core_mean(&h) - clock_ns;
+		l->p99 += hist_percentile(&h, 0.99) - clock_ns;
 		hist_free(&h);
 	}
 }

@@ -303,7 +303,7 @@ static double turn_of(const json_t *run, double ns_per_tick)
 	double mean;
 
 	read_hist(run, "turn", ns_per_tick, &h);
-	mean = hist_low_mean(&h, MICRO_KEPT);
+	mean = hist_core_mean(&h);
 	hist_free(&h);
 	return mean;
 }

@@ -13,7 +13,6 @@
 #include "../kmod/micro.h"
 
 #define MICRO_NULL	"null"
-#define MICRO_KEPT	0.99	/* of the turns: in the others the CPU was somebody else's */
 
 /* Numbers of a --size or --threads; sorted as given. */
 struct micro_list {
@@ -36,7 +35,7 @@ struct micro_options {
 struct micro_sample {
 	double pair, map, unmap, touch, copy;	/* medians; NaN where there is none */
 	double ratio;				/* pair / copy */
-	double turn;				/* mean from one unmap to the next, see MICRO_KEPT */
+	double turn;				/* mean from one unmap to the next, see hist_core_mean() */
 	double rate;				/* mappings per second of all threads, from that */
 	double wall_rate;			/* the same, by the clock on the wall */
 	unsigned long long operations;

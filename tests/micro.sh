@@ -15,17 +15,18 @@ cd "$(dirname "$0")/.." || exit 1
 scratch_dir
 
 bouncelab=build/bouncelab
-planted=10000	# ticks, as tests/fixtures/micro/planted.h
+planted=50000	# ticks, as tests/fixtures/micro/planted.h
 
 # The strategies that are offered, from their sources; builds what is not there yet.
 micro() { nice $bouncelab micro --seed 1 "$@" 2>"$scratch/err"; }
 
 # --- the table -------------------------------------------------------------------
 
-micro --rounds 1 --seconds 0.004 --size 100,8K --threads 1 --csv "$scratch/all.csv" \
-	>"$scratch/table" || {
+micro --rounds 1 --seconds 0.004 --size 100,8K --threads 1 --csv "$scratch/all.csv" >"$scratch/table"
+code=$?
+[ $code = 0 ] || {
 	cat "$scratch/err" "$scratch/table"
-	fail "bouncelab micro: exit code $?"
+	fail "bouncelab micro: exit code $code"
 }
 for f in strategies/*.c harness/micro/null.c; do
 	name=$(basename "$f" .c)
@@ -44,7 +45,8 @@ done
 programs=$scratch/programs
 make -s -f harness/micro/Makefile OUT="$programs" EXTRA=tests/fixtures/micro "-j$(nproc)" \
 	"$programs/timed/eager-spin" "$programs/timed/null" "$programs/timed/planted-delay" \
-	"$programs/timed/planted-loss" >"$scratch/make.log" 2>&1 || {
+	"$programs/timed/planted-loss" "$programs/timed/planted-hold" "$programs/holds/planted-hold" \
+	"$programs/holds/planted-delay" "$programs/holds/null" >"$scratch/make.log" 2>&1 || {
 	cat "$scratch/make.log"
 	fail "the fixtures do not build"
 	finish
@@ -113,6 +115,32 @@ for what in map_ns unmap_ns; do
 		exit !(d > -0.03 && d < 0.03) }" ||
 		fail "$what: $with - $without is not $planted ticks of $khz kHz"
 done
+
+# --- the model ---------------------------------------------------------------------
+
+# Under a lock it is found in the hold time, within 10 %, and before the lock it is not.
+micro -s planted-hold,planted-delay --rounds 2 --seconds 0.02 --size 4K --model \
+	--csv "$scratch/hold.csv" >"$scratch/table" || {
+	cat "$scratch/err"
+	fail "--model: exit code $?"
+}
+# held STRATEGY: the median in ns of its lock.
+held() { awk -v name="$1" '$1 == name && $2 == "lock.spin" { print $5 }' "$scratch/table"; }
+echo "held for $(held planted-hold) ns, and $(held planted-delay) with the delay before"
+awk "BEGIN { r = $(held planted-hold) * $khz / 1e6 / $planted; exit !(r > 0.9 && r < 1.1) }" ||
+	fail "held for $(held planted-hold) ns, not $planted ticks of $khz kHz"
+awk "BEGIN { exit !($(held planted-delay) * $khz / 1e6 < 0.1 * $planted) }" ||
+	fail "what is before the lock is counted as held: $(held planted-delay) ns"
+# Twice per mapping, by both threads.
+grep -q '^  planted-hold  *lock.spin  *write  *2.000 .* 100$' "$scratch/table" ||
+	fail "not taken twice per mapping, or not shared: $(grep lock.spin "$scratch/table")"
+# Almost all of a mapping is under it: many threads are as fast as the lock.
+predicted() { awk -F , -v n="$1" '$2 == "model" && $3 == "planted-hold" && $5 == n { print $7 }' \
+	"$scratch/hold-model.csv"; }
+awk "BEGIN { r = $(predicted 64) * 2 * $planted / $khz / 1e3; exit !(r > 0.85 && r < 1.1) }" ||
+	fail "64 threads of the model: $(predicted 64) per second"
+[ "$(grep -c '^native,model,' "$scratch/hold-model.csv")" = 21 ] ||
+	fail "the model's CSV has not 7 lines for each of 3 strategies: $(cat "$scratch/hold-model.csv")"
 
 # --- interrupted -------------------------------------------------------------------
 

@@ -47,11 +47,6 @@ struct thread {
 static struct thread threads[NR_CPUS];
 static u64 clock_ticks;		/* between two readings that follow each other */
 
-static struct {
-	const char *name;
-	u64 count;
-} made[CLASSES];		/* locks by init; only where one thread runs */
-
 void micro_holds_on(bool on)
 {
 	threads[micro_self.cpu].on = on;
@@ -66,18 +61,6 @@ void micro_holds_clock(u64 ticks)
 static bool same(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
-}
-
-void micro_lock_made(const char *name)
-{
-	u32 i;
-
-	for (i = 0; i < CLASSES && made[i].name && !same(made[i].name, name); i++)
-		;
-	if (i == CLASSES)
-		return;
-	made[i].name = name;
-	made[i].count++;
 }
 
 /* --- recording ------------------------------------------------------------- */
@@ -288,17 +271,14 @@ static void print_class(FILE *f, const struct class *c)
 {
 	struct sharing s = sharing_of(c->name);
 	const char *comma = "";
-	u64 count = 0, bucket, n_made = 0;
+	u64 count = 0, bucket;
 	u32 i, j, k;
 
-	for (i = 0; i < CLASSES; i++)
-		if (made[i].name && same(made[i].name, c->name))
-			n_made = made[i].count;
 	fputs("{\"name\":", f);
 	print_name(f, c->name);
-	fprintf(f, ",\"read\":%s,\"made\":%llu,\"instances\":%llu,\"instances_shared\":%llu,"
+	fprintf(f, ",\"read\":%s,\"instances\":%llu,\"instances_shared\":%llu,"
 		"\"taken_shared\":%llu,\"effective\":%.2f,\"buckets\":[", c->shared ? "true" : "false",
-		n_made, s.instances, s.shared, s.taken_shared,
+		s.instances, s.shared, s.taken_shared,
 		s.squares > 0 ? (double)s.taken * s.taken / s.squares : 1);
 	for (i = 0; i < MICRO_BUCKETS; i++) {
 		bucket = 0;

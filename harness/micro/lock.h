@@ -50,8 +50,8 @@ extern struct micro_cpu *micro_cpus[NR_CPUS];
 /* holds.c: around the time that a lock is held. */
 void micro_hold_begin(const void *lock, const char *name, bool shared);
 void micro_hold_end(const void *lock);
-void micro_lock_made(const char *name);
-#define micro_lock_name(l, n)	do { (l)->name = (n); micro_lock_made(n); } while (0)
+
+#define micro_lock_name(l, n)	((l)->name = (n))
 #else
 #define MICRO_LOCK_NAME
 #define MICRO_NAMED(n)
