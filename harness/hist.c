@@ -51,6 +51,17 @@ double hist_percentile(struct hist *h, double share)
 	return NAN;
 }
 
+/* Half of what lies between two bins, but no more than a step of the clock or a bucket. */
+static double reach(const struct hist *h, size_t i, size_t other)
+{
+	double most = INFINITY;
+
+	for (size_t k = 1; k < h->n; k++)
+		most = fmin(most, h->bins[k].ns - h->bins[k - 1].ns);
+	most = fmax(most, h->bins[i].ns / 64);
+	return fmin(most, fabs(h->bins[other].ns - h->bins[i].ns)) / 2;
+}
+
 double hist_quantile(struct hist *h, double share)
 {
 	double want = share * h->total, seen = 0, lo, hi;
@@ -64,8 +75,8 @@ double hist_quantile(struct hist *h, double share)
 	if (h->n == 1)
 		return h->bins[0].ns;
 	/* The outermost bins reach as far outside as inside. */
-	lo = i ? (h->bins[i].ns - h->bins[i - 1].ns) / 2 : (h->bins[1].ns - h->bins[0].ns) / 2;
-	hi = i + 1 < h->n ? (h->bins[i + 1].ns - h->bins[i].ns) / 2 : lo;
+	lo = reach(h, i, i ? i - 1 : 1);
+	hi = reach(h, i, i + 1 < h->n ? i + 1 : i - 1);
 	return h->bins[i].ns - lo + (lo + hi) * (want - seen) / h->bins[i].count;
 }
 

@@ -30,9 +30,9 @@ void hist_merge(struct hist *h, const struct hist *from);
  */
 double hist_percentile(struct hist *h, double share);
 /*
- * Between the bins in proportion, each reaching half way to its neighbours: for times that
- * the steps of a clock are not small against, and whose bins are those steps. NaN if there
- * is none.
+ * Between the bins in proportion, each reaching half way to its neighbours, but no further than
+ * half of what the nearest two are apart, or 1/128 of its value: for times that the steps of a
+ * clock are not small against, and whose bins are those steps. NaN if there is none.
  */
 double hist_quantile(struct hist *h, double share);
 /*

@@ -165,13 +165,14 @@ json_t *micro_models_json(const struct micro_models *ms)
 	return list;
 }
 
-static void csv_point(FILE *f, const struct micro_model *m, const char *what, u32 threads, double v)
+static void csv_point(FILE *f, const struct micro_model *m, const char *what, u32 threads, size_t n,
+		      double v)
 {
 	if (m->invalid || !isfinite(v))
 		return;
 	fprintf(f, "native,%s,", what);
 	csv_string(f, m->strategy);
-	fprintf(f, ",%u,%u,%zu,", m->size, threads, m->n);
+	fprintf(f, ",%u,%u,%zu,", m->size, threads, n);
 	csv_number(f, 0, v);
 	fputc('\n', f);
 }
@@ -181,8 +182,10 @@ void micro_models_csv(const struct micro_models *ms, FILE *f)
 	fputs("plane,what,strategy,size,threads,n,per_second\n", f);
 	for (size_t i = 0; i < ms->n; i++) {
 		for (u32 k = 0; k < 2; k++)
-			csv_point(f, &ms->v[i], "measured", k + 1, ms->v[i].measured[k]);
+			csv_point(f, &ms->v[i], "measured", k + 1, ms->v[i].n_measured[k],
+				  ms->v[i].measured[k]);
 		for (size_t k = 0; k < MODEL_POINTS; k++)
-			csv_point(f, &ms->v[i], "model", micro_model_threads(k), ms->v[i].predicted[k]);
+			csv_point(f, &ms->v[i], "model", micro_model_threads(k), ms->v[i].n,
+				  ms->v[i].predicted[k]);
 	}
 }

@@ -160,17 +160,21 @@ static double predict(const struct micro_model *m, u32 threads)
 	return x;
 }
 
-static double measured(const struct micro_campaign *c, const struct micro_model *m, u32 threads)
+static void take_measured(const struct micro_campaign *c, struct micro_model *m, u32 threads)
 {
 	const struct micro_cell *cell = micro_find(c, m->strategy, m->size, threads);
 
-	return cell && !cell->invalid ? MICRO_OVER_ROUNDS(cell, rate).value : NAN;
+	m->measured[threads - 1] = NAN;
+	if (!cell || cell->invalid)
+		return;
+	m->measured[threads - 1] = MICRO_OVER_ROUNDS(cell, rate).value;
+	m->n_measured[threads - 1] = cell->n;
 }
 
 static void fit(const struct micro_campaign *c, struct micro_model *m)
 {
 	for (u32 i = 0; i < 2; i++)
-		m->measured[i] = measured(c, m, i + 1);
+		take_measured(c, m, i + 1);
 	m->locked_ns = locked_alone(m);
 	m->think_ns = fmax(0, 1e9 / m->measured[0] - m->locked_ns);
 	for (size_t i = 0; i < MODEL_POINTS; i++)

@@ -31,6 +31,7 @@ struct micro_model {
 	double think_ns;		/* of a mapping's time, outside of shared locks */
 	double locked_ns;		/* inside, by one thread alone */
 	double measured[2];		/* mappings per second of 1 and 2 threads; NaN: not measured */
+	size_t n_measured[2];		/* rounds of that */
 	double predicted[MODEL_POINTS];	/* model */
 };
 

@@ -4,7 +4,7 @@
  * buckets of its histograms.
  *
  * Seen failing: an arriving customer who also sees herself (n for n - 1); copies that do
- * not share the demand; a bucket boundary moved by one, a middle that is the lower edge;
+ * not share the demand; a group of buckets moved by one, a middle that is the lower edge;
  * a core mean without its limit.
  */
 #include "util.h"
@@ -158,6 +158,10 @@ static void test_quantile(void **state)
 	assert_close(hist_quantile(&h, 0.75), 35, 1e-12);
 	assert_close(hist_quantile(&h, 0.6), 29, 1e-12);
 	assert_close(hist_quantile(&h, 1), 45, 1e-12);
+	/* One that is far away does not make the others wide. */
+	hist_add(&h, 5000, 1);
+	assert_close(hist_quantile(&h, 20 / 21.0), 45, 1e-12);
+	assert_close(hist_quantile(&h, 1 / 21.0), 16, 1e-12);
 	hist_free(&h);
 }
 
