@@ -14,7 +14,7 @@ const char *const micro_directions[3] = { "both", "to-device", "from-device" };
 static const char *const left_out[] = {
 	"traps, page table locks and TLB shootdown (the daemon's page table is an array)",
 	"interrupts that are off while locks are held, and the kernel's own load",
-	"the indirect call of dma_map_page(), and tracepoints",
+	"the indirect call of dma_map_page(), mitigations (return thunks), patched-out tracepoints",
 	"the kernel's page allocator: per-CPU lists over one list stand in, with the same locks",
 	"the kernel's IOVA tree: a bitmap under one lock stands in, behind per-CPU magazines as there",
 	"workers: what is deferred is done by the thread that asked, after its turn, not timed",

@@ -59,7 +59,7 @@ struct micro_campaign {
 	size_t n_cells;
 	size_t rounds;			/* that are complete */
 	bool interrupted;
-	double clock_ns, clock_step_ns;	/* two readings in a row; the steps of the clock */
+	double clock_ns;		/* between two readings in a row */
 	u32 cpus, played;		/* this machine's; of the one that is played, 0: as many */
 	struct bl_progress progress;
 };

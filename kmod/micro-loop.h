@@ -2,7 +2,7 @@
 /*
  * `bouncelab micro`: the loop of one thread that maps and unmaps, for every plane.
  *
- * Who includes this is a plane, and defines before that, as inline functions or macros
+ * Who includes this is a plane, and declares before that, as static functions or macros
  * (nothing in the loop is called by pointer):
  *
  *	struct micro_plane	what the plane keeps of a thread, w->plane

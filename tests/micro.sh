@@ -40,6 +40,17 @@ for text in 'plane native' 'seed 1' 'n = 1' 'not subtracted' 'leaves out' memcpy
 	grep -q "$text" "$scratch/table" || fail "the table does not say '$text'"
 done
 
+# --- the locks ---------------------------------------------------------------------
+
+# More threads than CPUs: waiting gives the CPU away.
+if gcc -std=gnu11 -O2 -fno-strict-aliasing '-Dcpu_relax()=sched_yield()' -include sched.h -Iharness/micro \
+	-Ibuild/micro/include -Ikmod -Itests/native -pthread -o "$scratch/micro-lock" \
+	tests/micro-lock.c harness/micro/lock.c; then
+	timeout 60 "$scratch/micro-lock" || fail "the locks: exit code $?"
+else
+	fail "tests/micro-lock.c does not compile"
+fi
+
 # --- what is planted ---------------------------------------------------------------
 
 programs=$scratch/programs

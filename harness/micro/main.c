@@ -22,7 +22,6 @@
 #define CALIBRATE_NS	5000000
 
 int micro_warnings;
-extern u32 micro_nr_cpus;
 
 static u32 cpus = 0;		/* of the machine that is played; 0: those that are here */
 

@@ -53,6 +53,8 @@ bool micro_domain_wants(const struct bl_core *core);
 /* The page behind IOVA as the daemon has it, by a fault if need be; NULL: SIGBUS. */
 struct page *micro_daemon_page(struct bl_core *core, u64 iova);
 
+extern u32 micro_nr_cpus;	/* of the machine that is played; set before micro_setup() */
+
 /* --- main.c: counted for the result ------------------------------------------- */
 
 extern int micro_warnings;	/* WARN() and pr_warn() */
