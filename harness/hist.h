@@ -29,6 +29,17 @@ void hist_merge(struct hist *h, const struct hist *from);
  * ns. NaN if there is none.
  */
 double hist_percentile(struct hist *h, double share);
+/*
+ * Between the bins in proportion, each reaching half way to its neighbours, but no further than
+ * half of what the nearest two are apart, or 1/128 of its value: for times that the steps of a
+ * clock are not small against, and whose bins are those steps. NaN if there is none.
+ */
+double hist_quantile(struct hist *h, double share);
+/*
+ * Mean without what is above 10 times the 90th percentile: a time in which something else
+ * had the CPU is a thousand times as long as the others, and not theirs. NaN if there is none.
+ */
+double hist_core_mean(struct hist *h);
 void hist_free(struct hist *h);
 
 #endif

@@ -130,12 +130,14 @@ extern unsigned int shim_fence;
 #define smp_store_mb(x, v)	do { WRITE_ONCE(x, v); smp_mb(); } while (0)
 
 /* If set, what comes between reading the old value and the exchange, in any thread. */
+#ifndef shim_exchange_comes
 extern void (*shim_before_exchange)(void);
 #define shim_exchange_comes()						\
 do {									\
 	if (unlikely(shim_before_exchange))				\
 		shim_before_exchange();					\
 } while (0)
+#endif
 
 #define shim_cmpxchg(p, old, new, order)				\
 ({									\
