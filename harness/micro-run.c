@@ -439,7 +439,7 @@ int micro_measure(struct micro_campaign *c)
 	gsl_rng_set(rng, (c->o.seed ^ c->o.seed >> 32) & 0xffffffff);
 	bl_catch_signals();
 	bl_progress_start(&c->progress, c->o.rounds + 1,
-			  expected(c, true) + c->o.rounds * expected(c, false), 0);
+			  expected(c, true) + c->o.rounds * expected(c, false));
 	for (size_t i = 0; i < c->n_cells; i++)
 		order[i] = i;
 	for (size_t i = 0; i < c->n_cells && !bl_interrupted; i++)
