@@ -291,7 +291,8 @@ int bl_campaign_manifest(struct bl_campaign *c)
 	static const char script[] =
 		"cd \"$1\" && find . -type f ! -name '.*' ! -name MANIFEST.sha256 "
 		"! -name summary.csv ! -name verdicts.csv ! -name costs.csv ! -name table.txt "
-		"! -path './figures/*' ! -path './parts/*' -print | sed 's|^\\./||' | LC_ALL=C sort | tr '\\n' '\\0' | "
+		"! -path './figures/*' ! -path './parts/*' -print "
+		"| sed 's|^\\./||' | LC_ALL=C sort | tr '\\n' '\\0' | "
 		"xargs -0 sha256sum >.MANIFEST.tmp && mv .MANIFEST.tmp MANIFEST.sha256 || "
 		"{ rm -f .MANIFEST.tmp; exit 1; }";
 	const char *argv[] = { "/bin/sh", "-c", script, "sh", c->dir, NULL };

@@ -37,7 +37,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
 	"Expand a plan without running it: its cells, its number of runs, an estimate of the "
-	"time.\vExit code: 0 fine, 1 too few blocks fit into the budget, 2 bad usage.", bl_plan_children, NULL, NULL
+	"time.\vExit code: 0 fine, 1 too few blocks fit into the budget, 2 bad usage.",
+	bl_plan_children, NULL, NULL
 };
 
 static void print_json(const struct bl_plan *p)
@@ -84,18 +85,22 @@ static void print_levels(const struct bl_plan *p)
 {
 	static const char *const boots[] = {
 		[BL_BOOT_CAMPAIGN] = "one boot for all of them, a condition that is not sampled",
-		[BL_BOOT_BLOCK] = "each a fresh boot", [BL_BOOT_DEVICE] = "each device a fresh boot",
+		[BL_BOOT_BLOCK] = "each a fresh boot",
+		[BL_BOOT_DEVICE] = "each device a fresh boot",
 	};
 
-	printf("levels    n = %u block%s; %s;\n          in each a fresh device per cell, and on it "
+	printf("levels    n = %u block%s; %s;\n"
+	       "          in each a fresh device per cell, and on it "
 	       "%u run%s\n", p->repeat, p->repeat == 1 ? "" : "s", boots[p->boot],
-	       p->runs_each, p->runs_each == 1 ? " of each job" : "s of each job, of which the median counts");
+	       p->runs_each, p->runs_each == 1 ? " of each job" :
+	       "s of each job, of which the median counts");
 }
 
 static void print_rule(const struct bl_plan *p)
 {
 	if (p->width > 0)
-		printf("stop      once all 95 %% intervals are within %g %%: a look after %d blocks and every "
+		printf("stop      once all 95 %% intervals are within %g %%: a look after %d "
+		       "blocks and every "
 		       "%d\n          more, then %d that decide nothing; at most %u blocks\n", p->width,
 		       STOP_FIRST, STOP_EVERY, STOP_EVERY, p->repeat);
 }

@@ -22,8 +22,11 @@ enum { OPT_ACCEL = 256, OPT_SHARD, OPT_SLURM, OPT_STAGE_TIMEOUT, OPT_MEM, OPT_AP
 static const struct argp_option options[] = {
 	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 1 },
 	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 1 },
-	{ "shard", OPT_SHARD, "I/N", 0, "Only the blocks whose number is I modulo N, 1 <= I <= N; 'bouncelab merge' makes one campaign of N such", 1 },
-	{ "slurm", OPT_SLURM, "N", OPTION_ARG_OPTIONAL, "Submit N shards (default 4) to Slurm as a job array, wait for them, merge them", 1 },
+	{ "shard", OPT_SHARD, "I/N", 0,
+	  "Only the blocks whose number is I modulo N, 1 <= I <= N; 'bouncelab merge' makes one "
+	  "campaign of N such", 1 },
+	{ "slurm", OPT_SLURM, "N", OPTION_ARG_OPTIONAL,
+	  "Submit N shards (default 4) to Slurm as a job array, wait for them, merge them", 1 },
 	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm or tcg for plans of the plane vm; those of the plane icount are icount", 1 },
 	{ "mem", OPT_MEM, "M", 0, "The guest's memory in MiB (default 2048)", 1 },
 	{ "append", OPT_APPEND, "ARGS", 0, "More arguments for the guest's kernel", 1 },
@@ -83,9 +86,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
 	"Run a plan in the guest. Results go to a new directory below results/. Ctrl-C keeps "
-	"what is finished; a second one ends at once.\v--slurm needs sbatch and scancel here, and this "
+	"what is finished; a second one ends at once.\v"
+	"--slurm needs sbatch and scancel here, and this "
 	"directory, the built kernel and the results under the same path on all nodes; each task "
-	"has a node to itself. Ctrl-C cancels the tasks and keeps what they have finished.\n\nExit code: 0 all runs fine, 1 a run "
+	"has a node to itself. Ctrl-C cancels the tasks and keeps what they have finished.\n\n"
+	"Exit code: 0 all runs fine, 1 a run "
 	"failed or is invalid, 2 bad usage, 130 interrupted.", bl_plan_children, NULL, NULL
 };
 

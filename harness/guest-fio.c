@@ -66,7 +66,8 @@ char *guest_fio_job_text(const char *text, double runtime_s, double ramp_s, bool
 
 static int prepare(struct guest_run *r, struct job *j, const char *path, unsigned int run)
 {
-	char *copy = bl_strdup(path), *base = basename(copy), *dot = strrchr(base, '.'), *text, *out;
+	char *copy = bl_strdup(path), *base = basename(copy), *dot = strrchr(base, '.');
+	char *text, *out;
 	int ret;
 
 	if (dot)

@@ -10,10 +10,14 @@ static const struct argp_option options[] = {
 	{ "jobs", 'j', "LIST", 0, "Jobs instead of the plan's", 0 },
 	{ "repeat", 'r', "N", 0, "Blocks: fresh devices per cell, 0..1000", 0 },
 	{ "runtime", 't', "S", 0, "Seconds per job, 0.1..3600", 0 },
-	{ "boot", OPT_BOOT, "WHAT", 0, "What begins with a fresh boot: campaign, block, device", 0 },
-	{ "runs", OPT_RUNS, "N", 0, "Times that a device does each job, 1..100; the median counts", 0 },
-	{ "width", OPT_WIDTH, "PERCENT", 0, "Stop when all 95 % intervals are this narrow; then --repeat is the most. 0: never", 0 },
-	{ "budget", OPT_BUDGET, "MINUTES", 0, "Begin no block that would not be done in this time. 0: no budget", 0 },
+	{ "boot", OPT_BOOT, "WHAT", 0,
+	  "What begins with a fresh boot: campaign, block, device", 0 },
+	{ "runs", OPT_RUNS, "N", 0,
+	  "Times that a device does each job, 1..100; the median counts", 0 },
+	{ "width", OPT_WIDTH, "PERCENT", 0,
+	  "Stop when all 95 % intervals are this narrow; then --repeat is the most. 0: never", 0 },
+	{ "budget", OPT_BUDGET, "MINUTES", 0,
+	  "Begin no block that would not be done in this time. 0: no budget", 0 },
 	{ "seed", 'S', "N", 0, "Seed of the order of runs", 0 },
 	{ 0 }
 };

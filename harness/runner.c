@@ -129,7 +129,8 @@ static void say_how_long(const struct runner *r)
 	char a[32], b[32];
 
 	if (r->estimated > 0)
-		fprintf(stderr, "took %s, estimated %s (%+.0f %%)\n", bl_duration(took, a, sizeof(a)),
+		fprintf(stderr, "took %s, estimated %s (%+.0f %%)\n",
+			bl_duration(took, a, sizeof(a)),
 			bl_duration(r->estimated, b, sizeof(b)), 100 * (took / r->estimated - 1));
 }
 

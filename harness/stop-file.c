@@ -40,7 +40,8 @@ int stop_save(const struct stop *s, const char *dir)
 {
 	char *path = bl_fmt("%s/stop.json", dir);
 	json_t *o = json_pack("{s:i, s:s, s:i, s:i, s:o, s:o}", "schema", 1, "why", names[s->why],
-			      "blocks", (int)s->blocks, "from", (int)s->from, "widest_pct", number(s->widest),
+			      "blocks", (int)s->blocks, "from", (int)s->from,
+			      "widest_pct", number(s->widest),
 			      "target_pct", number(s->target));
 	int err = bl_json_write(path, o);
 

@@ -382,7 +382,8 @@ static int use_plan(struct summary *s, const char *path)
 	s->boot = bl_json_str(s->plan, "boot", "campaign");
 	s->shards = bl_json_int(s->plan, "shards", 0);
 	s->runtime_ms = 1000 * bl_json_num(s->plan, "runtime_s", 0);
-	if (bl_shard_from_json(&s->shard, s->plan) || !s->baseline || !s->jobs.n || !(s->runtime_ms > 0) ||
+	if (bl_shard_from_json(&s->shard, s->plan) || !s->baseline || !s->jobs.n ||
+	    !(s->runtime_ms > 0) ||
 	    s->runs_each - 1 >= BL_MAX_RUNS ||
 	    !json_array_size(json_object_get(s->plan, "runs"))) {
 		bl_err("%s: baseline, jobs, runtime_s or runs are missing: not a plan "

@@ -29,7 +29,7 @@ struct sum_row {
 	char *reason;			/* NULL if SUM_OK */
 	int boot;			/* number of the guest, from 1; 0 where it is not known */
 	int shard;			/* that the block is of, from 1; 0 without shards */
-	struct fio_result fio;		/* of all runs on the device; NaN where nothing was measured */
+	struct fio_result fio;		/* of all runs on the device; NaN: not measured */
 	double *each;			/* IOPS of each run on the device, … */
 	unsigned int n_each;		/* … of which there are so many, 0 if one is broken */
 	struct hist hist;		/* its completion latencies; may be empty */
@@ -46,7 +46,7 @@ struct summary {
 	struct bl_shard shard;		/* if this is one; what others do has no rows */
 	unsigned int shards;		/* that this was merged of, or 0 */
 	struct stop stop;		/* what it leaves out has no rows */
-	char state[16];			/* of the campaign, by the journal: finished, …; or empty */
+	char state[16];			/* of the campaign, by the journal; may be empty */
 	char accel[16];			/* "tcg", "kvm", "mixed", "unknown" */
 	bool emulated;			/* some run was not on hardware */
 	struct bl_strv jobs;		/* timed jobs, in the plan's order */

@@ -89,18 +89,24 @@ FAKE_NOISE=0.3 $bouncelab resume --unfit "$out/undecided" >"$scratch/log" 2>&1 |
 stopped undecided width 18
 
 # A budget of so many seconds: no block that would not be done in time.
-FAKE_MS=100 campaign 0 budget --width 0 --budget 0.05
+FAKE_MS=400 campaign 0 budget --width 0 --budget 0.2
 n=$(blocks budget)
 stopped budget budget "$n"
 { [ "$n" -ge 1 ] && [ "$n" -lt 24 ]; } || fail "budget: $n blocks"
 says "$out/budget/table.txt" "the budget was used up after $n blocks"
 sum=$(sed -n 's/^ "seconds": \([0-9.]*\),/\1/p' "$out/budget"/runs/*/run.json | awk '{ s += $1 } END { print s }')
-awk -v s="$sum" 'BEGIN { exit !(s <= 3) }' || fail "budget: $sum s, not 3"
-# What earlier sessions took counts: without it, there would be time for more.
+awk -v s="$sum" 'BEGIN { exit !(s <= 12) }' || fail "budget: $sum s, not 12"
+# Resume obeys what was decided, even if there were time now.
+cp -r "$out/budget" "$out/obeyed"
+sed -i 's/"budget_s": [0-9.]*/"budget_s": 600.0/' "$out/obeyed/plan.json"
+$bouncelab resume --unfit "$out/obeyed" >"$scratch/log" 2>&1 || fail "obeyed: exit code $?"
+stopped obeyed budget "$n"
+# What earlier sessions took counts: that alone is all of this budget.
 cp -r "$out/budget" "$out/spent"
 rm "$out/spent/stop.json"
-FAKE_MS=100 $bouncelab resume --unfit "$out/spent" >"$scratch/log" 2>&1 || fail "spent: exit code $?"
-[ "$(blocks spent)" -le $((n + 1)) ] || fail "spent: $(blocks spent) blocks after $n"
+sed -i "s/\"budget_s\": [0-9.]*/\"budget_s\": $sum/" "$out/spent/plan.json"
+FAKE_MS=400 $bouncelab resume --unfit "$out/spent" >"$scratch/log" 2>&1 || fail "spent: exit code $?"
+[ "$(blocks spent)" = "$n" ] || fail "spent: $(blocks spent) blocks after $n"
 
 # What plan says of it.
 $bouncelab plan "$scratch/stop.ini" --budget 60 >"$scratch/log" || fail "plan: exit code $?"

@@ -10,7 +10,7 @@
  *
  * Seen to fail: with blocks paired by chance (covers 100 %), with 90 % intervals, with the
  * range as the interval (99 % from n = 8 on), and with a family that is not controlled; with a
- * stop rule that stops at the look itself, or looks from 5 blocks on after each.
+ * stop rule that looks from 5 blocks on after each.
  */
 #include "util.h"
 
