@@ -28,7 +28,7 @@ static const struct argp_option options[] = {
 	{ "offset", OPT_OFFSET, "BYTES", 0,
 	  "Where in its page a mapping begins, 0 to 4095 (default 0; below 4K they are packed)", 0 },
 	{ "remote-unmap", OPT_REMOTE, NULL, 0, "Each thread's mappings are unmapped by its neighbour", 0 },
-	{ "first-touch", OPT_FIRST, NULL, 0, "Each mapping finds no bounce page yet", 0 },
+	{ "first-touch", OPT_FIRST, NULL, 0, "Each mapping finds no bounce page yet; all originals are mapped at once", 0 },
 	{ "no-touch", OPT_NO_TOUCH, NULL, 0, "The daemon leaves the data alone", 0 },
 	{ "direction", OPT_DIRECTION, "DIR", 0, "to-device (default), from-device or both", 0 },
 	{ "rounds", OPT_ROUNDS, "N", 0, "Rounds, each a process per cell: n (default 8)", 0 },

@@ -150,12 +150,17 @@ static void print_tables(const struct micro_campaign *c, FILE *f)
 static void print_conditions(const struct micro_campaign *c, FILE *f)
 {
 	const struct micro_options *o = &c->o;
+	char held[16];
 
 	fprintf(f, "plane native: threads on %u CPUs of this machine, not a kernel%s\n", c->cpus,
 		c->played ? "; per-CPU structures as for 64" : "");
-	fprintf(f, "direction %s, offset %u, %u outstanding per thread, %s, %s, unmapped by %s\n",
-		micro_directions[o->direction], o->offset, o->outstanding,
-		o->cold ? "first touch (no bounce page is there yet)" :
+	if (o->cold)
+		snprintf(held, sizeof(held), "all originals");
+	else
+		snprintf(held, sizeof(held), "%u", o->outstanding);
+	fprintf(f, "direction %s, offset %u, %s outstanding per thread, %s, %s, unmapped by %s\n",
+		micro_directions[o->direction], o->offset, held,
+		o->cold ? "first touch (no bounce page is there yet; memcpy is of what is)" :
 		"steady state (bounce pages are there)",
 		o->no_touch ? "the daemon leaves the data alone" : "the daemon touches every cache line",
 		o->remote ? "another thread, which touches it, too" : "the thread that mapped it");
@@ -171,7 +176,8 @@ static void print_sets(const struct micro_campaign *c, FILE *f)
 	for (size_t i = 0; i < c->n_cells; i += c->o.strategies.n) {
 		const struct micro_config *k = &c->cells[i].config;
 
-		if (i && c->cells[i].size == c->cells[i - c->o.strategies.n].size && !c->o.cold)
+		if (i && c->cells[i].size == c->cells[i - c->o.strategies.n].size &&
+		    k->buffers == c->cells[i - c->o.strategies.n].config.buffers)
 			continue;
 		fprintf(f, "%s %s bytes: %u originals, one every %u bytes (%u KiB)", i ? "," : "",
 			micro_size_text(k->size, text, sizeof(text)), k->buffers, k->stride,

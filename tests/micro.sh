@@ -5,10 +5,8 @@
 # up, and does what is planted in a strategy show? tests/fixtures/micro has a strategy that
 # loses copies, one that spins before its lock and one that spins with it.
 #
-# Seen failing: a loop that leaves out every 1000th entry of the histogram, or counts
-# operations twice; a micro_check() that finds everything right; a map that is timed only
-# from its second half on, and one whose clock is not read before; a strategy that is left
-# out of the programs; a SIGINT that is not looked at.
+# Seen failing: a loop that leaves out some entries of the histogram, or counts operations
+# twice; a micro_check() that finds everything right; a map of which half the time is taken.
 
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib/common.sh
