@@ -22,6 +22,7 @@ static const struct command {
 	{ "report", cmd_report, "Tables, verdicts and figures of a campaign" },
 	{ "vm", cmd_vm, "Run one command as root in the guest" },
 	{ "guest", cmd_guest, NULL },
+	{ "guest-micro", cmd_guest_micro, NULL },
 };
 
 const char *argp_program_version = "bouncelab " BL_VERSION;

@@ -25,6 +25,7 @@ int cmd_vm(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_guest(int argc, char **argv);
+int cmd_guest_micro(int argc, char **argv);
 
 /*
  * Derive summary.csv, verdicts.csv, table.txt and the figures of a finished

@@ -21,6 +21,8 @@
  *				memcpy() config's size bytes from original BUFFER to place TURN
  *				(0..outstanding - 1) of memory of this thread, or back if the
  *				direction is from the device
+ *	void micro_wait(void)	again and again while a thread waits for the others, not timed:
+ *				cpu_relax(), or the CPU to somebody else now and then
  *	void micro_idle(w)	after each turn, not timed: work that was deferred, a need to
  *				reschedule
  *	void micro_renew(w)	for MICRO_COLD: take away all bounce pages.  Nothing is mapped,
@@ -264,6 +266,7 @@ static inline void micro_turn_copy(struct micro_worker *w)
 		micro_record(w, MICRO_COPY, w->now - from);
 		w->result.copies++;
 	}
+	micro_idle(w);
 }
 
 /* --- a part ---------------------------------------------------------------- */
@@ -276,7 +279,7 @@ static inline void micro_meet(struct micro_worker *w)
 	/* Release and acquire, each pairs with the other's. */
 	atomic_inc_return(&w->shared->met);
 	while (atomic_read_acquire(&w->shared->met) < all)
-		cpu_relax();
+		micro_wait();
 }
 
 /* Unmap what is held.  Nobody maps any more. */
@@ -347,23 +350,26 @@ static inline void micro_cold_round(struct micro_worker *w)
 		micro_idle(w);
 	if (w->timed)
 		w->result.ticks += w->now - from;
+	/* Also where nothing was mapped, and so nothing unmapped. */
+	micro_idle(w);
 }
 
 static inline void micro_cold_part(struct micro_worker *w)
 {
 	u64 warm = micro_now() + micro_ticks(w, w->config->warm_ns);
 	u64 end = warm + micro_ticks(w, w->config->slice_ns);
+	u32 stop = 0;
 
 	do {
 		micro_cold_round(w);
 		micro_meet(w);
-		if (!w->nr) {
-			/* Read by all after the next meeting, written by one before it. */
-			w->shared->stop = w->now >= end ? 2 : w->now >= warm;
-		}
+		/* Read by all after the next meeting.  At least one round is timed. */
+		if (!w->nr)
+			w->shared->stop = stop && w->now >= end ? 2 : w->now >= warm;
 		micro_meet(w);
-		w->timed = READ_ONCE(w->shared->stop) == 1;
-	} while (READ_ONCE(w->shared->stop) < 2);
+		stop = READ_ONCE(w->shared->stop);
+		w->timed = stop == 1;
+	} while (stop < 2);
 	w->timed = false;
 	micro_meet(w);
 	if (!w->nr)
