@@ -91,6 +91,9 @@ static void micro_fill(struct micro_worker *w, u32 buffer, u32 mark);
 static bool micro_exchange(struct micro_worker *w, u64 iova, u32 mark);
 static bool micro_check(struct micro_worker *w, u32 owner, u32 buffer, u32 mark);
 
+static bool stopped(const struct micro_worker *w);
+#define micro_stopped(w)	stopped(w)
+
 #include "micro-loop.h"
 
 struct run {
@@ -155,11 +158,16 @@ static __always_inline void micro_copy(struct micro_worker *w, u32 buffer, u32 t
 	}
 }
 
+static bool stopped(const struct micro_worker *w)
+{
+	return READ_ONCE(w->plane.run->stop);
+}
+
 static __always_inline void micro_idle(struct micro_worker *w)
 {
 	cond_resched();
-	/* Later than the end of any part: the loop goes through all that is left at once. */
-	if (unlikely(READ_ONCE(w->plane.run->stop)))
+	/* Later than the end of any part. */
+	if (unlikely(stopped(w)))
 		w->now = ~0ULL;
 }
 
