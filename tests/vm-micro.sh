@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/guest/host.sh
 
 build_guest vblk vctl
-in_guest 300 tests/guest/micro.sh || fail "in the guest"
+in_guest 400 tests/guest/micro.sh "${PARTS:-}" || fail "in the guest"
 
 BOUNCELAB_KO=$(fixture_module) || exit 1
 export BOUNCELAB_KO

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# In the guest: micro.sh [--fixture STRATEGY...]: what `bouncelab micro` does in the
+# In the guest: micro.sh ["PART..." | --fixture STRATEGY...]: what `bouncelab micro` does in the
 # kernel, by its hidden half, guest-micro. --fixture: these must have wrong bytes.
 
 . tests/guest/lib.sh
@@ -205,7 +205,7 @@ if [ "${1:-}" = --fixture ]; then
 	done
 	finish
 fi
-every_strategy
-bad_requests
-busy
+for part in ${1:-every_strategy bad_requests busy}; do
+	$part
+done
 finish
