@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define RUN_DIR		"micro.tmp"	/* in the share: the guest's answer */
 #define ANSWER		"micro.json"
@@ -105,39 +104,40 @@ static double limit_s(const struct micro_config *c)
 	return EXTRA_S + SLOWER * 2e-9 * c->slices * (c->warm_ns + c->slice_ns);
 }
 
-/* Until the guest says that it is done. False with *why if this guest is lost. */
+/* What the guest says at the end of a run: false if it is of no more use. */
+static bool on_done(const json_t *msg, char **why)
+{
+	if (strcmp(bl_json_str(msg, "status", ""), "ok"))
+		*why = bl_strdup(bl_json_str(msg, "reason", "the guest gave no reason"));
+	return !json_is_true(json_object_get(msg, "reboot"));
+}
+
+/* To the end of a run. False if this guest is lost, with *why unless interrupted. */
 static bool follow(struct micro_guest *g, double deadline, char **why)
 {
-	for (;;) {
-		bool splat = g->vm.splat && g->vm.splat_at + SPLAT_GRACE < deadline;
-		double until = splat ? g->vm.splat_at + SPLAT_GRACE : deadline;
-		enum bl_vm_event ev;
-		json_t *msg;
-		bool done;
+	double until = deadline;
+	enum bl_vm_event ev;
+	bool done, good;
+	json_t *msg;
 
+	for (;;) {
+		if (g->vm.splat && g->vm.splat_at + SPLAT_GRACE < until)
+			until = g->vm.splat_at + SPLAT_GRACE;
 		ev = bl_vm_next(&g->vm, until < bl_mono() + 1 ? until : bl_mono() + 1, &msg);
+		done = ev == BL_VM_MESSAGE && !strcmp(bl_json_str(msg, "ev", ""), "done");
+		good = done && on_done(msg, why);
+		json_decref(msg);
+		if (done)
+			return good;
 		if (ev == BL_VM_INTERRUPTED)
 			return false;
-		if (ev == BL_VM_EXIT) {
+		if (ev == BL_VM_EXIT)
 			*why = bl_vm_why(&g->vm, g->console);
-			return false;
-		}
-		if (ev == BL_VM_TIMEOUT && bl_mono() >= until) {
-			*why = splat ? bl_fmt("the guest's kernel failed: %s", g->vm.splat) :
+		else if (bl_mono() >= until)
+			*why = g->vm.splat ? bl_fmt("the guest's kernel failed: %s", g->vm.splat) :
 			       bl_strdup("the guest did not answer in time");
+		if (*why)
 			return false;
-		}
-		done = ev == BL_VM_MESSAGE && !strcmp(bl_json_str(msg, "ev", ""), "done");
-		if (done && strcmp(bl_json_str(msg, "status", ""), "ok"))
-			*why = bl_strdup(bl_json_str(msg, "reason", "the guest gave no reason"));
-		if (done && json_is_true(json_object_get(msg, "reboot")))
-			done = false;	/* of no more use, whatever came out */
-		else if (!done) {
-			json_decref(msg);
-			continue;
-		}
-		json_decref(msg);
-		return done;
 	}
 }
 

@@ -140,14 +140,14 @@ begin()
 	build/bouncelab guest-micro eager-none device=vduse0 slices=3600 slice_ns=1000000000 \
 		"$@" >$tmp/long 2>&1 &
 	runner=$!
-	within 20 under_way || die "the long run does not begin: $(cat $tmp/long)"
+	within 60 under_way || die "the long run does not begin: $(cat $tmp/long)"
 }
 
 # stop SIGNAL NAME: nothing of it is left.
 stop()
 {
 	kill "-$1" $runner
-	within 20 dead $runner || die "$2: the caller does not end"
+	within 30 dead $runner || die "$2: the caller does not end"
 	ok "$2: the caller ends"
 	wait $runner 2>/dev/null
 	check "$2: no thread is left" no_threads
