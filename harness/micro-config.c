@@ -7,7 +7,7 @@
 
 const char *const micro_what_names[MICRO_WHATS] = {
 	[MICRO_MAP] = "map", [MICRO_UNMAP] = "unmap", [MICRO_PAIR] = "pair",
-	[MICRO_TOUCH] = "touch", [MICRO_COPY] = "copy",
+	[MICRO_TOUCH] = "touch", [MICRO_COPY] = "copy", [MICRO_TURN] = "turn",
 };
 
 /* What goes together is checked by who runs it. */
@@ -20,7 +20,7 @@ static const struct key {
 			  sizeof(((struct micro_config *)0)->name) == 8 }
 	KEY(size), KEY(offset), KEY(threads), KEY(outstanding), KEY(direction), KEY(flags),
 	KEY(slices), KEY(buffers), KEY(stride), KEY(seed), KEY(window), KEY(warm_ns),
-	KEY(slice_ns),
+	KEY(slice_ns), KEY(verify),
 #undef KEY
 };
 

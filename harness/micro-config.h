@@ -26,7 +26,7 @@ void micro_config_keys(struct bl_strv *out);
  */
 json_t *micro_result_json(const struct micro_result *r);
 
-/* "map", "unmap", "pair", "touch", "copy" */
+/* "map", "unmap", "pair", "touch", "copy", "turn" */
 extern const char *const micro_what_names[MICRO_WHATS];
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * `bouncelab micro`: the loop of one thread that maps and unmaps, for every plane.
  *
- * Who includes this is a plane, and defines before that, as inline functions or macros
+ * Who includes this is a plane, and declares before that, as static functions or macros
  * (nothing in the loop is called by pointer):
  *
  *	struct micro_plane	what the plane keeps of a thread, w->plane
@@ -99,7 +99,8 @@ struct micro_worker {
 	u32 meetings, parts;
 	u32 buffer, turn, mark;
 	bool timed;
-	u64 now;		/* when the last turn ended */
+	u64 now;		/* the clock's last reading */
+	u64 unmapped;		/* the same, at the last unmap */
 	struct micro_plane plane;
 	struct micro_result result ____cacheline_aligned;
 };
@@ -235,6 +236,10 @@ static inline bool micro_turn_unmap(struct micro_worker *w)
 	micro_record(w, MICRO_MAP, map_ticks);
 	micro_record(w, MICRO_UNMAP, w->now - from);
 	micro_record(w, MICRO_PAIR, map_ticks + w->now - from);
+	/* A part's first one has none before it, and MICRO_COLD no such turns. */
+	if (w->unmapped && !(w->config->flags & MICRO_COLD))
+		micro_record(w, MICRO_TURN, w->now - w->unmapped);
+	w->unmapped = w->now;
 	w->result.operations++;
 	return true;
 }
@@ -318,10 +323,11 @@ static inline void micro_part(struct micro_worker *w, enum micro_what what)
 
 	from = micro_now();
 	end = from + micro_ticks(w, w->config->slice_ns);
+	w->unmapped = 0;
 	w->timed = true;
 	do {
 		micro_one(w, what);
-	} while (w->now < end);
+	} while (w->now < end || w->result.verified < w->config->verify);
 	w->timed = false;
 	if (what != MICRO_COPY)
 		w->result.ticks += w->now - from;

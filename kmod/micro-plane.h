@@ -166,9 +166,11 @@ static bool stopped(const struct micro_worker *w)
 static __always_inline void micro_idle(struct micro_worker *w)
 {
 	cond_resched();
-	/* Later than the end of any part. */
-	if (unlikely(stopped(w)))
-		w->now = ~0ULL;
+	if (likely(!stopped(w)))
+		return;
+	/* Later than the end of any part, and enough. */
+	w->now = ~0ULL;
+	w->result.verified = ~0ULL;
 }
 
 static __always_inline void micro_wait(void)

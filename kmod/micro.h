@@ -38,6 +38,7 @@ struct micro_config {
 	u32 buffers;		/* originals of a thread, used in turn; >= outstanding */
 	u32 stride;		/* bytes from one original to the next */
 	u32 seed;
+	u32 verify;		/* mappings that a thread looks at, at least; 0 but for MICRO_VERIFY */
 	u64 window;		/* bytes of streaming IOVA space */
 	u64 warm_ns, slice_ns;	/* of each part: before it is timed, and timed */
 };
@@ -77,6 +78,7 @@ enum micro_what {
 	MICRO_MAP,
 	MICRO_UNMAP,
 	MICRO_PAIR,	/* map and unmap of one mapping, added */
+	MICRO_TURN,	/* from one unmap to the next of a thread: all that the loop does */
 	MICRO_TOUCH,	/* by the daemon: page table, fault if there is no entry, access */
 	MICRO_COPY,	/* one memcpy() of the same size, between the mappings' timed parts */
 	MICRO_WHATS

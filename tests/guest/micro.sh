@@ -63,7 +63,7 @@ timed()
 {
 	_name=$1
 	shift
-	ran "$_name" "$@" || return
+	ran "$_name" "$@" slice_ns=100000000 || return
 	_n=$(number operations)
 	_threads=$(sed 's/.*"per_thread":\[\([0-9,]*\)\].*/\1/' $tmp/result | tr , '\n' |
 		awk '{ n += $1 } END { print n }')
@@ -94,7 +94,7 @@ every_strategy()
 	else
 		not_ok "cold: each mapping faults" "$(sed 's/.*"counters"//' $tmp/result)"
 	fi
-	timed "with a neighbour" eager-none flags=$remote threads=2 outstanding=16 slice_ns=200000000
+	timed "with a neighbour" eager-none flags=$remote threads=2 outstanding=16
 	timed "other choices" eager-spin allocator=ring granule=page prefill=copy backing=huge
 }
 
