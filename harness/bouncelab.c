@@ -25,6 +25,7 @@ static const struct command {
 	{ "paper", cmd_paper, "The numbers of PAPER.md, made or checked" },
 	{ "vm", cmd_vm, "Run one command as root in the guest" },
 	{ "guest", cmd_guest, NULL },
+	{ "guest-micro", cmd_guest_micro, NULL },
 };
 
 const char *argp_program_version = "bouncelab " BL_VERSION;

@@ -8,6 +8,7 @@
 #include "env-facts.h"
 #include "guest.h"
 #include "guest-exec.h"
+#include "guest-micro.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -187,6 +188,22 @@ static void do_run(const json_t *op)
 			     "reason", v.reason, "reboot", v.reboot));
 }
 
+/* The result is a file, since the line is slow. */
+static void do_micro(const json_t *op)
+{
+	char *path = bl_fmt(GUEST_RUNS "/%s/micro.json", bl_json_str(op, "dir", ""));
+	struct guest_verdict v = {};
+	json_t *result = guest_micro(op, &v);
+	int ret = result ? bl_json_write(path, result) : 0;
+
+	if (ret)
+		guest_fail(&v, "%s: %s", path, strerror(-ret));
+	guest_send(json_pack("{s:s, s:s, s:s, s:b}", "ev", "done", "status", guest_status(&v),
+			     "reason", v.reason, "reboot", v.reboot));
+	json_decref(result);
+	free(path);
+}
+
 static void request(const char *line)
 {
 	json_error_t err;
@@ -195,13 +212,15 @@ static void request(const char *line)
 
 	if (!strcmp(name, "run"))
 		do_run(op);
+	else if (!strcmp(name, "micro"))
+		do_micro(op);
 	else if (!strcmp(name, "exec"))
 		guest_exec(op);
 	else if (!strcmp(name, "poweroff"))
 		power_off();
 	else
 		guest_send(json_pack("{s:s, s:s, s:s}", "ev", "done", "status", "failed",
-				     "reason", op ? "unknown op; valid: run, exec, poweroff" :
+				     "reason", op ? "unknown op; valid: run, micro, exec, poweroff" :
 				     err.text));
 	json_decref(op);
 	while (waitpid(-1, NULL, WNOHANG) > 0)

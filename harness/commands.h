@@ -28,6 +28,7 @@ int cmd_report(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_micro(int argc, char **argv);
 int cmd_guest(int argc, char **argv);
+int cmd_guest_micro(int argc, char **argv);
 
 /*
  * Derive summary.csv, verdicts.csv, table.txt and the figures of a finished

@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <linux/vduse.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
 
 #define RAM_DISK	GUEST_TMP "/disk.raw"
 #define PIDFILE		GUEST_TMP "/daemon.pid"
@@ -231,24 +233,55 @@ static int stop_daemon(struct guest_run *r, struct guest_device *d)
 	return ret;
 }
 
-/* A daemon that died leaves its device in the kernel. */
-static int destroy_device(struct guest_verdict *v)
+/* Sets the version, which comes before anything else is asked for.  -errno. */
+static int open_control(void)
 {
 	uint64_t version = VDUSE_API_VERSION;
+	int fd = open(CONTROL, O_RDWR | O_CLOEXEC), ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, VDUSE_SET_API_VERSION, &version) < 0) {
+		ret = -errno;
+		close(fd);
+	}
+	return ret ? ret : fd;
+}
+
+int guest_device_create(struct guest_verdict *v)
+{
+	struct vduse_dev_config config = {
+		.name = GUEST_DEV, .vendor_id = 0, .device_id = VIRTIO_ID_BLOCK,
+		.features = 1ULL << VIRTIO_F_ACCESS_PLATFORM | 1ULL << VIRTIO_F_VERSION_1,
+		.vq_num = 1, .vq_align = 4096,
+	};
+	int fd = open_control(), ret = fd < 0 ? fd : 0;
+
+	if (!ret && ioctl(fd, VDUSE_CREATE_DEV, &config) < 0)
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	if (ret)
+		guest_fail(v, "the device " GUEST_DEV " cannot be made: %s", strerror(-ret));
+	return ret;
+}
+
+int guest_device_destroy(struct guest_verdict *v)
+{
 	char name[VDUSE_NAME_MAX] = GUEST_DEV;
-	int fd, ret = 0;
+	int fd, ret;
 
 	if (!bl_exists("/sys/class/vduse/" GUEST_DEV))
 		return 0;
-	fd = open(CONTROL, O_RDWR | O_CLOEXEC);
-	if (fd < 0 || ioctl(fd, VDUSE_SET_API_VERSION, &version) < 0 ||
-	    ioctl(fd, VDUSE_DESTROY_DEV, name) < 0) {
+	fd = open_control();
+	ret = fd < 0 ? fd : 0;
+	if (!ret && ioctl(fd, VDUSE_DESTROY_DEV, name) < 0)
 		ret = -errno;
-		guest_fail(v, "the device " GUEST_DEV " cannot be destroyed: %s",
-			   strerror(errno));
-	}
 	if (fd >= 0)
 		close(fd);
+	if (ret)
+		guest_fail(v, "the device " GUEST_DEV " cannot be destroyed: %s",
+			   strerror(-ret));
 	return ret;
 }
 
@@ -264,7 +297,7 @@ void guest_detach(struct guest_run *r, struct guest_device *d)
 	if (stop_daemon(r, d))
 		ret = -EBUSY;
 	if (!ret)
-		ret = destroy_device(&r->verdict);
+		ret = guest_device_destroy(&r->verdict);
 	guest_stage_ms(r, "daemon_stop", t0);
 	t0 = bl_mono();
 	/* Below a device that hangs, unloading would hang too. */

@@ -43,6 +43,7 @@ struct bl_core {
 	struct bl_counters __percpu *counters;
 	struct dentry *debugfs;
 	struct work_struct work;	/* the strategy's ->deferred */
+	bool gone;			/* the strategy: bl_domain_renew() has failed */
 };
 
 static inline struct bl_core *bl_core_of(struct bl_domain *d)

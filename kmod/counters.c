@@ -14,7 +14,7 @@ static const char *const counter_names[BL_COUNT_NR] = {
 	BL_COUNTERS(BL_COUNTER_NAME)
 };
 
-static u64 counter_sum(const struct bl_core *core, enum bl_counter which)
+u64 bl_counter_sum(const struct bl_core *core, enum bl_counter which)
 {
 	u64 sum = 0;
 	int cpu;
@@ -32,10 +32,10 @@ static int counters_show(struct seq_file *m, void *unused)
 
 	for (i = 0; i < BL_COUNT_NR; i++)
 		seq_printf(m, "%s %llu\n", counter_names[i],
-			   counter_sum(core, i));
+			   bl_counter_sum(core, i));
 
-	resident = counter_sum(core, BL_COUNT_page_alloc) -
-		   counter_sum(core, BL_COUNT_page_free);
+	resident = bl_counter_sum(core, BL_COUNT_page_alloc) -
+		   bl_counter_sum(core, BL_COUNT_page_free);
 	seq_printf(m, "pages_resident %llu\n", resident);
 	seq_printf(m, "resident_bytes %llu\n", resident << core->d.page_shift);
 	return 0;
@@ -60,7 +60,7 @@ void bl_counters_begin(struct bl_core *core)
 static void check_pair(const struct bl_core *core, enum bl_counter taken,
 		       enum bl_counter given_back, const char *what)
 {
-	u64 t = counter_sum(core, taken), g = counter_sum(core, given_back);
+	u64 t = bl_counter_sum(core, taken), g = bl_counter_sum(core, given_back);
 
 	WARN(t != g, "bouncelab: %s: %llu %s taken, %llu given back\n",
 	     core->d.strategy->name, t, what, g);

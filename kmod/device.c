@@ -112,6 +112,7 @@ int bl_dev_create(const struct vduse_dev_config *config, u8 *space, u64 api_vers
 		goto err_device;
 
 	bl->debugfs = debugfs_create_dir(bl->name, bl_debugfs);
+	bl_micro_show_in(bl);
 	bl->config = space;
 	__module_get(THIS_MODULE);
 	return 0;
@@ -133,9 +134,12 @@ int bl_dev_destroy(const char *name)
 	if (!bl)
 		return -EINVAL;
 
-	/* Only with bl_table_lock held does either of them become true. */
+	/* Only with bl_table_lock held does one of the first two become true. */
 	mutex_lock(&bl->lock);
-	busy = bl->vdpa || bl->connected;
+	busy = bl->vdpa || bl->connected || bl->micro;
+	/* Its debugfs file is there for a while yet. */
+	if (!busy)
+		bl->micro = true;
 	mutex_unlock(&bl->lock);
 	if (busy)
 		return -EBUSY;

@@ -10,7 +10,7 @@
  *
  *	vdpa core's own			held by it around add, del and most vdpa ops
  *	bl_table_lock	mutex		names, minors, create against destroy and open
- *	bl_dev.lock	mutex		connected, vdpa
+ *	bl_dev.lock	mutex		connected, vdpa, micro
  *	bl_dev.domain_lock mutex	domain, and choice as long as there is none
  *	bl_dev.orphan_lock mutex	virtio, and a queue's way into and out of ready
  *	bl_dev.rwsem			reset against the injection of interrupts
@@ -91,6 +91,7 @@ struct bl_dev {
 	struct mutex lock;
 	bool connected;
 	struct bl_vdpa *vdpa;
+	bool micro;			/* a run of micro-ioctl.c is on, or none may begin */
 
 	struct mutex domain_lock;
 	struct bl_domain *domain;
@@ -226,6 +227,9 @@ void bl_vdpa_exit(void);
 
 /* sysfs.c */
 extern const struct attribute_group *bl_dev_groups[];
+
+/* micro-ioctl.c: the file `micro` in the debugfs directory of a device. */
+void bl_micro_show_in(struct bl_dev *bl);
 
 /* orphan.c: devices whose daemon has gone for good. */
 int bl_orphan_init(void);

@@ -176,14 +176,31 @@ void bl_defer(struct bl_domain *d)
 	schedule_work(&bl_core_of(d)->work);
 }
 
+int bl_domain_renew(struct bl_domain *d)
+{
+	struct bl_core *core = bl_core_of(d);
+	int ret;
+
+	/* There is no descriptor of the file, so who has no mapping cannot get one. */
+	if (mapping_mapped(core->file->f_mapping))
+		return -EBUSY;
+	flush_work(&core->work);
+	d->strategy->exit(d);
+	ret = d->strategy->init(d);
+	core->gone = ret;
+	return ret;
+}
+
 static int domain_release(struct inode *inode, struct file *file)
 {
 	struct bl_core *core = file->private_data;
 
 	flush_work(&core->work);
 	bl_iotlb_clear(core);
-	bl_counters_check_idle(core);
-	core->d.strategy->exit(&core->d);
+	if (!core->gone) {
+		bl_counters_check_idle(core);
+		core->d.strategy->exit(&core->d);
+	}
 	bl_counters_check_freed(core);
 	vhost_iotlb_free(core->iotlb);
 	bl_iova_exit(core);

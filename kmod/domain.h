@@ -135,6 +135,14 @@ void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
  */
 void bl_domain_reset(struct bl_domain *d);
 
+/*
+ * For `bouncelab micro`, on a domain that is in no daemon's hands: the strategy, and all
+ * bounce pages, anew.  Nothing is mapped, by the driver or in the file.  -EBUSY: somebody
+ * has the file mapped, nothing happened.  -ENOMEM: nothing but the domain's end may
+ * follow.  May sleep.
+ */
+int bl_domain_renew(struct bl_domain *d);
+
 struct bl_iova_range {
 	u64 start, last;	/* IOVA, both inclusive */
 	u64 offset;		/* in file, of start */

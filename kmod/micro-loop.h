@@ -25,6 +25,8 @@
  *				cpu_relax(), or the CPU to somebody else now and then
  *	void micro_idle(w)	after each turn, not timed: work that was deferred, a need to
  *				reschedule
+ *	bool micro_stopped(w)	optional, a macro: asked by thread 0 before each slice, whether it
+ *				and the rest are to be left out
  *	void micro_renew(w)	for MICRO_COLD: take away all bounce pages.  Nothing is mapped,
  *				the other threads wait
  *	void micro_fill(w, buffer, mark)
@@ -85,6 +87,7 @@ struct micro_shared {		/* one line each: they are polled */
 	atomic_t warm ____cacheline_aligned;
 	atomic_t through ____cacheline_aligned;
 	u32 stop;		/* of MICRO_COLD; written by thread 0 between two meetings */
+	u32 ended;		/* 0, or 1 + the slice that is left out; by thread 0 */
 };
 
 struct micro_worker {
@@ -271,6 +274,7 @@ static inline void micro_turn_copy(struct micro_worker *w)
 		micro_record(w, MICRO_COPY, w->now - from);
 		w->result.copies++;
 	}
+	micro_idle(w);
 }
 
 /* --- a part ---------------------------------------------------------------- */
@@ -355,6 +359,8 @@ static inline void micro_cold_round(struct micro_worker *w)
 		micro_idle(w);
 	if (w->timed)
 		w->result.ticks += w->now - from;
+	/* Also where nothing was mapped, and so nothing unmapped. */
+	micro_idle(w);
 }
 
 static inline void micro_cold_part(struct micro_worker *w)
@@ -379,12 +385,31 @@ static inline void micro_cold_part(struct micro_worker *w)
 		w->shared->stop = 0;
 }
 
+#ifndef micro_stopped
+#define micro_stopped(w) false
+#endif
+
+/*
+ * Whether all leave out SLICE, as thread 0 has found.  Those that still look at this one
+ * when it is through with the next question do not take that for theirs.
+ */
+static inline bool micro_ended(struct micro_worker *w, u32 slice)
+{
+	u32 ended;
+
+	if (!w->nr && micro_stopped(w))
+		WRITE_ONCE(w->shared->ended, slice + 1);
+	micro_meet(w);
+	ended = READ_ONCE(w->shared->ended);
+	return ended && ended <= slice + 1;
+}
+
 /* All of it.  w->result is complete when all threads have returned. */
 static inline void micro_run(struct micro_worker *w)
 {
 	u32 i;
 
-	for (i = 0; i < w->config->slices; i++) {
+	for (i = 0; i < w->config->slices && !micro_ended(w, i); i++) {
 		if (w->config->flags & MICRO_COLD)
 			micro_cold_part(w);
 		else

@@ -9,6 +9,7 @@
 #ifndef BL_MICRO_NULL_H
 #define BL_MICRO_NULL_H
 
+#include <linux/ioport.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 
@@ -50,7 +51,10 @@ static void null_sync(struct bl_domain *d, dma_addr_t iova, size_t size,
 
 static struct page *null_fault(struct bl_domain *d, u64 iova)
 {
-	return pfn_to_page(PHYS_PFN(iova));
+	unsigned long pfn = PHYS_PFN(iova);
+
+	/* As in direct.c: in the kernel there are holes in the address space. */
+	return pfn_valid(pfn) && page_is_ram(pfn) ? pfn_to_page(pfn) : NULL;
 }
 
 BL_STRATEGY_DEFINE(null,

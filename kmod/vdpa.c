@@ -296,6 +296,7 @@ static struct bl_mgmt *bl_mgmt;
 static struct bl_vdpa *bl_vdpa_create(struct bl_dev *bl)
 {
 	struct bl_vdpa *v;
+	bool busy;
 
 	/* Only this function sets it, and the vdpa core calls it one at a time. */
 	if (READ_ONCE(bl->vdpa))
@@ -308,8 +309,14 @@ static struct bl_vdpa *bl_vdpa_create(struct bl_dev *bl)
 	bl_dev_get(bl);
 	v->bl = bl;
 	mutex_lock(&bl->lock);
-	bl->vdpa = v;
+	busy = bl->micro;
+	if (!busy)
+		bl->vdpa = v;
 	mutex_unlock(&bl->lock);
+	if (busy) {
+		put_device(&v->vdpa.dev);
+		return ERR_PTR(-EBUSY);
+	}
 
 	v->vdpa.mdev = &bl_mgmt->mdev;
 	v->vdpa.dma_dev = &v->vdpa.dev;

@@ -5,19 +5,6 @@
 
 . tests/guest/lib.sh
 
-# refused NAME SAYS COMMAND...: it fails with that text.
-refused()
-{
-	_name=$1
-	_want=$2
-	shift 2
-	_out=$("$@" 2>&1) && { not_ok "$_name" "succeeded"; return; }
-	case $_out in
-	*"$_want"*) ok "$_name" ;;
-	*) not_ok "$_name" "said '$_out' instead of '$_want'" ;;
-	esac
-}
-
 # hold WHAT...: sets $holder.
 hold()
 {
