@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MIN_FREE		(4ULL << 20)
 
@@ -123,6 +124,16 @@ static void all_runs(struct runner *r)
 	bl_took_save(&r->took, r->cfg.accel);
 }
 
+/* An estimate is for a machine that has nothing else to do. */
+static void say_load(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	double load;
+
+	if (getloadavg(&load, 1) == 1 && load > 2 * cpus)
+		fprintf(stderr, "the machine is busy: a load of %.1f on %ld CPUs\n", load, cpus);
+}
+
 static void say_how_long(const struct runner *r)
 {
 	double took = bl_mono() - r->t0;
@@ -132,6 +143,7 @@ static void say_how_long(const struct runner *r)
 		fprintf(stderr, "took %s, estimated %s (%+.0f %%)\n",
 			bl_duration(took, a, sizeof(a)),
 			bl_duration(r->estimated, b, sizeof(b)), 100 * (took / r->estimated - 1));
+	say_load();
 }
 
 int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,

@@ -4,8 +4,8 @@
 # Levels of repetition: what begins with a fresh boot, several runs on one device, and what
 # the report says of both. The guest is a fake.
 #
-# Seen failing: with a guest that goes on when bl_same_guest() says no; with the first run
-# of a device in the place of the median; with the runs of a device taken as n.
+# Seen failing: with a guest that goes on when bl_same_guest() says no; with the first run of a
+# device in the place of the median.
 
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib/common.sh

@@ -24,7 +24,7 @@ cat >"$scratch/killed.ini" <<'END'
 about = for tests/resume.sh
 runtime = 0.1
 ramp = 0
-repeat = 5
+repeat = 3
 aa = intree
 verify = verify
 boot = block

@@ -4,9 +4,9 @@
 # Shards of a plan, run apart and merged: the same verdicts as of the campaign as a whole, and
 # each mistake that makes two directories no shards of one campaign. The guest is a fake.
 #
-# Seen failing: with shards that take runs and not blocks; with a merge that copies what has no
-# run.json; with each of the checks of merge.c taken out (damage, plan, sources, the shard or
-# a run there twice, somebody at work, what is missing); with the differences not printed.
+# Seen failing: with shards that take runs and not blocks; with each of the checks of merge taken
+# out (damage, plan, sources, a shard or a run there twice, somebody at work, what is missing);
+# with the differences not printed.
 
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib/common.sh

@@ -4,9 +4,9 @@
 # The stop rule and the budget: where they stop, that what they leave out is not missing,
 # that resume obeys them, and what plan says beforehand. The guest is a fake.
 #
-# Seen failing: with a rule that looks after each block; with stop.json not read by resume,
-# or by the report; with a budget that forgets the sessions before; with a target that is
-# taken for a half width.
+# Seen failing: with a rule that looks after each block, or stops at the look itself; with
+# stop.json not read by resume, or by the report; with a budget that forgets the sessions before;
+# with a target that is taken for a half width.
 
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib/common.sh
