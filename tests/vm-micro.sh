@@ -6,7 +6,8 @@
 # killed; what is wrong or busy is refused. And the host's half, on instructions.
 #
 # Seen failing, with these changes to the module: a thread that forgets one unmap; a run
-# whose caller gets a signal that goes on through all slices.
+# whose caller gets a signal that goes on through all slices; a run and a vDPA device, or
+# the domain of one, that do not keep each other off.
 # A strategy that loses bytes is caught each time: it is in a module of its own.
 # PARTS="busy" runs some of tests/guest/micro.sh.
 # Timeout: 900
