@@ -7,7 +7,10 @@
 # Alone: threads that wait for each other by spinning need a CPU each.
 #
 # Seen failing: a loop that leaves out some entries of the histogram, or counts operations
-# twice; a micro_check() that finds everything right; a map of which half the time is taken.
+# twice; a micro_check() that finds everything right, and a micro_exchange(); a map of which
+# half the time is taken; wrong bytes that do not make a run invalid; an interrupt that is not
+# said; a hold that begins 10000 ticks early; two threads on one lock that do not share it;
+# a model without the time under locks.
 
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib/common.sh
