@@ -103,15 +103,24 @@ static int write_json(const struct bl_campaign *c, const char *name, json_t *o)
 	return err;
 }
 
-/* The first one's stands for all; that it may not is in it, for who compares. */
+/*
+ * The first one's stands for all; that it may not is in it, for who compares. What was
+ * unfit is that of all.
+ */
 static int write_env(const struct bl_merge *m, const struct bl_campaign *c)
 {
-	json_t *env = NULL;
+	json_t *env = NULL, *unfit = json_array();
 
 	for (size_t i = 0; !env && i < m->n; i++)
 		env = m->parts[i].env ? json_deep_copy(m->parts[i].env) : NULL;
-	if (!env)
+	for (size_t i = 0; i < m->n; i++)
+		if (json_object_get(m->parts[i].env, "unfit"))
+			json_array_extend(unfit, json_object_get(m->parts[i].env, "unfit"));
+	if (!env) {
+		json_decref(unfit);
 		return 0;
+	}
+	json_object_set_new(env, "unfit", unfit);
 	json_object_set_new(env, "shards_differ", list_json(&m->differ));
 	return write_json(c, "env.json", env);
 }

@@ -4,8 +4,7 @@
  * buckets of its histograms.
  *
  * Seen failing: an arriving customer who also sees herself (n for n - 1); copies that do
- * not share the demand; a group of buckets moved by one, a middle that is the lower edge;
- * a core mean without its limit.
+ * not share the demand; a middle that is the lower edge; a core mean without its limit.
  */
 #include "util.h"
 #include "hist.h"
