@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # paper.sh run [NAME...]  the paper's campaigns (workloads/plans/paper-NAME.ini, all or
-#                         these) into results/paper/NAME.tar.xz; what was interrupted
-#                         goes on; then render: make paper
+#                         these) into results/paper/NAME.tar.xz, and the costs per
+#                         operation into results/paper/micro*.csv; what is there stays,
+#                         what was interrupted goes on; then render: make paper
 # paper.sh render         the numbers, tables and figures of PAPER.md and README.md from
 #                         results/paper
 # paper.sh check          the same, changing nothing; exit 1 and the line if one differs:
@@ -39,6 +40,21 @@ names()
 		f=${f##*/paper-}
 		echo "${f%.ini}"
 	done
+}
+
+# Costs per operation are not a campaign: a table, and that of the model.
+micro()
+{
+	csv=build/paper-runs/micro.csv
+	if [ -e $csv ]; then
+		echo "micro: is there ($csv)"
+	else
+		mkdir -p build/paper-runs "$results"
+		$bouncelab micro --model --seed 20261123 --csv $csv.new >build/paper-runs/micro.log ||
+			die "micro: not all strategies are fine; see build/paper-runs/micro.log"
+		mv $csv.new-model build/paper-runs/micro-model.csv && mv $csv.new $csv || exit 1
+	fi
+	cp $csv build/paper-runs/micro-model.csv "$results/"
 }
 
 # What is derived from the runs is left out: it is made anew each time.
@@ -122,6 +138,8 @@ evaluate()
 	for csv in "$results"/*.csv; do
 		[ ! -e "$csv" ] || cp "$csv" "$work/"
 	done
+	gnuplot -c plots/micro-model.gp "$work/micro-model.csv" "$work/micro-model.svg" ||
+		die "the figure of the model cannot be drawn"
 }
 
 # each [--check]: of the texts; the exit code is that of the last one with something wrong.
@@ -146,6 +164,7 @@ run)
 	for n; do
 		campaign "$n"
 	done
+	micro
 	evaluate
 	each ;;
 render)
