@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,18 @@ static bool is_claim(const char *s, size_t *len)
 	return *end == '%' || starts(end, " %");
 }
 
+/* Is the digit at S of a name or a version: "v6.12", "GPL-2.0", "Linux 6.12"? */
+static bool in_name(const char *text, const char *s)
+{
+	size_t before = s - text;
+
+	if (before && (isalnum((unsigned char)s[-1]) || s[-1] == '.'))
+		return true;
+	if (before > 1 && s[-1] == '-' && isalpha((unsigned char)s[-2]))
+		return true;
+	return before >= strlen("Linux ") && starts(s - strlen("Linux "), "Linux ");
+}
+
 static bool cites(const char *text)
 {
 	for (const char *s = text; (s = strchr(s, '[')); s++)
@@ -103,8 +116,7 @@ static void end_paragraph(struct walk *w)
 	for (const char *s = text; !cites(text) && *s; s++) {
 		line += *s == '\n';
 		code ^= *s == '`';
-		if (code || !isdigit((unsigned char)*s) ||
-		    (s > text && (isalnum((unsigned char)s[-1]) || s[-1] == '.')))
+		if (code || !isdigit((unsigned char)*s) || in_name(text, s))
 			continue;
 		if (is_claim(s, &len)) {
 			w->p->wrong++;
@@ -246,6 +258,15 @@ static char *image_path(const struct paper *p, const char *line)
 	return bl_fmt("%.*s%.*s", dir, p->path, (int)len, open + 2);
 }
 
+static int write_figure(const char *to, const char *text)
+{
+	char *copy = bl_strdup(to);
+	int err = bl_mkdir_p(dirname(copy));
+
+	free(copy);
+	return err ? err : bl_write_file(to, text, strlen(text));
+}
+
 static int figure(struct walk *w, const char *line)
 {
 	char *name = bl_strdup(line + strlen(FIGURE)), *next = take_line(w);
@@ -271,7 +292,9 @@ static int figure(struct walk *w, const char *line)
 		if (!is || strcmp(is, should))
 			wrong(w, w->line, to, from, "figure");
 		if (!w->p->check)
-			err = bl_write_file(to, should, strlen(should));
+			err = write_figure(to, should);
+		if (err)
+			paper_err(w->p, w->line, "%s: %s", to, strerror(-err));
 		fprintf(w->out, "%s\n%s\n", line, next);
 	}
 	free(from);

@@ -159,6 +159,8 @@ static void test_without_source(void **state)
 	becomes("It is 12 %,\nas they say [3].\n", "It is 12 %,\nas they say [3].\n", 0);
 	becomes("It is 12 %.\n\nOthers [3].\n", "It is 12 %.\n\nOthers [3].\n", 1);
 	becomes("Linux v6.12, 4K, Q1, `1.5 of code`\n", "Linux v6.12, 4K, Q1, `1.5 of code`\n", 0);
+	becomes("Linux 6.12, GPL-2.0\n", "Linux 6.12, GPL-2.0\n", 0);
+	becomes("It is -1.5 and x -2.5\n", "It is -1.5 and x -2.5\n", 2);
 	becomes("| 1.5 | by hand |\n", "| 1.5 | by hand |\n", 0);
 }
 
