@@ -138,8 +138,6 @@ evaluate()
 	for csv in "$results"/*.csv; do
 		[ ! -e "$csv" ] || cp "$csv" "$work/"
 	done
-	gnuplot -c plots/micro-model.gp "$work/micro-model.csv" "$work/micro-model.svg" ||
-		die "the figure of the model cannot be drawn"
 }
 
 # each [--check]: of the texts; the exit code is that of the last one with something wrong.
