@@ -278,6 +278,18 @@ is_sound()
 	return 1
 }
 
+# begin_with STAGE...: these, and then the others.
+begin_with()
+{
+	echo "$*"
+	for stage in $stages; do
+		case " $* " in
+		*" $stage "*) ;;
+		*)	echo "$stage" ;;
+		esac
+	done
+}
+
 stages_of()
 {
 	if [ -n "$quick" ]; then
@@ -285,10 +297,9 @@ stages_of()
 	elif is_right "$1"; then
 		echo "$stages"
 	elif is_patch "$1"; then
-		first=$(header "$1" 'Found by')
-		echo "$first" "$(echo " $stages " | sed "s/ $first / /")"
+		begin_with "$(header "$1" 'Found by')"
 	elif [ "$(field "$1" kind)" = "~" ]; then
-		echo litmus threads tsan model 64k step long
+		begin_with litmus threads tsan
 	else
 		echo "$stages"
 	fi
