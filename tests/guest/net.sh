@@ -60,6 +60,7 @@ one()
 		"$(counter vduse0 unmap)"
 	note "$_about: syncs $(counter vduse0 sync_for_cpu) $(counter vduse0 sync_for_device)"
 	stop_daemon $daemon || not_ok "$_about: the daemon's end" "$(cat $tmp/vduse0.log)"
+	note "$_about: vnet: $(tail -n 1 $tmp/vduse0.log)"
 	check_log_clean "$_about: the kernel's log is clean"
 }
 

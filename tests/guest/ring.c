@@ -82,15 +82,26 @@ int ring_pop(struct vdev *dev, struct ring *r, struct ring_buf *buf)
 	return ret ? ret : 1;
 }
 
-bool ring_push(struct ring *r, uint16_t head, uint32_t len)
+void ring_put(struct ring *r, unsigned int ahead, uint16_t head, uint32_t len)
 {
-	uint16_t idx = r->used->idx;
-	struct vring_used_elem *e = &r->used->ring[idx % r->num];
+	struct vring_used_elem *e = &r->used->ring[(r->used->idx + ahead) % r->num];
 
 	e->id = head;
 	e->len = len;
-	__atomic_store_n(&r->used->idx, (uint16_t)(idx + 1), __ATOMIC_RELEASE);
+}
+
+bool ring_publish(struct ring *r, unsigned int n)
+{
+	uint16_t idx = r->used->idx;
+
+	__atomic_store_n(&r->used->idx, (uint16_t)(idx + n), __ATOMIC_RELEASE);
 	/* The driver turns interrupts on and then looks at the index again. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return !(__atomic_load_n(&r->avail->flags, __ATOMIC_RELAXED) & VRING_AVAIL_F_NO_INTERRUPT);
+}
+
+bool ring_push(struct ring *r, uint16_t head, uint32_t len)
+{
+	ring_put(r, 0, head, len);
+	return ring_publish(r, 1);
 }

@@ -34,7 +34,13 @@ bool ring_pending(const struct ring *r);
 /* Take the next chain. 1, 0 if there is none, or -errno for a chain that is not sound. */
 int ring_pop(struct vdev *dev, struct ring *r, struct ring_buf *buf);
 
-/* Give a chain back, with LEN bytes written. True if the driver wants to be told. */
+/* Write the used entry that comes AHEAD places after the published ones. */
+void ring_put(struct ring *r, unsigned int ahead, uint16_t head, uint32_t len);
+
+/* Publish the N entries that were put. True if the driver wants to be told. */
+bool ring_publish(struct ring *r, unsigned int n);
+
+/* Give a chain back, with LEN bytes written: both of the above, for one. */
 bool ring_push(struct ring *r, uint16_t head, uint32_t len);
 
 #endif

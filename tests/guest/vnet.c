@@ -60,33 +60,35 @@ static size_t put(const struct ring_buf *to, const uint8_t *p, size_t len)
 	return done;
 }
 
-/* Give the driver LEN bytes, header first, in as many buffers as it takes. */
+/*
+ * Give the driver LEN bytes, header first, in as many buffers as it takes. It sees all
+ * of them or none: virtio_net drops a frame of which it finds only the first buffers.
+ */
 static void receive(const uint8_t *p, size_t len)
 {
 	static struct ring_buf bufs[NET_MAX_BUFFERS];
-	uint32_t used[NET_MAX_BUFFERS];
+	struct ring *r = &dev.rings[0];
 	unsigned int n = 0;
 	size_t done = 0;
 
-	while (done < len && n < NET_MAX_BUFFERS && ring_pop(&dev, &dev.rings[0], &bufs[n]) > 0) {
-		used[n] = put(&bufs[n], p + done, len - done);
-		done += used[n++];
+	while (done < len && n < NET_MAX_BUFFERS && ring_pop(&dev, r, &bufs[n]) > 0) {
+		size_t part = put(&bufs[n], p + done, len - done);
+
+		ring_put(r, n, bufs[n].head, part);
+		done += part;
+		n++;
 	}
-	if (!n)
-		return;
 	if (done < len) {
 		/* Lost, as on a wire: the buffers go back, with too little for a frame. */
 		no_room++;
 		for (unsigned int i = 0; i < n; i++)
-			ring_push(&dev.rings[0], bufs[i].head, 0);
-		interrupt(0);
-		return;
+			ring_put(r, i, bufs[i].head, 0);
+	} else {
+		set_count(&bufs[0], n);
+		echoed++;
 	}
-	set_count(&bufs[0], n);
-	for (unsigned int i = 0; i < n; i++)
-		ring_push(&dev.rings[0], bufs[i].head, used[i]);
+	ring_publish(r, n);
 	interrupt(0);
-	echoed++;
 }
 
 static void request(struct vdev *d, unsigned int q, struct ring_buf *buf)
