@@ -11,19 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLANE	"native"
-
 enum {
 	OPT_JSON = 256, OPT_PLANE, OPT_SIZE, OPT_THREADS, OPT_OUTSTANDING, OPT_OFFSET, OPT_REMOTE,
-	OPT_FIRST, OPT_NO_TOUCH, OPT_DIRECTION, OPT_ROUNDS, OPT_SECONDS, OPT_SEED, OPT_CSV, OPT_MODEL
+	OPT_FIRST, OPT_NO_TOUCH, OPT_DIRECTION, OPT_ROUNDS, OPT_SECONDS, OPT_SEED, OPT_CSV, OPT_MODEL,
+	OPT_RAW, OPT_FROM
 };
 
 static const struct argp_option options[] = {
-	{ "plane", OPT_PLANE, "PLANE", 0, "Where (default and only one: native)", 0 },
+	{ "plane", OPT_PLANE, "PLANE", 0,
+	  "Where: native (default), threads of this machine; vm, threads of a guest's kernel, on KVM if "
+	  "it is there; icount, the same on one emulated CPU, in instructions instead of ns", 0 },
 	{ "strategy", 's', "NAMES", 0, "Only these, separated by commas (default: all)", 0 },
 	{ "size", OPT_SIZE, "SIZES", 0, "Bytes of a mapping, 1 to 128K (default 64,4K,64K)", 0 },
 	{ "threads", OPT_THREADS, "NUMBERS", 0,
-	  "Threads, each on a CPU of its own (default 1,2; with --remote-unmap 2)", 0 },
+	  "Threads, each on a CPU of its own (default 1,2; with --remote-unmap 2; icount has 1)", 0 },
 	{ "outstanding", OPT_OUTSTANDING, "N", 0, "Mappings that a thread holds at once (default 1)", 0 },
 	{ "offset", OPT_OFFSET, "BYTES", 0,
 	  "Where in its page a mapping begins, 0 to 4095 (default 0; below 4K they are packed)", 0 },
@@ -36,6 +37,8 @@ static const struct argp_option options[] = {
 	{ "seed", OPT_SEED, "N", 0, "Of the order and of the pages' (default: from the clock)", 0 },
 	{ "model", OPT_MODEL, NULL, 0,
 	  "How long each lock is held, and what a queueing model makes of it for 1 to 64 threads", 0 },
+	{ "raw", OPT_RAW, "FILE", 0, "Keep what each run gave in FILE, too, with all histograms", 0 },
+	{ "from", OPT_FROM, "FILE", 0, "Run nothing: what --raw kept, evaluated again", 0 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON", 0 },
 	{ "csv", OPT_CSV, "FILE", 0,
 	  "Write the numbers to FILE, too; those of --model to FILE with -model before .csv", 0 },
@@ -106,6 +109,19 @@ static u32 parse_direction(struct argp_state *state, const char *arg)
 	return 0;
 }
 
+static enum micro_plane parse_plane(struct argp_state *state, const char *arg)
+{
+	static const char *const planes[] = {
+		[MICRO_NATIVE] = "native", [MICRO_VM] = "vm", [MICRO_ICOUNT] = "icount",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(planes); i++)
+		if (!strcmp(arg, planes[i]))
+			return i;
+	argp_error(state, "--plane: unknown plane '%s'; valid: native, vm, icount", arg);
+	return MICRO_NATIVE;
+}
+
 /* It takes one thread's numbers and is checked by those of two. */
 static void settle_model(struct argp_state *state, struct micro_options *o)
 {
@@ -123,8 +139,12 @@ static void settle_model(struct argp_state *state, struct micro_options *o)
 /* What does not go together; defaults that depend on others. */
 static void settle(struct argp_state *state, struct micro_options *o)
 {
-	u32 cpus = micro_cpus();
+	u32 cpus = o->plane == MICRO_ICOUNT ? 1 : micro_cpus();
 
+	if (o->model && o->plane != MICRO_NATIVE)
+		argp_error(state, "--model: is made of the locks of the plane native");
+	if (o->remote && o->plane == MICRO_ICOUNT)
+		argp_error(state, "--remote-unmap: the plane icount has one CPU; valid: native, vm");
 	if (!o->threads.n) {
 		if (!o->remote)
 			o->threads.v[o->threads.n++] = 1;
@@ -134,6 +154,9 @@ static void settle(struct argp_state *state, struct micro_options *o)
 	if (o->model)
 		settle_model(state, o);
 	for (size_t i = 0; i < o->threads.n; i++) {
+		if (o->threads.v[i] > 1 && o->plane == MICRO_ICOUNT)
+			argp_error(state, "--threads: %u, but the plane icount has one CPU; valid: 1",
+				   o->threads.v[i]);
 		if (o->threads.v[i] > cpus)
 			argp_error(state, "--threads: %u on %u CPUs: a thread that loses its CPU while it "
 				   "holds a lock would be what is measured; valid: 1 to %u",
@@ -144,14 +167,19 @@ static void settle(struct argp_state *state, struct micro_options *o)
 	}
 }
 
+static bool is_of_measurement(int key)
+{
+	return key == 's' || (key >= OPT_PLANE && key <= OPT_RAW && key != OPT_CSV);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct micro_options *o = state->input;
 
+	o->asked |= is_of_measurement(key);
 	switch (key) {
 	case OPT_PLANE:
-		if (strcmp(arg, PLANE))
-			argp_error(state, "--plane: unknown plane '%s'; valid: " PLANE, arg);
+		o->plane = parse_plane(state, arg);
 		return 0;
 	case 's':
 		bl_strv_split(&o->strategies, arg);
@@ -194,6 +222,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_MODEL:
 		o->model = true;
 		return 0;
+	case OPT_RAW:
+		o->raw = arg;
+		return 0;
+	case OPT_FROM:
+		o->from = arg;
+		return 0;
 	case OPT_JSON:
 		o->json = true;
 		return 0;
@@ -204,7 +238,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		argp_error(state, "'%s' is no option", arg);
 		return 0;
 	case ARGP_KEY_SUCCESS:
-		settle(state, o);
+		if (!o->from)
+			settle(state, o);
+		else if (o->asked)
+			argp_error(state, "--from: what was measured stands; valid beside it: --json, --csv");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -214,10 +251,13 @@ static const struct argp argp = {
 	options, parse, NULL,
 	"What one map and unmap costs, for each strategy, and beside it memcpy of as many bytes and "
 	"a strategy that does nothing (null). Plane native: the strategies' own source files as threads "
-	"of this machine, with real locks, ordering and copies; the table says what that leaves out. "
+	"of this machine, with real locks, ordering and copies. Planes vm and icount: the module itself, in "
+	"threads of a guest's kernel. The tables say what is left out. "
 	"The bytes are verified in runs of their own before anything is timed.\v"
-	"The machine should be idle: a run lasts a quarter of a second, and all cells take turns.\n"
-	"The programs are built when needed, into build/micro.\n"
+	"The machine should be idle (for icount it need not be): a run of the plane native lasts a quarter of "
+	"a second, of the others some seconds, and all cells take turns.\n"
+	"The programs of the plane native are built when needed, into build/micro; the others want 'make "
+	"build'.\n"
 	"Exit code: 0 fine, 1 a strategy is invalid or something failed, 2 bad usage, 130 interrupted "
 	"(the complete rounds are printed).", NULL, NULL, NULL
 };
@@ -295,6 +335,8 @@ static int print(const struct output *out)
 
 static int exit_code(const struct micro_campaign *c, const struct micro_models *ms)
 {
+	if (c->raw_ended && !c->o.from)
+		return BL_EXIT_FAIL;
 	if (c->interrupted)
 		return BL_EXIT_INTERRUPTED;
 	for (size_t i = 0; i < c->n_cells; i++)
@@ -323,7 +365,6 @@ int cmd_micro(int argc, char **argv)
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &c.o);
-	c.played = c.o.model ? MODEL_CPUS : 0;
 	if (micro_prepare(&c))
 		goto out;
 	if (!micro_measure(&c) && c.o.model) {
@@ -335,7 +376,8 @@ int cmd_micro(int argc, char **argv)
 	}
 	code = exit_code(&c, &models);
 	if (c.interrupted)
-		bl_err("interrupted after %zu of %u rounds%s", c.rounds, c.o.rounds,
+		bl_err("%s after %zu of %u rounds%s",
+		       c.o.from ? "the file ends" : "interrupted", c.rounds, c.o.rounds,
 		       !c.rounds ? ": there is nothing to print" : c.o.model ? "; no model" : "");
 	if (has_numbers(&c) && print(&out))
 		code = BL_EXIT_FAIL;

@@ -63,7 +63,7 @@ static int check_fresh(void)
 }
 
 /* Better now than in the middle of a campaign. */
-static int check_built(const struct bl_plan *p)
+static int check_built(bool module)
 {
 	static const char *const needs[] = { "build/kernel/vmlinuz", "build/bouncelab",
 					     "build/bouncelab.ko" };
@@ -71,11 +71,9 @@ static int check_built(const struct bl_plan *p)
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(needs); i++) {
 		char *path = bl_path("%s", needs[i]);
-		bool module = i == ARRAY_SIZE(needs) - 1;
+		bool needed = module || i < ARRAY_SIZE(needs) - 1;
 
-		if (module && p->strategies.n == 1 && !strcmp(p->strategies.v[0], BL_INTREE))
-			;
-		else if (!bl_exists(path)) {
+		if (needed && !bl_exists(path)) {
 			bl_err("%s is missing; 'make build' makes it, 'bouncelab doctor' checks "
 			       "all", path);
 			err = -ENOENT;
@@ -85,11 +83,16 @@ static int check_built(const struct bl_plan *p)
 	return err;
 }
 
-int bl_execute_check(const struct bl_plan *p)
+int bl_execute_built(bool module)
 {
-	int err = check_built(p);
+	int err = check_built(module);
 
 	return err ? err : check_fresh();
+}
+
+int bl_execute_check(const struct bl_plan *p)
+{
+	return bl_execute_built(p->strategies.n != 1 || strcmp(p->strategies.v[0], BL_INTREE));
 }
 
 static bool takes_times(const struct bl_plan *p)

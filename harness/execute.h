@@ -6,6 +6,9 @@
 #include "merge.h"
 #include "runner.h"
 
+/* Is all built that a guest needs, and of these sources? Messages itself. */
+int bl_execute_built(bool module);
+
 /* Is all built that the plan needs, and of these sources? Messages itself. */
 int bl_execute_check(const struct bl_plan *p);
 

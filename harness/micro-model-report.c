@@ -109,7 +109,7 @@ void micro_models_text(const struct micro_models *ms, const struct micro_campaig
 
 	fprintf(f, "\nlocks: in runs of their own, one thread alone, without the clock's %.0f ns. mean: without "
 		"what is\nover 10 times the 90th percentile. shared: acquisitions of locks that two threads take.\n\n",
-		c->clock_ns);
+		c->clock);
 	print_locks(ms, f);
 	fprintf(f, "\nmodel: a closed queueing network, solved by mean-value analysis. think and locked are ns "
 		"of one\nthread's mapping outside and inside of shared locks; model 1 is measured 1 by "

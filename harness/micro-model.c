@@ -54,7 +54,7 @@ static void read_holds(const json_t *hold, double ns_per_tick, struct hist *h)
 static void add_alone(struct micro_model *m, const json_t *run)
 {
 	double ns_per_tick = 1e6 / bl_json_num(run, "tick_khz", NAN);
-	double clock_ns = bl_json_int(run, "clock_ticks", 0) * ns_per_tick;
+	double clock = bl_json_int(run, "clock_ticks", 0) * ns_per_tick;
 	const json_t *hold;
 	struct micro_lock *l;
 	size_t i;
@@ -67,9 +67,9 @@ static void add_alone(struct micro_model *m, const json_t *run)
 		read_holds(hold, ns_per_tick, &h);
 		l->per_mapping += bl_json_num(hold, "taken", 0) / bl_json_num(run, "operations", NAN);
 		/* One reading of the clock is in each of them. */
-		l->median += hist_quantile(&h, 0.5) - clock_ns;
-		l->mean += hist_core_mean(&h) - clock_ns;
-		l->p99 += hist_percentile(&h, 0.99) - clock_ns;
+		l->median += hist_quantile(&h, 0.5) - clock;
+		l->mean += hist_core_mean(&h) - clock;
+		l->p99 += hist_percentile(&h, 0.99) - clock;
 		hist_free(&h);
 	}
 }
@@ -187,14 +187,14 @@ static void make_one(struct micro_campaign *c, struct micro_model *m, size_t run
 {
 	bool two = micro_find(c, m->strategy, m->size, 2);
 
-	for (size_t i = 0; i < runs && !m->invalid && !bl_interrupted; i++) {
+	for (size_t i = 0; i < runs && !m->invalid && !micro_stopped(c); i++) {
 		bl_progress_now(&c->progress, "locks: %s, %u bytes", m->strategy, m->size);
 		m->invalid = run_holds(c, m, 1, i + 1);
 		if (!m->invalid && two)
 			m->invalid = run_holds(c, m, 2, i + 1);
 		m->n += !m->invalid;
 	}
-	if (m->invalid || bl_interrupted)
+	if (m->invalid || micro_stopped(c))
 		return;
 	divide(m, two);
 }
@@ -223,8 +223,8 @@ int micro_models_make(struct micro_models *ms, struct micro_campaign *c)
 
 	ms->v = bl_zalloc((c->n_cells + 1) * sizeof(*ms->v));
 	bl_progress_start(&c->progress, 1, runs * 2 * c->n_cells / c->o.threads.n *
-			  micro_run_seconds(&c->cells[0].config));
-	for (size_t i = 0; i < c->n_cells && !bl_interrupted; i++) {
+			  micro_run_seconds(MICRO_NATIVE, &c->cells[0].config));
+	for (size_t i = 0; i < c->n_cells && !micro_stopped(c); i++) {
 		const struct micro_cell *cell = &c->cells[i];
 		struct micro_model *m = &ms->v[ms->n];
 
@@ -241,9 +241,9 @@ int micro_models_make(struct micro_models *ms, struct micro_campaign *c)
 					 m->invalid);
 	}
 	bl_progress_end(&c->progress);
-	if (!bl_interrupted)
+	if (!micro_stopped(c))
 		fit_all(c, ms);
-	return bl_interrupted ? -EINTR : 0;
+	return micro_stopped(c) ? -EINTR : 0;
 }
 
 void micro_models_free(struct micro_models *ms)

@@ -44,11 +44,11 @@ struct micro_config {
 };
 
 /*
- * fio's buckets: values below 128 have one each, above that 64 share a power of two, so
- * that a bucket's middle is within 1/128 of what is in it.  What is too large for the
- * last one is in the last one.
+ * As fio's buckets, but finer: values below 512 have one each, above that 256 share a power
+ * of two, so that a bucket's middle is within 1/512 of what is in it.  What is too large for
+ * the last one is in the last one.
  */
-#define MICRO_BUCKET_BITS	6
+#define MICRO_BUCKET_BITS	8
 #define MICRO_BUCKETS		(29U << MICRO_BUCKET_BITS)
 
 static inline u32 micro_bucket(u64 value)

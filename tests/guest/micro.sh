@@ -77,17 +77,27 @@ timed()
 	fi
 }
 
-# Sizes that end in the middle of a slot, in both directions at once.
+# Sizes that end in the middle of a slot, in both directions at once. On one device of one
+# module: that a run can load both by itself is seen below.
 every_strategy()
 {
-	for s in null $all; do
-		verified "$s: bytes" $s flags=$((verify + remote)) direction=$both threads=2 \
-			size=5000 stride=8192 outstanding=8
-		timed "$s: counts" $s threads=2 outstanding=4 direction=$to_device
+	load bouncelab unsafe_direct=1 || die "bouncelab does not load"
+	$bin/vctl create vduse0 || die "no device"
+	for s in $all; do
+		set_choice vduse0 strategy $s || die "cannot choose $s"
+		verified "$s: bytes" $s device=vduse0 flags=$((verify + remote)) direction=$both \
+			threads=2 size=5000 stride=8192 outstanding=8
+		timed "$s: counts" $s device=vduse0 threads=2 outstanding=4 direction=$to_device
 		# Not all have pages to take away.
-		verified "$s: bytes on new pages" $s flags=$((verify + cold)) threads=2 size=100 \
-			offset=3996 direction=$from_device window=4194304
+		verified "$s: bytes on new pages" $s device=vduse0 flags=$((verify + cold)) \
+			threads=2 size=100 offset=3996 direction=$from_device window=4194304
 	done
+	check "destroy" $bin/vctl destroy vduse0
+	check "unload" unload bouncelab
+
+	verified "null: bytes" null flags=$((verify + remote)) direction=$both threads=2 \
+		size=5000 stride=8192 outstanding=8
+	timed "null: counts" null threads=2 outstanding=4 direction=$to_device
 	timed "cold" lazy-spin flags=$cold window=4194304
 	if [ "$(counter page_free)" -gt 0 ] && [ "$(counter fault)" = "$(counter map)" ]; then
 		ok "cold: each mapping faults"

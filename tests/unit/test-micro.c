@@ -105,14 +105,14 @@ static void test_buckets(void **state)
 	u64 v;
 
 	(void)state;
-	/* As fio's: 64 per power of two, one each below 128. */
+	/* 256 per power of two, one each below 512. */
 	assert_int_equal(micro_bucket(0), 0);
-	assert_int_equal(micro_bucket(127), 127);
-	assert_int_equal(micro_bucket(128), 128);
-	assert_int_equal(micro_bucket(129), 128);
-	assert_int_equal(micro_bucket(255), 191);
-	assert_int_equal(micro_bucket(256), 192);
-	assert_int_equal(micro_bucket(1 << 20), (20 - 5) * 64);
+	assert_int_equal(micro_bucket(511), 511);
+	assert_int_equal(micro_bucket(512), 512);
+	assert_int_equal(micro_bucket(513), 512);
+	assert_int_equal(micro_bucket(1023), 767);
+	assert_int_equal(micro_bucket(1024), 768);
+	assert_int_equal(micro_bucket(1 << 20), (20 - 7) * 256);
 	assert_int_equal(micro_bucket(~0ULL), MICRO_BUCKETS - 1);
 	for (v = 0; v < 1 << 20; v++) {
 		double middle = micro_bucket_twice(micro_bucket(v)) / 2.0;
@@ -120,7 +120,7 @@ static void test_buckets(void **state)
 		bucket = micro_bucket(v);
 		assert_true(bucket == last || bucket == last + 1);
 		last = bucket;
-		if (fabs(middle - v) > v / 128.0)
+		if (fabs(middle - v) > v / 512.0)
 			fail_msg("%llu is in a bucket whose middle is %g", v, middle);
 	}
 }
