@@ -20,8 +20,11 @@
 static const struct option_key {
 	const char *name;
 	size_t at;
-} numbers[] = { OF(direction), OF(outstanding), OF(offset), OF(rounds) },
-  flags[] = { OF(remote), OF(cold), OF(no_touch), OF(model) };
+} numbers[] = {
+	OF(direction), OF(outstanding), OF(offset), OF(rounds)
+}, flags[] = {
+	OF(remote), OF(cold), OF(no_touch), OF(model)
+};
 #undef OF
 
 /* --- what was asked for -------------------------------------------------------- */

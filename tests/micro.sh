@@ -133,10 +133,11 @@ done
 
 # Under a lock it is found in the hold time, within 10 %, and before the lock it is not.
 micro -s planted-hold,planted-delay --rounds 2 --seconds 0.02 --size 4K --model \
-	--csv "$scratch/hold.csv" >"$scratch/table" || {
+	--csv "$scratch/hold.csv" --raw "$scratch/raw" >"$scratch/table" || {
 	cat "$scratch/err"
 	fail "--model: exit code $?"
 }
+cp "$scratch/table" "$scratch/hold"
 # held STRATEGY: the median in ns of its lock.
 held() { awk -v name="$1" '$1 == name && $2 == "lock.spin" { print $5 }' "$scratch/table"; }
 echo "held for $(held planted-hold) ns, and $(held planted-delay) with the delay before"
@@ -210,4 +211,28 @@ refused --seconds x -- "'x'" valid:
 refused --outstanding 65 -- "'65'" valid:
 refused word -- "'word'"
 
+# --- what was kept ------------------------------------------------------------------
+
+again() { $bouncelab micro --from "$@" 2>"$scratch/err"; }
+
+again "$scratch/raw" --csv "$scratch/again.csv" >"$scratch/again" || fail "--from: exit code $?"
+cmp "$scratch/hold" "$scratch/again" || fail "--from prints other tables"
+for part in '' -model; do
+	cmp "$scratch/hold$part.csv" "$scratch/again$part.csv" || fail "--from: another table$part"
+done
+# Numbers are of the file: one mapping more in a histogram is one too many.
+sed '$!s/"pair":\[\[\([0-9]*\),\([0-9]*\)/"pair":[[\1,1\2/' "$scratch/raw" >"$scratch/raw.more"
+again "$scratch/raw.more" >"$scratch/again"
+code=$?
+[ $code = 1 ] || fail "--from with another histogram: exit code $code"
+grep -q 'operations, and .* in the histogram' "$scratch/again" ||
+	fail "--from does not say that a histogram has another sum"
+sed '5d' "$scratch/raw" >"$scratch/raw.less"
+again "$scratch/raw.less" >"$scratch/again"
+grep -q 'has another run at this place' "$scratch/again" || fail "--from does not see that a run is missing"
+head -n 20 "$scratch/raw" >"$scratch/raw.part"
+again "$scratch/raw.part" >/dev/null
+code=$?
+[ $code = 130 ] || fail "--from of a part: exit code $code"
+again "$scratch/raw" --size 64 && fail "--from takes other sizes"
 finish
