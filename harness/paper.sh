@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # paper.sh run [NAME...]  the paper's campaigns (workloads/plans/paper-NAME.ini, all or
-#                         these) into results/paper/NAME.tar.xz, and the costs per
-#                         operation into results/paper/micro*.csv; what is there stays,
-#                         what was interrupted goes on; then render: make paper
+#                         these) into results/paper/NAME.tar.xz, and the runs of the costs
+#                         per operation into results/paper/micro*.jsonl.xz; what is there
+#                         stays, what was interrupted goes on; then render: make paper
 # paper.sh render         the numbers, tables and figures of PAPER.md and README.md from
 #                         results/paper
 # paper.sh check          the same, changing nothing; exit 1 and the line if one differs:
@@ -42,19 +42,22 @@ names()
 	done
 }
 
-# Costs per operation are not a campaign: a table, and that of the model.
-micro()
+# Costs per operation are no campaign, but a file of all runs: costs NAME OPTION...
+costs()
 {
-	csv=build/paper-runs/micro.csv
-	if [ -e $csv ]; then
-		echo "micro: is there ($csv)"
+	raw=build/paper-runs/$1.jsonl
+	if [ -e "$raw" ]; then
+		echo "$1: is there ($raw)"
 	else
-		mkdir -p build/paper-runs "$results"
-		$bouncelab micro --model --seed 20261123 --csv $csv.new >build/paper-runs/micro.log ||
-			die "micro: not all strategies are fine; see build/paper-runs/micro.log"
-		mv $csv.new-model build/paper-runs/micro-model.csv && mv $csv.new $csv || exit 1
+		mkdir -p build/paper-runs
+		name=$1
+		shift
+		$bouncelab micro --seed 20261123 --raw "$raw.new" "$@" >"build/paper-runs/$name.log" ||
+			die "$name: not all strategies are fine; see build/paper-runs/$name.log"
+		mv "$raw.new" "$raw" || exit 1
 	fi
-	cp $csv build/paper-runs/micro-model.csv "$results/"
+	mkdir -p "$results"
+	xz -c "$raw" >"$results/${raw##*/}.xz" || die "$raw: cannot be packed into $results"
 }
 
 # What is derived from the runs is left out: it is made anew each time.
@@ -134,9 +137,11 @@ evaluate()
 	done
 	pairs >"$work/pairs.csv"
 	simulate >"$work/simulation.csv" || die "build/tests/test-montecarlo fails"
-	# What `bouncelab micro` has measured is a table already.
-	for csv in "$results"/*.csv; do
-		[ ! -e "$csv" ] || cp "$csv" "$work/"
+	for raw in "$results"/*.jsonl.xz; do
+		name=${raw##*/}
+		name=$work/${name%.jsonl.xz}
+		xz -dc "$raw" >"$name.jsonl" && $bouncelab micro --from "$name.jsonl" \
+			--csv "$name.csv" >"$name.log" || die "$raw: cannot be evaluated"
 	done
 }
 
@@ -162,7 +167,9 @@ run)
 	for n; do
 		campaign "$n"
 	done
-	micro
+	# Many and short: a machine that is shared is slower for seconds at a time.
+	costs micro --model --rounds 24 --seconds 0.03
+	costs micro-icount --plane icount --rounds 6
 	evaluate
 	each ;;
 render)

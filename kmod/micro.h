@@ -48,7 +48,9 @@ struct micro_config {
  * of two, so that a bucket's middle is within 1/512 of what is in it.  What is too large for
  * the last one is in the last one.
  */
+#ifndef MICRO_BUCKET_BITS	/* fewer where a clock's steps and a real machine's noise are wide */
 #define MICRO_BUCKET_BITS	8
+#endif
 #define MICRO_BUCKETS		(29U << MICRO_BUCKET_BITS)
 
 static inline u32 micro_bucket(u64 value)
