@@ -143,6 +143,8 @@ evaluate()
 		xz -dc "$raw" >"$name.jsonl" && $bouncelab micro --from "$name.jsonl" \
 			--csv "$name.csv" >"$name.log" || die "$raw: cannot be evaluated"
 	done
+	gnuplot -c plots/micro-model.gp "$work/micro-model.csv" "$work/micro-model.svg" ||
+		die "the figure of the model cannot be drawn"
 }
 
 # each [--check]: of the texts; the exit code is that of the last one with something wrong.
