@@ -179,8 +179,12 @@ static void run_cell(struct micro_campaign *c, struct micro_cell *cell, u32 seed
 		free(why);
 	} else {
 		if (run && verify) {
-			why = defect(run);
 			cell->verified = bl_json_int(run, "verified", 0);
+			why = defect(run);
+			/* With MICRO_COLD as many as a round has. */
+			if (!why && cell->verified <
+			    (k.flags & MICRO_COLD ? 1ULL : (unsigned long long)k.verify * k.threads))
+				why = bl_fmt("only %llu mappings could be looked at", cell->verified);
 		} else if (run) {
 			why = take_sample(c, cell, run);
 		}

@@ -59,6 +59,9 @@
 
 #include "micro.h"
 
+/* How long a thread waits for mappings to look at, with MICRO_VERIFY: all maps may fail. */
+#define MICRO_PATIENCE_NS	3000000000ULL
+
 #define MICRO_FAILED	(~(u64)0)
 
 struct micro_held {
@@ -310,7 +313,7 @@ static inline void micro_one(struct micro_worker *w, enum micro_what what)
 static inline void micro_part(struct micro_worker *w, enum micro_what what)
 {
 	int all = ++w->parts * w->config->threads;
-	u64 from, end;
+	u64 patience = micro_ticks(w, MICRO_PATIENCE_NS), from, end;
 
 	micro_meet(w);
 	end = micro_now() + micro_ticks(w, w->config->warm_ns);
@@ -327,7 +330,8 @@ static inline void micro_part(struct micro_worker *w, enum micro_what what)
 	w->timed = true;
 	do {
 		micro_one(w, what);
-	} while (w->now < end || w->result.verified < w->config->verify);
+	} while (w->now < end ||
+		 (w->result.verified < w->config->verify && w->now < end + patience));
 	w->timed = false;
 	if (what != MICRO_COPY)
 		w->result.ticks += w->now - from;

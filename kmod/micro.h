@@ -38,7 +38,8 @@ struct micro_config {
 	u32 buffers;		/* originals of a thread, used in turn; >= outstanding */
 	u32 stride;		/* bytes from one original to the next */
 	u32 seed;
-	u32 verify;		/* mappings that a thread looks at, at least; 0 but for MICRO_VERIFY */
+	u32 verify;		/* mappings that a thread looks at, unless three seconds are not
+				   enough; 0 but for MICRO_VERIFY */
 	u64 window;		/* bytes of streaming IOVA space */
 	u64 warm_ns, slice_ns;	/* of each part: before it is timed, and timed */
 };

@@ -3,14 +3,15 @@
 #
 # `bouncelab micro`, the plane native: is every strategy in its table, do the counts add
 # up, and does what is planted in a strategy show? tests/fixtures/micro has a strategy that
-# loses copies, one that spins before its lock and one that spins with it.
+# loses copies, one of which every map fails, one that spins before its lock and one that
+# spins with it.
 # Alone: threads that wait for each other by spinning need a CPU each.
 #
 # Seen failing: a loop that leaves out some entries of the histogram, or counts operations
 # twice; a micro_check() that finds everything right, and a micro_exchange(); a map of which
 # half the time is taken; wrong bytes that do not make a run invalid; an interrupt that is not
 # said; a hold that begins 10000 ticks early; two threads on one lock that do not share it;
-# a model without the time under locks.
+# a model without the time under locks; a loop without patience.
 
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib/common.sh
@@ -58,7 +59,8 @@ fi
 programs=$scratch/programs
 make -s -f harness/micro/Makefile OUT="$programs" EXTRA=tests/fixtures/micro "-j$(nproc)" \
 	"$programs/timed/eager-spin" "$programs/timed/null" "$programs/timed/planted-delay" \
-	"$programs/timed/planted-loss" "$programs/timed/planted-hold" "$programs/holds/planted-hold" \
+	"$programs/timed/planted-loss" "$programs/timed/planted-refuse" \
+	"$programs/timed/planted-hold" "$programs/holds/planted-hold" \
 	"$programs/holds/planted-delay" "$programs/holds/null" >"$scratch/make.log" 2>&1 || {
 	cat "$scratch/make.log"
 	fail "the fixtures do not build"
@@ -107,6 +109,14 @@ for direction in to-device from-device both; do
 	grep -q '^  eager-spin  *[0-9]' "$scratch/table" ||
 		fail "$direction: eager-spin is not valid beside it"
 done
+
+# Maps that all fail: a run ends, and has no numbers.
+timeout 60 $bouncelab micro -s planted-refuse --rounds 1 --seconds 0.002 --size 4K --threads 2 \
+	>"$scratch/table" 2>"$scratch/err"
+code=$?
+[ $code = 1 ] || fail "maps that fail: exit code $code"
+grep -q '^  planted-refuse  *invalid  .*maps or touches failed' "$scratch/table" ||
+	fail "maps that fail: $(grep planted-refuse "$scratch/table")"
 
 # field STRATEGY COLUMN FILE: of the CSV file.
 field()
