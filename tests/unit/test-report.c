@@ -5,10 +5,12 @@
  *
  * Seen to fail: with exit code 0 in spite of failed runs, without the word
  * "emulated", without the list of runs that are not ok, without the common blocks,
- * with dots relative to another block, and with a figure whose script does not load.
+ * with dots relative to another block, with a figure whose script does not load, and with
+ * an axis that one label far away decides.
  */
 #include "util.h"
 
+#include <glob.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -154,6 +156,39 @@ static void test_common_blocks(void **state)
 	free(text);
 }
 
+/* Without lazy-spin most are near 1: the axis is theirs, and direct a number at its rim. */
+static void test_rim(void **state)
+{
+	char *pattern = bl_fmt("%s/runs/*/run.json", dir), *prog = bl_which("gnuplot"), *text;
+	FILE *out = fopen("/dev/null", "w");
+	glob_t g;
+
+	(void)state;
+	if (!prog)
+		skip();
+	free(prog);
+	text = slurp("figures/figure.gp");
+	has(text, "RATIO_HI = 2.0");
+	assert_null(strstr(text, "at the rim"));
+	free(text);
+	assert_int_equal(glob(pattern, 0, NULL, &g), 0);
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		json_t *j = bl_json_load(g.gl_pathv[i]);
+
+		if (!strcmp(bl_json_str(j, "strategy", ""), "lazy-spin"))
+			assert_int_equal(remove(g.gl_pathv[i]), 0);
+		json_decref(j);
+	}
+	assert_int_equal(report_campaign(dir, out), 1);
+	text = slurp("figures/figure.gp");
+	has(text, "Numbers at the rim: ratios beyond the axis.");
+	has(text, "RATIO_HI = 1.05");
+	free(text);
+	globfree(&g);
+	free(pattern);
+	fclose(out);
+}
+
 static void test_usage(void **state)
 {
 	char *none[] = { "report", "no-such-campaign", NULL };
@@ -199,6 +234,7 @@ int main(void)
 		cmocka_unit_test(test_costs),
 		cmocka_unit_test(test_figures),
 		cmocka_unit_test(test_common_blocks),
+		cmocka_unit_test(test_rim),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_alignment),
 	};
