@@ -51,17 +51,31 @@ static void mount_all(void)
 	}
 }
 
-/* "bl.root=…" on the kernel's command line says where the project is. */
-static void take_root(void)
+/* The value of the last word "NAME=…" on the kernel's command line, or NULL; to be freed. */
+static char *boot_arg(const char *name)
 {
-	char *text, *p, *word;
+	char *text, *p, *word, *value = NULL;
+	size_t len = strlen(name);
 
 	if (bl_read_file("/proc/cmdline", &text, NULL))
-		return;
+		return NULL;
 	for (p = text; (word = strsep(&p, " \n"));)
-		if (!strncmp(word, "bl.root=", 8))
-			setenv("BOUNCELAB_ROOT", word + 8, 1);
+		if (!strncmp(word, name, len) && word[len] == '=') {
+			free(value);
+			value = bl_strdup(word + len + 1);
+		}
 	free(text);
+	return value;
+}
+
+/* Where the project is. */
+static void take_root(void)
+{
+	char *root = boot_arg("bl.root");
+
+	if (root)
+		setenv("BOUNCELAB_ROOT", root, 1);
+	free(root);
 }
 
 /* Those that maxcpus= left out, see bl_kernel_args(). */
@@ -178,6 +192,32 @@ static _Noreturn void power_off(void)
 		pause();
 }
 
+/*
+ * Where instructions are counted, the count is to be of the path, not of who happened to run
+ * first: a task that wakes another goes on until it sleeps or its slice is over. With the
+ * default, completions come in batches, and a few instructions more in a map can change
+ * their pattern: 15 rounds of an empty loop cost 5.5 % of reads one by one, and 0.4 % of
+ * writes. So they cost 0.7 % of both.
+ */
+static void take_wakeup_preemption(void)
+{
+	char *value = boot_arg("bl.wakeup_preemption");
+	const char *feature = value && !strcmp(value, "off") ? "NO_WAKEUP_PREEMPTION" :
+								"WAKEUP_PREEMPTION";
+	int fd;
+
+	if (!value)
+		return;
+	fd = open(BL_SCHED_FEATURES, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, feature, strlen(feature)) < 0) {
+		bl_err("guest: " BL_SCHED_FEATURES " does not take %s: %s; it is there in kernels "
+		       "with CONFIG_SCHED_DEBUG", feature, strerror(errno));
+		power_off();
+	}
+	close(fd);
+	free(value);
+}
+
 static void do_run(const json_t *op)
 {
 	struct guest_verdict v;
@@ -240,6 +280,7 @@ int cmd_guest(int argc, char **argv)
 		return BL_EXIT_USAGE;
 	}
 	set_up();
+	take_wakeup_preemption();
 	host = open_line();
 	in = host < 0 ? NULL : fdopen(dup(host), "re");
 	if (!in) {

@@ -91,6 +91,21 @@ static json_t *mitigations(void)
 	return o;
 }
 
+/* "on" or "off", NULL where it cannot be read. */
+static char *wakeup_preemption(void)
+{
+	char *text = bl_file_text(BL_SCHED_FEATURES), *rest = text, *word, *is = NULL;
+
+	while ((word = strsep(&rest, " ")) && !is) {
+		if (!strcmp(word, "WAKEUP_PREEMPTION"))
+			is = bl_strdup("on");
+		else if (!strcmp(word, "NO_WAKEUP_PREEMPTION"))
+			is = bl_strdup("off");
+	}
+	free(text);
+	return is;
+}
+
 static void add_files(json_t *o)
 {
 	static const struct {
@@ -130,6 +145,7 @@ json_t *bl_env_facts(void)
 	json_object_set_new(o, "memory_mb", json_integer((long long)sysconf(_SC_PHYS_PAGES) *
 							 sysconf(_SC_PAGESIZE) >> 20));
 	add_files(o);
+	bl_add_text(o, "wakeup_preemption", wakeup_preemption());
 	json_object_set_new(o, "mitigations", mitigations());
 	free(text);
 	return o;

@@ -4,10 +4,14 @@
 
 #include "util.h"
 
+/* For root, where debugfs is mounted. */
+#define BL_SCHED_FEATURES	"/sys/kernel/debug/sched/features"
+
 /*
  * Processor, microcode, mitigations, frequency governor, SMT, NUMA, huge pages, clock
- * source and whether all that is a virtual machine's: of where it is called, the host or
- * the guest. What there is not is null. The caller owns it.
+ * source, the scheduler's preemption at wake-ups, and whether all that is a virtual
+ * machine's: of where it is called, the host or the guest. What there is not is null. The
+ * caller owns it.
  */
 json_t *bl_env_facts(void);
 

@@ -33,12 +33,19 @@ static bool counts_insns(const struct verdicts *v)
 	return !strcmp(v->sum->accel, "icount");
 }
 
-/* What run was told to take no notice of; of icount it changes nothing. */
-static void print_unfit(const struct summary *s, FILE *f)
+/*
+ * Conditions of the machine that a reader has to know. What run was told to take no notice
+ * of changes nothing of icount.
+ */
+static void print_conditions(const struct summary *s, FILE *f)
 {
 	char *path = bl_fmt("%s/env.json", s->dir), *text;
 	json_t *env = bl_exists(path) ? bl_json_load(path) : NULL;
+	json_t *facts = json_object_get(json_object_get(json_object_get(env, "guest"), "hello"),
+					"facts");
 
+	if (!strcmp(bl_json_str(facts, "wakeup_preemption", "on"), "off"))
+		fputs("guest     without preemption at wake-ups: a task runs until it sleeps\n", f);
 	text = bl_unfit_text(json_object_get(env, "unfit"));
 	if (text && strcmp(s->accel, "icount"))
 		fprintf(f, "UNFIT     the machine, when it began: %s\n", text);
@@ -58,7 +65,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 		!strcmp(s->accel, "icount") ?
 		": path lengths, without\n          what caches, traps and waiting for another CPU cost" :
 		": only ratios carry over, and they with care");
-	print_unfit(s, f);
+	print_conditions(s, f);
 	if (!v->n_cells) {
 		fputs("nothing was timed in this campaign\n", f);
 		stop_print(s, f);

@@ -51,10 +51,14 @@ char *bl_kernel_args(const struct bl_vm_config *cfg)
 	 *
 	 * QEMU before 8 keeps translated code by its virtual address: with random
 	 * addresses each start of a program is translated again, 30 to 50 ms of it.
+	 *
+	 * Why no preemption at wake-ups where instructions are counted: see the agent's
+	 * take_wakeup_preemption().
 	 */
-	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s bl.root=%s bl.tag=work%s%s%s",
+	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s%s bl.root=%s bl.tag=work%s%s%s",
 		      cfg->accel == BL_TCG ? " maxcpus=1" : "",
-		      cfg->accel != BL_KVM ? " norandmaps" : "", bl_root(),
+		      cfg->accel != BL_KVM ? " norandmaps" : "",
+		      cfg->accel == BL_ICOUNT ? " bl.wakeup_preemption=off" : "", bl_root(),
 		      cfg->probe ? " bl.probe=1" : "", cfg->append ? " " : "",
 		      cfg->append ? cfg->append : "");
 }
