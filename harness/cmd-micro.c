@@ -20,7 +20,8 @@ enum {
 static const struct argp_option options[] = {
 	{ "plane", OPT_PLANE, "PLANE", 0,
 	  "Where: native (default), threads of this machine; vm, threads of a guest's kernel, on KVM if "
-	  "it is there; icount, the same on one emulated CPU, in instructions instead of ns", 0 },
+	  "it is there; icount, the same on one emulated CPU, in instructions instead of ns; host, threads "
+	  "of the kernel that this machine runs, into which the module is loaded", 0 },
 	{ "strategy", 's', "NAMES", 0, "Only these, separated by commas (default: all)", 0 },
 	{ "size", OPT_SIZE, "SIZES", 0, "Bytes of a mapping, 1 to 128K (default 64,4K,64K)", 0 },
 	{ "threads", OPT_THREADS, "NUMBERS", 0,
@@ -112,13 +113,13 @@ static u32 parse_direction(struct argp_state *state, const char *arg)
 static enum micro_plane parse_plane(struct argp_state *state, const char *arg)
 {
 	static const char *const planes[] = {
-		[MICRO_NATIVE] = "native", [MICRO_VM] = "vm", [MICRO_ICOUNT] = "icount",
+		[MICRO_NATIVE] = "native", [MICRO_VM] = "vm", [MICRO_ICOUNT] = "icount", [MICRO_HOST] = "host",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(planes); i++)
 		if (!strcmp(arg, planes[i]))
 			return i;
-	argp_error(state, "--plane: unknown plane '%s'; valid: native, vm, icount", arg);
+	argp_error(state, "--plane: unknown plane '%s'; valid: native, vm, icount, host", arg);
 	return MICRO_NATIVE;
 }
 
@@ -144,7 +145,7 @@ static void settle(struct argp_state *state, struct micro_options *o)
 	if (o->model && o->plane != MICRO_NATIVE)
 		argp_error(state, "--model: is made of the locks of the plane native");
 	if (o->remote && o->plane == MICRO_ICOUNT)
-		argp_error(state, "--remote-unmap: the plane icount has one CPU; valid: native, vm");
+		argp_error(state, "--remote-unmap: the plane icount has one CPU; valid: native, vm, host");
 	if (!o->threads.n) {
 		if (!o->remote)
 			o->threads.v[o->threads.n++] = 1;
@@ -251,8 +252,8 @@ static const struct argp argp = {
 	options, parse, NULL,
 	"What one map and unmap costs, for each strategy, and beside it memcpy of as many bytes and "
 	"a strategy that does nothing (null). Plane native: the strategies' own source files as threads "
-	"of this machine, with real locks, ordering and copies. Planes vm and icount: the module itself, in "
-	"threads of a guest's kernel. The tables say what is left out. "
+	"of this machine, with real locks, ordering and copies. Planes vm, icount and host: the module itself, in "
+	"threads of a kernel. The tables say what is left out. "
 	"The bytes are verified in runs of their own before anything is timed.\v"
 	"The machine should be idle (for icount it need not be): a run of the plane native lasts a quarter of "
 	"a second, of the others some seconds, and all cells take turns.\n"

@@ -127,6 +127,7 @@ json_t *guest_micro(const json_t *op, struct guest_verdict *v)
 			guest_fail(&r.verdict, "the kernel's last line: %s", log.last);
 	}
 	guest_log_finish(&log, &r);
+	bl_rm_rf(r.dir);
 	if (j)
 		json_object_set_new(j, "warnings", json_integer(r.verdict.invalid));
 	if (r.verdict.failed) {

@@ -3,6 +3,7 @@
 #include "micro.h"
 #include "catalog.h"
 #include "execute.h"
+#include "micro-host.h"
 #include "micro-model.h"
 
 #include <errno.h>
@@ -26,6 +27,8 @@ const struct micro_timing micro_timings[] = {
 		       .setup_s = 1, .slower = 1 },
 	[MICRO_ICOUNT] = { .warm_ns = 2000000, .slice_ns = 100000000, .verify_ns = 2000000,
 			   .setup_s = 1, .slower = 10 },
+	[MICRO_HOST] = { .warm_ns = 2000000, .slice_ns = 100000000, .verify_ns = 2000000,
+			 .setup_s = 0.1, .slower = 1 },
 };
 
 int micro_find_strategies(struct bl_strv *names)
@@ -160,7 +163,8 @@ static int prepare_runs(struct micro_campaign *c)
 	if (!err)
 		err = choose(&c->o, &known);
 	if (!err)
-		err = native ? micro_native_begin(c) : begin_guest(c);
+		err = native ? micro_native_begin(c) :
+		      c->o.plane == MICRO_HOST ? micro_host_begin() : begin_guest(c);
 	if (!err && c->o.raw)
 		err = micro_raw_create(c);
 	bl_strv_free(&known);

@@ -86,7 +86,8 @@ static int boot(struct micro_guest *g, char **why)
 	return err;
 }
 
-static json_t *request(const char *strategy, const json_t *options, const struct micro_config *c)
+json_t *micro_guest_request(const char *strategy, const json_t *options,
+			    const struct micro_config *c)
 {
 	char *module = bl_path("build/bouncelab.ko");
 	json_t *op = json_pack("{s:s, s:s, s:s, s:s, s:o}", "op", "micro", "dir", RUN_DIR,
@@ -145,7 +146,7 @@ json_t *micro_guest_run(struct micro_guest *g, const char *strategy, const json_
 			const struct micro_config *c, char **why)
 {
 	char *answer = bl_fmt("%s/" RUN_DIR "/" ANSWER, g->share);
-	json_t *op = request(strategy, options, c), *j = NULL;
+	json_t *op = micro_guest_request(strategy, options, c), *j = NULL;
 
 	*why = NULL;
 	remove(answer);

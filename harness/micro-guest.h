@@ -23,6 +23,10 @@ int micro_guest_begin(struct micro_guest *g, const char *accel, unsigned int cpu
 		      unsigned int mem_mb);
 void micro_guest_end(struct micro_guest *g);
 
+/* What a run is asked for; options as below. */
+json_t *micro_guest_request(const char *strategy, const json_t *options,
+			    const struct micro_config *c);
+
 /*
  * One run of @strategy ("null": the loop alone) on a fresh device of a module that was
  * just loaded. @options: NULL, or members as of a run of a plan (allocator, granule,

@@ -57,12 +57,16 @@ static struct plane_text text_of(const struct micro_campaign *c)
 		"vm", "vm, KVM", "ns", "ns", kernel_leaves_out, NULL
 	}, emulated = {
 		"vm", "vm, emulated", "ns", "ns", kernel_leaves_out, emulated_leaves_out
+	}, host = {
+		"host", "host", "ns", "ns", kernel_leaves_out, NULL
 	};
 
 	if (c->o.plane == MICRO_NATIVE)
 		return native;
 	if (c->o.plane == MICRO_ICOUNT)
 		return icount;
+	if (c->o.plane == MICRO_HOST)
+		return host;
 	return c->guest.accel == BL_KVM ? kvm : emulated;
 }
 
@@ -202,6 +206,8 @@ static void print_conditions(const struct micro_campaign *c, FILE *f)
 	if (o->plane == MICRO_NATIVE)
 		fprintf(f, "plane native: threads on %u CPUs of this machine, not a kernel%s\n", c->cpus,
 			c->played ? "; per-CPU structures as for 64" : "");
+	else if (o->plane == MICRO_HOST)
+		fprintf(f, "plane host: threads of this machine's own kernel, %u CPUs\n", c->cpus);
 	else
 		fprintf(f, "plane %s: threads of the kernel of a guest with %u CPU%s\n",
 			text_of(c).title, c->guest.cpus, c->guest.cpus == 1 ? "" : "s");
@@ -348,8 +354,8 @@ json_t *micro_json(const struct micro_campaign *c)
 	j = json_pack("{s:i, s:s, s:b, s:i, s:s, s:i, s:i, s:b, s:b, s:b, s:f, s:I, s:i, s:b, s:b, "
 		      "s:o, s:o, s:o}",
 		      "schema", 1, "plane", plane.name, "emulated",
-		      o->plane != MICRO_NATIVE && c->guest.accel != BL_KVM, "cpus",
-		      (int)(o->plane == MICRO_NATIVE ? c->cpus : c->guest.cpus), "direction",
+		      micro_in_guest(c) && c->guest.accel != BL_KVM, "cpus",
+		      (int)(micro_in_guest(c) ? c->guest.cpus : c->cpus), "direction",
 		      micro_directions[o->direction], "offset", (int)o->offset, "outstanding",
 		      (int)o->outstanding, "remote_unmap", o->remote, "first_touch", o->cold, "touch",
 		      !o->no_touch, "seconds", o->seconds, "seed", (json_int_t)o->seed, "rounds",

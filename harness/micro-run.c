@@ -5,6 +5,7 @@
  */
 #include "micro.h"
 #include "accel.h"
+#include "micro-host.h"
 #include "vm.h"
 
 #include <errno.h>
@@ -18,6 +19,11 @@
 #define VERIFY		1000	/* mappings per thread, at least */
 
 /* --- one run ----------------------------------------------------------------- */
+
+bool micro_in_guest(const struct micro_campaign *c)
+{
+	return c->o.plane == MICRO_VM || c->o.plane == MICRO_ICOUNT;
+}
 
 bool micro_stopped(const struct micro_campaign *c)
 {
@@ -33,6 +39,8 @@ json_t *micro_run_once(struct micro_campaign *c, const char *variant, const char
 		return micro_raw_take(c, variant, strategy, k, why);
 	if (c->o.plane == MICRO_NATIVE)
 		j = micro_native_run(c, variant, strategy, k, why);
+	else if (c->o.plane == MICRO_HOST)
+		j = micro_host_run(strategy, k, why);
 	else
 		j = micro_guest_run(&c->guest, strategy, NULL, k, why);
 	/* A file that has not all is worse than none: stop. */

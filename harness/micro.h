@@ -15,8 +15,11 @@
 
 #define MICRO_NULL	"null"
 
-/* Where: threads of this machine, or of the kernel of a guest. */
-enum micro_plane { MICRO_NATIVE, MICRO_VM, MICRO_ICOUNT };
+/*
+ * Where: threads of this machine, of the kernel of a guest, or of the kernel that this
+ * machine runs. The numbers are in the files of --raw.
+ */
+enum micro_plane { MICRO_NATIVE, MICRO_VM, MICRO_ICOUNT, MICRO_HOST };
 
 /* What differs between planes. */
 struct micro_timing {
@@ -141,6 +144,9 @@ int micro_measure(struct micro_campaign *c);
  */
 json_t *micro_run_once(struct micro_campaign *c, const char *variant, const char *strategy,
 		       const struct micro_config *config, char **why);
+
+/* Is it one of the planes with a guest? */
+bool micro_in_guest(const struct micro_campaign *c);
 
 /* No more runs: interrupted now, or when the file was written. */
 bool micro_stopped(const struct micro_campaign *c);

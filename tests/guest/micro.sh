@@ -197,6 +197,35 @@ busy()
 	check "unload" unload_stack
 }
 
+# --- the plane host, here ---------------------------------------------------------------
+
+# on_host NAME: exit 0 and a table with both strategies
+on_host()
+{
+	build/bouncelab micro --plane host -s eager-none,eager-spin --size 4K --rounds 2 \
+		--seconds 0.02 --seed 1 >$tmp/table 2>$tmp/said &&
+		grep -q "^plane host: threads of this machine's own kernel, [0-9]* CPUs" $tmp/table &&
+		grep -q '^4K bytes, 2 threads (plane host, n = 2)' $tmp/table &&
+		[ "$(grep -c '^  eager-.* [0-9]' $tmp/table)" = 4 ] &&
+		[ ! -e /sys/module/bouncelab ]
+}
+
+host()
+{
+	if on_host; then
+		ok "the plane host"
+	else
+		not_ok "the plane host" "$(cat $tmp/said $tmp/table)"
+	fi
+	load bouncelab unsafe_direct=1 || die "bouncelab does not load"
+	if build/bouncelab micro --plane host -s eager-none >$tmp/table 2>$tmp/said; then
+		not_ok "loaded already" "$(cat $tmp/table)"
+	else
+		check "loaded already" grep -q 'loaded already.*rmmod' $tmp/said
+	fi
+	check "unload after it" unload bouncelab
+}
+
 load bouncelab unsafe_direct=1 || die "bouncelab does not load"
 $bin/vctl create vduse0 || die "no device"
 all=$(strategies vduse0)
@@ -215,7 +244,7 @@ if [ "${1:-}" = --fixture ]; then
 	done
 	finish
 fi
-for part in ${1:-every_strategy bad_requests busy}; do
+for part in ${1:-every_strategy bad_requests busy host}; do
 	$part
 done
 finish
