@@ -37,8 +37,8 @@ static const struct cost {
 
 /*
  * In a guest of instructions, a second of a job with one I/O in flight took 1.9 to 2.1 times
- * what one of more took: it switches context three times per I/O, which empties the
- * emulated TLB, instead of three times per batch.
+ * what one of more took. It switches context at each I/O, not at each batch, and an
+ * emulator's TLB is empty after that.
  */
 #define ALONE	2.0
 

@@ -110,14 +110,18 @@ simulate()
 		}'
 }
 
-# How often the interval of two equal cells leaves out 1: the A/A pairs of all campaigns. Not
-# their verdicts: the noise floor is made of the same interval, and so hides it.
+# The A/A pairs of all campaigns: how often the interval of two equal cells leaves out 1, and
+# how often the verdict says that they differ, for which it has to reach beyond "same", too.
 pairs()
 {
 	awk -F , '
 		FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-		$at["label"] ~ /\047$/ { n++; off += $at["ratio_lo"] > 1 || $at["ratio_hi"] < 1 }
-		END { printf "comparisons,without_1\n%d,%d\n", n, off }' "$work"/*/verdicts.csv
+		$at["label"] ~ /\047$/ {
+			n++
+			off += $at["ratio_lo"] > 1 || $at["ratio_hi"] < 1
+			wrong += $at["verdict"] ~ /^(faster|slower)$/
+		}
+		END { printf "comparisons,without_1,told_apart\n%d,%d,%d\n", n, off, wrong }' "$work"/*/verdicts.csv
 }
 
 # Unpack and evaluate every campaign; the ones of before go.
