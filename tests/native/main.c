@@ -33,7 +33,7 @@ static const struct argp_option argp_options[] = {
 	{ "expect-fail", KEY_EXPECT, "PROPERTY,...", 0,
 	  "Each strategy must fail by all of these, or by 'any': exit 1 if not", 0 },
 	{ "go-on", KEY_GO_ON, 0, 0,
-	  "model: after a failure, run again without looking at that property", 0 },
+	  "model, litmus: after a failure, run again without looking at that property", 0 },
 	{ "verbose", 'v', 0, 0, "Show what the strategies log", 0 },
 	{ 0 }
 };

@@ -93,6 +93,14 @@ static void report_failure(struct job *job)
 	job->failed = (job->failed & ~BIT(f->prop)) | BIT(prop);
 }
 
+/* Those whose tests are of several properties, of which one is found first. */
+bool goes_on(const struct job *job)
+{
+	unsigned int wanted = job->o->expected;
+
+	return job->o->go_on && (!wanted || wanted & ~job->failed) && (job->mode == MODE_MODEL || job->mode == MODE_LITMUS);
+}
+
 /* Returns whether it is to run again, without what failed. */
 static bool report(struct job *job)
 {
@@ -107,8 +115,7 @@ static bool report(struct job *job)
 	else
 		report_failure(job);
 	fflush(stdout);
-	if (job->refused || !job->f->claimed || !job->o->go_on ||
-	    job->mode != MODE_MODEL || prop >= PROP_NR)
+	if (job->refused || !job->f->claimed || !goes_on(job) || prop >= PROP_NR)
 		return false;
 	job->ignored |= BIT(prop);
 	return true;

@@ -47,6 +47,9 @@ void litmus_job(void *job);
 /* Run all, on O->jobs processors; sets done, refused, prop. */
 void jobs_run(struct job *jobs, unsigned int nr, const struct options *o);
 
+/* After a failure, is it run again without the property that failed? */
+bool goes_on(const struct job *job);
+
 /* Strategy x property, from what was run.  0, or 2 if FILE cannot be written. */
 int table_write(const char *file, const struct job *jobs, unsigned int nr);
 

@@ -21,8 +21,8 @@ static const char *cell(const struct job *jobs, unsigned int nr,
 		if (jobs[i].entry != row->entry || jobs[i].prefill != row->prefill)
 			continue;
 		failed |= jobs[i].failed;
-		ignored_props |= jobs[i].o->go_on && jobs[i].mode == MODE_MODEL ?
-				 jobs[i].ignored : jobs[i].failed ? ~0U : 0;
+		ignored_props |= goes_on(&jobs[i]) ? jobs[i].ignored :
+				 jobs[i].failed ? ~0U : 0;
 	}
 	crashed = failed & (BIT(PROP_CRASH) | BIT(PROP_HANG));
 	if ((failed & BIT(prop)) || (crashed && prop == PROP_INTEGRITY))
