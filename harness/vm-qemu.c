@@ -47,7 +47,9 @@ char *bl_kernel_args(const struct bl_vm_config *cfg)
 	 * 8.1 can keep the translation of an instruction that the kernel is just
 	 * patching, for ever, when another CPU translates it in that moment.  One
 	 * boot in a hundred then died of "Oops: int3" in sched_clock_cpu(), which
-	 * is patched during boot.
+	 * is patched during boot.  It is patched again when the kernel's watchdog
+	 * finds that two clocks, which are the host's, have drifted apart while the
+	 * host was busy; tsc=reliable tells it not to look.
 	 *
 	 * QEMU before 8 keeps translated code by its virtual address: with random
 	 * addresses each start of a program is translated again, 30 to 50 ms of it.
@@ -57,7 +59,7 @@ char *bl_kernel_args(const struct bl_vm_config *cfg)
 	 */
 	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s%s bl.root=%s bl.tag=work%s%s%s",
 		      cfg->accel == BL_TCG ? " maxcpus=1" : "",
-		      cfg->accel != BL_KVM ? " norandmaps" : "",
+		      cfg->accel != BL_KVM ? " norandmaps tsc=reliable" : "",
 		      cfg->accel == BL_ICOUNT ? " bl.wakeup_preemption=off" : "", bl_root(),
 		      cfg->probe ? " bl.probe=1" : "", cfg->append ? " " : "",
 		      cfg->append ? cfg->append : "");
