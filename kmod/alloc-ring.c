@@ -67,6 +67,7 @@ static int ring_init(struct bl_core *core)
 		if (!r->ring[i].range)
 			return -ENOMEM;
 	}
+	bl_name_locks(&core->d, "ring", &r->ring[0], sizeof(r->ring[0]), nr);
 	return 0;
 }
 

@@ -17,9 +17,11 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <linux/bit_spinlock.h>	/* does not include what it needs */
 
 #include "counters.h"
 #include "domain.h"
+#include "lock-names.h"
 #include "trace.h"
 
 struct bl_umem;
@@ -44,6 +46,10 @@ struct bl_core {
 	struct dentry *debugfs;
 	struct work_struct work;	/* the strategy's ->deferred */
 	bool gone;			/* the strategy: bl_domain_renew() has failed */
+
+	struct bl_lock_name lock_name[BL_LOCK_NAMES];
+	unsigned int nr_lock_names;	/* those of the allocator first: */
+	unsigned int nr_allocator_lock_names;
 };
 
 static inline struct bl_core *bl_core_of(struct bl_domain *d)
@@ -54,6 +60,24 @@ static inline struct bl_core *bl_core_of(struct bl_domain *d)
 static __always_inline void bl_count(struct bl_domain *d, enum bl_counter which, u64 n)
 {
 	this_cpu_add(bl_core_of(d)->counters->value[which], n);
+}
+
+/* --- bit locks -------------------------------------------------------------- */
+
+/* lock-names.c.  Returns with the lock. */
+void bl_bit_lock_wait(int bit, unsigned long *lock);
+
+static __always_inline void bl_bit_lock(int bit, unsigned long *lock)
+{
+	if (unlikely(!bit_spin_trylock(bit, lock)))
+		bl_bit_lock_wait(bit, lock);
+	trace_bl_lock_taken(lock);
+}
+
+static __always_inline void bl_bit_unlock(int bit, unsigned long *lock)
+{
+	trace_bl_lock_dropped(lock);
+	bit_spin_unlock(bit, lock);
 }
 
 /* --- addresses ------------------------------------------------------------- */
@@ -151,12 +175,14 @@ static __always_inline void bl_copy_to_bounce(struct bl_domain *d, struct page *
 					      unsigned int offset, phys_addr_t orig,
 					      size_t len, enum bl_path path)
 {
+	u64 begin = bl_trace_begin(bl_copy);
+
 	bl_copy(page, offset, orig, len, true);
 	bl_count(d, BL_COUNT_copy_to_bounce, 1);
 	bl_count(d, BL_COUNT_copy_to_bounce_bytes, len);
 	if (path == BL_PATH_FAULT)
 		bl_count(d, BL_COUNT_copy_in_fault_bytes, len);
-	trace_bl_copy(d, orig, len, true, path);
+	bl_trace_end(bl_copy, begin, d, orig, len, true, path);
 }
 
 static __always_inline void bl_zero_bounce(struct bl_domain *d, struct page *page,
@@ -170,10 +196,12 @@ static __always_inline void bl_copy_from_bounce(struct bl_domain *d, struct page
 						unsigned int offset, phys_addr_t orig,
 						size_t len, enum bl_path path)
 {
+	u64 begin = bl_trace_begin(bl_copy);
+
 	bl_copy(page, offset, orig, len, false);
 	bl_count(d, BL_COUNT_copy_from_bounce, 1);
 	bl_count(d, BL_COUNT_copy_from_bounce_bytes, len);
-	trace_bl_copy(d, orig, len, false, path);
+	bl_trace_end(bl_copy, begin, d, orig, len, false, path);
 }
 
 static __always_inline void bl_zero_orig(struct bl_domain *d, phys_addr_t orig, size_t len)
@@ -239,6 +267,7 @@ static __always_inline dma_addr_t bl_dma_map_page(const struct bl_strategy *s,
 	struct bl_domain *d = bl_domain_of(dev);
 	phys_addr_t pa = page_to_phys(page) + offset;
 	dma_addr_t iova = DMA_MAPPING_ERROR;
+	u64 begin = bl_trace_begin(bl_map);
 
 	if (likely(bl_size_fits(d, size) && !bl_window_enable(bl_core_of(d))))
 		iova = s->map(d, pa, size, dir, !(attrs & DMA_ATTR_SKIP_CPU_SYNC));
@@ -249,7 +278,7 @@ static __always_inline dma_addr_t bl_dma_map_page(const struct bl_strategy *s,
 	} else {
 		bl_count(d, BL_COUNT_map_fail, 1);
 	}
-	trace_bl_map(d, iova, size, dir);
+	bl_trace_end(bl_map, begin, d, iova, size, dir);
 	return iova;
 }
 
@@ -259,15 +288,16 @@ static __always_inline void bl_dma_unmap_page(const struct bl_strategy *s,
 					      unsigned long attrs)
 {
 	struct bl_domain *d = bl_domain_of(dev);
+	u64 begin = bl_trace_begin(bl_unmap);
 
 	if (unlikely(!bl_in_window(d, iova, size))) {
 		bl_dma_bad_unmap(iova, size);
 		return;
 	}
-	trace_bl_unmap(d, iova, size, dir);
 	bl_count(d, BL_COUNT_unmap, 1);
 	bl_count(d, BL_COUNT_unmap_bytes, size);
 	s->unmap(d, iova, size, dir, !(attrs & DMA_ATTR_SKIP_CPU_SYNC));
+	bl_trace_end(bl_unmap, begin, d, iova, size, dir);
 }
 
 /* For BL_STRATEGY_DEFINE(): the operations of strategy ID. */

@@ -57,6 +57,7 @@ struct bl_vq {
 	struct work_struct inject_work;
 	struct work_struct kick_work;
 
+	u32 minor;			/* of the device */
 	u16 index;
 	u16 num_max;			/* 0: the daemon has not set it up */
 	u32 num;

@@ -34,11 +34,12 @@ static vm_fault_t enter_page(struct vm_fault *vmf, struct page *page)
 static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
 			       u64 iova)
 {
+	u64 begin = bl_trace_begin(bl_fault);
 	struct page *page = d->strategy->fault(d, iova);
 	vm_fault_t ret;
 
 	bl_count(d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
-	trace_bl_fault(d, iova, page);
+	bl_trace_end(bl_fault, begin, d, iova, page);
 	if (!page)
 		return VM_FAULT_SIGBUS;
 	/*
@@ -100,6 +101,7 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 	u64 start = ALIGN_DOWN(vmf->address, PMD_SIZE);
 	struct bl_domain *d = &core->d;
 	struct page *page;
+	u64 begin = bl_trace_begin(bl_fault);
 	vm_fault_t ret;
 	u64 iova;
 
@@ -118,7 +120,7 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 	if (ret == VM_FAULT_NOPAGE) {
 		bl_count(d, BL_COUNT_fault, 1);
 		bl_count(d, BL_COUNT_fault_huge, 1);
-		trace_bl_fault(d, iova, true);
+		bl_trace_end(bl_fault, begin, d, iova, true);
 	}
 	return ret;
 }
@@ -186,6 +188,7 @@ int bl_domain_renew(struct bl_domain *d)
 		return -EBUSY;
 	flush_work(&core->work);
 	d->strategy->exit(d);
+	core->nr_lock_names = core->nr_allocator_lock_names;
 	ret = d->strategy->init(d);
 	core->gone = ret;
 	return ret;
@@ -290,6 +293,7 @@ struct bl_domain *bl_domain_create(const char *name,
 	ret = bl_iova_init(core);
 	if (ret)
 		goto err_iotlb;
+	core->nr_allocator_lock_names = core->nr_lock_names;
 	ret = core->d.strategy->init(&core->d);
 	if (ret)
 		goto err_iova;

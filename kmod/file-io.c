@@ -32,11 +32,11 @@ static size_t copy_page_part(struct page *page, unsigned int offset, size_t len,
 	return done;
 }
 
-static void count(struct bl_domain *d, u64 orig, size_t done, bool to_daemon)
+static void count(struct bl_domain *d, u64 orig, size_t done, bool to_daemon, u64 begin)
 {
 	if (!done)
 		return;
-	trace_bl_copy(d, orig, done, to_daemon, BL_PATH_FILE);
+	bl_trace_end(bl_copy, begin, d, orig, done, to_daemon, BL_PATH_FILE);
 	bl_count(d, to_daemon ? BL_COUNT_copy_to_daemon_bytes :
 				BL_COUNT_copy_from_daemon_bytes, done);
 }
@@ -44,6 +44,7 @@ static void count(struct bl_domain *d, u64 orig, size_t done, bool to_daemon)
 size_t bl_copy_iter(struct bl_domain *d, phys_addr_t orig, size_t len,
 		    struct iov_iter *iter, bool to_daemon)
 {
+	u64 begin = bl_trace_begin(bl_copy);
 	size_t done = 0, chunk, n;
 
 	while (done < len) {
@@ -54,17 +55,18 @@ size_t bl_copy_iter(struct bl_domain *d, phys_addr_t orig, size_t len,
 		if (n != chunk)
 			break;
 	}
-	count(d, orig, done, to_daemon);
+	count(d, orig, done, to_daemon, begin);
 	return done;
 }
 
 size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page, unsigned int offset,
 			   size_t len, struct iov_iter *iter, bool to_daemon)
 {
+	u64 begin = bl_trace_begin(bl_copy);
 	size_t done = copy_page_part(page + (offset >> PAGE_SHIFT), offset_in_page(offset),
 				     len, iter, to_daemon);
 
-	count(d, page_to_phys(page) + offset, done, to_daemon);
+	count(d, page_to_phys(page) + offset, done, to_daemon, begin);
 	return done;
 }
 

@@ -12,6 +12,7 @@
 #include <uapi/linux/virtio_config.h>
 
 #include "device.h"
+#include "trace.h"
 
 static struct workqueue_struct *bl_irq_any;
 static struct workqueue_struct *bl_irq_cpu;
@@ -60,6 +61,7 @@ void bl_vq_kick(struct bl_dev *bl, u16 index)
 {
 	struct bl_vq *vq = bl->vqs[index];
 
+	trace_bl_kick(bl->minor, index);
 	if (unlikely(!eventfd_signal_allowed()))
 		schedule_work(&vq->kick_work);
 	else
@@ -130,8 +132,10 @@ static void bl_vq_inject_work(struct work_struct *work)
 	struct bl_vq *vq = container_of(work, struct bl_vq, inject_work);
 
 	spin_lock_bh(&vq->irq_lock);
-	if (vq->ready && vq->cb.callback)
+	if (vq->ready && vq->cb.callback) {
+		trace_bl_interrupt(vq->minor, vq->index);
 		vq->cb.callback(vq->cb.private);
+	}
 	spin_unlock_bh(&vq->irq_lock);
 }
 
@@ -193,6 +197,7 @@ static int bl_queue_irq(struct bl_dev *bl, struct work_struct *work, int cpu)
 
 int bl_vq_inject(struct bl_dev *bl, struct bl_vq *vq)
 {
+	trace_bl_inject(bl->minor, vq->index);
 	if (bl_vq_trigger(vq))
 		return 0;
 	return bl_queue_irq(bl, &vq->inject_work, bl_vq_next_cpu(vq));
@@ -257,6 +262,7 @@ static struct bl_vq *bl_vq_create(struct bl_dev *bl, u32 index)
 		return ERR_PTR(-ENOMEM);
 
 	vq->index = index;
+	vq->minor = bl->minor;
 	vq->irq_cpu = BL_CPU_ANY;
 	spin_lock_init(&vq->kick_lock);
 	spin_lock_init(&vq->irq_lock);

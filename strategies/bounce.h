@@ -148,10 +148,13 @@ static inline int bl_bounce_init_extra(struct bl_domain *d, size_t nr, size_t si
 static inline int bl_bounce_init_spin(struct bl_domain *d)
 {
 	int ret = bl_bounce_init(d);
+	struct bl_bounce *b = d->priv;
 
-	if (!ret)
-		spin_lock_init(&((struct bl_bounce *)d->priv)->lock.spin);
-	return ret;
+	if (ret)
+		return ret;
+	spin_lock_init(&b->lock.spin);
+	bl_name_locks(d, "bounce", &b->lock, sizeof(b->lock), 1);
+	return 0;
 }
 
 static __always_inline unsigned long bl_bounce_lock(struct bl_bounce *b)

@@ -93,6 +93,7 @@ static int eager_area_init(struct bl_domain *d)
 	a->nr = nr;
 	for (i = 0; i < nr; i++)
 		spin_lock_init(&a->area[i].lock);
+	bl_name_locks(d, "area", a->area, sizeof(a->area[0]), nr);
 	return 0;
 }
 

@@ -46,10 +46,13 @@ static void write_leave(struct bl_bounce *b, unsigned long flags)
 static int eager_rwlock_init(struct bl_domain *d)
 {
 	int ret = bl_bounce_init(d);
+	struct bl_bounce *b = d->priv;
 
-	if (!ret)
-		rwlock_init(&((struct bl_bounce *)d->priv)->lock.rw);
-	return ret;
+	if (ret)
+		return ret;
+	rwlock_init(&b->lock.rw);
+	bl_name_locks(d, "bounce", &b->lock, sizeof(b->lock), 1);
+	return 0;
 }
 
 BL_EAGER_USER_PAGES(eager_rwlock, write_enter, write_leave)

@@ -13,26 +13,34 @@
  */
 #include "lazy-page.h"
 
-#include <linux/bit_spinlock.h>
-
 static __always_inline bool pagelock_enter(struct bl_bounce *b, u64 nr,
 					   unsigned long *flags)
 {
 	local_irq_save(*flags);
-	bit_spin_lock(0, bl_lazy_page_state(b, nr));
+	bl_bit_lock(0, bl_lazy_page_state(b, nr));
 	return true;
 }
 
 static __always_inline void pagelock_leave(struct bl_bounce *b, u64 nr,
 					   unsigned long flags)
 {
-	bit_spin_unlock(0, bl_lazy_page_state(b, nr));
+	bl_bit_unlock(0, bl_lazy_page_state(b, nr));
 	local_irq_restore(flags);
 }
 
 BL_LAZY_PAGE_OPS(lazy_pagelock, pagelock_enter, pagelock_leave);
 
+static int lazy_pagelock_init(struct bl_domain *d)
+{
+	int ret = bl_lazy_page_init(d);
+
+	if (!ret)
+		bl_name_locks(d, "page", ((struct bl_bounce *)d->priv)->extra,
+			      sizeof(unsigned long), bl_nr_pages(d));
+	return ret;
+}
+
 BL_LAZY_STRATEGY(lazy_pagelock, &lazy_pagelock_ops,
 	.name = "lazy-pagelock",
-	.init = bl_lazy_page_init,
+	.init = lazy_pagelock_init,
 );

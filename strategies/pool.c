@@ -155,6 +155,7 @@ static int pool_init(struct bl_domain *d)
 	p->part_shift = ilog2(p->unit * pool_depth(d, nr));
 	for (i = 0; i < nr; i++)
 		spin_lock_init(&p->pool[i].lock);
+	bl_name_locks(d, "pool", p->pool, sizeof(p->pool[0]), nr);
 	ret = pool_fill(d, p);
 	if (ret)
 		pool_exit(d);

@@ -18,6 +18,7 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
+#include "copy-path.h"
 #include "options.h"
 
 /*
@@ -190,15 +191,6 @@ struct bl_domain {
 	struct bl_core *core;	/* not for strategies */
 };
 
-/* Why bytes were copied. */
-enum bl_path {
-	BL_PATH_MAP,
-	BL_PATH_UNMAP,
-	BL_PATH_SYNC,
-	BL_PATH_FAULT,
-	BL_PATH_FILE,	/* the core's, in bl_copy_iter() */
-};
-
 /*
  * Allocate IOVA space for SIZE bytes, aligned to the granule (4K, or a whole
  * bounce page), never at 0.  Returns 0 when the window is full.  Any context.
@@ -259,6 +251,21 @@ void bl_zap(struct bl_domain *d, u64 iova, u64 size);
 
 /* Have ->deferred called soon.  Any context. */
 void bl_defer(struct bl_domain *d);
+
+/*
+ * NR locks, each in SIZE bytes, from AT on: what `bouncelab trace` is to call them, with
+ * the number of each if there are several.  To be called by init; AT lives until exit,
+ * NAME for ever.  A lock without a name goes by the function that waited for it.
+ */
+void bl_name_locks(struct bl_domain *d, const char *name, const void *at, size_t size,
+		   unsigned int nr);
+
+/*
+ * As bit_spin_lock() and bit_spin_unlock(), and seen by tracing: those are inlined, and
+ * unlike other locks they do not say that somebody waits.  Any context.
+ */
+static void bl_bit_lock(int bit, unsigned long *lock);
+static void bl_bit_unlock(int bit, unsigned long *lock);
 
 /* What is static above, from where this is built: of the kernel, kmod/. */
 #include "core-inline.h"

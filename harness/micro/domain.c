@@ -62,6 +62,17 @@ static void entries_clear(struct bl_core *core, u64 first, u64 nr)
 	}
 }
 
+void bl_bit_lock_wait(int bit, unsigned long *lock)
+{
+	bit_spin_lock(bit, lock);
+}
+
+/* Hold times go by the name that the lock has in the source, see lock.h. */
+void bl_name_locks(struct bl_domain *d, const char *name, const void *at, size_t size,
+		   unsigned int nr)
+{
+}
+
 void bl_zap(struct bl_domain *d, u64 iova, u64 size)
 {
 	struct bl_core *core = bl_core_of(d);

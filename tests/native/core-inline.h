@@ -73,4 +73,15 @@ static __always_inline void bl_zero_orig(struct bl_domain *d, phys_addr_t orig,
 	core_zero_orig(d, orig, len);
 }
 
+/* Tracing is the kernel's. */
+static __always_inline void bl_bit_lock(int bit, unsigned long *lock)
+{
+	bit_spin_lock(bit, lock);
+}
+
+static __always_inline void bl_bit_unlock(int bit, unsigned long *lock)
+{
+	bit_spin_unlock(bit, lock);
+}
+
 #endif /* BL_CORE_INLINE_H */

@@ -104,6 +104,13 @@ void core_destroy(struct bl_core *core)
 	free(core);
 }
 
+/* For tracing, which is the kernel's. */
+void bl_name_locks(struct bl_domain *d, const char *name, const void *at, size_t size,
+		   unsigned int nr)
+{
+	check(PROP_INTEGRITY, name && at && size && nr, "bl_name_locks() with nothing to name");
+}
+
 /* --- deferred work --------------------------------------------------------- */
 
 void bl_defer(struct bl_domain *d)
