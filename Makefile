@@ -124,7 +124,7 @@ clean-module:
 
 # --- the harness --------------------------------------------------------------
 
-LIBS := jansson inih gsl libtracefs libtraceevent
+LIBS := jansson inih gsl libtracefs libtraceevent libtracecmd
 HARNESS_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -Iharness $(shell pkg-config --cflags $(LIBS))
 HARNESS_LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
 HARNESS_OBJ := $(patsubst harness/%.c,build/harness/%.o,$(wildcard harness/*.c))

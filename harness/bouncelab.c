@@ -21,6 +21,7 @@ static const struct command {
 	{ "merge", cmd_merge, "Shards of a plan that were run apart, as one campaign" },
 	{ "compare", cmd_compare, "Two campaigns: is a label slower in the second one?" },
 	{ "report", cmd_report, "Tables, verdicts and figures of a campaign" },
+	{ "trace", cmd_trace, "Where the time goes: locks, the life of an I/O, memory" },
 	{ "micro", cmd_micro, "What one map and unmap costs, for each strategy" },
 	{ "paper", cmd_paper, "The numbers of PAPER.md, made or checked" },
 	{ "vm", cmd_vm, "Run one command as root in the guest" },

@@ -5,6 +5,7 @@
 #include "campaign.h"
 #include "compare.h"
 #include "env-diff.h"
+#include "trace-compare.h"
 #include "table.h"
 
 #include <argp.h>
@@ -16,11 +17,11 @@
 /* What git bisect run takes for "cannot be tested". */
 #define EXIT_CANNOT_TELL	125
 
-enum { OPT_JSON = 256, OPT_SAME };
+enum { OPT_JSON = 256, OPT_SAME, OPT_TRACE };
 
 struct options {
 	const char *campaigns[2], *label, *job;
-	bool json;
+	bool json, trace;
 	double same_pct;
 };
 
@@ -28,6 +29,8 @@ static const struct argp_option options[] = {
 	{ "label", 'l', "LABEL", 0, "Only this label", 0 },
 	{ "job", 'j', "JOB", 0, "Only this job", 0 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON", 0 },
+	{ "trace", OPT_TRACE, NULL, 0, "Set the traces of two campaigns side by side, or of two "
+	  "strategies of one: CAMPAIGN:STRATEGY", 0 },
 	{ "same-within", OPT_SAME, "PERCENT", 0,
 	  "Differences up to this much do not matter (default 5)", 0 },
 	{}
@@ -46,6 +49,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_JSON:
 		o->json = true;
+		return 0;
+	case OPT_TRACE:
+		o->trace = true;
 		return 0;
 	case OPT_SAME:
 		if (bl_parse_double(arg, 0.01, 100, &o->same_pct))
@@ -69,7 +75,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	options, parse, "OLD NEW",
 	"Is a label slower or faster in the campaign NEW than in OLD, each against the baseline "
-	"of its own campaign?\vExit code: 0 none is slower, 1 one is slower, 125 neither can be "
+	"of its own campaign? With --trace: where does the time go in each?\vExit code: 0 none is slower, 1 one is slower, 125 neither can be "
 	"said (so that it serves 'git bisect run'), 2 bad usage.", NULL, NULL, NULL
 };
 
@@ -246,6 +252,8 @@ int cmd_compare(int argc, char **argv)
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (o.trace)
+		return compare_traces(o.campaigns);
 	if (load_side(&s[0], o.campaigns[0], o.same_pct) ||
 	    load_side(&s[1], o.campaigns[1], o.same_pct) ||
 	    compare(&cs, &s[0].v, &s[1].v, o.label, o.job))

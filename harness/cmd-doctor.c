@@ -250,6 +250,9 @@ static void check_all(struct doctor *d)
 	check_busybox(d);
 	check_program(d, "cpio", "cpio", true);
 	check_program(d, "gnuplot", "gnuplot-nox", false);
+	check_program(d, "trace-cmd", "trace-cmd", false);
+	check_program(d, "perf", "linux-perf", false);
+	check_program(d, "bpftrace", "bpftrace", false);
 	kernel = check_kernel(d);
 	check_module(d);
 	check_root(d);

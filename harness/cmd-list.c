@@ -3,6 +3,7 @@
 #include "util.h"
 #include "commands.h"
 #include "catalog.h"
+#include "collector.h"
 
 #include <argp.h>
 #include <stdlib.h>
@@ -52,6 +53,16 @@ static json_t *strategy_json(const struct bl_strategy *s)
 	return o;
 }
 
+static json_t *collectors_json(void)
+{
+	json_t *a = json_array();
+
+	for (int i = 0; i < COLLECTORS; i++)
+		json_array_append_new(a, json_pack("{s:s, s:s}", "name", collectors[i].name,
+						   "about", collectors[i].about));
+	return a;
+}
+
 static void print_json(const struct bl_catalog *c)
 {
 	json_t *o = json_object(), *strategies = json_array();
@@ -68,6 +79,7 @@ static void print_json(const struct bl_catalog *c)
 	json_object_set_new(o, "jobs", choices_json(&c->jobs));
 	json_object_set_new(o, "plans", choices_json(&c->plans));
 	json_object_set_new(o, "planes", choices_json(&c->planes));
+	json_object_set_new(o, "collectors", collectors_json());
 	json_dumpf(o, stdout, JSON_INDENT(1));
 	putchar('\n');
 	json_decref(o);
@@ -109,6 +121,13 @@ static void print_choices(const char *title, const struct bl_choices *l, const c
 		printf("  %-*s  %s%s\n", width, l->v[i].name, i ? "" : first, l->v[i].about);
 }
 
+static void print_collectors(void)
+{
+	puts("\ncollectors (of bouncelab trace, and of a plan's key collect)");
+	for (int i = 0; i < COLLECTORS; i++)
+		printf("  %-7s  %s\n", collectors[i].name, collectors[i].about);
+}
+
 int cmd_list(int argc, char **argv)
 {
 	struct bl_catalog c;
@@ -126,6 +145,7 @@ int cmd_list(int argc, char **argv)
 		print_choices("jobs", &c.jobs, "");
 		print_choices("plans", &c.plans, "");
 		print_choices("planes", &c.planes, "");
+		print_collectors();
 	}
 	bl_catalog_free(&c);
 	return err ? BL_EXIT_FAIL : BL_EXIT_OK;

@@ -8,6 +8,7 @@
 #include "stop.h"
 #include "report.h"
 #include "table.h"
+#include "trace-report.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -101,6 +102,39 @@ static int write_all_derived(const struct verdicts *v)
 	return err;
 }
 
+/* --- traces ------------------------------------------------------------------- */
+
+static bool is_traced(const struct summary *s)
+{
+	for (size_t i = 0; i < s->n_rows; i++)
+		if (strcmp(s->rows[i].collect, COLLECT_OFF))
+			return true;
+	return false;
+}
+
+static int report_traces(const char *dir, bool plots, FILE *out)
+{
+	struct trace_view *views;
+	struct trace_data d;
+	size_t n;
+	int err = trace_data_load(&d, dir);
+
+	if (err)
+		return err;
+	views = trace_views(&d, &n);
+	trace_print(views, n, out);
+	err = trace_write_csv(views, n, d.sum.dir);
+	fflush(out);
+	if (!err && plots)
+		err = trace_figures(views, n, d.sum.dir);
+	if (!err)
+		fprintf(out, "traces:  %s/trace-*.csv%s\n", d.sum.dir,
+			plots ? ", figures/trace-*.{svg,pdf}" : "");
+	trace_views_free(views, n);
+	trace_data_free(&d);
+	return err;
+}
+
 /* --- the report --------------------------------------------------------------- */
 
 static void print_json(const struct verdicts *v, FILE *out)
@@ -142,12 +176,17 @@ static int report(const char *dir, const struct report_args *a, FILE *out)
 		goto out;
 	if (a->json)
 		print_json(&v, out);
+	else if (is_traced(&sum))
+		err = report_traces(dir, plots, out);
 	else
 		report_text(&v, out, table_colour(out));
+	if (err)
+		goto out;
 	fflush(out);
 	if (plots && !v.n_max)
 		bl_err("%s: no valid timed run, so no figures", sum.dir);
-	plots = plots && v.n_max;
+	/* Traced runs are not timed ones, and not drawn as such. */
+	plots = plots && v.n_max && !is_traced(&sum);
 	/* The table is worth having even where there is no gnuplot. */
 	if (plots)
 		plot_err = report_figures(&v);

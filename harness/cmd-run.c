@@ -94,20 +94,6 @@ static const struct argp argp = {
 	"failed or is invalid, 2 bad usage, 130 interrupted.", bl_plan_children, NULL, NULL
 };
 
-static int run_campaign(const struct bl_plan *p, const struct options *o)
-{
-	struct bl_campaign c;
-	int err, code;
-
-	err = bl_campaign_create(&c, p, &o->runner, o->out, o->name);
-	if (err)
-		code = err == -EEXIST || err == -EINVAL ? BL_EXIT_USAGE : BL_EXIT_FAIL;
-	else
-		code = bl_execute(&c, p, &o->runner);
-	bl_campaign_free(&c);
-	return code;
-}
-
 static void add_option(struct bl_strv *args, const char *option, const char *value)
 {
 	if (!value)
@@ -206,7 +192,7 @@ int cmd_run(int argc, char **argv)
 	if (o.slurm)
 		code = run_slurm(&plan, &o);
 	else if (!bl_execute_fit(&plan, &o.runner))
-		code = run_campaign(&plan, &o);
+		code = bl_execute_new(&plan, &o.runner, o.out, o.name);
 out:
 	json_decref(o.runner.unfit);
 	bl_plan_free(&plan);

@@ -66,12 +66,16 @@ static json_t *versions_json(void)
 	static const char *const qsd[] = { "qemu-storage-daemon", "--version", NULL };
 	static const char *const fio[] = { "fio", "--version", NULL };
 	static const char *const vdpa[] = { "vdpa", "-V", NULL };
+	static const char *const trace_cmd[] = { "trace-cmd", "--version", NULL };
+	static const char *const perf[] = { "perf", "--version", NULL };
 	json_t *o = json_object();
 
 	bl_add_text(o, "qemu", first_line(qemu));
 	bl_add_text(o, "qemu-storage-daemon", first_line(qsd));
 	bl_add_text(o, "fio", first_line(fio));
 	bl_add_text(o, "vdpa", first_line(vdpa));
+	bl_add_text(o, "trace-cmd", first_line(trace_cmd));
+	bl_add_text(o, "perf", first_line(perf));
 	return o;
 }
 

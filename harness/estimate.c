@@ -174,6 +174,27 @@ static double jobs_guess(const struct bl_plan *p, const struct bl_run *r, enum b
 	return sum * bl_runs_each(p, r->kind);
 }
 
+/*
+ * To start and stop the collectors of a traced run, and to read what they left; as seen
+ * emulated, where the processor is all that it takes.
+ */
+#define KVM_IS_FASTER	6.0
+static const double collector_s[COLLECTORS] = {
+	[COLLECT_LOCKS] = 1.5, [COLLECT_MEMORY] = 0.5, [COLLECT_COUNTS] = 2,
+	[COLLECT_STAGES] = 6, [COLLECT_HOLDS] = 16,
+	[COLLECT_PROFILE] = 8,
+};
+
+static double collectors_guess(const struct bl_cell *c, enum bl_accel accel)
+{
+	double sum = 0;
+
+	for (int i = 0; i < COLLECTORS; i++)
+		if (c->collect & COLLECT_BIT(i))
+			sum += collector_s[i];
+	return sum * slowness() / (accel == BL_KVM ? KVM_IS_FASTER : 1);
+}
+
 static double guess(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
 {
 	const struct cost *c = &costs[accel];
@@ -181,7 +202,7 @@ static double guess(const struct bl_plan *p, const struct bl_run *r, enum bl_acc
 
 	if (r->kind == BL_VERIFY)
 		return device + c->verify * slowness();
-	return device + jobs_guess(p, r, accel);
+	return device + jobs_guess(p, r, accel) + collectors_guess(&p->cells[r->cell], accel);
 }
 
 static double boot_guess(enum bl_accel accel)

@@ -232,3 +232,18 @@ int bl_execute_slurm(struct bl_campaign *c, const struct bl_plan *p, unsigned in
 	code = err && err != -EIO ? BL_EXIT_FAIL : merge_parts(c);
 	return err ? BL_EXIT_FAIL : code;
 }
+
+int bl_execute_new(const struct bl_plan *p, const struct bl_runner_options *opt, const char *out,
+		   const char *name)
+{
+	struct bl_campaign c;
+	int err, code;
+
+	err = bl_campaign_create(&c, p, opt, out, name);
+	if (err)
+		code = err == -EEXIST || err == -EINVAL ? BL_EXIT_USAGE : BL_EXIT_FAIL;
+	else
+		code = bl_execute(&c, p, opt);
+	bl_campaign_free(&c);
+	return code;
+}

@@ -25,6 +25,10 @@ int bl_execute_fit(const struct bl_plan *p, struct bl_runner_options *opt);
 int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 	       const struct bl_runner_options *opt);
 
+/* A new campaign (@out, @name as of bl_campaign_create()), and then as bl_execute(). */
+int bl_execute_new(const struct bl_plan *p, const struct bl_runner_options *opt, const char *out,
+		   const char *name);
+
 /*
  * Merge into the campaign @into, of which there is the directory, or a new one (@out, @name
  * as of bl_campaign_create()), write the manifest, print the report. Without @partial nothing

@@ -4,12 +4,12 @@
  * take-down always happens, whatever went wrong before it.
  */
 #include "guest.h"
+#include "guest-collect.h"
 #include "guest-counters.h"
 #include "guest-device.h"
 #include "guest-fio.h"
 #include "guest-log.h"
 #include "guest-sysfs.h"
-#include "guest-trace.h"
 #include "catalog.h"
 
 #include <errno.h>
@@ -148,24 +148,17 @@ static int reserve_huge_pages(struct guest_verdict *v)
 
 static void measure(struct guest_run *r, struct guest_device *d, struct guest_log *log)
 {
-	bool traced = !strcmp(r->kind, "trace");
-	struct guest_trace *trace = NULL;
 	struct guest_counters before;
-	double t0 = bl_mono();
+	struct guest_collect collect;
+	int ret;
 
 	if (reserve_huge_pages(&r->verdict))
 		return;
-	if (traced)
-		trace = guest_trace_start(r);
-	if (traced)
-		guest_stage_ms(r, "trace_start", t0);
+	ret = guest_collect_start(&collect, r);
 	guest_counters_read(&before);
-	if (!traced || trace)
+	if (!ret)
 		all_jobs(r, d, log);
-	t0 = bl_mono();
-	guest_trace_finish(trace, r);
-	if (traced)
-		guest_stage_ms(r, "trace_stop", t0);
+	guest_collect_stop(&collect, r);
 	write_counters(r, &before);
 	guest_counters_free(&before);
 }

@@ -33,6 +33,12 @@ static char *make_label(const struct bl_plan *p, const struct bl_cell *c, bool i
 		fprintf(f, "/o%u", c->page_order);
 	if (p->bounce_sizes.n > 1)
 		fprintf(f, "/%uM", c->bounce_mb);
+	if (c->collect) {
+		char *text = collectors_text(c->collect);
+
+		fprintf(f, "+%s", text);
+		free(text);
+	}
 	if (c->aa)
 		fputc('\'', f);
 	fclose(f);
@@ -55,19 +61,21 @@ static void choose_axes(const struct bl_plan *p, struct bl_cell *c, bool intree,
 static void expand_strategy(struct bl_plan *p, const struct bl_strategy *s, bool aa)
 {
 	size_t no = s->intree ? 1 : p->page_orders.n;
-	size_t nb = p->bounce_sizes.n, n = nb * no;
+	size_t nb = p->bounce_sizes.n, nc = p->collects.n, n = nb * no * nc;
 
 	for (size_t a = 0; !s->intree && a < BL_AXES; a++)
 		n *= p->axes[a].n;
 	for (size_t i = 0; i < n; i++) {
 		struct bl_cell c = {
 			.strategy = s->name,
-			.page_order = s->intree ? 0 : atoi(p->page_orders.v[i / nb % no]),
-			.bounce_mb = atoi(p->bounce_sizes.v[i % nb]),
+			.page_order = s->intree ? 0 : atoi(p->page_orders.v[i / nc / nb % no]),
+			.bounce_mb = atoi(p->bounce_sizes.v[i / nc % nb]),
 			.aa = aa,
 		};
 
-		choose_axes(p, &c, s->intree, i / nb / no);
+		/* Its text was checked when it was set. */
+		collectors_parse(p->name, "collect", p->collects.v[i % nc], &c.collect);
+		choose_axes(p, &c, s->intree, i / nc / nb / no);
 		c.unsafe = s->unsafe || !strcmp(c.axis[BL_BACKING], "unzeroed");
 		c.label = make_label(p, &c, s->intree);
 		add_cell(p, &c);
@@ -82,6 +90,24 @@ static void add_control(struct bl_plan *p, const char *what, const char *name)
 	fprintf(stderr, "note: %s is added to the strategies: it is the plan's %s\n",
 		name, what);
 	bl_strv_add(&p->strategies, name);
+}
+
+/* What a collector takes from the module's own tracepoints, the stock module does not have. */
+static int check_collect(const struct bl_plan *p, const struct bl_strategy *s)
+{
+	unsigned int set;
+
+	for (size_t i = 0; s->intree && i < p->collects.n; i++) {
+		if (collectors_parse(p->name, "collect", p->collects.v[i], &set))
+			return -EINVAL;
+		if (!(set & COLLECT_BIT(COLLECT_STAGES)))
+			continue;
+		bl_err("%s: collect = %s: the stock module has no tracepoints for the stages of an "
+		       "I/O's life; " BL_INTREE " takes locks, holds, counts and profile", p->name,
+		       p->collects.v[i]);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int check_label(const struct bl_plan *p, const char *what, const char *label)
@@ -184,6 +210,8 @@ int bl_plan_expand(struct bl_plan *p)
 			       "line 'Allocator NAME: text'", p->name);
 			return -EINVAL;
 		}
+		if (check_collect(p, s))
+			return -EINVAL;
 		expand_strategy(p, s, false);
 		if (p->aa && !strcmp(p->aa, s->name))
 			expand_strategy(p, s, true);
@@ -225,6 +253,7 @@ void bl_plan_free(struct bl_plan *p)
 		bl_strv_free(&p->axes[i]);
 	bl_strv_free(&p->page_orders);
 	bl_strv_free(&p->bounce_sizes);
+	bl_strv_free(&p->collects);
 	bl_strv_free(&p->jobs);
 	json_decref(p->all_runs);
 	json_decref(p->json);

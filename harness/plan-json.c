@@ -46,6 +46,12 @@ json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r)
 					    "page_order", (int)c->page_order,
 					    "bounce_mb", (int)c->bounce_mb, "unsafe", c->unsafe,
 					    "jobs", jobs_json(p, r->kind)));
+	if (c->collect) {
+		char *text = collectors_text(c->collect);
+
+		json_object_set_new(j, "collect", json_string(text));
+		free(text);
+	}
 	return j;
 }
 
@@ -71,6 +77,10 @@ json_t *bl_plan_json(const struct bl_plan *p)
 		      "verify", p->verify, "runtime_s", p->runtime, "ramp_s", p->ramp,
 		      "cpus", (int)p->cpus, "queues", (int)p->queues,
 		      "backend", bl_backend_name(p->ram), "jobs", jobs_json(p, BL_TIME));
+	if (p->buffer_mb != COLLECT_BUFFER_MB)
+		json_object_set_new(j, "buffer_mb", json_integer(p->buffer_mb));
+	if (p->keep)
+		json_object_set_new(j, "keep", json_true());
 	if (p->shard.of)
 		json_object_set_new(j, "shard", bl_shard_json(&p->shard));
 	json_object_set_new(j, "runs", runs);
@@ -138,7 +148,9 @@ static int load_cell(struct bl_plan *p, const json_t *run)
 		if (!c.axis[i])
 			return -EBADMSG;
 	}
-	if (!c.strategy || !c.bounce_mb)
+	if (!c.strategy || !c.bounce_mb ||
+	    collectors_parse("plan.json", "collect", bl_json_str(run, "collect", COLLECT_OFF),
+			     &c.collect))
 		return -EBADMSG;
 	c.label = bl_strdup(bl_json_str(run, "label", ""));
 	p->cells = bl_realloc(p->cells, (p->n_cells + 1) * sizeof(*p->cells));
@@ -200,6 +212,8 @@ static int load(struct bl_plan *p, const json_t *o)
 			break;
 	p->cpus = bl_json_int(o, "cpus", 0);
 	p->queues = bl_json_int(o, "queues", 0);
+	p->keep = json_is_true(json_object_get(o, "keep"));
+	p->buffer_mb = bl_json_int(o, "buffer_mb", COLLECT_BUFFER_MB);
 	p->ram = !strcmp(bl_json_str(o, "backend", "null"), "ram");
 	json_array_foreach(json_object_get(o, "jobs"), i, item)
 		if (json_is_string(item))

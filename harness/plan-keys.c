@@ -211,12 +211,17 @@ static int set_verify(struct bl_plan *p, const char *where, const char *key, con
 	return 0;
 }
 
-static int set_trace(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_yes_no(bool *field, const char *where, const char *key, const char *value)
 {
 	if (strcmp(value, "yes") && strcmp(value, "no"))
 		return bad_value(where, key, value, "yes, no");
-	p->trace = !strcmp(value, "yes");
+	*field = !strcmp(value, "yes");
 	return 0;
+}
+
+static int set_trace(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	return set_yes_no(&p->trace, where, key, value);
 }
 
 /* Lists: split, without duplicates, never empty. */
@@ -326,6 +331,27 @@ static int set_bounce_sizes(struct bl_plan *p, const char *where, const char *ke
 	return err;
 }
 
+/* What each cell is traced with, as a factor of the matrix. */
+static int set_collect(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	int err = split(&p->collects, where, key, value);
+	unsigned int set;
+
+	for (size_t i = 0; !err && i < p->collects.n; i++)
+		err = collectors_parse(where, key, p->collects.v[i], &set);
+	return err;
+}
+
+static int set_keep(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	return set_yes_no(&p->keep, where, key, value);
+}
+
+static int set_buffer(struct bl_plan *p, const char *where, const char *key, const char *value)
+{
+	return set_uint(&p->buffer_mb, where, key, value, 65536);
+}
+
 static int set_jobs(struct bl_plan *p, const char *where, const char *key, const char *value)
 {
 	int err = split(&p->jobs, where, key, value);
@@ -350,6 +376,8 @@ static const struct key keys[] = {
 	{ "plan", "aa", false, set_aa },
 	{ "plan", "verify", false, set_verify },
 	{ "plan", "trace", false, set_trace },
+	{ "plan", "buffer", false, set_buffer },
+	{ "plan", "keep", false, set_keep },
 	{ "matrix", "strategy", true, set_strategies },
 	{ "matrix", "allocator", true, set_axis },
 	{ "matrix", "granule", true, set_axis },
@@ -357,6 +385,7 @@ static const struct key keys[] = {
 	{ "matrix", "backing", true, set_axis },
 	{ "matrix", "page_order", true, set_page_orders },
 	{ "matrix", "bounce_size", true, set_bounce_sizes },
+	{ "matrix", "collect", true, set_collect },
 	{ "matrix", "jobs", true, set_jobs },
 	{ "matrix", "cpus", false, set_cpus },
 	{ "matrix", "queues", false, set_queues },

@@ -94,6 +94,8 @@ static void defaults(struct bl_plan *p)
 	p->queues = 2;
 	bl_strv_add(&p->page_orders, "0");
 	bl_strv_add(&p->bounce_sizes, "64");
+	bl_strv_add(&p->collects, COLLECT_OFF);
+	p->buffer_mb = COLLECT_BUFFER_MB;
 	for (size_t i = 0; i < BL_AXES; i++)
 		if (p->cat->axes[i].n)
 			bl_strv_add(&p->axes[i], p->cat->axes[i].v[0].name);

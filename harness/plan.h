@@ -8,6 +8,7 @@
 
 #include "accel.h"
 #include "catalog.h"
+#include "collector.h"
 #include "shard.h"
 
 #define BL_MAX_RUNS	100	/* of one device */
@@ -24,6 +25,7 @@ struct bl_cell {
 	unsigned int page_order;
 	unsigned int bounce_mb;
 	bool unsafe;
+	unsigned int collect;	/* what it is traced with: of enum collector, a bit each */
 	bool aa;		/* the copy that shows the noise floor */
 };
 
@@ -46,7 +48,9 @@ struct bl_plan {
 	double runtime, ramp;	/* seconds */
 	bool trace;
 	bool ram;		/* the timed disk has memory, see set_backend() */
-	struct bl_strv strategies, axes[BL_AXES], page_orders, bounce_sizes, jobs;
+	unsigned int buffer_mb;	/* for raw events of traced cells, … */
+	bool keep;		/* … whose trace.dat is kept when all is taken from it */
+	struct bl_strv strategies, axes[BL_AXES], page_orders, bounce_sizes, collects, jobs;
 
 	struct bl_cell *cells;
 	size_t n_cells;

@@ -329,7 +329,7 @@ static int gnuplot(const char *prog, const char *dir, const char *figure, const 
 	return err;
 }
 
-static int draw(const char *dir)
+int report_draw(const char *dir, const char *const *names, size_t n)
 {
 	char *prog = bl_which("gnuplot");
 	int err = 0;
@@ -339,9 +339,9 @@ static int draw(const char *dir)
 		       "--no-plots");
 		return -ENOENT;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(figures) && !err; i++)
+	for (size_t i = 0; i < n && !err; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(formats) && !err; k++)
-			err = gnuplot(prog, dir, figures[i], formats[k]);
+			err = gnuplot(prog, dir, names[i], formats[k]);
 	free(prog);
 	return err;
 }
@@ -361,7 +361,7 @@ int report_figures(const struct verdicts *v)
 	if (!err)
 		err = write_settings(v, dir);
 	if (!err)
-		err = draw(dir);
+		err = report_draw(dir, figures, ARRAY_SIZE(figures));
 	free(dir);
 	return err;
 }

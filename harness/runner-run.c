@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runner-run.h"
 #include "fio.h"
+#include "trace-derive.h"
+#include "trace-events.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_BOOT_FAILURES	3
 /* Time for a kernel that complained to get the run done all the same. */
@@ -91,6 +94,7 @@ static json_t *run_message(const struct runner *r, const struct bl_run *run)
 	json_object_set_new(msg, "module", json_string(r->module));
 	json_object_set_new(msg, "runs", json_integer(bl_runs_each(r->plan, run->kind)));
 	json_object_set_new(msg, "queues", json_integer(r->plan->queues));
+	json_object_set_new(msg, "buffer_mb", json_integer(r->plan->buffer_mb));
 	json_object_set_new(msg, "backend", json_string(bl_backend_name(r->plan->ram)));
 	json_object_set_new(msg, "runtime_s", json_real(r->plan->runtime));
 	json_object_set_new(msg, "ramp_s", json_real(r->plan->ramp));
@@ -203,6 +207,29 @@ static void judge_job(struct runner *r, const struct bl_run *run, const char *di
 	}
 }
 
+/* What is too large to be kept is looked at now; also of a run that is invalid. */
+static void judge_trace(struct runner *r, const struct bl_run *run, const char *dir,
+			struct outcome *o)
+{
+	unsigned int all = r->plan->cells[run->cell].collect, collect = all & COLLECT_RAW;
+	char *guest_path = bl_fmt("%s/guest.json", dir), *path = bl_fmt("%s/" TRACE_FILE, dir);
+	json_t *guest = collect ? json_load_file(guest_path, 0, NULL) : NULL;
+	char *why = NULL;
+	int err = 0;
+
+	if (guest && !strcmp(o->status, "ok"))
+		err = trace_derive(dir, guest, collect, &why);
+	if (!err && all & COLLECT_BIT(COLLECT_PROFILE) && !strcmp(o->status, "ok"))
+		err = trace_derive_profile(dir, &why);
+	if (err)
+		settle(o, err == -ENODATA ? "invalid" : "failed", why);
+	if (!r->plan->keep)
+		unlink(path);
+	json_decref(guest);
+	free(guest_path);
+	free(path);
+}
+
 /* Whatever the guest says, its kernel and its files have the last word. */
 static void judge(struct runner *r, const struct bl_run *run, struct outcome *o)
 {
@@ -215,6 +242,7 @@ static void judge(struct runner *r, const struct bl_run *run, struct outcome *o)
 	json_array_foreach(json_object_get(plan, "jobs"), i, job)
 		if (!strcmp(o->status, "ok"))
 			judge_job(r, run, tmp, json_string_value(job), o);
+	judge_trace(r, run, tmp, o);
 	if (r->vm.splat) {
 		o->fresh_boot = true;
 		if (!strcmp(o->status, "ok"))

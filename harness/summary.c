@@ -3,6 +3,7 @@
 #include "campaign.h"
 #include "stats.h"
 #include "summary.h"
+#include "collector.h"
 
 #include <errno.h>
 #include <gsl/gsl_statistics_double.h>
@@ -136,6 +137,7 @@ static void add_rows(struct summary *s, struct run_state *run)
 			.kind = run->kind,
 			.label = bl_json_str(run->plan, "label", "?"),
 			.strategy = bl_json_str(run->plan, "strategy", "?"),
+			.collect = bl_json_str(run->plan, "collect", COLLECT_OFF),
 			.job = job ? job : "?",
 			.block = bl_json_int(run->plan, "block", 0),
 			.shard = s->shard.of ? s->shard.index :

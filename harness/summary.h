@@ -23,6 +23,7 @@ enum sum_status {
 /* The strings belong to the campaign's plan, except @reason. */
 struct sum_row {
 	const char *run, *kind, *label, *strategy, *axis[BL_AXES], *job;
+	const char *collect;		/* collectors of the cell: "off", or names and '+' */
 	int block, page_order, bounce_mb;
 	bool unsafe;
 	enum sum_status status;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest-trace.h"
+#include "guest-counts.h"
+#include "guest-tracefs.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <event-parse.h>
 #include <tracefs.h>
 
-#define INSTANCE	"bouncelab-run"
+#define INSTANCE	"bouncelab-counts"
 
 struct counted {
 	char *system, *event, *spec;
@@ -17,7 +17,7 @@ struct counted {
 	unsigned long long count, sum, dropped;
 };
 
-struct guest_trace {
+struct guest_counts {
 	struct tracefs_instance *inst;
 	struct counted *v;
 	size_t n;
@@ -40,7 +40,7 @@ static const char *bytes_field(struct tep_handle *tep, const char *system, const
 	return NULL;
 }
 
-static int command(struct guest_trace *t, const struct counted *c, const char *before,
+static int command(struct guest_counts *t, const struct counted *c, const char *before,
 		   const char *after)
 {
 	char *cmd = bl_fmt("%s%s%s%s", before, c->spec, after, c->filter);
@@ -50,7 +50,7 @@ static int command(struct guest_trace *t, const struct counted *c, const char *b
 	return ret < 0 ? -EINVAL : 0;
 }
 
-static int count_event(struct guest_trace *t, struct guest_verdict *v, struct tep_handle *tep,
+static int count_event(struct guest_counts *t, struct guest_verdict *v, struct tep_handle *tep,
 		       const char *system, const char *event, const char *filter)
 {
 	struct counted c = {
@@ -72,7 +72,7 @@ static int count_event(struct guest_trace *t, struct guest_verdict *v, struct te
 	return ret;
 }
 
-static int count_all(struct guest_trace *t, struct guest_run *r)
+static int count_all(struct guest_counts *t, struct guest_run *r)
 {
 	static const char *const systems[] = { "bouncelab", "dma", NULL };
 	struct tep_handle *tep = tracefs_local_events_system(NULL, systems);
@@ -103,7 +103,7 @@ out:
 	return ret;
 }
 
-static void drop(struct guest_trace *t)
+static void drop(struct guest_counts *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		free(t->v[i].system);
@@ -118,9 +118,9 @@ static void drop(struct guest_trace *t)
 	free(t);
 }
 
-struct guest_trace *guest_trace_start(struct guest_run *r)
+struct guest_counts *guest_counts_start(struct guest_run *r)
 {
-	struct guest_trace *t = bl_zalloc(sizeof(*t));
+	struct guest_counts *t = bl_zalloc(sizeof(*t));
 
 	t->inst = tracefs_instance_create(INSTANCE);
 	if (!t->inst)
@@ -131,21 +131,7 @@ struct guest_trace *guest_trace_start(struct guest_run *r)
 	return NULL;
 }
 
-/* Value behind "key:" in a line of a histogram; 0 if it is not there. */
-static unsigned long long value_of(const char *line, const char *key)
-{
-	size_t n = strlen(key);
-	const char *p = line;
-
-	while ((p = strstr(p, key))) {
-		if ((p == line || p[-1] == ' ') && p[n] == ':')
-			return strtoull(p + n + 1, NULL, 10);
-		p += n;
-	}
-	return 0;
-}
-
-static int read_hist(struct guest_trace *t, struct counted *c)
+static int read_hist(struct guest_counts *t, struct counted *c)
 {
 	char *text, *p, *line;
 
@@ -155,38 +141,17 @@ static int read_hist(struct guest_trace *t, struct counted *c)
 	for (p = text; (line = strsep(&p, "\n"));) {
 		line += strspn(line, " ");
 		if (*line == '{') {
-			c->count += value_of(line, "hitcount");
-			c->sum += c->bytes ? value_of(line, c->bytes) : 0;
+			c->count += guest_tracefs_value(line, "hitcount");
+			c->sum += c->bytes ? guest_tracefs_value(line, c->bytes) : 0;
 		} else {
-			c->dropped += value_of(line, "Dropped");
+			c->dropped += guest_tracefs_value(line, "Dropped");
 		}
 	}
 	free(text);
 	return 0;
 }
 
-/* Sum of one per-CPU loss counter over the CPUs. */
-static unsigned long long lost_in_buffers(struct guest_trace *t)
-{
-	static const char *const keys[] = { "overrun", "commit overrun", "dropped events" };
-	unsigned long long lost = 0;
-	long cpu, n = sysconf(_SC_NPROCESSORS_CONF);
-
-	for (cpu = 0; cpu < n; cpu++) {
-		char *file = bl_fmt("per_cpu/cpu%ld/stats", cpu);
-		char *text = tracefs_instance_file_read(t->inst, file, NULL), *p = text, *line;
-
-		while (p && (line = strsep(&p, "\n")))
-			for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-				if (!strncmp(line, keys[i], strlen(keys[i])))
-					lost += value_of(line, keys[i]);
-		free(text);
-		free(file);
-	}
-	return lost;
-}
-
-static void write_csv(struct guest_trace *t, struct guest_run *r)
+static void write_csv(struct guest_counts *t, struct guest_run *r)
 {
 	char *path = bl_fmt("%s/trace.csv", r->dir), *text = NULL;
 	size_t len = 0;
@@ -210,7 +175,7 @@ static void write_csv(struct guest_trace *t, struct guest_run *r)
 	free(path);
 }
 
-void guest_trace_finish(struct guest_trace *t, struct guest_run *r)
+void guest_counts_stop(struct guest_counts *t, struct guest_run *r)
 {
 	unsigned long long lost, hits = 0;
 
@@ -219,7 +184,7 @@ void guest_trace_finish(struct guest_trace *t, struct guest_run *r)
 	/* Pause all before reading the first: one moment for all of them. */
 	for (size_t i = 0; i < t->n; i++)
 		command(t, &t->v[i], "", ":pause");
-	lost = lost_in_buffers(t);
+	lost = guest_tracefs_lost(t->inst);
 	for (size_t i = 0; i < t->n; i++) {
 		struct counted *c = &t->v[i];
 

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab trace: where the time of strategies goes, by the plan `trace`. */
+#include "util.h"
+#include "commands.h"
+#include "collector.h"
+#include "execute.h"
+#include "plan-options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALL		"locks+memory,stages,holds,profile"
+
+struct options {
+	const char *strategies, *job, *collect, *pairs, *runtime, *buffer, *name, *out;
+	bool keep;
+	struct bl_runner_options runner;
+};
+
+enum { OPT_ACCEL = 256, OPT_MEM, OPT_UNFIT, OPT_BUFFER, OPT_KEEP };
+
+static const struct argp_option options[] = {
+	{ "collect", 'c', "LIST", 0, "Sets of collectors, names joined by '+', sets by ','; each set "
+	  "has its own runs. all: " ALL ". Default: locks+memory", 0 },
+	{ "pairs", 'p', "N", 0, "Fresh devices with each set, and as many without (default 5)", 0 },
+	{ "runtime", 't', "S", 0, "Seconds of each run (default 2)", 0 },
+	{ "buffer", OPT_BUFFER, "M", 0, "MiB in the guest for raw events (default 256)", 0 },
+	{ "keep", OPT_KEEP, NULL, 0, "Keep trace.dat of stages and holds, for trace-cmd and "
+	  "KernelShark", 0 },
+	{ "name", 'n', "NAME", 0, "Name of the campaign (default: trace-TIME)", 0 },
+	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 0 },
+	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm, tcg or icount: there is one CPU, and "
+	  "what tracing costs are instructions", 0 },
+	{ "mem", OPT_MEM, "M", 0, "The guest's memory in MiB (default 2048)", 0 },
+	{ "unfit", OPT_UNFIT, NULL, 0, "Trace on a machine that is busy or otherwise unfit, and have "
+	  "it on record", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+	unsigned long long mem;
+
+	switch (key) {
+	case 'c':
+		o->collect = strcmp(arg, "all") ? arg : ALL;
+		return 0;
+	case 'p':
+		o->pairs = arg;
+		return 0;
+	case 't':
+		o->runtime = arg;
+		return 0;
+	case OPT_BUFFER:
+		o->buffer = arg;
+		return 0;
+	case OPT_KEEP:
+		o->keep = true;
+		return 0;
+	case 'n':
+		o->name = arg;
+		return 0;
+	case 'o':
+		o->out = arg;
+		return 0;
+	case OPT_ACCEL:
+		o->runner.accel = arg;
+		return 0;
+	case OPT_MEM:
+		if (bl_parse_u64(arg, 512, 1048576, &mem))
+			argp_error(state, "bad value '%s' for --mem; valid: 512..1048576", arg);
+		o->runner.mem_mb = mem;
+		return 0;
+	case OPT_UNFIT:
+		o->runner.unfit_ok = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (state->arg_num > 1)
+			argp_error(state, "strategies and one job; '%s' is one too many", arg);
+		*(state->arg_num ? &o->job : &o->strategies) = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (state->arg_num < 2)
+			argp_error(state, "which strategy, and which job? 'bouncelab list' shows them");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* The first paragraph of --help ends at \v; what the collectors are comes behind it. */
+static char *help(int key, const char *text, void *input)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f;
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	f = open_memstream(&out, &size);
+	fputs("Collectors:\n", f);
+	for (int i = 0; i < COLLECTORS; i++)
+		fprintf(f, "  %-8s %s\n", collectors[i].name, collectors[i].about);
+	fprintf(f, "\n%s", text);
+	fclose(f);
+	return out;
+}
+
+static const struct argp argp = {
+	options, parse, "STRATEGY[,STRATEGY...] JOB",
+	"Where the time of an I/O goes: waits for every lock, holds, the stages of its life, "
+	"memory. Traced runs are separate from timed ones, and what tracing costs is measured "
+	"by pairs and printed.\v"
+	"What raw events (stages, holds) cost is a fifth to a third of IOPS in an emulated guest: they "
+	"are off unless they are asked for. A trace that lost events is invalid, and in no table.\n\n"
+	"Results are a campaign, for which 'bouncelab report' makes all of it again, and 'bouncelab "
+	"compare --trace' sets two side by side. Exit code: 0 all runs fine, 1 a run failed or is "
+	"invalid, 2 bad usage, 130 interrupted.", NULL, help, NULL
+};
+
+static int set(struct bl_plan *p, const char *option, const char *section, const char *key,
+	       const char *value)
+{
+	return value ? bl_plan_set(p, option, section, key, value) : 0;
+}
+
+/* A cell of the first strategy: what others are compared with is not asked for here. */
+static int set_baseline(struct bl_plan *p)
+{
+	return p->strategies.n ? bl_plan_set(p, "trace", "plan", "baseline", p->strategies.v[0]) :
+	       -EINVAL;
+}
+
+static int prepare(struct bl_plan *p, struct bl_catalog *cat, const struct options *o)
+{
+	bool icount = !strcmp(o->runner.accel, "icount");
+	char *collect = bl_fmt(COLLECT_OFF ", %s", o->collect);
+	int err = bl_catalog_load(cat);
+
+	err = err ? err : bl_plan_load(p, cat, "trace");
+	if (!err && (set(p, "strategy", "matrix", "strategy", o->strategies) ||
+		     set(p, "job", "matrix", "jobs", o->job) ||
+		     set(p, "--collect", "matrix", "collect", collect) ||
+		     set(p, "--pairs", "plan", "repeat", o->pairs) ||
+		     set(p, "--runtime", "plan", "runtime", o->runtime) ||
+		     set(p, "--buffer", "plan", "buffer", o->buffer) ||
+		     set(p, "--keep", "plan", "keep", o->keep ? "yes" : NULL) ||
+		     set(p, "--accel", "plan", "plane", icount ? "icount" : NULL) ||
+		     set(p, "--accel", "matrix", "cpus", icount ? "1" : NULL) ||
+		     set(p, "--accel", "matrix", "queues", icount ? "1" : NULL) ||
+		     set_baseline(p)))
+		err = -EINVAL;
+	free(collect);
+	return err ? err : bl_plan_expand(p);
+}
+
+int cmd_trace(int argc, char **argv)
+{
+	struct options o = {
+		.collect = "locks+memory",
+		.runner = { .accel = "auto", .stage_timeout = 120, .mem_mb = 2048 },
+	};
+	struct bl_catalog cat = {};
+	struct bl_plan plan = {};
+	int code = BL_EXIT_USAGE;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (!bl_accel_known(o.runner.accel) || prepare(&plan, &cat, &o))
+		goto out;
+	code = BL_EXIT_FAIL;
+	if (!bl_execute_check(&plan) && !bl_execute_fit(&plan, &o.runner))
+		code = bl_execute_new(&plan, &o.runner, o.out, o.name);
+out:
+	json_decref(o.runner.unfit);
+	bl_plan_free(&plan);
+	bl_catalog_free(&cat);
+	return code;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest-tracefs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <tracefs.h>
+
+unsigned long long guest_tracefs_value(const char *text, const char *key)
+{
+	size_t n = strlen(key);
+	const char *p = text;
+
+	while ((p = strstr(p, key))) {
+		if ((p == text || p[-1] == ' ') && p[n] == ':')
+			return strtoull(p + n + 1, NULL, 10);
+		p += n;
+	}
+	return 0;
+}
+
+/* Sum of the per-CPU counters that @keys name. */
+static unsigned long long stats(struct tracefs_instance *inst, const char *const *keys)
+{
+	unsigned long long sum = 0;
+	long cpu, n = sysconf(_SC_NPROCESSORS_CONF);
+
+	for (cpu = 0; cpu < n; cpu++) {
+		char *file = bl_fmt("per_cpu/cpu%ld/stats", cpu);
+		char *text = tracefs_instance_file_read(inst, file, NULL), *p = text, *line;
+
+		while (p && (line = strsep(&p, "\n")))
+			for (size_t i = 0; keys[i]; i++)
+				if (!strncmp(line, keys[i], strlen(keys[i])))
+					sum += guest_tracefs_value(line, keys[i]);
+		free(text);
+		free(file);
+	}
+	return sum;
+}
+
+unsigned long long guest_tracefs_entries(struct tracefs_instance *inst)
+{
+	static const char *const keys[] = { "entries", NULL };
+
+	return stats(inst, keys);
+}
+
+unsigned long long guest_tracefs_lost(struct tracefs_instance *inst)
+{
+	static const char *const keys[] = { "overrun", "commit overrun", "dropped events", NULL };
+
+	return stats(inst, keys);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * harness/flame.c: what perf script prints, folded, read again and drawn.
+ *
+ * Seen to fail: with frames the wrong way round, with a last chain that needs an empty line
+ * behind it, with samples of a caller that are counted as its own, and with a name that is
+ * not escaped in the picture.
+ */
+#include "util.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "flame.h"
+
+static const char script[] =
+	"fio \n"
+	"\tffffffff81 bl_dma_map_zap\n"
+	"\tffffffff82 virtqueue_add<sgs>\n"
+	"\t    7f00 [unknown]\n"
+	"\t    7f01 [unknown]\n"
+	"\n"
+	"fio \n"
+	"\tffffffff82 virtqueue_add<sgs>\n"
+	"\t    7f00 [unknown]\n"
+	"\n"
+	"kworker/0:1-ev \n"
+	"\tffffffff83 default_idle\n"
+	"\n"
+	"kworker/1:2 \n"
+	"\tffffffff83 default_idle";
+
+static const char folded[] =
+	"fio;[unknown];virtqueue_add<sgs>;bl_dma_map_zap 1\n"
+	"fio;[unknown];virtqueue_add<sgs> 1\n"
+	"kworker;default_idle 2\n";
+
+static char *text_of(const struct flame *f, void (*write)(const struct flame *f, FILE *out))
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	write(f, out);
+	fclose(out);
+	return text;
+}
+
+static void write_svg(const struct flame *f, FILE *out)
+{
+	flame_write_svg(f, "a & b", out);
+}
+
+static char *file_with(const char *text)
+{
+	char *path = bl_strdup("/tmp/bouncelab-flame.XXXXXX");
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	return path;
+}
+
+static void near(double a, double b)
+{
+	assert_true(fabs(a - b) < 1e-9);
+}
+
+static void test_fold(void **state)
+{
+	struct flame *f = flame_new(), *again = flame_new();
+	char *path = file_with(script), *text;
+
+	(void)state;
+	assert_int_equal(flame_add_script(f, path), 0);
+	near(flame_samples(f), 4);
+	near(flame_share(f, "bl_"), 0.25);
+	near(flame_share(f, "default_idle"), 0.5);
+	near(flame_share(f, "fio"), 0.5);
+	near(flame_share(f, "nothing"), 0);
+	text = text_of(f, flame_write_folded);
+	assert_string_equal(text, folded);
+	free(text);
+	unlink(path);
+	free(path);
+
+	path = file_with(folded);
+	assert_int_equal(flame_add_folded(again, path), 0);
+	assert_int_equal(flame_add_folded(again, path), 0);
+	near(flame_samples(again), 8);
+	near(flame_share(again, "bl_"), 0.25);
+	unlink(path);
+	assert_int_equal(flame_add_folded(again, path), -ENOENT);
+	free(path);
+	flame_free(f);
+	flame_free(again);
+}
+
+static void test_picture(void **state)
+{
+	struct flame *f = flame_new();
+	char *path = file_with(folded), *text;
+
+	(void)state;
+	assert_int_equal(flame_add_folded(f, path), 0);
+	text = text_of(f, write_svg);
+	assert_non_null(strstr(text, "a &amp; b"));
+	assert_non_null(strstr(text, "<title>virtqueue_add&lt;sgs&gt;: 2 samples, 50.00 %</title>"));
+	/* Half of 1180 pixels. */
+	assert_non_null(strstr(text, "width=\"590.0\""));
+	assert_null(strstr(text, "<sgs>"));
+	free(text);
+	unlink(path);
+	free(path);
+	flame_free(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_picture),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
