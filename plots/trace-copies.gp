@@ -22,22 +22,31 @@ array COL = [6, 7, 8, 3]
 array SCALE = [1, 1, 1, 1024.]
 unset key
 set style fill solid 0.55 border lc rgb '#404040'
-set boxwidth 0.5
+set tmargin at screen 1 - 0.40 / height; set bmargin at screen 0.30 / height
+set border 2
+unset xtics
+# The values stand at the bars: room for them.
+array MOST[4]
+do for [p = 1:4] {
+	stats '../trace-memory.csv' skip 1 using (column(COL[p]) / SCALE[p]) nooutput
+	MOST[p] = STATS_max > 0 ? STATS_max : 1
+}
 set yrange [-n:0]
-set tmargin at screen 1 - 0.40 / height; set bmargin at screen 0.42 / height
+shown(p) = column(COL[p]) / SCALE[p]
 set multiplot
 do for [p = 1:4] {
 	set lmargin at screen left + (p - 1) * part
 	set rmargin at screen left + p * part - 0.025
-	set xlabel WHAT[p] offset 0, 0.6 font small
-	set xrange [0:*]
-	set xtics autofreq
-	if (p == 4) { set xtics rotate by 0 }
+	set xlabel WHAT[p] offset 0, 0.4 font small
+	set xrange [0:1.45 * MOST[p]]
 	set ytics () scale 0
 	do for [i = 1:n] { set ytics add ((p == 1 ? LABELS[i] : '') -i + 0.5) }
 	plot for [i = 1:n] '../trace-memory.csv' skip 1 using \
-		(0):(strcol(1) eq LABELS[i] ? -i + 0.5 : NaN):(0):(column(COL[p]) / SCALE[p]): \
-		(-i + 0.24):(-i + 0.76) with boxxyerror lc rgb '#0072B2'
+		(0):(strcol(1) eq LABELS[i] ? -i + 0.5 : NaN):(0):(shown(p)): \
+		(-i + 0.24):(-i + 0.76) with boxxyerror lc rgb '#0072B2', \
+	     for [i = 1:n] '../trace-memory.csv' skip 1 using \
+		(shown(p)):(strcol(1) eq LABELS[i] ? -i + 0.5 : NaN):(sprintf('%.4g', shown(p))) \
+		with labels left offset 0.3, 0 font small
 	do for [l = 1001:1100] { unset label l }
 }
 unset multiplot

@@ -20,7 +20,7 @@ half = (0.985 - left) / 2
 set tmargin at screen 1 - 0.62 / height; set bmargin at screen 0.44 / height
 set yrange [-rows - 0.1:-0.1]
 set logscale x
-set format x '%g'
+set format x '%.0s%c'
 unset key
 y(k, i) = -k + 0.5 + 0.5 * (0.5 * (n + 1) - i) / n
 
@@ -35,7 +35,7 @@ do for [i = 1:n] {
 set xrange [LOCK_LO:LOCK_HI]
 do for [panel = 0:1] {
 	set lmargin at screen left + panel * half
-	set rmargin at screen left + panel * half + half - 0.02
+	set rmargin at screen left + panel * half + half - 0.035
 	set xlabel (panel ? 'held, ns per I/O' : 'waited for, ns per I/O') offset 0, 0.5
 	set ytics () scale 0
 	do for [k = 1:rows] { set ytics add ((panel ? '' : LOCKS[k]) -k + 0.5) }
