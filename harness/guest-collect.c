@@ -64,17 +64,17 @@ int guest_collect_start(struct guest_collect *c, struct guest_run *r)
 		return -EIO;
 	if (!c->set)
 		return 0;
-	/* The cheapest last: each is in the others' way for as short as possible. */
 	if (c->set & COLLECT_RAW)
 		c->raw = guest_raw_start(r, c->set & COLLECT_RAW);
 	if (has(c, COLLECT_PROFILE) && !r->verdict.failed)
 		c->profile = guest_profile_start(r);
-	if (has(c, COLLECT_LOCKS) && !r->verdict.failed)
-		c->locks = guest_locks_start(r);
 	if (has(c, COLLECT_COUNTS) && !r->verdict.failed)
 		c->counts = guest_counts_start(r);
 	if (has(c, COLLECT_MEMORY) && !r->verdict.failed)
 		c->memory = guest_memory_start(r);
+	/* The last, and the first to end: it sees also what the others wait for. */
+	if (has(c, COLLECT_LOCKS) && !r->verdict.failed)
+		c->locks = guest_locks_start(r);
 	guest_stage_ms(r, "trace_start", t0);
 	read_disk(&c->before);
 	return r->verdict.failed ? -EIO : 0;
@@ -87,11 +87,11 @@ void guest_collect_stop(struct guest_collect *c, struct guest_run *r)
 	if (!c->set)
 		return;
 	guest_send_stage(r, "collect", NULL);
+	guest_locks_stop(c->locks, r);
 	note_disk(c, r);
 	json_object_set_new(r->doc, "lock_names", guest_lock_names());
 	guest_memory_stop(c->memory, r);
 	guest_counts_stop(c->counts, r);
-	guest_locks_stop(c->locks, r);
 	guest_profile_stop(c->profile, r);
 	guest_raw_stop(c->raw, r);
 	guest_stage_ms(r, "trace_stop", t0);

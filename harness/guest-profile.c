@@ -79,7 +79,9 @@ void guest_profile_stop(struct guest_profile *p, struct guest_run *r)
 	if (!p)
 		return;
 	/* It ends in order, with all samples, on SIGINT and SIGTERM alike. */
-	if (guest_stop(&p->perf, STOP_MS))
+	if (guest_exited(&p->perf))
+		failed(r, "perf record ended before the jobs did");
+	else if (guest_stop(&p->perf, STOP_MS))
 		failed(r, "perf record does not end");
 	else
 		write_script(r);

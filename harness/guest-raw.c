@@ -212,7 +212,11 @@ struct guest_raw *guest_raw_start(struct guest_run *r, unsigned int collect)
 
 /* --- the end ---------------------------------------------------------------------- */
 
-/* A probe that could not be served: the kernel counts them per probe, in the last column. */
+/*
+ * A probe that could not be served: the kernel counts them per probe, in the last column. Of
+ * those on tracepoints and on the start of functions it does not; what they leave out is
+ * missed when requests are matched.
+ */
 static unsigned long long missed_probes(void)
 {
 	char *text = tracefs_instance_file_read(NULL, "kprobe_profile", NULL);

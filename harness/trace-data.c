@@ -12,13 +12,12 @@
 /* Up to what the label says of collectors. */
 static size_t name_length(const struct sum_row *row)
 {
-	const char *plus = strrchr(row->label, '+');
+	size_t label = strlen(row->label), tail = strlen(row->collect) + 1;
 
-	if (!strcmp(row->collect, COLLECT_OFF))
-		return strlen(row->label);
-	/* The names of collectors are joined by it, too. */
-	plus = strstr(row->label, row->collect);
-	return plus && plus > row->label ? (size_t)(plus - row->label - 1) : strlen(row->label);
+	if (!strcmp(row->collect, COLLECT_OFF) || label <= tail ||
+	    strcmp(row->label + label - tail + 1, row->collect))
+		return label;
+	return label - tail;
 }
 
 static struct trace_subject *subject_of(struct trace_data *d, const struct sum_row *row)

@@ -97,7 +97,10 @@ static int judge_stages(const struct stages *s, char **why)
 {
 	double lost = s->unfinished + s->stray;
 
-	if (!(s->ios > 0))
+	if (s->clamped > TRACE_UNMATCHED * s->ios)
+		*why = bl_fmt("stages: %.0f of %.0f I/Os have a stage that would be negative; up to "
+			      "%g %% may", s->clamped, s->ios, 100 * TRACE_UNMATCHED);
+	else if (!(s->ios > 0))
 		*why = bl_strdup("stages: no I/O of the trace is whole");
 	else if (lost > TRACE_UNMATCHED * s->issued)
 		*why = bl_fmt("stages: of %.0f requests %.0f have no end, and %.0f events have no "

@@ -11,7 +11,7 @@
 static const char *const beneath[] = {
 	"fprobe_", "arch_ftrace", "ftrace_", "native_queued_spin", "__pv_queued_spin", "_raw_",
 	"__raw_", "do_raw_", "queued_", "__mutex", "mutex_", "rwsem_", "down_", "__down_",
-	"__percpu_down", "percpu_down",
+	"__percpu_down", "percpu_down", "bl_bit_lock_wait",
 };
 
 /*

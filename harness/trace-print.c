@@ -189,8 +189,9 @@ static void print_waits(const struct trace_view *v, size_t n, FILE *f)
 	size_t count;
 	const char **names = trace_lock_names(v, n, &count, wait_weight);
 
-	fputs("Waits for locks, all of the kernel's: how many, ns of each I/O, us of the 99th "
-	      "percentile (a power of\ntwo) and of the longest, and who waited most\n", f);
+	fputs("Waits for locks, all of the kernel's (of semaphores without the spinning before, of a "
+	      "mutex the last part\nif others came first): how many, ns of each I/O, us of the 99th "
+	      "percentile (a power of two) and of the longest,\nand who waited most\n", f);
 	table_column(t, "lock", TABLE_LEFT);
 	table_column(t, "strategy", TABLE_LEFT);
 	table_column(t, "waits", TABLE_RIGHT);
@@ -217,10 +218,13 @@ static void print_waits(const struct trace_view *v, size_t n, FILE *f)
 		fputs("  none\n\n", f);
 	for (size_t i = 0; i < n; i++) {
 		const struct trace_subject *s = v[i].subject;
+		double waits = 0;
 
+		for (size_t k = 0; k < s->n_locks; k++)
+			waits += s->locks[k].waits;
 		if (s->runs[COLLECT_LOCKS])
-			fprintf(f, "  %s: %.0f waits in %.0f I/Os of %u runs, %.0f without their other "
-				"half\n", v[i].title, s->matched, s->ios[COLLECT_LOCKS],
+			fprintf(f, "  %s: %.0f waits in %.0f I/Os of %u runs; %.0f more events, without "
+				"their other half\n", v[i].title, waits, s->ios[COLLECT_LOCKS],
 				s->runs[COLLECT_LOCKS], fabs(s->begins - s->matched));
 	}
 	if (count > MOST_LOCKS)
@@ -250,8 +254,9 @@ static void print_holds(const struct trace_view *v, size_t n, FILE *f)
 	size_t count;
 	const char **names = trace_lock_names(v, n, &count, hold_weight);
 
-	fputs("Holds, in us with the probes' own time: of each lock per I/O, median, 99th "
-	      "percentile, longest; and for\nhow long taking it turned interrupts off\n", f);
+	fputs("Holds of the locks that virtio-blk and the module take, in us with the probes' own "
+	      "time: how often per I/O,\nmedian, 99th percentile, longest; and for how long taking it "
+	      "turned interrupts off (-: it did not by itself)\n", f);
 	table_column(t, "lock", TABLE_LEFT);
 	table_column(t, "strategy", TABLE_LEFT);
 	table_column(t, "per I/O", TABLE_RIGHT);
@@ -315,8 +320,8 @@ static void print_stages(const struct trace_view *v, size_t n, FILE *f)
 	for (size_t i = 0; i < n; i++)
 		if (v[i].subject->stages.ios > 0)
 			traced[count++] = &v[i];
-	fputs("The life of an I/O, stage by stage, in us: mean, median, 99th percentile; the means "
-	      "add up\n", f);
+	fputs("The life of an I/O, stage by stage, in us with the writing of the events: mean, median, "
+	      "99th percentile;\nthe means add up\n", f);
 	for (size_t i = 0; i < count; i += STAGES_BESIDE)
 		stage_table(traced + i, count - i < STAGES_BESIDE ? count - i : STAGES_BESIDE, f);
 	for (size_t i = 0; i < count; i++) {
@@ -345,8 +350,8 @@ static void memory_table(const struct trace_view *const *v, size_t n, FILE *f)
 		const char *title;
 		int decimals;
 	} rows[] = {
-		{ "bounce pages at most, KiB", 0 }, { "mapped at once, KiB", 0 },
-		{ "pages per byte mapped at once", 2 }, { "all touched after, ms", 0 },
+		{ "bounce pages, largest sample, KiB", 0 }, { "mapped, largest sample, KiB", 0 },
+		{ "the one to the other", 2 }, { "all touched after, ms", 0 },
 		{ "bytes copied per byte of I/O", 3 }, { "bytes zeroed per byte of I/O", 3 },
 		{ "faults per I/O", 4 }, { "pages allocated per I/O", 5 },
 		{ "failed page allocations", 0 }, { "addresses taken per I/O", 3 },

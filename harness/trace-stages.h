@@ -10,11 +10,15 @@
  * copy in	copies in dma_map()
  * kick		from the last map to the kick of the daemon, if there is one
  * daemon	until it asks for the interrupt, without its faults
- * fault	the daemon's touches of what is not in its page table, with their copies
+ * fault	what the strategy does at the daemon's touches of what is not in its page table, with
+ *		copies; the trap and the entry in the page table are in "daemon"
  * interrupt	until the driver's callback takes the request back
  * unmap	dma_unmap(), without copies
  * copy back	copies in dma_unmap()
- * complete	the rest: the block layer tells who waits
+ * complete	the rest, until the block layer begins to tell who waits
+ *
+ * One ask can be for several requests: "daemon" ends with the first after this one was mapped,
+ * which can be too early where several are in flight, and "interrupt" is what it is short of.
  *
  * Which events are of one request: block_rq_issue and _complete name it, the driver's
  * virtqueue_add_sgs() does by what follows it in memory, maps come behind that on the same

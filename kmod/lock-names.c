@@ -16,7 +16,8 @@
 
 void bl_bit_lock_wait(int bit, unsigned long *lock)
 {
-	trace_contention_begin(lock, LCB_F_SPIN);
+	/* Spinning alone is what a spinlock says, of which others take no notice twice. */
+	trace_contention_begin(lock, LCB_F_SPIN | LCB_F_WRITE);
 	bit_spin_lock(bit, lock);
 	trace_contention_end(lock, 0);
 }
