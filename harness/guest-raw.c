@@ -109,6 +109,10 @@ static int probe_sites(struct guest_raw *w, struct guest_run *r, const char *mod
 			   ret == -ENOENT ? "none is found" : strerror(-ret));
 		return ret;
 	}
+	/* The kernel takes a function's name, and refuses one that it finds twice. */
+	if (sites.ambiguous)
+		ret = guest_fail(&r->verdict, "trace: two functions of module %s that take locks are "
+				 "called %s; rename one of them", module, sites.ambiguous);
 	for (size_t i = 0; !ret && i < sites.n; i++) {
 		const struct lock_site *s = &sites.v[i];
 

@@ -124,6 +124,16 @@ static bool traceable(const struct file *f, const Elf64_Shdr *rela, const Elf64_
 	return false;
 }
 
+static bool is_unique(const struct file *f, const char *name)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < f->n_symbols; i++)
+		if (ELF64_ST_TYPE(f->symbols[i].st_info) == STT_FUNC)
+			n += !strcmp(name_of(f, &f->symbols[i]), name);
+	return n == 1;
+}
+
 static void add(struct lock_sites *sites, const struct file *f, const Elf64_Shdr *rela,
 		const Elf64_Rela *r, int kind)
 {
@@ -141,6 +151,8 @@ static void add(struct lock_sites *sites, const struct file *f, const Elf64_Shdr
 	    !traceable(f, rela, function))
 		return;
 	site.function = bl_strdup(name_of(f, function));
+	if (!sites->ambiguous && !is_unique(f, site.function))
+		sites->ambiguous = bl_strdup(site.function);
 	site.offset = call - function->st_value;
 	site.after = text[call] == CALL ? site.offset + 5 : 0;
 	sites->v = bl_realloc(sites->v, (sites->n + 1) * sizeof(site));
@@ -193,5 +205,6 @@ void lock_sites_free(struct lock_sites *sites)
 	for (size_t i = 0; i < sites->n; i++)
 		free(sites->v[i].function);
 	free(sites->v);
+	free(sites->ambiguous);
 	memset(sites, 0, sizeof(*sites));
 }

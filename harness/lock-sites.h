@@ -21,6 +21,7 @@ struct lock_site {
 struct lock_sites {
 	struct lock_site *v;
 	size_t n;
+	char *ambiguous;		/* a function with a site whose name another one has, too */
 };
 
 /*

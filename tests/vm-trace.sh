@@ -36,7 +36,8 @@ for stage in $stages; do
 	id=plant_$(echo "$stage" | tr - _)
 	# Only zap has a fault for each touch.
 	if [ "$stage" = fault ]; then
-		sed 's/BL_STRATEGY_DEFINE(zap,/BL_STRATEGY_DEFINE(plant_fault,/; s/"zap"/"plant-fault"/' \
+		sed 's/BL_STRATEGY_DEFINE(zap,/BL_STRATEGY_DEFINE(plant_fault,/; s/"zap"/"plant-fault"/
+			s/\<zap_/plant_fault_/g' \
 			strategies/zap.c >"$copy/strategies/plant-fault.c"
 	else
 		sed "s/eager-none/plant-$stage/g; s/eager_none/$id/g" strategies/eager-none.c \
