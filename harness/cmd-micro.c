@@ -273,16 +273,13 @@ struct output {
 static int write_file(const char *path, const struct output *out,
 		      void (*write)(const struct output *, FILE *))
 {
-	char *text;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	struct bl_draft d;
 	int err;
 
-	write(out, f);
-	err = fclose(f) ? -EIO : bl_write_file(path, text, len);
+	write(out, bl_draft_open(&d));
+	err = bl_draft_save(&d, path);
 	if (err)
 		bl_err("%s: %s", path, strerror(-err));
-	free(text);
 	return err;
 }
 

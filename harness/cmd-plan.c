@@ -34,11 +34,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+static const struct argp_child children[] = { { &bl_plan_argp, 0, BL_PLAN_GROUP, 0 }, { 0 } };
+
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
 	"Expand a plan without running it: its cells, its number of runs, an estimate of the "
 	"time.\vExit code: 0 fine, 1 too few blocks fit into the budget, 2 bad usage.",
-	bl_plan_children, NULL, NULL
+	children, NULL, NULL
 };
 
 static void print_json(const struct bl_plan *p)

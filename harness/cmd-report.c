@@ -74,18 +74,10 @@ static void print_table(const struct verdicts *v, FILE *f)
 static int write_derived(const struct verdicts *v, const char *name,
 			 void (*print)(const struct verdicts *, FILE *))
 {
-	char *path = bl_fmt("%s/%s", v->sum->dir, name), *text;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-	int err;
+	struct bl_draft d;
 
-	print(v, f);
-	err = fclose(f) ? -EIO : bl_write_file(path, text, len);
-	if (err)
-		bl_err("%s: %s", path, strerror(-err));
-	free(text);
-	free(path);
-	return err;
+	print(v, bl_draft_open(&d));
+	return bl_draft_save_in(&d, v->sum->dir, name);
 }
 
 static int write_all_derived(const struct verdicts *v)
@@ -103,14 +95,6 @@ static int write_all_derived(const struct verdicts *v)
 }
 
 /* --- traces ------------------------------------------------------------------- */
-
-static bool is_traced(const struct summary *s)
-{
-	for (size_t i = 0; i < s->n_rows; i++)
-		if (strcmp(s->rows[i].collect, COLLECT_OFF))
-			return true;
-	return false;
-}
 
 static int report_traces(const char *dir, bool plots, FILE *out)
 {
@@ -176,7 +160,7 @@ static int report(const char *dir, const struct report_args *a, FILE *out)
 		goto out;
 	if (a->json)
 		print_json(&v, out);
-	else if (is_traced(&sum))
+	else if (summary_traced(&sum))
 		err = report_traces(dir, plots, out);
 	else
 		report_text(&v, out, table_colour(out));
@@ -186,7 +170,7 @@ static int report(const char *dir, const struct report_args *a, FILE *out)
 	if (plots && !v.n_max)
 		bl_err("%s: no valid timed run, so no figures", sum.dir);
 	/* Traced runs are not timed ones, and not drawn as such. */
-	plots = plots && v.n_max && !is_traced(&sum);
+	plots = plots && v.n_max && !summary_traced(&sum);
 	/* The table is worth having even where there is no gnuplot. */
 	if (plots)
 		plot_err = report_figures(&v);

@@ -5,6 +5,7 @@
 #include "collector.h"
 #include "execute.h"
 #include "plan-options.h"
+#include "run-options.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -14,12 +15,12 @@
 #define ALL		"locks+memory,stages,holds,profile"
 
 struct options {
-	const char *strategies, *job, *collect, *pairs, *runtime, *buffer, *name, *out;
+	const char *strategies, *job, *collect, *pairs, *runtime, *buffer;
 	bool keep;
-	struct bl_runner_options runner;
+	struct bl_run_options run;
 };
 
-enum { OPT_ACCEL = 256, OPT_MEM, OPT_UNFIT, OPT_BUFFER, OPT_KEEP };
+enum { OPT_BUFFER = 256, OPT_KEEP };
 
 static const struct argp_option options[] = {
 	{ "collect", 'c', "LIST", 0, "Sets of collectors, names joined by '+', sets by ','; each set "
@@ -29,22 +30,17 @@ static const struct argp_option options[] = {
 	{ "buffer", OPT_BUFFER, "M", 0, "MiB in the guest for raw events (default 256)", 0 },
 	{ "keep", OPT_KEEP, NULL, 0, "Keep trace.dat of stages and holds, for trace-cmd and "
 	  "KernelShark", 0 },
-	{ "name", 'n', "NAME", 0, "Name of the campaign (default: trace-TIME)", 0 },
-	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 0 },
-	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm, tcg or icount: there is one CPU, and "
-	  "what tracing costs are instructions", 0 },
-	{ "mem", OPT_MEM, "M", 0, "The guest's memory in MiB (default 2048)", 0 },
-	{ "unfit", OPT_UNFIT, NULL, 0, "Trace on a machine that is busy or otherwise unfit, and have "
-	  "it on record", 0 },
 	{ 0 }
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
-	unsigned long long mem;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->run;
+		return 0;
 	case 'c':
 		o->collect = strcmp(arg, "all") ? arg : ALL;
 		return 0;
@@ -59,23 +55,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_KEEP:
 		o->keep = true;
-		return 0;
-	case 'n':
-		o->name = arg;
-		return 0;
-	case 'o':
-		o->out = arg;
-		return 0;
-	case OPT_ACCEL:
-		o->runner.accel = arg;
-		return 0;
-	case OPT_MEM:
-		if (bl_parse_u64(arg, 512, 1048576, &mem))
-			argp_error(state, "bad value '%s' for --mem; valid: 512..1048576", arg);
-		o->runner.mem_mb = mem;
-		return 0;
-	case OPT_UNFIT:
-		o->runner.unfit_ok = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
@@ -109,6 +88,8 @@ static char *help(int key, const char *text, void *input)
 	return out;
 }
 
+static const struct argp_child children[] = { { &bl_run_argp, 0, NULL, 1 }, { 0 } };
+
 static const struct argp argp = {
 	options, parse, "STRATEGY[,STRATEGY...] JOB",
 	"Where the time of an I/O goes: waits for every lock, holds, the stages of its life, "
@@ -118,7 +99,7 @@ static const struct argp argp = {
 	"are off unless they are asked for. A trace that lost events is invalid, and in no table.\n\n"
 	"Results are a campaign, for which 'bouncelab report' makes all of it again, and 'bouncelab "
 	"compare --trace' sets two side by side. Exit code: 0 all runs fine, 1 a run failed or is "
-	"invalid, 2 bad usage, 130 interrupted.", NULL, help, NULL
+	"invalid, 2 bad usage, 130 interrupted.", children, help, NULL
 };
 
 static int set(struct bl_plan *p, const char *option, const char *section, const char *key,
@@ -136,7 +117,7 @@ static int set_baseline(struct bl_plan *p)
 
 static int prepare(struct bl_plan *p, struct bl_catalog *cat, const struct options *o)
 {
-	bool icount = !strcmp(o->runner.accel, "icount");
+	bool icount = !strcmp(o->run.runner.accel, "icount");
 	char *collect = bl_fmt(COLLECT_OFF ", %s", o->collect);
 	int err = bl_catalog_load(cat);
 
@@ -161,20 +142,20 @@ int cmd_trace(int argc, char **argv)
 {
 	struct options o = {
 		.collect = "locks+memory",
-		.runner = { .accel = "auto", .stage_timeout = 120, .mem_mb = 2048 },
+		.run = BL_RUN_DEFAULTS,
 	};
 	struct bl_catalog cat = {};
 	struct bl_plan plan = {};
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (!bl_accel_known(o.runner.accel) || prepare(&plan, &cat, &o))
+	if (!bl_accel_known(o.run.runner.accel) || prepare(&plan, &cat, &o))
 		goto out;
 	code = BL_EXIT_FAIL;
-	if (!bl_execute_check(&plan) && !bl_execute_fit(&plan, &o.runner))
-		code = bl_execute_new(&plan, &o.runner, o.out, o.name);
+	if (!bl_execute_check(&plan) && !bl_execute_fit(&plan, &o.run.runner))
+		code = bl_execute_new(&plan, &o.run.runner, o.run.out, o.run.name);
 out:
-	json_decref(o.runner.unfit);
+	json_decref(o.run.runner.unfit);
 	bl_plan_free(&plan);
 	bl_catalog_free(&cat);
 	return code;

@@ -47,10 +47,8 @@ bool guest_counter_get(const struct guest_counters *c, const char *name, long lo
 int guest_counters_write(const char *path, const struct guest_counters *before,
 			 const struct guest_counters *after)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-	int ret;
+	struct bl_draft d;
+	FILE *f = bl_draft_open(&d);
 
 	fputs("name,before,after,delta\n", f);
 	for (size_t i = 0; i < after->n; i++) {
@@ -60,10 +58,7 @@ int guest_counters_write(const char *path, const struct guest_counters *before,
 		fprintf(f, "%s,%lld,%lld,%lld\n", after->v[i].name, old, after->v[i].value,
 			after->v[i].value - old);
 	}
-	fclose(f);
-	ret = bl_write_file(path, text, len);
-	free(text);
-	return ret;
+	return bl_draft_save(&d, path);
 }
 
 /* Taken and given back, as far as the counters are there. */

@@ -141,10 +141,10 @@ static int read_hist(struct guest_counts *t, struct counted *c)
 	for (p = text; (line = strsep(&p, "\n"));) {
 		line += strspn(line, " ");
 		if (*line == '{') {
-			c->count += guest_tracefs_value(line, "hitcount");
-			c->sum += c->bytes ? guest_tracefs_value(line, c->bytes) : 0;
+			c->count += guest_tracefs_value(line, NULL, "hitcount", 10);
+			c->sum += c->bytes ? guest_tracefs_value(line, NULL, c->bytes, 10) : 0;
 		} else {
-			c->dropped += guest_tracefs_value(line, "Dropped");
+			c->dropped += guest_tracefs_value(line, NULL, "Dropped", 10);
 		}
 	}
 	free(text);
@@ -153,9 +153,9 @@ static int read_hist(struct guest_counts *t, struct counted *c)
 
 static void write_csv(struct guest_counts *t, struct guest_run *r)
 {
-	char *path = bl_fmt("%s/trace.csv", r->dir), *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	char *path = bl_fmt("%s/trace.csv", r->dir);
+	struct bl_draft d;
+	FILE *f = bl_draft_open(&d);
 	int ret;
 
 	fputs("event,count,bytes,system\n", f);
@@ -167,11 +167,9 @@ static void write_csv(struct guest_counts *t, struct guest_run *r)
 			fprintf(f, "%llu", c->sum);
 		fprintf(f, ",%s\n", c->system);
 	}
-	fclose(f);
-	ret = bl_write_file(path, text, len);
+	ret = bl_draft_save(&d, path);
 	if (ret)
 		guest_fail(&r->verdict, "%s: %s", path, strerror(-ret));
-	free(text);
 	free(path);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest-locks.h"
+#include "guest-tracefs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -138,23 +139,6 @@ static void take_down(struct guest_locks *l)
 
 /* --- what the histograms say -------------------------------------------------- */
 
-/* The number behind "KEY:" in TEXT up to END; 0 if it is not there. */
-static unsigned long long value_of(const char *text, const char *end, const char *key, int base)
-{
-	size_t n = strlen(key);
-	const char *p = text;
-
-	while ((p = strstr(p, key)) && p < end) {
-		if ((p == text || strchr(" \t\n", p[-1])) && p[n] == ':') {
-			p += n + 1;
-			p += strspn(p, " \t~[");
-			return strtoull(strncmp(p, "2^", 2) ? p : p + 2, NULL, base);
-		}
-		p += n;
-	}
-	return 0;
-}
-
 /* Lines of functions, "name+0x1/0x2 [module]", up to @end. */
 static json_t *frames(const char *p, const char *end)
 {
@@ -190,24 +174,24 @@ static json_t *symbol_of(const char *key)
 
 static json_t *entry_json(int trigger, const char *key, const char *brace, const char *end)
 {
-	char *addr = bl_fmt("%llx", value_of(key, brace, "addr", trigger == CALLERS ? 16 : 10));
+	char *addr = bl_fmt("%llx", guest_tracefs_value(key, brace, "addr", trigger == CALLERS ? 16 : 10));
 	json_t *o = json_pack("{s:s}", "addr", addr);
 	const char *stack = strstr(key, "stack.stacktrace");
 
 	free(addr);
 	if (trigger == CALLERS && stack && stack < brace) {
 		json_object_set_new(o, "symbol", symbol_of(key));
-		json_object_set_new(o, "flags", json_integer(value_of(key, stack, "flags", 10)));
+		json_object_set_new(o, "flags", json_integer(guest_tracefs_value(key, stack, "flags", 10)));
 		json_object_set_new(o, "stack", frames(stack + strlen("stack.stacktrace"), brace));
 	}
 	if (trigger == HIST)
-		json_object_set_new(o, "log2", json_integer(value_of(key, brace, "wait", 10)));
+		json_object_set_new(o, "log2", json_integer(guest_tracefs_value(key, brace, "wait", 10)));
 	if (trigger == LONGEST) {
-		json_object_set_new(o, "wait_ns", json_integer(value_of(brace, end, "max", 10)));
+		json_object_set_new(o, "wait_ns", json_integer(guest_tracefs_value(brace, end, "max", 10)));
 		return o;
 	}
-	json_object_set_new(o, "count", json_integer(value_of(brace, end, "hitcount", 10)));
-	json_object_set_new(o, "wait_ns", json_integer(value_of(brace, end, "wait", 10)));
+	json_object_set_new(o, "count", json_integer(guest_tracefs_value(brace, end, "hitcount", 10)));
+	json_object_set_new(o, "wait_ns", json_integer(guest_tracefs_value(brace, end, "wait", 10)));
 	return o;
 }
 
@@ -264,8 +248,8 @@ static json_t *read_trigger(struct guest_locks *l, int trigger, struct totals *t
 
 	totals = p ? strstr(p, "Totals:") : NULL;
 	if (totals && totals < end) {
-		t->hits = value_of(totals, end, "Hits", 10);
-		t->dropped = value_of(totals, end, "Dropped", 10);
+		t->hits = guest_tracefs_value(totals, end, "Hits", 10);
+		t->dropped = guest_tracefs_value(totals, end, "Dropped", 10);
 		a = trigger < BEGIN_SPIN ? entries(trigger, p, totals) : json_array();
 	}
 	free(text);

@@ -6,14 +6,18 @@
 #include <unistd.h>
 #include <tracefs.h>
 
-unsigned long long guest_tracefs_value(const char *text, const char *key)
+unsigned long long guest_tracefs_value(const char *text, const char *end, const char *key,
+				       int base)
 {
 	size_t n = strlen(key);
 	const char *p = text;
 
-	while ((p = strstr(p, key))) {
-		if ((p == text || p[-1] == ' ') && p[n] == ':')
-			return strtoull(p + n + 1, NULL, 10);
+	while ((p = strstr(p, key)) && (!end || p < end)) {
+		if ((p == text || strchr(" \t\n", p[-1])) && p[n] == ':') {
+			p += n + 1;
+			p += strspn(p, " \t~[");
+			return strtoull(strncmp(p, "2^", 2) ? p : p + 2, NULL, base);
+		}
 		p += n;
 	}
 	return 0;
@@ -32,7 +36,7 @@ static unsigned long long stats(struct tracefs_instance *inst, const char *const
 		while (p && (line = strsep(&p, "\n")))
 			for (size_t i = 0; keys[i]; i++)
 				if (!strncmp(line, keys[i], strlen(keys[i])))
-					sum += guest_tracefs_value(line, keys[i]);
+					sum += guest_tracefs_value(line, NULL, keys[i], 10);
 		free(text);
 		free(file);
 	}

@@ -11,7 +11,11 @@ struct tracefs_instance;
 unsigned long long guest_tracefs_entries(struct tracefs_instance *inst);
 unsigned long long guest_tracefs_lost(struct tracefs_instance *inst);
 
-/* The number behind "KEY:" in TEXT, which KEY begins or a blank precedes; 0 without one. */
-unsigned long long guest_tracefs_value(const char *text, const char *key);
+/*
+ * The number behind "KEY:" in TEXT up to END (NULL: all of it), which KEY begins or a blank
+ * precedes; 0 without one. Of "~ 2^N" it is N.
+ */
+unsigned long long guest_tracefs_value(const char *text, const char *end, const char *key,
+				       int base);
 
 #endif

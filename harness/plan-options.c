@@ -67,11 +67,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp plan_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
-
-const struct argp_child bl_plan_children[] = {
-	{ &plan_argp, 0, "Changes to the plan:", 0 }, { 0 }
-};
+const struct argp bl_plan_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
 
 /* By option: where it is in struct bl_plan_options, and which key of the plan it sets. */
 static const struct {

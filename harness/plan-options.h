@@ -12,8 +12,9 @@ struct bl_plan_options {
 	const char *strategy, *jobs, *repeat, *runtime, *seed, *boot, *runs, *width, *budget;
 };
 
-/* The child parsers of a command; the input of the one is a struct bl_plan_options. */
-extern const struct argp_child bl_plan_children[];
+/* A child parser of a command, which takes the plan's name, too; its input is the above. */
+extern const struct argp bl_plan_argp;
+#define BL_PLAN_GROUP	"Changes to the plan:"
 
 /*
  * Read the catalog and the plan, apply the options, expand. Messages itself;

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The data of the figures, and gnuplot's call. The drawing is in plots/. */
+/* The data and the words of the figures. The drawing is in plots/. */
 #include "report.h"
+#include "gnuplot.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define WIDTH		7.0	/* of a figure, in inches: two columns of a paper */
 #define NEAR		1.25	/* within this factor of the baseline a ratio is near it */
@@ -17,23 +14,6 @@
 #define CAPTION_CHARS	136	/* that fit into it */
 
 static const char *const figures[] = { "relative", "absolute" };
-static const char *const formats[] = { "svg", "pdf" };
-
-static int write_stream(const char *dir, const char *name, FILE *f, char **text, size_t *len)
-{
-	char *path;
-	int err;
-
-	if (fclose(f))
-		return -EIO;
-	path = bl_fmt("%s/%s", dir, name);
-	err = bl_write_file(path, *text, *len);
-	if (err)
-		bl_err("%s: %s", path, strerror(-err));
-	free(path);
-	free(*text);
-	return err;
-}
 
 /* What the baseline made in that block; NaN if it has no valid run there. */
 static double base_in_block(const struct verdicts *v, const char *job, int block)
@@ -48,9 +28,8 @@ static double base_in_block(const struct verdicts *v, const char *job, int block
 
 static int write_points(const struct verdicts *v, const char *dir)
 {
-	char *text;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	struct bl_draft d;
+	FILE *f = bl_draft_open(&d);
 
 	fputs("job_index,label_index,job,label,block,iops,ratio\n", f);
 	for (size_t i = 0; i < v->n_cells; i++) {
@@ -68,7 +47,7 @@ static int write_points(const struct verdicts *v, const char *dir)
 			fputc('\n', f);
 		}
 	}
-	return write_stream(dir, "points.csv", f, &text, &len);
+	return bl_draft_save_in(&d, dir, "points.csv");
 }
 
 /* Bounds of what has no interval are the value itself: a bar without length. */
@@ -84,9 +63,8 @@ static void csv_estimate(FILE *f, int decimals, const struct stats_est *e)
 
 static int write_medians(const struct verdicts *v, const char *dir)
 {
-	char *text;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	struct bl_draft d;
+	FILE *f = bl_draft_open(&d);
 
 	fputs("job_index,label_index,job,label,verdict,iops,iops_lo,iops_hi,"
 	      "ratio,ratio_lo,ratio_hi\n", f);
@@ -102,32 +80,10 @@ static int write_medians(const struct verdicts *v, const char *dir)
 		csv_estimate(f, 6, &c->ratio);
 		fputc('\n', f);
 	}
-	return write_stream(dir, "medians.csv", f, &text, &len);
+	return bl_draft_save_in(&d, dir, "medians.csv");
 }
 
 /* --- figure.gp: what is neither data nor drawing ---------------------------- */
-
-/* A gnuplot string, in which only the quote itself is special. */
-static void gp_string(FILE *f, const char *s)
-{
-	fputc('\'', f);
-	for (; *s; s++) {
-		if (*s == '\'')
-			fputc('\'', f);
-		fputc(*s, f);
-	}
-	fputc('\'', f);
-}
-
-static void gp_array(FILE *f, const char *name, const struct bl_strv *l)
-{
-	fprintf(f, "array %s[%zu] = [", name, l->n);
-	for (size_t i = 0; i < l->n; i++) {
-		fputs(i ? ", " : "", f);
-		gp_string(f, l->v[i]);
-	}
-	fputs("]\n", f);
-}
 
 /* Fold @text at blanks into lines of at most @width characters. */
 static void fold(struct bl_strv *lines, const char *text, size_t width)
@@ -239,7 +195,8 @@ static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t 
 		      "Numbers at the rim: ratios beyond the axis. " : "", plane,
 		      s->emulated ? "; only ratios carry over" : "", s->name);
 	fold(&lines, text, width);
-	gp_array(f, relative ? "RELATIVE_CAPTION" : "ABSOLUTE_CAPTION", &lines);
+	gnuplot_array(f, relative ? "RELATIVE_CAPTION" : "ABSOLUTE_CAPTION",
+		      (const char *const *)lines.v, lines.n);
 	bl_strv_free(&lines);
 	free(text);
 	free(n);
@@ -271,9 +228,8 @@ static int write_settings(const struct verdicts *v, const char *dir)
 	const struct summary *s = v->sum;
 	size_t cols = s->jobs.n < 4 ? s->jobs.n : s->jobs.n == 5 || s->jobs.n == 6 ? 3 : 4;
 	struct bl_strv labels = {};
-	char *text;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	struct bl_draft d;
+	FILE *f = bl_draft_open(&d);
 
 	for (size_t i = 0; i < v->labels.n; i++) {
 		const struct sum_row *r = verdict_find(v, v->labels.v[i], s->jobs.v[0])->config;
@@ -286,64 +242,15 @@ static int write_settings(const struct verdicts *v, const char *dir)
 	fputs("# Written by 'bouncelab report' for the scripts in plots/.\n"
 	      "# To draw again: gnuplot -c PATH/plots/relative.gp svg\n", f);
 	fprintf(f, "COLUMNS = %zu\nWIDTH = %.2f\nBASELINE = ", cols, WIDTH);
-	gp_string(f, s->baseline);
+	gnuplot_string(f, s->baseline);
 	fprintf(f, "\nEMULATED = '%s'\n", s->emulated ? ", emulated" : "");
-	gp_array(f, "JOBS", &s->jobs);
-	gp_array(f, "LABELS", &labels);
+	gnuplot_array(f, "JOBS", (const char *const *)s->jobs.v, s->jobs.n);
+	gnuplot_array(f, "LABELS", (const char *const *)labels.v, labels.n);
 	gp_caption(v, f, true, CAPTION_CHARS);
 	gp_caption(v, f, false, CAPTION_CHARS);
 	gp_ranges(v, f);
 	bl_strv_free(&labels);
-	return write_stream(dir, "figure.gp", f, &text, &len);
-}
-
-/* --- gnuplot ---------------------------------------------------------------- */
-
-/* It finds its data in the directory that it is started in. */
-static int gnuplot(const char *prog, const char *dir, const char *figure, const char *format)
-{
-	char *script = bl_path("plots/%s.gp", figure);
-	int status = 0, err = 0, out;
-	pid_t pid = fork();
-
-	if (!pid) {
-		/* stdout is for results; gnuplot's complaints belong to stderr. */
-		out = open("/dev/null", O_RDWR | O_CLOEXEC);
-		dup2(out, STDIN_FILENO);
-		dup2(STDERR_FILENO, STDOUT_FILENO);
-		if (!chdir(dir))
-			execl(prog, "gnuplot", "-c", script, format, (char *)NULL);
-		_exit(127);
-	}
-	if (pid < 0)
-		err = -errno;
-	while (!err && waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			err = -errno;
-	if (!err && status)
-		err = -EIO;
-	if (err)
-		bl_err("gnuplot could not draw %s.%s; to see why: cd %s && gnuplot -c %s %s",
-		       figure, format, dir, script, format);
-	free(script);
-	return err;
-}
-
-int report_draw(const char *dir, const char *const *names, size_t n)
-{
-	char *prog = bl_which("gnuplot");
-	int err = 0;
-
-	if (!prog) {
-		bl_err("gnuplot: not found, no figures drawn; install gnuplot-nox, or ask for "
-		       "--no-plots");
-		return -ENOENT;
-	}
-	for (size_t i = 0; i < n && !err; i++)
-		for (size_t k = 0; k < ARRAY_SIZE(formats) && !err; k++)
-			err = gnuplot(prog, dir, names[i], formats[k]);
-	free(prog);
-	return err;
+	return bl_draft_save_in(&d, dir, "figure.gp");
 }
 
 int report_figures(const struct verdicts *v)
@@ -361,7 +268,7 @@ int report_figures(const struct verdicts *v)
 	if (!err)
 		err = write_settings(v, dir);
 	if (!err)
-		err = report_draw(dir, figures, ARRAY_SIZE(figures));
+		err = gnuplot_draw(dir, figures, ARRAY_SIZE(figures));
 	free(dir);
 	return err;
 }

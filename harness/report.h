@@ -24,10 +24,4 @@ char *report_plane(const struct summary *s);
  */
 int report_figures(const struct verdicts *v);
 
-/*
- * Let gnuplot run plots/FIGURE.gp in @dir, once for each format in which figures come. 0, or a
- * negative errno with a message (-ENOENT: no gnuplot).
- */
-int report_draw(const char *dir, const char *const *figures, size_t n);
-
 #endif

@@ -29,9 +29,8 @@ static void quote(FILE *f, const char *s)
 static int write_script(const struct bl_campaign *c, unsigned int shards,
 			const struct bl_strv *args, const char *path)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	struct bl_draft d;
+	FILE *f = bl_draft_open(&d);
 	int err;
 
 	fputs("#!/bin/sh\n# One shard of this campaign; 'bouncelab run --slurm' has submitted it:\n",
@@ -47,10 +46,9 @@ static int write_script(const struct bl_campaign *c, unsigned int shards,
 		shards);
 	quote(f, c->dir);
 	fputs("/parts\n", f);
-	err = fclose(f) ? -EIO : bl_write_file(path, text, len);
+	err = bl_draft_save(&d, path);
 	if (err)
 		bl_err("cannot write %s: %s", path, strerror(-err));
-	free(text);
 	return err;
 }
 

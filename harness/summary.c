@@ -441,6 +441,14 @@ int summary_load(struct summary *s, const char *dir)
 	return 0;
 }
 
+bool summary_traced(const struct summary *s)
+{
+	for (size_t i = 0; i < s->n_rows; i++)
+		if (strcmp(s->rows[i].collect, COLLECT_OFF))
+			return true;
+	return false;
+}
+
 void summary_free(struct summary *s)
 {
 	for (size_t i = 0; i < s->n_rows; i++) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "trace-report.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +40,11 @@ static double per(double a, double b)
 	return b > 0 ? a / b : NAN;
 }
 
+static double known(bool is, double v)
+{
+	return is ? v : NAN;
+}
+
 static void write_locks(const struct trace_view *v, size_t n, FILE *f)
 {
 	fputs("label,lock,ios,waits,wait_ns,wait_ns_per_io,wait_p50_ns,wait_p99_ns,wait_longest_ns,"
@@ -51,14 +55,18 @@ static void write_locks(const struct trace_view *v, size_t n, FILE *f)
 
 		for (size_t k = 0; k < s->n_locks; k++) {
 			struct trace_lock *l = &s->locks[k];
+			/* Waits are known of all locks, holds of those that have some. */
+			bool waits = s->runs[COLLECT_LOCKS], held = l->holds > 0;
+			bool off = l->irqs_off.total > 0;
 			const double values[] = {
-				s->ios[COLLECT_LOCKS], l->waits, l->wait_ns,
+				s->ios[COLLECT_LOCKS], known(waits, l->waits), known(waits, l->wait_ns),
 				per(l->wait_ns, s->ios[COLLECT_LOCKS]),
 				trace_wait_quantile(l, 0.5), trace_wait_quantile(l, 0.99),
-				l->longest_ns, s->ios[COLLECT_HOLDS], l->holds, l->hold_ns,
+				known(waits, l->longest_ns), s->ios[COLLECT_HOLDS],
+				known(held, l->holds), known(held, l->hold_ns),
 				hist_percentile(&l->hold, 0.5), hist_percentile(&l->hold, 0.99),
-				l->hold_longest_ns, hist_percentile(&l->irqs_off, 0.5),
-				hist_percentile(&l->irqs_off, 0.99), l->irqs_off_longest_ns,
+				known(held, l->hold_longest_ns), hist_percentile(&l->irqs_off, 0.5),
+				hist_percentile(&l->irqs_off, 0.99), known(off, l->irqs_off_longest_ns),
 			};
 
 			field(f, v[i].title);
@@ -215,17 +223,12 @@ int trace_write_csv(struct trace_view *v, size_t n, const char *dir)
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < ARRAY_SIZE(files); i++) {
-		char *path = bl_fmt("%s/trace-%s.csv", dir, files[i].name), *text = NULL;
-		size_t len = 0;
-		FILE *f = open_memstream(&text, &len);
+		char *name = bl_fmt("trace-%s.csv", files[i].name);
+		struct bl_draft d;
 
-		files[i].write(v, n, f);
-		fclose(f);
-		ret = bl_write_file(path, text, len);
-		if (ret)
-			bl_err("%s: %s", path, strerror(-ret));
-		free(text);
-		free(path);
+		files[i].write(v, n, bl_draft_open(&d));
+		ret = bl_draft_save_in(&d, dir, name);
+		free(name);
 	}
 	return ret;
 }

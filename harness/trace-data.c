@@ -188,14 +188,6 @@ static void sort_subjects(struct trace_data *d)
 	}
 }
 
-static bool has_traces(const struct trace_data *d)
-{
-	for (size_t i = 0; i < d->sum.n_rows; i++)
-		if (strcmp(d->sum.rows[i].collect, COLLECT_OFF))
-			return true;
-	return false;
-}
-
 int trace_data_load(struct trace_data *d, const char *dir)
 {
 	int err;
@@ -204,7 +196,7 @@ int trace_data_load(struct trace_data *d, const char *dir)
 	err = summary_load(&d->sum, dir);
 	if (err)
 		return err;
-	if (!has_traces(d)) {
+	if (!summary_traced(&d->sum)) {
 		bl_err("%s: no run of this campaign was traced; 'bouncelab trace' makes one that "
 		       "is", dir);
 		err = -ENODATA;

@@ -1,36 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Words for the figures of traces, and gnuplot's call. The drawing is in plots/. */
+/* The words of the figures of traces. The drawing is in plots/. */
 #include "trace-report.h"
-#include "report.h"
+#include "gnuplot.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_LOCKS	10	/* rows; the CSV has all */
-
-/* gnuplot's strings in single quotes: a quote is written twice. */
-static void quoted(FILE *f, const char *text)
-{
-	fputc('\'', f);
-	for (; *text; text++) {
-		if (*text == '\'')
-			fputc('\'', f);
-		fputc(*text, f);
-	}
-	fputc('\'', f);
-}
-
-static void array(FILE *f, const char *name, const char *const *v, size_t n)
-{
-	fprintf(f, "array %s[%zu]\n", name, n);
-	for (size_t i = 0; i < n; i++) {
-		fprintf(f, "%s[%zu] = ", name, i + 1);
-		quoted(f, v[i]);
-		fputc('\n', f);
-	}
-}
 
 /* ns of each I/O that a lock is waited for and held, and 0 where that was not looked at. */
 static void lock_costs(const struct trace_view *v, const char *name, double *waited,
@@ -75,7 +52,7 @@ static void write_locks(const struct trace_view *v, size_t n, FILE *f)
 
 	count = count < MOST_LOCKS ? count : MOST_LOCKS;
 	if (count) {
-		array(f, "LOCKS", names, count);
+		gnuplot_array(f, "LOCKS", names, count);
 		lock_range(v, n, names, count, f);
 	}
 	free(names);
@@ -104,31 +81,23 @@ static void write_means(const struct trace_view *v, size_t n, FILE *f)
 static int write_words(const struct trace_view *v, size_t n, const char *dir)
 {
 	const struct trace_data *d = v[0].data;
-	char *path = bl_fmt("%s/trace.gp", dir), *text = NULL;
 	const char **titles;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-	int err;
+	struct bl_draft draft;
+	FILE *f = bl_draft_open(&draft);
 
 	fprintf(f, "# made by 'bouncelab report'\nEMULATED = '%s'\nJOB = ",
 		d->sum.emulated ? ", emulated" : "");
-	quoted(f, d->job);
+	gnuplot_string(f, d->job);
 	fputc('\n', f);
 	titles = bl_zalloc((n + 1) * sizeof(*titles));
 	for (size_t i = 0; i < n; i++)
 		titles[i] = v[i].title;
-	array(f, "LABELS", titles, n);
-	array(f, "STAGES", stage_names, STAGES);
+	gnuplot_array(f, "LABELS", titles, n);
+	gnuplot_array(f, "STAGES", stage_names, STAGES);
 	write_locks(v, n, f);
 	write_means(v, n, f);
-	fclose(f);
 	free(titles);
-	err = bl_write_file(path, text, len);
-	if (err)
-		bl_err("%s: %s", path, strerror(-err));
-	free(text);
-	free(path);
-	return err;
+	return bl_draft_save_in(&draft, dir, "trace.gp");
 }
 
 static bool any(const struct trace_view *v, size_t n, enum collector c)
@@ -139,27 +108,22 @@ static bool any(const struct trace_view *v, size_t n, enum collector c)
 	return false;
 }
 
-/* "figures/trace-flame-LABEL.svg"; what a file's name should not have is "_" there. */
+/* "trace-flame-LABEL.svg"; what a file's name should not have is "_" there. */
 static int write_flame(const struct trace_view *v, const char *dir)
 {
-	char *path = bl_fmt("%s/trace-flame-%s.svg", dir, v->title), *title, *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	char *name = bl_fmt("trace-flame-%s.svg", v->title), *title;
+	struct bl_draft d;
 	int err;
 
-	for (char *p = path + strlen(dir) + 1; *p; p++)
+	for (char *p = name; *p; p++)
 		if (strchr("/ ()'", *p))
 			*p = '_';
 	title = bl_fmt("%s, %s%s: where all CPUs are", v->title, v->data->job,
 		       v->data->sum.emulated ? ", emulated" : "");
-	flame_write_svg(v->subject->profile, title, f);
-	fclose(f);
-	err = bl_write_file(path, text, len);
-	if (err)
-		bl_err("%s: %s", path, strerror(-err));
+	flame_write_svg(v->subject->profile, title, bl_draft_open(&d));
+	err = bl_draft_save_in(&d, dir, name);
 	free(title);
-	free(text);
-	free(path);
+	free(name);
 	return err;
 }
 
@@ -194,7 +158,7 @@ int trace_figures(const struct trace_view *v, size_t n, const char *dir)
 		break;
 	}
 	if (!err)
-		err = report_draw(figures, names, k);
+		err = gnuplot_draw(figures, names, k);
 	free(figures);
 	return err;
 }

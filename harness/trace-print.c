@@ -163,6 +163,25 @@ static double hold_weight(const struct trace_lock *l)
 	return l->hold_ns;
 }
 
+/* A row for each of those names and who was looked at by @c; of holds, who has that lock. */
+static void lock_rows(struct table *t, const struct trace_view *v, size_t n,
+		      const char *const *names, size_t count, enum collector c,
+		      void (*row)(struct table *t, const struct trace_subject *s, const char *name))
+{
+	for (size_t k = 0; k < count && k < MOST_LOCKS; k++) {
+		for (size_t i = 0; i < n; i++) {
+			const struct trace_subject *s = v[i].subject;
+
+			if (!s->runs[c] || (c == COLLECT_HOLDS && !trace_find_lock(s, names[k])))
+				continue;
+			table_row(t);
+			table_cell(t, TABLE_PLAIN, "%s", names[k]);
+			table_cell(t, TABLE_PLAIN, "%s", v[i].title);
+			row(t, s, names[k]);
+		}
+	}
+}
+
 static const char *top_caller(const struct trace_subject *s, const char *lock)
 {
 	for (size_t i = 0; i < s->n_callers; i++)
@@ -200,16 +219,7 @@ static void print_waits(const struct trace_view *v, size_t n, FILE *f)
 	table_column(t, "longest", TABLE_RIGHT);
 	table_column(t, "by", TABLE_LEFT);
 	table_titles(t);
-	for (size_t k = 0; k < count && k < MOST_LOCKS; k++) {
-		for (size_t i = 0; i < n; i++) {
-			if (!v[i].subject->runs[COLLECT_LOCKS])
-				continue;
-			table_row(t);
-			table_cell(t, TABLE_PLAIN, "%s", names[k]);
-			table_cell(t, TABLE_PLAIN, "%s", v[i].title);
-			wait_row(t, v[i].subject, names[k]);
-		}
-	}
+	lock_rows(t, v, n, names, count, COLLECT_LOCKS, wait_row);
 	if (count)
 		show(t, f);
 	else
@@ -266,17 +276,7 @@ static void print_holds(const struct trace_view *v, size_t n, FILE *f)
 	table_column(t, "irqs off", TABLE_RIGHT);
 	table_column(t, "p99", TABLE_RIGHT);
 	table_titles(t);
-	for (size_t k = 0; k < count && k < MOST_LOCKS; k++) {
-		for (size_t i = 0; i < n; i++) {
-			if (!v[i].subject->runs[COLLECT_HOLDS] ||
-			    !trace_find_lock(v[i].subject, names[k]))
-				continue;
-			table_row(t);
-			table_cell(t, TABLE_PLAIN, "%s", names[k]);
-			table_cell(t, TABLE_PLAIN, "%s", v[i].title);
-			hold_row(t, v[i].subject, names[k]);
-		}
-	}
+	lock_rows(t, v, n, names, count, COLLECT_HOLDS, hold_row);
 	show(t, f);
 	free(names);
 }
@@ -404,10 +404,11 @@ static void print_memory(const struct trace_view *v, size_t n, FILE *f)
 static void print_profiles(const struct trace_view *v, size_t n, FILE *f)
 {
 	static const struct {
-		const char *title, *prefix;
+		const char *title, *prefix, *also;
 	} parts[] = {
-		{ "idle, %", "default_idle" }, { "fio, %", "fio" },
-		{ "daemon, %", "qemu-storage" }, { "faults, %", "domain_fault" },
+		{ "idle, %", "default_idle", NULL }, { "fio, %", "fio", NULL },
+		{ "daemon, %", "qemu-storage", NULL },
+		{ "faults, %", "domain_fault", "domain_huge_fault" },
 	};
 	struct table *t = table_new();
 	size_t rows = 0;
@@ -427,7 +428,8 @@ static void print_profiles(const struct trace_view *v, size_t n, FILE *f)
 		table_cell(t, TABLE_PLAIN, "%s", v[i].title);
 		number(t, flame_samples(p), 0);
 		for (size_t k = 0; k < ARRAY_SIZE(parts); k++)
-			number(t, 100 * flame_share(p, parts[k].prefix), 1);
+			number(t, 100 * (flame_share(p, parts[k].prefix) +
+					 (parts[k].also ? flame_share(p, parts[k].also) : 0)), 1);
 	}
 	if (rows) {
 		fputs("Where the CPUs are, by samples; figures/trace-flame-*.svg has all of it. What runs "

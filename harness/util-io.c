@@ -105,6 +105,32 @@ out:
 	return err;
 }
 
+FILE *bl_draft_open(struct bl_draft *d)
+{
+	*d = (struct bl_draft){};
+	d->f = open_memstream(&d->text, &d->len);
+	return d->f;
+}
+
+int bl_draft_save(struct bl_draft *d, const char *path)
+{
+	int err = fclose(d->f) ? -EIO : bl_write_file(path, d->text, d->len);
+
+	free(d->text);
+	return err;
+}
+
+int bl_draft_save_in(struct bl_draft *d, const char *dir, const char *name)
+{
+	char *path = bl_fmt("%s/%s", dir, name);
+	int err = bl_draft_save(d, path);
+
+	if (err)
+		bl_err("%s: %s", path, strerror(-err));
+	free(path);
+	return err;
+}
+
 int bl_mkdir_p(const char *path)
 {
 	char *p = bl_strdup(path);

@@ -88,6 +88,21 @@ int bl_read_file(const char *path, char **buf, size_t *len);
 /* Write to a temporary name in the same directory, fsync, rename, fsync dir. */
 int bl_write_file(const char *path, const void *buf, size_t len);
 
+/*
+ * A file that is made in memory and written as by bl_write_file() once it is whole. What
+ * bl_draft_open() returns is written to; saving frees all of it, whatever comes of it.
+ * bl_draft_save_in() has a message on stderr that names the file.
+ */
+struct bl_draft {
+	FILE *f;
+	char *text;
+	size_t len;
+};
+
+FILE *bl_draft_open(struct bl_draft *d);
+int bl_draft_save(struct bl_draft *d, const char *path);
+int bl_draft_save_in(struct bl_draft *d, const char *dir, const char *name);
+
 int bl_fsync_dir(const char *path);
 int bl_mkdir_p(const char *path);
 /* Remove a tree; a path that does not exist is fine. */
