@@ -7,6 +7,7 @@
 
 #define DEEPEST		128
 #define UNKNOWN		"[unknown]"
+#define LOST		" PERF_RECORD_LOST lost "	/* behind a program's name */
 
 struct node {
 	char *name;
@@ -16,6 +17,7 @@ struct node {
 
 struct flame {
 	struct node root;
+	double lost;		/* samples, by perf's own count */
 };
 
 struct flame *flame_new(void)
@@ -44,6 +46,11 @@ void flame_free(struct flame *f)
 double flame_samples(const struct flame *f)
 {
 	return f->root.samples;
+}
+
+double flame_lost(const struct flame *f)
+{
+	return f->lost;
 }
 
 static struct node *child_of(struct node *n, const char *name)
@@ -101,10 +108,12 @@ static void end_chain(struct flame *f, struct chain *c)
 static void script_line(struct flame *f, struct chain *c, char *line)
 {
 	bool indented = *line == ' ' || *line == '\t';
-	char *text = bl_strip(line), *name;
+	char *text = bl_strip(line), *name, *lost = strstr(text, LOST);
 
 	if (!*text) {
 		end_chain(f, c);
+	} else if (lost) {
+		f->lost += atof(lost + strlen(LOST));
 	} else if (!indented) {
 		end_chain(f, c);
 		/* Of which work they do the chain says more than the number. */

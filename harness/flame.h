@@ -16,11 +16,15 @@ struct flame;
 struct flame *flame_new(void);
 void flame_free(struct flame *f);
 
-/* Both take what they can read; a file that is not there is -ENOENT. */
+/*
+ * Both take what they can read; a file that is not there is -ENOENT. The script's lines on
+ * lost samples (perf script --show-lost-events) are no samples, and counted.
+ */
 int flame_add_script(struct flame *f, const char *path);
 int flame_add_folded(struct flame *f, const char *path);
 
 double flame_samples(const struct flame *f);
+double flame_lost(const struct flame *f);
 void flame_write_folded(const struct flame *f, FILE *out);
 
 /* The share of samples with a function whose name begins with @prefix. */

@@ -87,10 +87,14 @@ static int start_sampler(struct guest_memory *m, struct guest_run *r)
 		close(ends[1]);
 		sampler(ends[0], path);
 	}
+	free(path);
 	close(ends[0]);
 	m->stop = ends[1];
-	free(path);
-	return m->pid < 0 ? guest_fail(&r->verdict, "memory: fork: %s", strerror(errno)) : 0;
+	if (m->pid > 0)
+		return 0;
+	guest_fail(&r->verdict, "memory: fork: %s", strerror(errno));
+	close(m->stop);
+	return -EAGAIN;
 }
 
 /* --- the probe -------------------------------------------------------------------- */

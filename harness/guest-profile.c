@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define DATA		GUEST_TMP "/perf.data"
@@ -56,7 +57,8 @@ struct guest_profile *guest_profile_start(struct guest_run *r)
 static void write_script(struct guest_run *r)
 {
 	static const char *const argv[] = {
-		"perf", "script", "-i", DATA, "-F", "comm,ip,sym", "--no-inline", NULL
+		"perf", "script", "-i", DATA, "-F", "comm,ip,sym", "--no-inline",
+		"--show-lost-events", NULL
 	};
 	char *path = bl_fmt("%s/" FLAME_SCRIPT, r->dir);
 	int out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -74,15 +76,22 @@ static void write_script(struct guest_run *r)
 	free(path);
 }
 
+/* On SIGTERM it writes all that it has, and then sends it to itself again. */
+static bool ended_in_order(const struct guest_proc *p)
+{
+	return guest_proc_ok(p) || (WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGTERM);
+}
+
 void guest_profile_stop(struct guest_profile *p, struct guest_run *r)
 {
 	if (!p)
 		return;
-	/* It ends in order, with all samples, on SIGINT and SIGTERM alike. */
 	if (guest_exited(&p->perf))
 		failed(r, "perf record ended before the jobs did");
 	else if (guest_stop(&p->perf, STOP_MS))
 		failed(r, "perf record does not end");
+	else if (!ended_in_order(&p->perf))
+		failed(r, "perf record does not end in order");
 	else
 		write_script(r);
 	guest_proc_put(&p->perf);

@@ -95,7 +95,7 @@ static int write_json(const char *dir, const char *name, json_t *o, char **why)
 
 static int judge_stages(const struct stages *s, char **why)
 {
-	double lost = s->unfinished + s->stray;
+	double lost = s->unfinished + s->stray + s->faults_stray;
 
 	if (s->clamped > TRACE_UNMATCHED * s->ios)
 		*why = bl_fmt("stages: %.0f of %.0f I/Os have a stage that would be negative; up to "
@@ -103,9 +103,9 @@ static int judge_stages(const struct stages *s, char **why)
 	else if (!(s->ios > 0))
 		*why = bl_strdup("stages: no I/O of the trace is whole");
 	else if (lost > TRACE_UNMATCHED * s->issued)
-		*why = bl_fmt("stages: of %.0f requests %.0f have no end, and %.0f events have no "
-			      "request; up to %g %% may", s->issued, s->unfinished, s->stray,
-			      100 * TRACE_UNMATCHED);
+		*why = bl_fmt("stages: of %.0f requests %.0f have no end, and %.0f events and %.0f "
+			      "faults have no request; up to %g %% may", s->issued, s->unfinished,
+			      s->stray, s->faults_stray, 100 * TRACE_UNMATCHED);
 	return *why ? -ENODATA : 0;
 }
 
@@ -147,12 +147,11 @@ static int check_events(const json_t *raw, unsigned long long events, char **why
 
 int trace_derive_profile(const char *dir, char **why)
 {
-	char *script = bl_fmt("%s/" FLAME_SCRIPT, dir), *text = NULL;
+	char *script = bl_fmt("%s/" FLAME_SCRIPT, dir);
 	char *path = bl_fmt("%s/" FLAME_FOLDED, dir);
 	struct flame *f = flame_new();
 	int ret = flame_add_script(f, script);
-	size_t len = 0;
-	FILE *out;
+	struct bl_draft d;
 
 	*why = NULL;
 	if (ret) {
@@ -160,14 +159,15 @@ int trace_derive_profile(const char *dir, char **why)
 	} else if (!(flame_samples(f) > 0)) {
 		ret = -ENODATA;
 		*why = bl_strdup("profile: perf took no samples");
+	} else if (flame_lost(f) > TRACE_UNMATCHED * flame_samples(f)) {
+		ret = -ENODATA;
+		*why = bl_fmt("profile: perf lost %.0f samples and has %.0f; up to %g %% may be lost",
+			      flame_lost(f), flame_samples(f), 100 * TRACE_UNMATCHED);
 	} else {
-		out = open_memstream(&text, &len);
-		flame_write_folded(f, out);
-		fclose(out);
-		ret = bl_write_file(path, text, len);
+		flame_write_folded(f, bl_draft_open(&d));
+		ret = bl_draft_save(&d, path);
 		if (ret)
 			*why = bl_fmt("%s: %s", path, strerror(-ret));
-		free(text);
 	}
 	unlink(script);
 	flame_free(f);

@@ -170,8 +170,10 @@ static void on_drop(struct hold_matcher *m, const struct trace_event *e)
 
 void hold_matcher_event(struct hold_matcher *m, const struct trace_event *e)
 {
-	if (e->cpu >= MAX_CPUS)
+	if (e->cpu >= MAX_CPUS) {
+		m->h.unmatched++;
 		return;
+	}
 	switch (e->kind) {
 	case EV_TAKE:
 		on_take(m, e);

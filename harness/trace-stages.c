@@ -136,7 +136,7 @@ static void on_add(struct stage_matcher *m, const struct trace_event *e)
 	m->adding[e->cpu] = rq;
 	if (!rq)
 		return;
-	rq->queue = e->v[V_QUEUE] % MAX_QUEUES;
+	rq->queue = e->v[V_QUEUE];
 	if (rq->added)
 		return;
 	rq->added = true;
@@ -183,7 +183,7 @@ static void on_map(struct stage_matcher *m, const struct trace_event *e)
 
 static void on_kick(struct stage_matcher *m, const struct trace_event *e)
 {
-	struct queue *q = &m->queues[e->v[V_QUEUE] % MAX_QUEUES];
+	struct queue *q = &m->queues[e->v[V_QUEUE]];
 	struct request *rq, *next;
 
 	for (rq = q->unkicked; rq; rq = next) {
@@ -198,7 +198,7 @@ static void on_kick(struct stage_matcher *m, const struct trace_event *e)
 
 static void on_inject(struct stage_matcher *m, const struct trace_event *e)
 {
-	struct queue *q = &m->queues[e->v[V_QUEUE] % MAX_QUEUES];
+	struct queue *q = &m->queues[e->v[V_QUEUE]];
 
 	if (q->n_asked < MAX_ASKED)
 		q->asked[q->n_asked++] = e->ns;
@@ -206,7 +206,7 @@ static void on_inject(struct stage_matcher *m, const struct trace_event *e)
 
 static void on_interrupt(struct stage_matcher *m, const struct trace_event *e)
 {
-	struct queue *q = &m->queues[e->v[V_QUEUE] % MAX_QUEUES];
+	struct queue *q = &m->queues[e->v[V_QUEUE]];
 
 	q->interrupt = e->ns;
 	memcpy(q->asked_for, q->asked, sizeof(q->asked));
@@ -411,6 +411,11 @@ static void on_done(struct stage_matcher *m, const struct trace_event *e)
 
 /* ------------------------------------------------------------------------------ */
 
+static bool has_queue(enum trace_kind kind)
+{
+	return kind == EV_ADD || kind == EV_KICK || kind == EV_INJECT || kind == EV_INTERRUPT;
+}
+
 void stage_matcher_event(struct stage_matcher *m, const struct trace_event *e)
 {
 	static void (*const on[EV_KINDS])(struct stage_matcher *m, const struct trace_event *e) = {
@@ -420,8 +425,12 @@ void stage_matcher_event(struct stage_matcher *m, const struct trace_event *e)
 		[EV_INJECT] = on_inject, [EV_INTERRUPT] = on_interrupt,
 	};
 
-	if (on[e->kind] && e->cpu < MAX_CPUS)
+	if (!on[e->kind])
+		return;
+	if (e->cpu < MAX_CPUS && (!has_queue(e->kind) || e->v[V_QUEUE] < MAX_QUEUES))
 		on[e->kind](m, e);
+	else
+		m->s.stray++;
 }
 
 void stage_matcher_finish(struct stage_matcher *m, struct stages *s)

@@ -11,7 +11,8 @@
  * kick		from the last map to the kick of the daemon, if there is one
  * daemon	until it asks for the interrupt, without its faults
  * fault	what the strategy does at the daemon's touches of what is not in its page table, with
- *		copies; the trap and the entry in the page table are in "daemon"
+ *		copies and, where mm/ does not do that, the entry in the page table; the trap is in
+ *		"daemon"
  * interrupt	until the driver's callback takes the request back
  * unmap	dma_unmap(), without copies
  * copy back	copies in dma_unmap()
@@ -46,7 +47,8 @@ struct stages {
 	double ios, bytes;		/* that are matched from end to end */
 	/* Events that found nothing to belong to: */
 	double issued, unfinished;	/* requests, and those of them without an end */
-	double stray;			/* maps, unmaps, ends without their beginning */
+	double stray;			/* maps, unmaps, ends without their beginning, and all
+					 * of CPUs and queues with too large a number */
 	double maps, unmaps, copies, faults, faults_stray;
 	double clamped;			/* I/Os with a stage that would be negative */
 };

@@ -31,17 +31,11 @@ static vm_fault_t enter_page(struct vm_fault *vmf, struct page *page)
 	return VM_FAULT_NOPAGE;
 }
 
-static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
-			       u64 iova)
+static vm_fault_t enter_fault(struct vm_fault *vmf, struct bl_domain *d, u64 iova,
+			      struct page *page)
 {
-	u64 begin = bl_trace_begin(bl_fault);
-	struct page *page = d->strategy->fault(d, iova);
 	vm_fault_t ret;
 
-	bl_count(d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
-	bl_trace_end(bl_fault, begin, d, iova, page);
-	if (!page)
-		return VM_FAULT_SIGBUS;
 	/*
 	 * PFN_DEV: a page table entry without a reference and without reverse
 	 * mapping, as the page has another owner.
@@ -59,6 +53,20 @@ static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
 	}
 	ret = enter_page(vmf, page);
 	d->strategy->fault_done(d, iova);
+	return ret;
+}
+
+static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
+			       u64 iova)
+{
+	u64 begin = bl_trace_begin(bl_fault);
+	struct page *page = d->strategy->fault(d, iova);
+	vm_fault_t ret = VM_FAULT_SIGBUS;
+
+	bl_count(d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
+	if (page)
+		ret = enter_fault(vmf, d, iova, page);
+	bl_trace_end(bl_fault, begin, d, iova, page);
 	return ret;
 }
 
@@ -101,11 +109,11 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 	u64 start = ALIGN_DOWN(vmf->address, PMD_SIZE);
 	struct bl_domain *d = &core->d;
 	struct page *page;
+	u64 touched = (u64)vmf->pgoff << PAGE_SHIFT;
+	u64 iova = touched - (vmf->address - start);
 	u64 begin = bl_trace_begin(bl_fault);
 	vm_fault_t ret;
-	u64 iova;
 
-	iova = ((u64)vmf->pgoff << PAGE_SHIFT) - (vmf->address - start);
 	if (d->backing != BL_BACKING_HUGE || order != PMD_ORDER ||
 	    start < vmf->vma->vm_start || start + PMD_SIZE > vmf->vma->vm_end ||
 	    !IS_ALIGNED(iova, BL_HUGE_SIZE) || PMD_SIZE != BL_HUGE_SIZE ||
@@ -120,7 +128,7 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 	if (ret == VM_FAULT_NOPAGE) {
 		bl_count(d, BL_COUNT_fault, 1);
 		bl_count(d, BL_COUNT_fault_huge, 1);
-		bl_trace_end(bl_fault, begin, d, iova, true);
+		bl_trace_end(bl_fault, begin, d, touched, true);
 	}
 	return ret;
 }

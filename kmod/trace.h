@@ -114,7 +114,11 @@ TRACE_EVENT(bl_copy,
 		  bl_show_path(__entry->path), __entry->ns)
 );
 
-/* The daemon touched iova; served is false where it got SIGBUS. */
+/*
+ * The daemon touched iova; served is false where it got SIGBUS.  At its end: with the page in
+ * the daemon's page table, but where mm/ enters it when we have returned (eager and lazy
+ * strategies without huge pages).
+ */
 TRACE_EVENT(bl_fault,
 	TP_PROTO(const struct bl_domain *d, u64 iova, bool served, u64 ns),
 	TP_ARGS(d, iova, served, ns),

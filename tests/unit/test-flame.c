@@ -3,8 +3,8 @@
  * harness/flame.c: what perf script prints, folded, read again and drawn.
  *
  * Seen to fail: with frames the wrong way round, with a last chain that needs an empty line
- * behind it, with samples of a caller that are counted as its own, and with a name that is
- * not escaped in the picture.
+ * behind it, with samples of a caller that are counted as its own, with a name that is not
+ * escaped in the picture, and with a line on lost samples that is taken for one.
  */
 #include "util.h"
 
@@ -33,6 +33,7 @@ static const char script[] =
 	"kworker/0:1-ev \n"
 	"\tffffffff83 default_idle\n"
 	"\n"
+	"fio PERF_RECORD_LOST lost 3\n"
 	"kworker/1:2 \n"
 	"\tffffffff83 default_idle";
 
@@ -81,6 +82,7 @@ static void test_fold(void **state)
 	(void)state;
 	assert_int_equal(flame_add_script(f, path), 0);
 	near(flame_samples(f), 4);
+	near(flame_lost(f), 3);
 	near(flame_share(f, "bl_"), 0.25);
 	near(flame_share(f, "default_idle"), 0.5);
 	near(flame_share(f, "fio"), 0.5);

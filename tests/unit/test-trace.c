@@ -6,8 +6,8 @@
  * Seen to fail: with a kick that counts though the daemon had asked before, with an unmap
  * that takes the newer of two mappings of one address, with copies that stay in the map's
  * time, with a request that ends with its first unmap, with locks that can only be dropped
- * in order, with interrupts off from the moment the lock is got, and with an interrupt that
- * was asked for before the request was there.
+ * in order, with interrupts off from the moment the lock is got, with an interrupt that was
+ * asked for before the request was there, and with queues folded into the table.
  */
 #include "util.h"
 
@@ -295,6 +295,29 @@ static void test_holds(void **state)
 	holds_free(&h);
 }
 
+/* A machine that is larger than the tables: its events are counted, not folded or dropped. */
+static void test_large_machine(void **state)
+{
+	struct stage_matcher *m = stage_matcher_new(RQ_BYTES);
+	struct hold_matcher *locks = hold_matcher_new();
+	struct stages s;
+	struct holds h;
+
+	(void)state;
+	add(m, EV_COPY, 255, 10, BL_PATH_MAP, 4000, 4096);
+	add(m, EV_KICK, 0, 20, 0, 63, 0);
+	add(m, EV_COPY, 256, 30, BL_PATH_MAP, 4000, 4096);
+	add(m, EV_KICK, 0, 40, 0, 64, 0);
+	lock(locks, EV_TAKE, 256, 10, 50, 0xa0, 0x1000, false);
+	stage_matcher_finish(m, &s);
+	hold_matcher_finish(locks, &h);
+	near(s.stray, 2);
+	near(s.copies, 1);
+	near(h.unmatched, 1);
+	stages_free(&s);
+	holds_free(&h);
+}
+
 static void test_sites(void **state)
 {
 	char *path = bl_path("build/kernel/modules/virtio_blk.ko");
@@ -374,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_strays),
 		cmocka_unit_test(test_requeued),
 		cmocka_unit_test(test_holds),
+		cmocka_unit_test(test_large_machine),
 		cmocka_unit_test(test_sites),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_collectors),
