@@ -60,7 +60,7 @@ static void write_locks(const struct trace_view *v, size_t n, FILE *f)
 
 static void write_means(const struct trace_view *v, size_t n, FILE *f)
 {
-	double touch = 1, end = 1;
+	double touch = 1, end = 1, peak = 1;
 
 	fprintf(f, "array MEAN[%zu]\n", n * STAGES);
 	for (size_t i = 0; i < n; i++) {
@@ -72,10 +72,11 @@ static void write_means(const struct trace_view *v, size_t n, FILE *f)
 				s->ios > 0 ? s->sum[k] / s->ios / 1000 : 0);
 		if (m->runs > 0)
 			touch = fmax(touch, m->first_touch_ms);
+		peak = fmax(peak, m->resident_peak / 1024);
 		for (size_t k = 0; k < m->n_samples; k++)
 			end = fmax(end, m->samples[k].ms);
 	}
-	fprintf(f, "FIRST_TOUCH = %g\nEND = %g\n", touch, end);
+	fprintf(f, "FIRST_TOUCH = %g\nEND = %g\nPEAK = %g\n", touch, end, peak);
 }
 
 static int write_words(const struct trace_view *v, size_t n, const char *dir)

@@ -17,7 +17,7 @@ set tmargin at screen 1 - 0.36 / height; set bmargin at screen 0.44 / height
 set logscale xy
 set xlabel 'latency, us' offset 0, 0.5
 set ylabel 'share of I/Os that take longer' offset 1.5, 0
-set format y '10^{%L}'
+set format x '%.0s%c'
 set format y '%g'
 set key at screen 0.82, graph 1 left Left reverse samplen 3
 plot for [i = 1:n] '../trace-latency.csv' skip 1 using \

@@ -15,7 +15,7 @@ load here . 'trace.gp'
 touch = FIRST_TOUCH * 1.15
 set tmargin at screen 1 - 0.55 / height; set bmargin at screen 0.44 / height
 set ylabel 'resident, KiB' offset 1.5, 0
-set yrange [0:*]
+set yrange [0:1.1 * PEAK]
 set key at screen 0.82, graph 1 left Left reverse samplen 3
 set multiplot
 do for [panel = 0:1] {

@@ -6,6 +6,7 @@
 #	LABELS, STAGES, LOCKS	arrays of names; LOCKS are those with most waits and holds
 #	MEAN			us per I/O, of label i and stage k at (i - 1) * |STAGES| + k
 #	FIRST_TOUCH, END	ms, the largest of all labels
+#	PEAK			KiB of bounce pages, likewise
 # and set: fmt, name, TITLE, height in inches.
 
 WIDTH = 7.0

@@ -203,8 +203,9 @@ static void zap_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
 }
 
 /*
- * Fill what is mapped and not yet touched in PAGE, the bounce page at IOVA.  False if nothing is mapped there.  Holds b->lock.spin: a mapping that is
- * seen here is one that unmap has not come to.
+ * Fill what is mapped and not yet touched in PAGE, the bounce page at IOVA.  False if
+ * nothing is mapped there.  Holds b->lock.spin: a mapping that is seen here is one that
+ * unmap has not come to.
  */
 static bool zap_fill(struct bl_domain *d, u64 iova, struct page *page)
 {
@@ -279,6 +280,7 @@ retry:
 
 static int zap_init(struct bl_domain *d)
 {
+	struct bl_bounce *b;
 	struct zap *z;
 	int ret;
 
@@ -287,8 +289,12 @@ static int zap_init(struct bl_domain *d)
 	ret = bl_bounce_init_extra(d, 1, struct_size(z, slots, bl_nr_slots(d)));
 	if (ret)
 		return ret;
-	spin_lock_init(&((struct bl_bounce *)d->priv)->lock.spin);
-	init_rwsem(&zap_of(d)->entering);
+	b = d->priv;
+	spin_lock_init(&b->lock.spin);
+	bl_name_locks(d, "bounce", &b->lock, sizeof(b->lock), 1);
+	z = zap_of(d);
+	init_rwsem(&z->entering);
+	bl_name_locks(d, "entering", &z->entering, sizeof(z->entering), 1);
 	return 0;
 }
 

@@ -72,6 +72,21 @@ rule_strategy_head()
 	done
 }
 
+# Tracing calls a lock by the name that its strategy gives it, see bl_name_locks().
+rule_lock_names()
+{
+	while read -r f; do
+		case $f in
+		strategies/*.[ch]) ;;
+		*) continue ;;
+		esac
+		locks=$(grep -cE '\<(raw_)?(spin_lock|rwlock|mutex)_init\(|\<init_rwsem\(' "$f")
+		names=$(grep -c '	bl_name_locks(d, ' "$f")
+		[ "$names" -ge "$locks" ] ||
+			echo "$f:1: $locks kinds of locks, and $names names for them: bl_name_locks()"
+	done
+}
+
 rule_trailing_blanks()
 {
 	while read -r f; do
@@ -103,7 +118,7 @@ rule_shell()
 	done
 }
 
-rules='licence languages length strategy_head trailing_blanks tabs shell'
+rules='licence languages length strategy_head lock_names trailing_blanks tabs shell'
 
 # breaks RULE FILE TEXT: a file of that text has to be reported by the rule.
 breaks()
@@ -131,6 +146,7 @@ for tag in a Idea Bounce Sync Wins Loses Source; do
 	)"
 done
 breaks strategy_head strategies/a.c '/*\n * a: x\n * Idea:\n * Bounce: x\n * Sync: x\n * Wins: x\n * Loses: x\n * Source: x\n */\n'
+breaks lock_names strategies/a.c '\tspin_lock_init(&a);\n\tinit_rwsem(&b);\n\tbl_name_locks(d, "a", &a, 4, 1);\n'
 breaks trailing_blanks a.ini 'a = 1 \n'
 breaks trailing_blanks a.c 'int a;\t\n'
 breaks tabs a.c 'int f(void)\n{\n        return 1;\n}\n'
