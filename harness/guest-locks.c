@@ -32,7 +32,7 @@
  * comes after what has it, so that a wait may begin before its end is looked at.
  */
 enum {
-	CALLERS, HIST, LONGEST, BEGIN_SPIN, BEGIN_SLEEP, BEGIN_QUEUED, BEGIN_QUEUED_PV,
+	CALLERS, HIST, BEGIN_SPIN, BEGIN_SLEEP, BEGIN_QUEUED, BEGIN_QUEUED_PV,
 	END_SPIN, END_SLEEP, END_QUEUED, END_QUEUED_PV, TRIGGERS
 };
 
@@ -79,9 +79,8 @@ static const struct {
 		":onmatch(" GROUP "." SLOW_PV ").trace(" WAIT ",$b4,$f4,$w4,$s4)", "" },
 	[CALLERS] = { "synthetic", WAIT,
 		"hist:keys=addr.sym,flags,stack.stacktrace:vals=hitcount,wait:" FOUND, "" },
-	[HIST] = { "synthetic", WAIT, "hist:keys=addr,wait.log2:vals=hitcount,wait:" FOUND, "" },
-	[LONGEST] = { "synthetic", WAIT,
-		"hist:keys=addr:vals=hitcount:m=wait:" FOUND ":onmax($m).save(flags)", "" },
+	[HIST] = { "synthetic", WAIT, "hist:keys=addr,wait.log2:vals=hitcount,wait:m=wait:"
+		FOUND ":onmax($m).save(flags)", "" },
 };
 
 struct guest_locks {
@@ -184,11 +183,11 @@ static json_t *entry_json(int trigger, const char *key, const char *brace, const
 		json_object_set_new(o, "flags", json_integer(guest_tracefs_value(key, stack, "flags", 10)));
 		json_object_set_new(o, "stack", frames(stack + strlen("stack.stacktrace"), brace));
 	}
-	if (trigger == HIST)
-		json_object_set_new(o, "log2", json_integer(guest_tracefs_value(key, brace, "wait", 10)));
-	if (trigger == LONGEST) {
-		json_object_set_new(o, "wait_ns", json_integer(guest_tracefs_value(brace, end, "max", 10)));
-		return o;
+	if (trigger == HIST) {
+		json_object_set_new(o, "log2",
+				    json_integer(guest_tracefs_value(key, brace, "wait", 10)));
+		json_object_set_new(o, "longest_ns",
+				    json_integer(guest_tracefs_value(brace, end, "max", 10)));
 	}
 	json_object_set_new(o, "count", json_integer(guest_tracefs_value(brace, end, "hitcount", 10)));
 	json_object_set_new(o, "wait_ns", json_integer(guest_tracefs_value(brace, end, "wait", 10)));
@@ -329,7 +328,7 @@ static void judge(struct guest_run *r, unsigned long long began, unsigned long l
 static void write_json(struct guest_locks *l, struct guest_run *r)
 {
 	static const char *const members[] = {
-		[CALLERS] = "callers", [HIST] = "hist", [LONGEST] = "longest",
+		[CALLERS] = "callers", [HIST] = "hist",
 	};
 	char *path = bl_fmt("%s/locks.json", r->dir);
 	unsigned long long dropped = 0, began;

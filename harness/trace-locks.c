@@ -106,8 +106,11 @@ static void add_log2(struct trace_lock *l, const json_t *entry)
 {
 	long long log2 = bl_json_int(entry, "log2", 0);
 
-	if (l && log2 >= 0 && log2 < TRACE_LOG2)
+	if (!l)
+		return;
+	if (log2 >= 0 && log2 < TRACE_LOG2)
 		l->log2[log2] += bl_json_num(entry, "count", 0);
+	l->longest_ns = fmax(l->longest_ns, bl_json_num(entry, "longest_ns", 0));
 }
 
 bool trace_add_locks(struct trace_subject *s, const char *dir, const json_t *names)
@@ -130,12 +133,6 @@ bool trace_add_locks(struct trace_subject *s, const char *dir, const json_t *nam
 	}
 	json_array_foreach(json_object_get(doc, "hist"), i, o)
 		add_log2(lock_at(s, callers, names, o), o);
-	json_array_foreach(json_object_get(doc, "longest"), i, o) {
-		struct trace_lock *l = lock_at(s, callers, names, o);
-
-		if (l)
-			l->longest_ns = fmax(l->longest_ns, bl_json_num(o, "wait_ns", 0));
-	}
 	s->begins += bl_json_num(doc, "begins", 0);
 	s->matched += bl_json_num(doc, "matched", 0);
 	json_decref(doc);

@@ -68,6 +68,20 @@ static void print_head(const struct trace_view *v, size_t n, FILE *f)
 	fputc('\n', f);
 }
 
+/* What a collector may take and still be called cheap; of stages and holds it is known. */
+#define CHEAP	0.95
+
+static void print_expensive(const struct trace_view *v, FILE *f)
+{
+	for (size_t k = 0; k < v->subject->n_overheads; k++) {
+		const struct trace_overhead *o = &v->subject->overheads[k];
+
+		if (o->ratio.has_interval && o->ratio.hi < CHEAP)
+			fprintf(f, "  %s with %s: costs more than %.0f %%, and what it says is of that "
+				"slower device\n", v->title, o->collect, 100 - 100 * CHEAP);
+	}
+}
+
 static void print_overheads(const struct trace_view *v, size_t n, FILE *f)
 {
 	struct table *t = table_new();
@@ -96,10 +110,15 @@ static void print_overheads(const struct trace_view *v, size_t n, FILE *f)
 			table_cell(t, TABLE_PLAIN, "%zu", o->pairs);
 		}
 	}
-	if (rows)
-		show(t, f);
-	else
+	if (!rows) {
 		table_free(t);
+		return;
+	}
+	table_print(t, f, 2, table_colour(f));
+	table_free(t);
+	for (size_t i = 0; i < n; i++)
+		print_expensive(&v[i], f);
+	fputc('\n', f);
 }
 
 /* --- locks -------------------------------------------------------------------------- */
