@@ -45,7 +45,7 @@ paper-check: build/bouncelab build/tests/test-montecarlo ## every number, table 
 	$(Q)harness/paper.sh check
 
 ## Pieces
-build: build/bouncelab.ko build/bouncelab ## module and harness; installs nothing
+build: build/bouncelab.ko build/bl_lockwait.ko build/bouncelab ## module and harness; installs nothing
 	@:
 doctor: build/bouncelab ## what this machine can do, check by check
 	$(Q)build/bouncelab doctor
@@ -70,7 +70,7 @@ new-strategy: ## NAME=x: strategies/x.c from the template, ready to compile
 	$(Q)strategies/new-strategy.sh "$$NAME"
 
 clean: ## remove what was built; keep results and the downloaded kernel
-	$(Q)rm -rf build/bouncelab build/bouncelab.ko build/harness build/tests build/*.log
+	$(Q)rm -rf build/bouncelab build/*.ko build/harness build/tests build/*.log
 	$(Q)for d in kmod strategies; do \
 		find $$d -name '*.o' -o -name '*.ko' -o -name '.*.cmd' -o -name '*.mod' \
 			-o -name '*.mod.c' -o -name 'modules.order' \
@@ -103,24 +103,34 @@ kmod/strategy-table.h: FORCE
 			exit 1; }; \
 	done
 
-# Warnings of the compiler are errors. Those of modpost and objtool are not, so
-# the log is searched, and the objects go: otherwise the next call finds nothing
-# to do, and passes. pahole is not needed without BTF.
-build/bouncelab.ko: $(KMOD_SRC) $(if $(filter build/kernel/%,$(KDIR)),build/kernel/stamp) Makefile
+LOCKWAIT_SRC := $(wildcard kmod/lockwait/*.[ch]) kmod/lockwait/Kbuild
+KERNEL := $(if $(filter build/kernel/%,$(KDIR)),build/kernel/stamp)
+
+# $(call module,DIR): $@ of what is in DIR. Warnings of the compiler are errors. Those
+# of modpost and objtool are not, so the log is searched, and the objects go: otherwise
+# the next call finds nothing to do, and passes. pahole is not needed without BTF.
+define module
 	$(call say,MODULE,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)if ! $(MAKE) -C $(KDIR) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror \
-			CONFIG_DEBUG_INFO_BTF_MODULES= modules >build/kmod.log 2>&1; then \
-		cat build/kmod.log >&2; exit 1; \
-	elif grep -i "warning:" build/kmod.log >&2; then \
-		echo "Makefile: warnings fail the build of the module (build/kmod.log)" >&2; \
+	$(Q)log=$(@:.ko=.log); if ! $(MAKE) -C $(KDIR) M=$(CURDIR)/$(1) W=1 KCFLAGS=-Werror \
+			CONFIG_DEBUG_INFO_BTF_MODULES= modules >$$log 2>&1; then \
+		cat $$log >&2; exit 1; \
+	elif grep -i "warning:" $$log >&2; then \
+		echo "Makefile: warnings fail the build of the module ($$log)" >&2; \
 		$(MAKE) -s clean-module; exit 1; \
 	fi
-	$(Q)cp kmod/bouncelab.ko $@.tmp && mv $@.tmp $@
+	$(Q)cp $(1)/$(@F) $@.tmp && mv $@.tmp $@
+endef
+
+build/bouncelab.ko: $(KMOD_SRC) $(KERNEL) Makefile
+	$(call module,kmod)
+
+build/bl_lockwait.ko: $(LOCKWAIT_SRC) $(KERNEL) Makefile
+	$(call module,kmod/lockwait)
 
 .PHONY: clean-module
 clean-module:
-	$(Q)rm -f kmod/*.o kmod/*.ko strategies/*.o
+	$(Q)rm -f kmod/*.o kmod/*.ko kmod/lockwait/*.o kmod/lockwait/*.ko strategies/*.o
 
 # --- the harness --------------------------------------------------------------
 

@@ -66,7 +66,7 @@ static int check_fresh(void)
 static int check_built(bool module)
 {
 	static const char *const needs[] = { "build/kernel/vmlinuz", "build/bouncelab",
-					     "build/bouncelab.ko" };
+					     "build/bl_lockwait.ko", "build/bouncelab.ko" };
 	int err = 0;
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(needs); i++) {

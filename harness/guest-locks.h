@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The collector "locks": each wait for a lock of the kernel, whichever it is, summed in the
- * kernel by histogram triggers on lock:contention_begin and contention_end. Nothing is read
- * while the run lasts, and no rate of events overflows a buffer.
+ * kernel by a module of its own (kmod/lockwait/). Nothing is read while the run lasts, and no
+ * rate of events overflows a buffer.
  */
 #ifndef BL_GUEST_LOCKS_H
 #define BL_GUEST_LOCKS_H
@@ -18,16 +18,15 @@ struct guest_locks *guest_locks_start(struct guest_run *r);
  * Stop, and write locks.json:
  *
  *	"begins", "matched"		waits that began, and those whose end was seen
- *	"dropped"			that found no place in a histogram
- *	"callers"			"addr", "symbol" (of a static lock, or ""), "flags"
- *					(LCB_F_* of <trace/events/lock.h>), "stack" (functions,
- *					the innermost first), "count", "wait_ns"
- *	"hist"				"addr", "log2" (waits of more than 2^(log2-1) and at most
- *					2^log2 ns), "count", "wait_ns"
- *	"longest"			"addr", "wait_ns"
+ *	"dropped", "missed"		that found no place in the table, or were not seen
+ *	"waits"				"addr", "symbol" (of a static lock), "flags" (LCB_F_* of
+ *					<trace/events/lock.h>), "stack" (functions, the innermost
+ *					first), "count", "wait_ns", "longest_ns", "log2" (by log2
+ *					how many waited more than 2^(log2-1) and at most 2^log2
+ *					ns); several may be of one lock and stack
  *
- * Dropped events make the run invalid, and unmatched ones above GUEST_LOCKS_UNMATCHED of
- * all. NULL is fine.
+ * Dropped or missed waits make the run invalid, and unmatched ones above
+ * GUEST_LOCKS_UNMATCHED of all. NULL is fine.
  */
 void guest_locks_stop(struct guest_locks *l, struct guest_run *r);
 

@@ -9,9 +9,8 @@
 
 /* How a lock is waited for, and how that is traced; who did it comes behind that. */
 static const char *const beneath[] = {
-	"fprobe_", "arch_ftrace", "ftrace_", "native_queued_spin", "__pv_queued_spin", "_raw_",
-	"__raw_", "do_raw_", "queued_", "__mutex", "mutex_", "rwsem_", "down_", "__down_",
-	"__percpu_down", "percpu_down", "bl_bit_lock_wait",
+	"__traceiter_", "_raw_", "__raw_", "do_raw_", "queued_", "__mutex", "mutex_", "rwsem_",
+	"down_", "__down_", "__percpu_down", "percpu_down", "bl_bit_lock_wait",
 };
 
 /*
@@ -80,63 +79,89 @@ static unsigned long long address_of(const json_t *o)
 	return strtoull(bl_json_str(o, "addr", "0"), NULL, 16);
 }
 
-/*
- * Histograms name the address only: what it is called was found by a caller. NULL if it is
- * not to be counted.
- */
-static struct trace_lock *lock_at(struct trace_subject *s, const json_t *callers,
-				  const json_t *names, const json_t *entry)
-{
-	unsigned long long address = address_of(entry);
-	const char *symbol = "", *frame = "?";
-	const json_t *c;
-	size_t i;
-
-	json_array_foreach(callers, i, c) {
-		if (address_of(c) != address)
-			continue;
-		symbol = bl_json_str(c, "symbol", "");
-		frame = taker_of(c);
-		break;
-	}
-	return frame ? lock_named(s, trace_lock_name(names, address, symbol, frame)) : NULL;
-}
-
 static void add_log2(struct trace_lock *l, const json_t *entry)
 {
-	long long log2 = bl_json_int(entry, "log2", 0);
+	const char *log2;
+	json_t *count;
 
-	if (!l)
-		return;
-	if (log2 >= 0 && log2 < TRACE_LOG2)
-		l->log2[log2] += bl_json_num(entry, "count", 0);
-	l->longest_ns = fmax(l->longest_ns, bl_json_num(entry, "longest_ns", 0));
+	json_object_foreach(json_object_get(entry, "log2"), log2, count) {
+		int i = atoi(log2);
+
+		if (i >= 0 && i < TRACE_LOG2)
+			l->log2[i] += json_number_value(count);
+	}
+}
+
+/* A wait, and what it is sorted by. */
+struct wait {
+	unsigned long long address;
+	double ns;
+	const json_t *entry;
+};
+
+/* By lock, and of one lock the longest sum first. */
+static int by_lock(const void *a, const void *b)
+{
+	const struct wait *x = a, *y = b;
+
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	return (x->ns < y->ns) - (x->ns > y->ns);
+}
+
+/* @w, of which there are @n, are of one lock. Who waits most for it may name it. */
+static void add_lock(struct trace_subject *s, const json_t *names, const struct wait *w, size_t n)
+{
+	const char *frame;
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *first = w[0].entry, *e = w[i].entry;
+		double waits = bl_json_num(e, "count", 0);
+		struct trace_lock *l;
+
+		frame = taker_of(first);
+		if (!frame || !taker_of(e))
+			continue;
+		l = lock_named(s, trace_lock_name(names, w->address,
+						  bl_json_str(first, "symbol", ""), frame));
+		l->waits += waits;
+		l->wait_ns += w[i].ns;
+		l->longest_ns = fmax(l->longest_ns, bl_json_num(e, "longest_ns", 0));
+		add_log2(l, e);
+		add_caller(s, l->name, taker_of(e), waits, w[i].ns);
+	}
+}
+
+static void add_waits(struct trace_subject *s, const json_t *waits, const json_t *names)
+{
+	size_t n = json_array_size(waits), i, k;
+	struct wait *w = bl_zalloc((n + 1) * sizeof(*w));
+	const json_t *o;
+
+	json_array_foreach(waits, i, o)
+		w[i] = (struct wait){ address_of(o), bl_json_num(o, "wait_ns", 0), o };
+	qsort(w, n, sizeof(*w), by_lock);
+	for (i = 0; i < n; i = k) {
+		for (k = i; k < n && w[k].address == w[i].address; k++)
+			;
+		add_lock(s, names, w + i, k - i);
+	}
+	free(w);
 }
 
 bool trace_add_locks(struct trace_subject *s, const char *dir, const json_t *names)
 {
 	char *path = bl_fmt("%s/locks.json", dir);
-	json_t *doc = json_load_file(path, 0, NULL), *callers, *o;
-	size_t i;
+	json_t *doc = json_load_file(path, 0, NULL), *waits = json_object_get(doc, "waits");
+
+	bool good = waits;
 
 	free(path);
-	callers = json_object_get(doc, "callers");
-	json_array_foreach(callers, i, o) {
-		struct trace_lock *l = lock_at(s, callers, names, o);
-		double waits = bl_json_num(o, "count", 0), ns = bl_json_num(o, "wait_ns", 0);
-
-		if (!l)
-			continue;
-		l->waits += waits;
-		l->wait_ns += ns;
-		add_caller(s, l->name, taker_of(o) ? taker_of(o) : "?", waits, ns);
-	}
-	json_array_foreach(json_object_get(doc, "hist"), i, o)
-		add_log2(lock_at(s, callers, names, o), o);
+	add_waits(s, waits, names);
 	s->begins += bl_json_num(doc, "begins", 0);
 	s->matched += bl_json_num(doc, "matched", 0);
 	json_decref(doc);
-	return callers;
+	return good;
 }
 
 void trace_add_hist(struct hist *h, const json_t *bins)

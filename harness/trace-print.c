@@ -227,9 +227,9 @@ static void print_waits(const struct trace_view *v, size_t n, FILE *f)
 	size_t count;
 	const char **names = trace_lock_names(v, n, &count, wait_weight);
 
-	fputs("Waits for locks, all of the kernel's (of semaphores without the spinning before, of a "
-	      "mutex the last part\nif others came first): how many, ns of each I/O, us of the 99th "
-	      "percentile (a power of two) and of the longest,\nand who waited most\n", f);
+	fputs("Waits for locks, all of the kernel's (of semaphores without the spinning before): how "
+	      "many, ns of each I/O,\nus of the 99th percentile (a power of two) and of the longest, "
+	      "and who waited most\n", f);
 	table_column(t, "lock", TABLE_LEFT);
 	table_column(t, "strategy", TABLE_LEFT);
 	table_column(t, "waits", TABLE_RIGHT);

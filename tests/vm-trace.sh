@@ -45,7 +45,8 @@ for stage in $stages; do
 	fi
 	names=${names:+$names, }plant-$stage
 done
-make -C "$copy" --no-print-directory "-j$(nproc)" build/bouncelab.ko >"$scratch/log" 2>&1 || {
+make -C "$copy" --no-print-directory "-j$(nproc)" build/bouncelab.ko \
+	build/bl_lockwait.ko >"$scratch/log" 2>&1 || {
 	cat "$scratch/log"
 	fail "the tree with delays does not build"
 	finish

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * bl_lockwait.ko: all waits for locks of this kernel from its loading on, for the
+ * collector "locks".  In debugfs:
+ *
+ * bl_lockwait/running	1; writing 0 ends it, for good
+ * bl_lockwait/waits	then: by lock and by who waited, see below
+ *
+ *	wait ADDRESS LCB_F_FLAGS COUNT SUM-NS LONGEST-NS LOG2:COUNT,... SYMBOL
+ *	by FUNCTION			(the innermost first; as many lines as there are)
+ *	total BEGUN ADDED DROPPED MISSED
+ *
+ * Of one wait there may be several lines: each CPU has its own.
+ *
+ * Mutexes, rwlocks, semaphores and our bit locks say by tracepoints when a wait begins and
+ * ends.  Of a spinlock these know only who queues, and not the first who waits: with two
+ * CPUs nobody.  So spinlocks are taken from the function that all of them wait in.  A
+ * semaphore that is spun for at first is waited for from the sleep on.
+ *
+ * The end of a wait is where the lock is held: what is done there is what others wait for.
+ * Histogram triggers of tracefs took a tenth of zap's IOPS there.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/debugfs.h>
+#include <linux/fprobe.h>
+#include <linux/hash.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/stacktrace.h>
+#include <linux/timekeeping.h>
+#include <trace/events/lock.h>
+
+#include "table.h"
+
+#define RAW_FRAMES	24	/* with those of tracing, which are left out */
+#define IN_FUNCTION	32	/* bytes: so far in is who calls a probe at the beginning */
+
+static DEFINE_PER_CPU(u64, begun);
+static DEFINE_MUTEX(control);
+static bool running;		/* under control */
+static struct dentry *dir;
+
+static u64 begun_of_all(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu(begun, cpu);
+	return sum;
+}
+
+/* Who waits: from behind our own frames on, and that of the probed function at @ip. */
+static void take_frames(struct lockwait_key *key, unsigned long ip)
+{
+	unsigned long raw[RAW_FRAMES];
+	unsigned int n = stack_trace_save(raw, ARRAY_SIZE(raw), 0), first = 0, i;
+
+	for (i = 0; i < n; i++)
+		if (raw[i] - ip < IN_FUNCTION || within_module(raw[i], THIS_MODULE))
+			first = i + 1;
+	key->n = min_t(unsigned int, n - first, LOCKWAIT_FRAMES);
+	memcpy(key->frames, raw + first, key->n * sizeof(raw[0]));
+}
+
+/* --- spinlocks ------------------------------------------------------------------ */
+
+struct spin {
+	u64 begin;
+	struct lockwait_key key;
+};
+
+static int spin_begin(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
+		      struct pt_regs *regs, void *data)
+{
+	struct spin *s = data;
+
+	this_cpu_inc(begun);
+	s->key.lock = (void *)regs_get_kernel_argument(regs, 0);
+	s->key.flags = LCB_F_SPIN;
+	take_frames(&s->key, ip);
+	s->begin = ktime_get_mono_fast_ns();
+	return 0;
+}
+
+static void spin_end(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
+		     struct pt_regs *regs, void *data)
+{
+	const struct spin *s = data;
+
+	lockwait_add(&s->key, ktime_get_mono_fast_ns() - s->begin);
+}
+
+static struct fprobe spins = {
+	.entry_handler = spin_begin,
+	.exit_handler = spin_end,
+	.entry_data_size = sizeof(struct spin),
+};
+
+/* Guests of KVM have the second one, where that is built. */
+static const char *slow_paths[] = {
+	"native_queued_spin_lock_slowpath", "__pv_queued_spin_lock_slowpath",
+};
+
+/* --- all others ------------------------------------------------------------------ */
+
+#define PENDING_BITS	10
+#define PENDING_PROBES	16
+
+/*
+ * Waits that have begun.  A task writes its own only, and so do interrupts in it, whose
+ * locks are others: a place is taken by cmpxchg of its task, and has a lock while in use.
+ */
+static struct pending {
+	struct task_struct *task;
+	u64 begin;
+	struct lockwait_key key;
+} pending[1 << PENDING_BITS];
+
+static u64 pending_full;	/* statistics: not exact if two CPUs find that at once */
+
+static struct pending *find_pending(const void *lock)
+{
+	u32 at = hash_ptr(current, PENDING_BITS), i;
+
+	for (i = 0; i < PENDING_PROBES; i++) {
+		struct pending *p = &pending[(at + i) % ARRAY_SIZE(pending)];
+
+		if (READ_ONCE(p->task) == current && READ_ONCE(p->key.lock) == lock)
+			return p;
+	}
+	return NULL;
+}
+
+static struct pending *new_pending(void)
+{
+	u32 at = hash_ptr(current, PENDING_BITS), i;
+
+	for (i = 0; i < PENDING_PROBES; i++) {
+		struct pending *p = &pending[(at + i) % ARRAY_SIZE(pending)];
+
+		if (!READ_ONCE(p->task) && !cmpxchg(&p->task, NULL, current))
+			return p;
+	}
+	WRITE_ONCE(pending_full, pending_full + 1);
+	return NULL;
+}
+
+/*
+ * A mutex begins to spin, then to sleep, and again to spin if others came first: one wait.
+ * What queues for a spinlock is counted above.
+ */
+static void on_begin(void *unused, void *lock, unsigned int flags)
+{
+	struct pending *p;
+
+	if (flags == LCB_F_SPIN || find_pending(lock))
+		return;
+	this_cpu_inc(begun);
+	p = new_pending();
+	if (!p)
+		return;
+	take_frames(&p->key, 0);
+	p->key.flags = flags;
+	p->begin = ktime_get_mono_fast_ns();
+	WRITE_ONCE(p->key.lock, lock);
+}
+
+static void on_end(void *unused, void *lock, int ret)
+{
+	struct pending *p = find_pending(lock);
+
+	if (!p)
+		return;		/* began before us, or is a spinlock */
+	lockwait_add(&p->key, ktime_get_mono_fast_ns() - p->begin);
+	WRITE_ONCE(p->key.lock, NULL);
+	smp_store_release(&p->task, NULL);	/* pairs with the cmpxchg() of the next */
+}
+
+/* --- control --------------------------------------------------------------------- */
+
+/* Holds control. */
+static int start(void)
+{
+	int ret = register_trace_contention_end(on_end, NULL);
+
+	if (ret)
+		return ret;
+	ret = register_trace_contention_begin(on_begin, NULL);
+	if (ret)
+		goto err_end;
+	ret = register_fprobe_syms(&spins, slow_paths, ARRAY_SIZE(slow_paths));
+	if (ret == -ENOENT)
+		ret = register_fprobe_syms(&spins, slow_paths, 1);
+	if (ret)
+		goto err_begin;
+	running = true;
+	return 0;
+
+err_begin:
+	unregister_trace_contention_begin(on_begin, NULL);
+err_end:
+	unregister_trace_contention_end(on_end, NULL);
+	tracepoint_synchronize_unregister();
+	return ret;
+}
+
+/* Holds control.  Returns when no handler runs any more. */
+static void stop(void)
+{
+	if (!running)
+		return;
+	running = false;
+	unregister_fprobe(&spins);
+	unregister_trace_contention_begin(on_begin, NULL);
+	unregister_trace_contention_end(on_end, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+static int running_get(void *unused, u64 *val)
+{
+	mutex_lock(&control);
+	*val = running;
+	mutex_unlock(&control);
+	return 0;
+}
+
+static int running_set(void *unused, u64 val)
+{
+	if (val)
+		return -EINVAL;
+	mutex_lock(&control);
+	stop();
+	mutex_unlock(&control);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(running_fops, running_get, running_set, "%llu\n");
+
+static int waits_show(struct seq_file *m, void *unused)
+{
+	int ret = 0;
+
+	mutex_lock(&control);
+	if (running) {
+		ret = -EBUSY;
+	} else {
+		lockwait_table_show(m);
+		seq_printf(m, "total %llu %llu %llu %llu\n", begun_of_all(), lockwait_added(),
+			   lockwait_dropped(), spins.nmissed + READ_ONCE(pending_full));
+	}
+	mutex_unlock(&control);
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(waits);
+
+static int __init lockwait_init(void)
+{
+	int ret = lockwait_table_alloc();
+
+	if (ret)
+		return ret;
+	mutex_lock(&control);
+	ret = start();
+	mutex_unlock(&control);
+	if (ret) {
+		pr_err("the waits of this kernel cannot be seen: %d\n", ret);
+		lockwait_table_free();
+		return ret;
+	}
+	dir = debugfs_create_dir("bl_lockwait", NULL);
+	debugfs_create_file("running", 0600, dir, NULL, &running_fops);
+	debugfs_create_file("waits", 0400, dir, NULL, &waits_fops);
+	return 0;
+}
+
+static void __exit lockwait_exit(void)
+{
+	debugfs_remove(dir);
+	stop();
+	lockwait_table_free();
+}
+
+module_init(lockwait_init);
+module_exit(lockwait_exit);
+
+MODULE_DESCRIPTION("Waits for locks, by lock and by who waited");
+MODULE_LICENSE("GPL");
