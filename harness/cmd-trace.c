@@ -96,8 +96,7 @@ static const struct argp argp = {
 	"memory. Traced runs are separate from timed ones, and what tracing costs is measured "
 	"by pairs and printed.\v"
 	"What raw events (stages, holds) cost is a fifth to a third of IOPS in an emulated guest: they "
-	"are off unless they are asked for. locks costs what there is to write down: a per cent where "
-	"few wait, a tenth where each I/O waits (zap); memory, less than can be told. A trace that lost events is invalid, and in no table.\n\n"
+	"are off unless they are asked for. A trace that lost events is invalid, and in no table.\n\n"
 	"Results are a campaign, for which 'bouncelab report' makes all of it again, and 'bouncelab "
 	"compare --trace' sets two side by side. Exit code: 0 all runs fine, 1 a run failed or is "
 	"invalid, 2 bad usage, 130 interrupted.", children, help, NULL

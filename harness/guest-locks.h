@@ -25,8 +25,8 @@ struct guest_locks *guest_locks_start(struct guest_run *r);
  *					how many waited more than 2^(log2-1) and at most 2^log2
  *					ns); several may be of one lock and stack
  *
- * Dropped or missed waits make the run invalid, and unmatched ones above
- * GUEST_LOCKS_UNMATCHED of all. NULL is fine.
+ * Above GUEST_LOCKS_UNMATCHED of all, what is unmatched, dropped and missed makes the run
+ * invalid. NULL is fine.
  */
 void guest_locks_stop(struct guest_locks *l, struct guest_run *r);
 

@@ -58,7 +58,7 @@ struct trace_subject {
 	unsigned int invalid;			/* of all collectors */
 	char *invalid_why;			/* of the first of them */
 	double ios[COLLECTORS], bytes[COLLECTORS];	/* of the disk in those runs */
-	double begins, matched;			/* waits for locks, and those with their end */
+	double begins, matched;			/* waits for locks, and those that are whole */
 	double holds_taken, holds_unmatched;
 	struct trace_lock *locks;		/* longest sum of waits first */
 	size_t n_locks;

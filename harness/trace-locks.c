@@ -158,8 +158,8 @@ bool trace_add_locks(struct trace_subject *s, const char *dir, const json_t *nam
 
 	free(path);
 	add_waits(s, waits, names);
-	s->begins += bl_json_num(doc, "begins", 0);
-	s->matched += bl_json_num(doc, "matched", 0);
+	s->begins += bl_json_num(doc, "begins", 0) + bl_json_num(doc, "missed", 0);
+	s->matched += bl_json_num(doc, "matched", 0) - bl_json_num(doc, "dropped", 0);
 	json_decref(doc);
 	return good;
 }

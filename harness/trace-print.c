@@ -252,8 +252,8 @@ static void print_waits(const struct trace_view *v, size_t n, FILE *f)
 		for (size_t k = 0; k < s->n_locks; k++)
 			waits += s->locks[k].waits;
 		if (s->runs[COLLECT_LOCKS])
-			fprintf(f, "  %s: %.0f waits in %.0f I/Os of %u runs; %.0f more events, without "
-				"their other half\n", v[i].title, waits, s->ios[COLLECT_LOCKS],
+			fprintf(f, "  %s: %.0f waits in %.0f I/Os of %u runs; %.0f more that "
+				"are not whole\n", v[i].title, waits, s->ios[COLLECT_LOCKS],
 				s->runs[COLLECT_LOCKS], fabs(s->begins - s->matched));
 	}
 	if (count > MOST_LOCKS)

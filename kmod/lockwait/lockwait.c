@@ -8,7 +8,7 @@
  *
  *	wait ADDRESS LCB_F_FLAGS COUNT SUM-NS LONGEST-NS LOG2:COUNT,... SYMBOL
  *	by FUNCTION			(the innermost first; as many lines as there are)
- *	total BEGUN ADDED DROPPED MISSED
+ *	total BEGUN ADDED DROPPED MISSED	(fprobe leaves one out now and then)
  *
  * Of one wait there may be several lines: each CPU has its own.
  *
