@@ -106,31 +106,28 @@ kmod/strategy-table.h: FORCE
 LOCKWAIT_SRC := $(wildcard kmod/lockwait/*.[ch]) kmod/lockwait/Kbuild
 KERNEL := $(if $(filter build/kernel/%,$(KDIR)),build/kernel/stamp)
 
-# $(call module,DIR): $@ of what is in DIR. Warnings of the compiler are errors. Those
-# of modpost and objtool are not, so the log is searched, and the objects go: otherwise
-# the next call finds nothing to do, and passes. pahole is not needed without BTF.
+# $(call module,DIR,OBJECTS): $@ of what is in DIR. Warnings of the compiler are errors.
+# Those of modpost and objtool are not, so the log is searched, and the objects go:
+# otherwise the next call finds nothing to do, and passes. pahole is not needed without BTF.
+# The plus sign: make does not see by itself that there is another make in here.
 define module
 	$(call say,MODULE,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)log=$(@:.ko=.log); if ! $(MAKE) -C $(KDIR) M=$(CURDIR)/$(1) W=1 KCFLAGS=-Werror \
+	+$(Q)log=$(@:.ko=.log); if ! $(MAKE) -C $(KDIR) M=$(CURDIR)/$(1) W=1 KCFLAGS=-Werror \
 			CONFIG_DEBUG_INFO_BTF_MODULES= modules >$$log 2>&1; then \
 		cat $$log >&2; exit 1; \
 	elif grep -i "warning:" $$log >&2; then \
 		echo "Makefile: warnings fail the build of the module ($$log)" >&2; \
-		$(MAKE) -s clean-module; exit 1; \
+		rm -f $(1)/*.ko $(2); exit 1; \
 	fi
 	$(Q)cp $(1)/$(@F) $@.tmp && mv $@.tmp $@
 endef
 
 build/bouncelab.ko: $(KMOD_SRC) $(KERNEL) Makefile
-	$(call module,kmod)
+	$(call module,kmod,kmod/*.o strategies/*.o)
 
 build/bl_lockwait.ko: $(LOCKWAIT_SRC) $(KERNEL) Makefile
-	$(call module,kmod/lockwait)
-
-.PHONY: clean-module
-clean-module:
-	$(Q)rm -f kmod/*.o kmod/*.ko kmod/lockwait/*.o kmod/lockwait/*.ko strategies/*.o
+	$(call module,kmod/lockwait,kmod/lockwait/*.o)
 
 # --- the harness --------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What `run` and `resume` have in common: from a campaign's directory to its verdicts. */
 #include "execute.h"
+#include "collector.h"
 #include "commands.h"
 #include "fitness.h"
 #include "slurm.h"
@@ -62,36 +63,47 @@ static int check_fresh(void)
 	return err;
 }
 
-/* Better now than in the middle of a campaign. */
-static int check_built(bool module)
+static int check_file(const char *name)
 {
-	static const char *const needs[] = { "build/kernel/vmlinuz", "build/bouncelab",
-					     "build/bl_lockwait.ko", "build/bouncelab.ko" };
+	char *path = bl_path("%s", name);
 	int err = 0;
 
-	for (size_t i = 0; !err && i < ARRAY_SIZE(needs); i++) {
-		char *path = bl_path("%s", needs[i]);
-		bool needed = module || i < ARRAY_SIZE(needs) - 1;
-
-		if (needed && !bl_exists(path)) {
-			bl_err("%s is missing; 'make build' makes it, 'bouncelab doctor' checks "
-			       "all", path);
-			err = -ENOENT;
-		}
-		free(path);
+	if (!bl_exists(path)) {
+		bl_err("%s is missing; 'make build' makes it, 'bouncelab doctor' checks all", path);
+		err = -ENOENT;
 	}
+	free(path);
 	return err;
 }
 
+/* Better now than in the middle of a campaign. */
 int bl_execute_built(bool module)
 {
-	int err = check_built(module);
+	int err = check_file("build/kernel/vmlinuz");
 
+	if (!err)
+		err = check_file("build/bouncelab");
+	if (!err && module)
+		err = check_file("build/bouncelab.ko");
 	return err ? err : check_fresh();
+}
+
+static bool collects(const struct bl_plan *p, enum collector which)
+{
+	for (size_t i = 0; i < p->n_cells; i++)
+		if (p->cells[i].collect & COLLECT_BIT(which))
+			return true;
+	return false;
 }
 
 int bl_execute_check(const struct bl_plan *p)
 {
+	int err = 0;
+
+	if (collects(p, COLLECT_LOCKS))
+		err = check_file("build/bl_lockwait.ko");
+	if (err)
+		return err;
 	return bl_execute_built(p->strategies.n != 1 || strcmp(p->strategies.v[0], BL_INTREE));
 }
 
