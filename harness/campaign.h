@@ -101,14 +101,14 @@ char *bl_find_campaign(const char *name);
 /* Bytes free where the campaign is. */
 unsigned long long bl_free_space(const char *dir);
 
+/* env.c: one number for all sources of both modules: a SHA-256, or NULL. To be freed. */
+char *bl_module_source(void);
+
 /*
- * env.c: env.json, what a reader needs to judge or to repeat the numbers; of later
+ * env.json, what a reader needs to judge or to repeat the numbers; of later
  * sessions env-2.json and so on.
  * @hello and @console (the guest's first boot) may be NULL. Messages itself.
  */
-/* One number for all sources of the module: a SHA-256, or NULL. To be freed. */
-char *bl_module_source(void);
-
 int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *guest_args,
 		 const json_t *hello, const char *console);
 

@@ -119,10 +119,10 @@ static bool check_kernel(struct doctor *d)
 	return there;
 }
 
-static void check_module(struct doctor *d)
+static void check_module(struct doctor *d, const char *label, const char *name)
 {
 	const char *argv[] = { "modinfo", "-F", "vermagic", NULL, NULL };
-	char *path = bl_path("build/bouncelab.ko"), *release_path, *magic = NULL;
+	char *path = bl_path("%s", name), *release_path, *magic = NULL;
 	char *release = NULL;
 	size_t n;
 
@@ -131,14 +131,14 @@ static void check_module(struct doctor *d)
 	bl_read_file(release_path, &release, NULL);
 	n = release ? strlen(bl_strip(release)) : 0;
 	if (!bl_exists(path))
-		report(d, BAD, "module", bl_fmt("%s is not built", path), "make build");
+		report(d, BAD, label, bl_fmt("%s is not built", path), "make build");
 	else if (!bl_run_capture(argv, &magic, true) && n &&
 		 (strncmp(magic, release, n) || magic[n] != ' '))
-		report(d, BAD, "module", bl_fmt("built for %.*s, the guest runs %s",
-						(int)strcspn(magic, " \n"), magic, release),
+		report(d, BAD, label, bl_fmt("built for %.*s, the guest runs %s",
+					     (int)strcspn(magic, " \n"), magic, release),
 		       "make clean build");
 	else
-		report(d, GOOD, "module", bl_strdup(path), NULL);
+		report(d, GOOD, label, bl_strdup(path), NULL);
 	free(magic);
 	free(release);
 	free(release_path);
@@ -254,7 +254,8 @@ static void check_all(struct doctor *d)
 	check_program(d, "perf", "linux-perf", false);
 	check_program(d, "bpftrace", "bpftrace", false);
 	kernel = check_kernel(d);
-	check_module(d);
+	check_module(d, "module", "build/bouncelab.ko");
+	check_module(d, "waits for locks", "build/bl_lockwait.ko");
 	check_root(d);
 	check_memory(d);
 	check_disk(d);

@@ -23,18 +23,21 @@ static bool is_later(const struct stat *a, const struct stat *b)
 	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-/* Of the module's sources one that is newer than the module, or NULL. */
-static char *newer_source(const char *module)
+/* What a module is built of: globs, up to a NULL. */
+static const char *const module_of[] = { "kmod/*.[ch]", "strategies/*.[ch]", NULL };
+static const char *const lockwait_of[] = { "kmod/lockwait/*.[ch]", NULL };
+
+/* One of the sources that is newer than the module, or NULL. */
+static char *newer_source(const char *module, const char *const *globs)
 {
-	static const char *const globs[] = { "kmod/*.[ch]", "strategies/*.[ch]" };
 	struct stat built, st;
 	char *newer = NULL;
 	glob_t g;
 
 	if (stat(module, &built))
 		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(globs) && !newer; i++) {
-		char *pattern = bl_path("%s", globs[i]);
+	for (; *globs && !newer; globs++) {
+		char *pattern = bl_path("%s", *globs);
 
 		if (!glob(pattern, 0, NULL, &g)) {
 			for (size_t k = 0; k < g.gl_pathc && !newer; k++)
@@ -49,9 +52,9 @@ static char *newer_source(const char *module)
 }
 
 /* A strategy as it was before its last change must not pass for what it is now. */
-static int check_fresh(void)
+static int check_fresh(const char *name, const char *const *globs)
 {
-	char *module = bl_path("build/bouncelab.ko"), *newer = newer_source(module);
+	char *module = bl_path("%s", name), *newer = newer_source(module, globs);
 	int err = 0;
 
 	if (newer) {
@@ -76,6 +79,13 @@ static int check_file(const char *name)
 	return err;
 }
 
+static int check_module(const char *name, const char *const *globs)
+{
+	int err = check_file(name);
+
+	return err ? err : check_fresh(name, globs);
+}
+
 /* Better now than in the middle of a campaign. */
 int bl_execute_built(bool module)
 {
@@ -84,8 +94,8 @@ int bl_execute_built(bool module)
 	if (!err)
 		err = check_file("build/bouncelab");
 	if (!err && module)
-		err = check_file("build/bouncelab.ko");
-	return err ? err : check_fresh();
+		err = check_module("build/bouncelab.ko", module_of);
+	return err;
 }
 
 static bool collects(const struct bl_plan *p, enum collector which)
@@ -101,7 +111,7 @@ int bl_execute_check(const struct bl_plan *p)
 	int err = 0;
 
 	if (collects(p, COLLECT_LOCKS))
-		err = check_file("build/bl_lockwait.ko");
+		err = check_module("build/bl_lockwait.ko", lockwait_of);
 	if (err)
 		return err;
 	return bl_execute_built(p->strategies.n != 1 || strcmp(p->strategies.v[0], BL_INTREE));

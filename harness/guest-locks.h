@@ -18,15 +18,15 @@ struct guest_locks *guest_locks_start(struct guest_run *r);
  * Stop, and write locks.json:
  *
  *	"begins", "matched"		waits that began, and those whose end was seen
- *	"dropped", "missed"		that found no place in the table, or were not seen
- *	"waits"				"addr", "symbol" (of a static lock), "flags" (LCB_F_* of
+ *	"dropped", "missed"		that found no place in a table, or were not seen
+ *	"waits"				"addr", "symbol" (its address, if it is no static lock), "flags" (LCB_F_* of
  *					<trace/events/lock.h>), "stack" (functions, the innermost
  *					first), "count", "wait_ns", "longest_ns", "log2" (by log2
  *					how many waited more than 2^(log2-1) and at most 2^log2
  *					ns); several may be of one lock and stack
  *
- * Above GUEST_LOCKS_UNMATCHED of all, what is unmatched, dropped and missed makes the run
- * invalid. NULL is fine.
+ * The run is invalid if any was dropped, or if more than GUEST_LOCKS_UNMATCHED of all are
+ * unmatched or missed. NULL is fine.
  */
 void guest_locks_stop(struct guest_locks *l, struct guest_run *r);
 

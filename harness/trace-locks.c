@@ -99,31 +99,51 @@ struct wait {
 	const json_t *entry;
 };
 
-/* By lock, and of one lock the longest sum first. */
 static int by_lock(const void *a, const void *b)
 {
 	const struct wait *x = a, *y = b;
 
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
-	return (x->ns < y->ns) - (x->ns > y->ns);
+	return (x->address > y->address) - (x->address < y->address);
+}
+
+/* Who waits most, of @n waits for one lock; NULL as taker_of(). */
+static const char *most_of(const struct wait *w, size_t n)
+{
+	const char *most = NULL;
+	double longest = -1;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *taker = taker_of(w[i].entry);
+		double ns = 0;
+
+		for (size_t k = 0; taker && k < n; k++) {
+			const char *other = taker_of(w[k].entry);
+
+			if (other && !strcmp(taker, other))
+				ns += w[k].ns;
+		}
+		if (taker && ns > longest) {
+			longest = ns;
+			most = taker;
+		}
+	}
+	return most;
 }
 
 /* @w, of which there are @n, are of one lock. Who waits most for it may name it. */
 static void add_lock(struct trace_subject *s, const json_t *names, const struct wait *w, size_t n)
 {
-	const char *frame;
+	const char *frame = most_of(w, n);
 
 	for (size_t i = 0; i < n; i++) {
-		const json_t *first = w[0].entry, *e = w[i].entry;
+		const json_t *e = w[i].entry;
 		double waits = bl_json_num(e, "count", 0);
 		struct trace_lock *l;
 
-		frame = taker_of(first);
-		if (!frame || !taker_of(e))
+		if (!taker_of(e))
 			continue;
 		l = lock_named(s, trace_lock_name(names, w->address,
-						  bl_json_str(first, "symbol", ""), frame));
+						  bl_json_str(e, "symbol", ""), frame));
 		l->waits += waits;
 		l->wait_ns += w[i].ns;
 		l->longest_ns = fmax(l->longest_ns, bl_json_num(e, "longest_ns", 0));

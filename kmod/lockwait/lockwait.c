@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bl_lockwait.ko: all waits for locks of this kernel from its loading on, for the
- * collector "locks".  In debugfs:
+ * bl_lockwait.ko: waits for locks of this kernel from its loading on, whichever lock it
+ * is, for the collector "locks".  In debugfs:
  *
  * bl_lockwait/running	1; writing 0 ends it, for good
  * bl_lockwait/waits	then: by lock and by who waited, see below
  *
  *	wait ADDRESS LCB_F_FLAGS COUNT SUM-NS LONGEST-NS LOG2:COUNT,... SYMBOL
  *	by FUNCTION			(the innermost first; as many lines as there are)
- *	total BEGUN ADDED DROPPED MISSED	(fprobe leaves one out now and then)
+ *	total BEGUN ADDED DROPPED MISSED	(no place here; left out by fprobe)
  *
  * Of one wait there may be several lines: each CPU has its own.
  *
  * Mutexes, rwlocks, semaphores and our bit locks say by tracepoints when a wait begins and
  * ends.  Of a spinlock these know only who queues, and not the first who waits: with two
  * CPUs nobody.  So spinlocks are taken from the function that all of them wait in.  A
- * semaphore that is spun for at first is waited for from the sleep on.
+ * semaphore that is spun for at first is waited for from the sleep on: what gets it by
+ * spinning alone is not seen.
+ *
+ * A wait counts from where its stack has been taken, about a microsecond after it began.
  *
  * The end of a wait is where the lock is held: what is done there is what others wait for.
  * Histogram triggers of tracefs took a tenth of zap's IOPS there.
@@ -52,15 +55,28 @@ static u64 begun_of_all(void)
 	return sum;
 }
 
-/* Who waits: from behind our own frames on, and that of the probed function at @ip. */
+/*
+ * Where who waits begins: behind the probed function at @ip, or else behind our own frames.
+ * The first of them, since what was interrupted in here has such frames, too.
+ */
+static unsigned int first_frame(const unsigned long *raw, unsigned int n, unsigned long ip)
+{
+	unsigned int i;
+
+	for (i = 0; ip && i < n; i++)
+		if (raw[i] - ip < IN_FUNCTION)
+			return i + 1;
+	for (i = 0; i < n && within_module(raw[i], THIS_MODULE); i++)
+		;
+	return i;
+}
+
 static void take_frames(struct lockwait_key *key, unsigned long ip)
 {
 	unsigned long raw[RAW_FRAMES];
-	unsigned int n = stack_trace_save(raw, ARRAY_SIZE(raw), 0), first = 0, i;
+	unsigned int n = stack_trace_save(raw, ARRAY_SIZE(raw), 0);
+	unsigned int first = first_frame(raw, n, ip);
 
-	for (i = 0; i < n; i++)
-		if (raw[i] - ip < IN_FUNCTION || within_module(raw[i], THIS_MODULE))
-			first = i + 1;
 	key->n = min_t(unsigned int, n - first, LOCKWAIT_FRAMES);
 	memcpy(key->frames, raw + first, key->n * sizeof(raw[0]));
 }
@@ -100,9 +116,9 @@ static struct fprobe spins = {
 };
 
 /* Guests of KVM have the second one, where that is built. */
-static const char *slow_paths[] = {
-	"native_queued_spin_lock_slowpath", "__pv_queued_spin_lock_slowpath",
-};
+#define SLOW_PATH	"native_queued_spin_lock_slowpath"
+
+static const char *slow_paths[] = { SLOW_PATH, "__pv_queued_spin_lock_slowpath" };
 
 /* --- all others ------------------------------------------------------------------ */
 
@@ -115,6 +131,7 @@ static const char *slow_paths[] = {
  */
 static struct pending {
 	struct task_struct *task;
+	bool inner;		/* a spinlock at the same address is queued for */
 	u64 begin;
 	struct lockwait_key key;
 } pending[1 << PENDING_BITS];
@@ -150,18 +167,20 @@ static struct pending *new_pending(void)
 
 /*
  * A mutex begins to spin, then to sleep, and again to spin if others came first: one wait.
- * What queues for a spinlock is counted above.
+ * What queues for a spinlock is counted above; that of a semaphore has its address.
  */
 static void on_begin(void *unused, void *lock, unsigned int flags)
 {
-	struct pending *p;
+	struct pending *p = find_pending(lock);
 
-	if (flags == LCB_F_SPIN || find_pending(lock))
+	if (p && flags == LCB_F_SPIN)
+		p->inner = true;
+	if (p || flags == LCB_F_SPIN)
 		return;
-	this_cpu_inc(begun);
 	p = new_pending();
 	if (!p)
 		return;
+	this_cpu_inc(begun);
 	take_frames(&p->key, 0);
 	p->key.flags = flags;
 	p->begin = ktime_get_mono_fast_ns();
@@ -174,6 +193,10 @@ static void on_end(void *unused, void *lock, int ret)
 
 	if (!p)
 		return;		/* began before us, or is a spinlock */
+	if (p->inner) {
+		p->inner = false;
+		return;
+	}
 	lockwait_add(&p->key, ktime_get_mono_fast_ns() - p->begin);
 	WRITE_ONCE(p->key.lock, NULL);
 	smp_store_release(&p->task, NULL);	/* pairs with the cmpxchg() of the next */
@@ -193,7 +216,7 @@ static int start(void)
 		goto err_end;
 	ret = register_fprobe_syms(&spins, slow_paths, ARRAY_SIZE(slow_paths));
 	if (ret == -ENOENT)
-		ret = register_fprobe_syms(&spins, slow_paths, 1);
+		ret = register_fprobe(&spins, SLOW_PATH, NULL);
 	if (ret)
 		goto err_begin;
 	running = true;
@@ -207,12 +230,13 @@ err_end:
 	return ret;
 }
 
-/* Holds control.  Returns when no handler runs any more. */
+/* Under control, or when nobody else can be here.  Returns when no handler runs any more. */
 static void stop(void)
 {
 	if (!running)
 		return;
 	running = false;
+	disable_fprobe(&spins);		/* what begins while it goes is not one missed */
 	unregister_fprobe(&spins);
 	unregister_trace_contention_begin(on_begin, NULL);
 	unregister_trace_contention_end(on_end, NULL);
@@ -247,8 +271,8 @@ static int waits_show(struct seq_file *m, void *unused)
 		ret = -EBUSY;
 	} else {
 		lockwait_table_show(m);
-		seq_printf(m, "total %llu %llu %llu %llu\n", begun_of_all(), lockwait_added(),
-			   lockwait_dropped(), spins.nmissed + READ_ONCE(pending_full));
+		seq_printf(m, "total %llu %llu %llu %lu\n", begun_of_all(), lockwait_added(),
+			   lockwait_dropped() + READ_ONCE(pending_full), spins.nmissed);
 	}
 	mutex_unlock(&control);
 	return ret;

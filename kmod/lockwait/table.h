@@ -14,14 +14,14 @@ struct lockwait_key {
 	const void *lock;
 	unsigned int flags;	/* LCB_F_* */
 	unsigned int n;		/* frames */
-	unsigned long frames[LOCKWAIT_FRAMES];	/* the innermost first, 0 behind @n */
+	unsigned long frames[LOCKWAIT_FRAMES];	/* the innermost first; @n are valid */
 };
 
 /* May sleep.  0 or -ENOMEM. */
 int lockwait_table_alloc(void);
 void lockwait_table_free(void);
 
-/* Any context.  A wait of @ns; counted as dropped where the table has no place. */
+/* Any context but NMIs.  A wait of @ns; counted as dropped where the table has no place. */
 void lockwait_add(const struct lockwait_key *key, u64 ns);
 
 /* Everything, while nothing is being added. */
