@@ -28,7 +28,8 @@ starved()
 	$bin/starve 3 >$tmp/starve.log &
 	_starve=$!
 	within 30 grep -q starving $tmp/starve.log || die "starve: $(cat $tmp/starve.log)"
-	$bin/iocheck "/dev/$disk" 12 256 128 $((seed += 1)) >$tmp/io.out 2>&1
+	# More pages in flight than all that the CPUs' pools have in store (pool).
+	$bin/iocheck "/dev/$disk" 48 160 128 $((seed += 1)) >$tmp/io.out 2>&1
 	_code=$?
 	kill -TERM $_starve
 	wait $_starve
