@@ -3,6 +3,7 @@
 #include "trace-report.h"
 #include "gnuplot.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,27 @@ static void write_means(const struct trace_view *v, size_t n, FILE *f)
 	fprintf(f, "FIRST_TOUCH = %g\nEND = %g\nPEAK = %g\n", touch, end, peak);
 }
 
+/* Fresh devices behind each figure: not the same number if some failed or were invalid. */
+static void write_devices(const struct trace_view *v, size_t n, FILE *f)
+{
+	unsigned int lo = UINT_MAX, hi = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		for (int c = 0; c < COLLECTORS; c++) {
+			unsigned int runs = v[i].subject->runs[c];
+
+			lo = runs && runs < lo ? runs : lo;
+			hi = runs > hi ? runs : hi;
+		}
+	}
+	if (!hi)
+		fputs("DEVICES = ''\n", f);
+	else if (lo == hi)
+		fprintf(f, "DEVICES = ', n = %u device%s'\n", hi, hi == 1 ? "" : "s");
+	else
+		fprintf(f, "DEVICES = ', n = %u to %u devices'\n", lo, hi);
+}
+
 static int write_words(const struct trace_view *v, size_t n, const char *dir)
 {
 	const struct trace_data *d = v[0].data;
@@ -93,6 +115,7 @@ static int write_words(const struct trace_view *v, size_t n, const char *dir)
 	titles = bl_zalloc((n + 1) * sizeof(*titles));
 	for (size_t i = 0; i < n; i++)
 		titles[i] = v[i].title;
+	write_devices(v, n, f);
 	gnuplot_array(f, "LABELS", titles, n);
 	gnuplot_array(f, "STAGES", stage_names, STAGES);
 	write_locks(v, n, f);

@@ -36,7 +36,7 @@ set xrange [LOCK_LO:LOCK_HI]
 do for [panel = 0:1] {
 	set lmargin at screen left + panel * half
 	set rmargin at screen left + panel * half + half - 0.035
-	set xlabel (panel ? 'held, ns per I/O' : 'waited for, ns per I/O') offset 0, 0.5
+	set xlabel (panel ? 'held, ns per I/O' : 'waited for, ns per I/O; no mark: not seen') offset 0, 0.5
 	set ytics () scale 0
 	do for [k = 1:rows] { set ytics add ((panel ? '' : LOCKS[k]) -k + 0.5) }
 	plot for [i = 1:n] for [k = 1:rows] '../trace-locks.csv' skip 1 using \

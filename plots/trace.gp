@@ -2,7 +2,7 @@
 #
 # What the figures of traces share. They run in DIR/figures of a traced campaign, read
 # DIR/trace-*.csv, and have loaded trace.gp there:
-#	EMULATED, JOB		words
+#	EMULATED, JOB, DEVICES	words
 #	LABELS, STAGES, LOCKS	arrays of names; LOCKS are those with most waits and holds
 #	MEAN			us per I/O, of label i and stage k at (i - 1) * |STAGES| + k
 #	FIRST_TOUCH, END	ms, the largest of all labels
@@ -40,5 +40,5 @@ set border 3 lc rgb '#404040' lw 0.7
 set tics nomirror scale 0.5 font small
 set grid xtics ytics lt 1 lw 0.4 lc rgb '#dedede'
 set key font small
-set label 1001 TITLE . EMULATED . ', ' . JOB at screen 0.015, screen 1 - 0.17 / height left font big
+set label 1001 TITLE . EMULATED . ', ' . JOB . DEVICES at screen 0.015, screen 1 - 0.17 / height left font big
 foot = 0.16 / height
