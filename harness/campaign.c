@@ -143,9 +143,9 @@ static void drop_half_written(const char *dir, const char *below)
 	free(pattern);
 }
 
-static unsigned int count_files(const struct bl_campaign *c, const char *what)
+unsigned int bl_count_files(const char *dir, const char *what)
 {
-	char *pattern = bl_fmt("%s/%s", c->dir, what);
+	char *pattern = bl_fmt("%s/%s", dir, what);
 	unsigned int n = 0;
 	glob_t g;
 
@@ -180,8 +180,8 @@ int bl_campaign_open(struct bl_campaign *c, const char *dir)
 		return err;
 	drop_half_written(c->dir, "");
 	drop_half_written(c->dir, "*/");
-	c->session = 1 + count_files(c, "env*.json");
-	c->consoles = count_files(c, "console-*.log");
+	c->session = 1 + bl_count_files(c->dir, "env*.json");
+	c->consoles = bl_count_files(c->dir, "console-*.log");
 	return 0;
 }
 

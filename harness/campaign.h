@@ -98,6 +98,9 @@ int bl_campaign_manifest(struct bl_campaign *c);
  */
 char *bl_find_campaign(const char *name);
 
+/* How many files there are below @dir by the pattern @what, as in "runs/?*". */
+unsigned int bl_count_files(const char *dir, const char *what);
+
 /* Bytes free where the campaign is. */
 unsigned long long bl_free_space(const char *dir);
 

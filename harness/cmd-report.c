@@ -8,6 +8,7 @@
 #include "stop.h"
 #include "report.h"
 #include "table.h"
+#include "trace-events.h"
 #include "trace-report.h"
 
 #include <argp.h>
@@ -114,6 +115,9 @@ static int report_traces(const char *dir, bool plots, FILE *out)
 	if (!err)
 		fprintf(out, "traces:  %s/trace-*.csv%s\n", d.sum.dir,
 			plots ? ", figures/trace-*.{svg,pdf}" : "");
+	if (!err && bl_count_files(dir, "runs/*/" TRACE_FILE))
+		fprintf(out, "events:  %s/runs/*/" TRACE_FILE ", for trace-cmd and KernelShark\n",
+			d.sum.dir);
 	trace_views_free(views, n);
 	trace_data_free(&d);
 	return err;

@@ -95,8 +95,8 @@ static const struct argp argp = {
 	"Where the time of an I/O goes: waits for every lock, holds, the stages of its life, "
 	"memory. Traced runs are separate from timed ones, and what tracing costs is measured "
 	"by pairs and printed.\v"
-	"What raw events (stages, holds) cost is a fifth to a third of IOPS in an emulated guest: they "
-	"are off unless they are asked for. A trace that lost events is invalid, and in no table.\n\n"
+	"Raw events take IOPS from an emulated guest, stages about a fifth and holds a fifth to a half: "
+	"they are off unless they are asked for. A trace that lost events is invalid, and in no table.\n\n"
 	"Results are a campaign, for which 'bouncelab report' makes all of it again, and 'bouncelab "
 	"compare --trace' sets two side by side. Exit code: 0 all runs fine, 1 a run failed or is "
 	"invalid, 2 bad usage, 130 interrupted.", children, help, NULL
@@ -135,6 +135,10 @@ static int prepare(struct bl_plan *p, struct bl_catalog *cat, const struct optio
 		     set_baseline(p)))
 		err = -EINVAL;
 	free(collect);
+	if (!err && !p->repeat) {
+		bl_err("--pairs: bad value '%s'; valid: a whole number, 1..1000", o->pairs);
+		err = -EINVAL;
+	}
 	return err ? err : bl_plan_expand(p);
 }
 

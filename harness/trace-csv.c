@@ -25,12 +25,13 @@ static void field(FILE *f, const char *text)
 	fputc(',', f);
 }
 
+/* Counts are whole. */
 static void numbers(FILE *f, const double *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			fputc(',', f);
-		csv_number(f, 3, v[i]);
+		csv_number(f, v[i] == floor(v[i]) ? 0 : 3, v[i]);
 	}
 	fputc('\n', f);
 }

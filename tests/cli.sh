@@ -220,6 +220,22 @@ for key in baseline aa; do
 	refused "$key" "'no-such'" valid: eager-none/none eager-none/zero
 done
 
+# What a trace is of, and how it is taken.
+run trace eager-none
+refused "which strategy, and which job?"
+run trace eager-non 4k-randwrite-2
+refused "'eager-non'" valid: eager-none
+run trace eager-none 4k-randwrit
+refused "'4k-randwrit'" valid: 4k-randwrite-2
+run trace eager-none 4k-randwrite-2 --collect lock
+refused --collect "'lock'" valid: locks
+for pairs in 0 1001 two; do
+	run trace eager-none 4k-randwrite-2 --pairs $pairs
+	refused --pairs "'$pairs'" valid:
+done
+run trace eager-none 4k-randwrite-2 --buffer 0
+refused --buffer "'0'" valid:
+
 # The A/A pair of a label is that one; of a strategy, all its cells.
 for aa in eager-none/zero eager-none; do
 	printf '[plan]\nbaseline = eager-none/none\naa = %s\n%b' $aa "$cells" >"$scratch/aa.ini"
