@@ -5,7 +5,7 @@
 #                         these) into results/paper/NAME.tar.xz, and the runs of the costs
 #                         per operation into results/paper/micro*.jsonl.xz; what is there
 #                         stays, what was interrupted goes on; then render: make paper
-# paper.sh render         the numbers, tables and figures of PAPER.md and README.md from
+# paper.sh render         the numbers, tables and figures of the texts (below) from
 #                         results/paper
 # paper.sh check          the same, changing nothing; exit 1 and the line if one differs:
 #                         make paper-check
@@ -17,7 +17,7 @@
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
-texts="PAPER.md README.md"
+texts="PAPER.md README.md docs/micro-costs.md"
 results=${RESULTS:-results/paper}
 work=${WORK:-build/paper}
 bouncelab=build/bouncelab
