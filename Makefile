@@ -57,7 +57,7 @@ kernel: build/kernel/stamp ## download the guest's kernel into build/kernel
 	@:
 
 lint: ## the rules for the source text
-	$(Q)tests/lint.sh
+	$(Q)tests/source/lint.sh
 
 # The suite takes the strategies from the sources, so that what is tested is what is there.
 conform: ## S=x: is strategy x right? the native suite on it alone; ARGS=--help for more

@@ -4,14 +4,14 @@
 #
 # A fake guest for tests of the harness: campaigns take seconds, and what their runs give
 # is made up. To be read in after lib/common.sh and scratch_dir. What it obeys is at the head
-# of tests/fixtures/fake-qemu.c.
+# of tests/program/fake-qemu.c.
 
 bouncelab=build/bouncelab
 out=$scratch/out
 mkdir "$scratch/bin" "$out"
 # shellcheck disable=SC2046 # words
 gcc -std=gnu11 -Wall -Wextra -Werror -O2 -o "$scratch/bin/qemu-system-x86_64" \
-	tests/fixtures/fake-qemu.c $(pkg-config --cflags --libs jansson) || exit 1
+	tests/program/fake-qemu.c $(pkg-config --cflags --libs jansson) || exit 1
 PATH=$scratch/bin:$PATH
 # What its runs take is no estimate for others.
 BOUNCELAB_PACE=$scratch/pace.json

@@ -105,7 +105,7 @@ int table_write(const char *file, const struct job *jobs, unsigned int nr)
 		return 2;
 	}
 	fprintf(out, "<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n");
-	fprintf(out, "<!-- made by tests/native.sh --update -->\n");
+	fprintf(out, "<!-- made by tests/strategies/conform.sh --update -->\n");
 	head_print(out);
 	rows_print(out, jobs, nr);
 	if (out != stdout && fclose(out)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/fio.c against what fio 3.33 wrote (tests/fixtures/fio) and against
+ * harness/fio.c against what fio 3.33 wrote (tests/program/fixtures/fio) and against
  * small texts with one fault each.
  *
  * Seen to fail: without skipping to the '{', without nan, with the first entry
@@ -29,7 +29,7 @@ static int parse(const char *text)
 
 static int read_fixture(const char *name)
 {
-	char *path = bl_path("tests/fixtures/fio/%s", name);
+	char *path = bl_path("tests/program/fixtures/fio/%s", name);
 	int err = fio_read(path, &r, NULL, why, sizeof(why));
 
 	free(path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `bouncelab report` on a copy of tests/fixtures/campaign: what it prints, what
+ * `bouncelab report` on a copy of tests/program/fixtures/campaign: what it prints, what
  * it writes, how it ends.
  *
  * Seen to fail: with exit code 0 in spite of failed runs, without the word
@@ -27,7 +27,7 @@ static char *dir;
 
 static int setup(void **state)
 {
-	char *from = bl_path("tests/fixtures/campaign");
+	char *from = bl_path("tests/program/fixtures/campaign");
 	const char *const cp[] = { "cp", "-r", from, scratch, NULL };
 	int err;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/summary.c on tests/fixtures/campaign: 36 planned runs of which one
+ * harness/summary.c on tests/program/fixtures/campaign: 36 planned runs of which one
  * was lost with its guest (0021, known from the journal only), one is invalid
  * by its run.json (0013), one ran short in its second job (0015) and one was
  * interrupted (0026).
@@ -25,7 +25,7 @@ static struct summary sum;
 
 static int setup(void **state)
 {
-	char *dir = bl_path("tests/fixtures/campaign");
+	char *dir = bl_path("tests/program/fixtures/campaign");
 	int err = summary_load(&sum, dir);
 
 	(void)state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/verdict.c: on tests/fixtures/campaign, whose medians can be read off
+ * harness/verdict.c: on tests/program/fixtures/campaign, whose medians can be read off
  * its plan of numbers, and on campaigns made up here, each for one rule.
  *
  * Seen to fail: when traced or invalid rows are counted, when a failed verify
@@ -41,7 +41,7 @@ static struct verdicts v;
 
 static int setup(void **state)
 {
-	char *dir = bl_path("tests/fixtures/campaign");
+	char *dir = bl_path("tests/program/fixtures/campaign");
 	int err = summary_load(&fixture, dir);
 
 	(void)state;

@@ -1,0 +1,248 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `bouncelab micro`, the plane native: is every strategy in its table, do the counts add
+# up, and does what is planted in a strategy show? tests/micro/planted has a strategy that
+# loses copies, one of which every map fails, one that spins before its lock and one that
+# spins with it.
+# Alone: threads that wait for each other by spinning need a CPU each.
+#
+# Seen failing: a loop that leaves out some entries of the histogram, or counts operations
+# twice; a micro_check() that finds everything right, and a micro_exchange(); a map of which
+# half the time is taken; wrong bytes that do not make a run invalid; an interrupt that is not
+# said; a hold that begins 10000 ticks early; two threads on one lock that do not share it;
+# a model without the time under locks; a loop without patience.
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/common.sh
+scratch_dir
+
+bouncelab=build/bouncelab
+planted=50000	# ticks, as tests/micro/planted/planted.h
+
+# The strategies that are offered, from their sources; builds what is not there yet.
+micro() { nice $bouncelab micro --seed 1 "$@" 2>"$scratch/err"; }
+
+# --- the table -------------------------------------------------------------------
+
+micro --rounds 1 --seconds 0.004 --size 100,8K --threads 1 --csv "$scratch/all.csv" >"$scratch/table"
+code=$?
+[ $code = 0 ] || {
+	cat "$scratch/err" "$scratch/table"
+	fail "bouncelab micro: exit code $code"
+}
+for f in strategies/*.c harness/micro/null.c; do
+	name=$(basename "$f" .c)
+	[ "$name" != template ] || continue
+	[ "$(grep -c "^  $name  *[0-9]" "$scratch/table")" = 2 ] ||
+		fail "$name has not two rows of numbers in the table"
+	[ "$(grep -c ",$name,[0-9]*,1,1,[1-9][0-9]*,1," "$scratch/all.csv")" = 2 ] ||
+		fail "$name has not two valid lines in the CSV file"
+done
+for text in 'plane native' 'seed 1' 'n = 1' 'not subtracted' 'leaves out' memcpy p99; do
+	grep -q "$text" "$scratch/table" || fail "the table does not say '$text'"
+done
+
+# --- the locks ---------------------------------------------------------------------
+
+# More threads than CPUs: waiting gives the CPU away.
+if gcc -std=gnu11 -O2 -fno-strict-aliasing '-Dcpu_relax()=sched_yield()' -include sched.h -Iharness/micro \
+	-Ibuild/micro/include -Ikmod -Itests/native -pthread -o "$scratch/micro-lock" \
+	tests/micro/micro-lock.c harness/micro/lock.c; then
+	timeout 60 "$scratch/micro-lock" || fail "the locks: exit code $?"
+else
+	fail "tests/micro/micro-lock.c does not compile"
+fi
+
+# --- what is planted ---------------------------------------------------------------
+
+programs=$scratch/programs
+make -s -f harness/micro/Makefile OUT="$programs" EXTRA=tests/micro/planted "-j$(nproc)" \
+	"$programs/timed/eager-spin" "$programs/timed/null" "$programs/timed/planted-delay" \
+	"$programs/timed/planted-loss" "$programs/timed/planted-refuse" \
+	"$programs/timed/planted-hold" "$programs/holds/planted-hold" \
+	"$programs/holds/planted-delay" "$programs/holds/null" >"$scratch/make.log" 2>&1 || {
+	cat "$scratch/make.log"
+	fail "the fixtures do not build"
+	finish
+}
+BOUNCELAB_MICRO=$programs
+export BOUNCELAB_MICRO
+
+# number NAME: a member of the JSON object of one run in $scratch/run.json.
+number() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" "$scratch/run.json"; }
+
+# sum NAME: of one of its histograms.
+sum()
+{
+	sed -n "s/.*\"$1\":\[\(\[[^a-z]*\]\)\].*/\1/p" "$scratch/run.json" | tr -d '[]' |
+		awk -F , '{ for (i = 2; i <= NF; i += 2) n += $i } END { printf "%d\n", n }'
+}
+
+# Steady state, unmap elsewhere, first touch, across pages.
+for args in "threads=1" "threads=2 flags=1 outstanding=8" "threads=2 flags=2 window=16777216" \
+	"threads=1 size=70000 offset=123 flags=4 direction=0"; do
+	# shellcheck disable=SC2086 # words
+	"$programs/timed/eager-spin" buffers=32 stride=73728 slices=4 slice_ns=20000000 $args \
+		>"$scratch/run.json" || fail "eager-spin $args: exit code $?"
+	operations=$(number operations)
+	[ "$operations" -gt 0 ] || fail "$args: no operations"
+	for what in map unmap pair; do
+		[ "$(sum $what)" = "$operations" ] ||
+			fail "$args: $operations operations, $(sum $what) in the histogram of $what"
+	done
+	[ "$(sum copy)" = "$(number copies)" ] ||
+		fail "$args: $(number copies) copies, $(sum copy) in their histogram"
+	for what in failures mismatches warnings; do
+		[ "$(number $what)" = 0 ] || fail "$args: $(number $what) $what"
+	done
+done
+
+# Lost copies: found by verification, named, and no numbers.
+for direction in to-device from-device both; do
+	micro -s planted-loss,eager-spin --rounds 1 --seconds 0.002 --size 4K --threads 1 \
+		--direction $direction >"$scratch/table"
+	code=$?
+	[ $code = 1 ] || fail "lost copies, $direction: exit code $code"
+	grep -q '^  planted-loss  *invalid  .*wrong bytes' "$scratch/table" ||
+		fail "lost copies, $direction: $(grep planted-loss "$scratch/table")"
+	grep -q '^  eager-spin  *[0-9]' "$scratch/table" ||
+		fail "$direction: eager-spin is not valid beside it"
+done
+
+# Maps that all fail: a run ends, and has no numbers.
+timeout 60 $bouncelab micro -s planted-refuse --rounds 1 --seconds 0.002 --size 4K --threads 2 \
+	>"$scratch/table" 2>"$scratch/err"
+code=$?
+[ $code = 1 ] || fail "maps that fail: exit code $code"
+grep -q '^  planted-refuse  *invalid  .*maps or touches failed' "$scratch/table" ||
+	fail "maps that fail: $(grep planted-refuse "$scratch/table")"
+
+# field STRATEGY COLUMN FILE: of the CSV file.
+field()
+{
+	awk -F , -v name="$1" -v column="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		$at["strategy"] == name { print $at[column] }' "$3"
+}
+
+# A known delay in map and in unmap: to 3 % in the median of each.
+micro -s planted-delay,eager-spin --rounds 3 --seconds 0.02 --size 4K --threads 1 \
+	--csv "$scratch/delay.csv" >/dev/null || fail "planted-delay: exit code $?"
+khz=$(number tick_khz)
+for what in map_ns unmap_ns; do
+	with=$(field planted-delay $what "$scratch/delay.csv")
+	without=$(field eager-spin $what "$scratch/delay.csv")
+	echo "$what: $with with a delay of $planted ticks of $khz kHz, $without without"
+	awk "BEGIN { d = ($with - $without) * $khz / 1e6 / $planted - 1
+		exit !(d > -0.03 && d < 0.03) }" ||
+		fail "$what: $with - $without is not $planted ticks of $khz kHz"
+done
+
+# --- the model ---------------------------------------------------------------------
+
+# Under a lock it is found in the hold time, within 10 %, and before the lock it is not.
+micro -s planted-hold,planted-delay --rounds 2 --seconds 0.02 --size 4K --model \
+	--csv "$scratch/hold.csv" --raw "$scratch/raw" >"$scratch/table" || {
+	cat "$scratch/err"
+	fail "--model: exit code $?"
+}
+cp "$scratch/table" "$scratch/hold"
+# held STRATEGY: the median in ns of its lock.
+held() { awk -v name="$1" '$1 == name && $2 == "lock.spin" { print $5 }' "$scratch/table"; }
+echo "held for $(held planted-hold) ns, and $(held planted-delay) with the delay before"
+awk "BEGIN { r = $(held planted-hold) * $khz / 1e6 / $planted; exit !(r > 0.9 && r < 1.1) }" ||
+	fail "held for $(held planted-hold) ns, not $planted ticks of $khz kHz"
+awk "BEGIN { exit !($(held planted-delay) * $khz / 1e6 < 0.1 * $planted) }" ||
+	fail "what is before the lock is counted as held: $(held planted-delay) ns"
+# Twice per mapping, by both threads.
+grep -q '^  planted-hold  *lock.spin  *write  *2.000 .* 100$' "$scratch/table" ||
+	fail "not taken twice per mapping, or not shared: $(grep lock.spin "$scratch/table")"
+# Almost all of a mapping is under it: many threads are as fast as the lock.
+predicted() { awk -F , -v n="$1" '$2 == "model" && $3 == "planted-hold" && $5 == n { print $7 }' \
+	"$scratch/hold-model.csv"; }
+awk "BEGIN { r = $(predicted 64) * 2 * $planted / $khz / 1e3; exit !(r > 0.85 && r < 1.1) }" ||
+	fail "64 threads of the model: $(predicted 64) per second"
+[ "$(grep -c '^native,model,' "$scratch/hold-model.csv")" = 21 ] ||
+	fail "the model's CSV has not 7 lines for each of 3 strategies: $(cat "$scratch/hold-model.csv")"
+
+# --- interrupted -------------------------------------------------------------------
+
+mkfifo "$scratch/progress"
+$bouncelab micro --seed 1 -s eager-spin --rounds 1000 --seconds 0.002 --size 64 --threads 1 \
+	>"$scratch/table" 2>"$scratch/progress" &
+pid=$!
+while read -r line; do
+	case $line in
+	*'round 2 '*) kill -INT $pid ;;
+	esac
+	case $line in
+	*'interrupted after'*) echo "$line" ;;
+	esac
+done <"$scratch/progress"
+wait $pid
+code=$?
+[ $code = 130 ] || fail "interrupted: exit code $code, not 130"
+grep -q 'n = [2-9] rounds, interrupted' "$scratch/table" ||
+	fail "interrupted: $(grep 'n = ' "$scratch/table")"
+grep -q '^  eager-spin  *[0-9]' "$scratch/table" || fail "interrupted: no numbers"
+
+# --- wrong words -------------------------------------------------------------------
+
+# refused ARGUMENT... -- TEXT...
+refused()
+{
+	args=
+	while [ "$1" != -- ]; do
+		args="$args $1"
+		shift
+	done
+	shift
+	# shellcheck disable=SC2086 # words
+	micro $args >"$scratch/out" </dev/null
+	code=$?
+	[ $code = 2 ] || fail "micro$args: exit code $code, not 2"
+	for text; do
+		grep -qF -e "$text" "$scratch/err" ||
+			fail "micro$args: does not say '$text': $(cat "$scratch/err")"
+	done
+}
+
+refused -s no-such -- "'no-such'" valid: eager-spin
+refused --plane moon -- "'moon'" 'valid: native'
+refused --size 0 -- "'0'" 'valid: 1 to 128K'
+refused --size 129K -- "'129K'" 'valid: 1 to 128K'
+refused --size 64,64 -- "'64'" twice
+refused --threads 63 -- 63 valid:
+refused --remote-unmap --threads 1 -- neighbour
+refused --direction up -- "'up'" to-device from-device both
+refused --rounds 0 -- "'0'" valid:
+refused --seconds x -- "'x'" valid:
+refused --outstanding 65 -- "'65'" valid:
+refused word -- "'word'"
+
+# --- what was kept ------------------------------------------------------------------
+
+again() { $bouncelab micro --from "$@" 2>"$scratch/err"; }
+
+again "$scratch/raw" --csv "$scratch/again.csv" >"$scratch/again" || fail "--from: exit code $?"
+cmp "$scratch/hold" "$scratch/again" || fail "--from prints other tables"
+for part in '' -model; do
+	cmp "$scratch/hold$part.csv" "$scratch/again$part.csv" || fail "--from: another table$part"
+done
+# Numbers are of the file: one mapping more in a histogram is one too many.
+sed '$!s/"pair":\[\[\([0-9]*\),\([0-9]*\)/"pair":[[\1,1\2/' "$scratch/raw" >"$scratch/raw.more"
+again "$scratch/raw.more" >"$scratch/again"
+code=$?
+[ $code = 1 ] || fail "--from with another histogram: exit code $code"
+grep -q 'operations, and .* in the histogram' "$scratch/again" ||
+	fail "--from does not say that a histogram has another sum"
+sed '3{h;d};4G' "$scratch/raw" >"$scratch/raw.other"
+again "$scratch/raw.other" >"$scratch/again"
+grep -q 'has another run at this place' "$scratch/again" || fail "--from takes one run for another"
+head -n 20 "$scratch/raw" >"$scratch/raw.part"
+again "$scratch/raw.part" >/dev/null
+code=$?
+[ $code = 130 ] || fail "--from of a part: exit code $code"
+again "$scratch/raw" --size 64 && fail "--from takes other sizes"
+finish

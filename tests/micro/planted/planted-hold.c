@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * planted-hold: eager-spin that spins for a known time with its lock held
+ *
+ * Fixture of tests/micro/micro.sh: the lock's hold time has to be that.
+ */
+#include "eager.h"
+
+#define PLANTED_UNDER_LOCK()	planted_spin()
+
+#include "planted.h"
+
+PLANTED_STRATEGY(planted_hold, "planted-hold");

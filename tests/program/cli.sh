@@ -1,0 +1,251 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the program says to wrong input: exit 2, and a message on stderr that
+# names the wrong thing and lists the right ones. Nothing here boots a guest.
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/common.sh
+scratch_dir
+
+bouncelab=build/bouncelab
+escape=$(printf '\033')
+
+# run ARGUMENT...: sets $code; the outputs are in $scratch/out and $scratch/err.
+run()
+{
+	case="bouncelab $*"
+	timeout 60 $bouncelab "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	code=$?
+	! grep -q "$escape" "$scratch/out" "$scratch/err" ||
+		fail "$case: escape codes where there is no terminal"
+}
+
+# refused TEXT...: the last run was, and its message holds every TEXT.
+refused()
+{
+	[ $code = 2 ] || fail "$case: exit code $code, not 2"
+	[ ! -s "$scratch/out" ] || fail "$case: writes to stdout: $(head -n 3 "$scratch/out")"
+	for text; do
+		grep -qF -e "$text" "$scratch/err" ||
+			fail "$case: the message does not say '$text': $(cat "$scratch/err")"
+	done
+}
+
+accepted()
+{
+	[ $code = 0 ] || fail "$case: exit code $code: $(cat "$scratch/err")"
+	[ -s "$scratch/out" ] || fail "$case: prints nothing"
+}
+
+# Help, and what can be listed.
+run --help
+accepted
+commands=$(sed -n 's/^  \([a-z]*\)  *[A-Z].*/\1/p' "$scratch/out")
+for command in doctor list plan run report vm; do
+	echo "$commands" | grep -qx $command || fail "--help does not list '$command'"
+done
+for command in $commands; do
+	run "$command" --help
+	accepted
+	run "$command" --no-such-option
+	refused no-such-option
+done
+run list
+accepted
+for f in strategies/*.c; do
+	name=$(basename "$f" .c)
+	if [ "$name" = template ]; then
+		grep -qw template "$scratch/out" && fail "list shows the template"
+	else
+		grep -qw -e "$name" "$scratch/out" || fail "list does not show '$name'"
+	fi
+done
+run list --json
+accepted
+case $(head -c 1 "$scratch/out") in
+'{' | '[') ;;
+*) fail "list --json prints no JSON" ;;
+esac
+for args in list --help --version 'plan --help'; do
+	# shellcheck disable=SC2086 # words
+	$bouncelab $args >/dev/full 2>"$scratch/err" &&
+		fail "$args: on a full disk: exit code 0"
+	grep -q 'cannot write' "$scratch/err" || fail "$args: a full disk is not named"
+done
+run plan quick
+accepted
+run plan smoke
+accepted
+
+# Words that are wrong or missing.
+run
+[ $code = 2 ] || fail "without a command: exit code $code, not 2"
+run frobnicate
+refused "unknown command 'frobnicate'" valid: doctor list plan run report
+run plan no-such-plan
+refused "unknown plan 'no-such-plan'" valid: quick smoke
+run run no-such-plan
+refused "unknown plan 'no-such-plan'" valid: quick smoke
+run plan "$scratch/none.ini"
+refused none.ini
+run run quick --name
+refused name
+run run
+refused plan
+run vm
+refused command
+run report no-such-campaign
+refused no-such-campaign
+
+# Plans: one line of this one is wrong each time.
+cat >"$scratch/good.ini" <<'END'
+[plan]
+about = for a test
+plane = vm
+seed = 7
+repeat = 2
+runtime = 1.0
+ramp = 0.3
+baseline = intree
+aa = intree
+verify = verify
+trace = no
+boot = campaign
+runs = 1
+width = 0
+budget = 0
+[matrix]
+strategy = eager-none, intree
+allocator = cached
+granule = 4k
+page_order = 0
+bounce_size = 64M
+jobs = 4k-randread-1
+cpus = 2
+queues = 2
+backend = ram
+END
+run plan "$scratch/good.ini"
+accepted
+
+# bad LINE TEXT...: the good plan with LINE for the one with the same key.
+bad()
+{
+	key=${1%% =*}
+	line=$(grep -n "^$key =" "$scratch/good.ini" | cut -d: -f1)
+	sed "${line}s|.*|$1|" "$scratch/good.ini" >"$scratch/bad.ini"
+	shift
+	run plan "$scratch/bad.ini"
+	refused "bad.ini:$line" "$@"
+	# A plan that is wrongly taken for good would run for minutes.
+	[ $code = 2 ] || return
+	run run "$scratch/bad.ini"
+	refused "bad.ini:$line" "$@"
+}
+
+bad 'strategy = eager-none, no-such' "'no-such'" valid: eager-none direct intree all
+bad 'strategy = template' "'template'" valid: eager-none
+bad 'strategy =' strategy
+bad 'allocator = no-such' "'no-such'" valid: cached plain
+bad 'allocator = ' allocator
+bad 'granule = 2k' "'2k'" valid: 4k page
+bad 'jobs = 4k-randread-1, no-such' "'no-such'" valid: 4k-randread-1 64k-randwrite-2
+bad 'jobs = verify' "'verify'" valid: 4k-randread-1
+bad 'verify = 4k-randread-1' "'4k-randread-1'" valid: verify
+bad 'plane = moon' "'moon'" valid: vm icount
+bad 'trace = maybe' "'maybe'" valid: yes no
+bad 'backend = disk' "'disk'" valid: null ram
+bad 'page_order = 5' "'5'" valid: 0 4
+bad 'bounce_size = 64' "'64'" valid: 1M 1024M
+bad 'bounce_size = 0M' "'0M'" valid: 1M 1024M
+bad 'bounce_size = 1025M' "'1025M'" valid: 1M 1024M
+for number in 1001 -1 1.5 x ''; do
+	bad "repeat = $number" "'$number'" valid: 0..1000
+done
+for number in 0 3601 -1 x nan 1s; do
+	bad "runtime = $number" "'$number'" valid: 0.1..3600
+done
+bad 'ramp = -0.1' "'-0.1'" valid: 0..3600
+bad 'seed = -1' "'-1'" valid: 0..
+bad 'boot = now' "'now'" valid: campaign block device
+for number in 0 101 1.5 x; do
+	bad "runs = $number" "'$number'" valid: 1..100
+done
+for number in 0.001 101 -1 x; do
+	bad "width = $number" "'$number'" valid: 0.01..100
+done
+bad 'budget = -1' "'-1'" valid: minutes
+bad 'cpus = 0' "'0'" valid: 1..64
+bad 'queues = 65' "'65'" valid: 1..64
+
+# The plane icount is one CPU and one accelerator.
+sed 's/^plane = vm/plane = icount/' "$scratch/good.ini" >"$scratch/icount.ini"
+run plan "$scratch/icount.ini"
+refused icount 'cpus = 1'
+sed -i 's/^cpus = 2/cpus = 1/' "$scratch/icount.ini"
+run plan "$scratch/icount.ini"
+accepted
+run run "$scratch/icount.ini" --accel tcg
+refused "--accel tcg" icount
+run run "$scratch/good.ini" --accel icount
+refused "--accel icount" 'plane = icount'
+run run "$scratch/good.ini" --accel warp
+refused "'warp'" valid: auto kvm tcg
+run vm --accel icount --cpus 2 -- true
+refused icount 'one CPU'
+
+# wrong TEXT-OF-THE-PLAN SAID...: a plan of that text.
+wrong()
+{
+	printf '%b' "$1" >"$scratch/wrong.ini"
+	shift
+	run plan "$scratch/wrong.ini"
+	refused wrong.ini "$@"
+}
+
+wrong '[plan]\nrepeats = 3\n' ':2' "'repeats'" valid: repeat runtime seed
+wrong '[matrix]\nrepeat = 3\n' ':2' "'repeat'" valid: strategy allocator jobs
+wrong '[martix]\nstrategy = all\njobs = verify\n' ':2' "'martix'" valid: plan matrix
+[ "$(wc -l <"$scratch/err")" = 1 ] || fail "$case: a wrong section is not said once"
+wrong '[plan]\nseed = 1\nseed = 2\n' ':3' seed twice
+cells='[matrix]\nstrategy = eager-none\nprefill = none, zero\njobs = 4k-randread-1\n'
+for key in baseline aa; do
+	{
+		printf '[plan]\n%s = no-such\n' $key
+		[ $key = baseline ] || echo 'baseline = eager-none/none'
+		printf '%b' "$cells"
+	} >"$scratch/label.ini"
+	run plan "$scratch/label.ini"
+	refused "$key" "'no-such'" valid: eager-none/none eager-none/zero
+done
+
+# What a trace is of, and how it is taken.
+run trace eager-none
+refused "which strategy, and which job?"
+run trace eager-non 4k-randwrite-2
+refused "'eager-non'" valid: eager-none
+run trace eager-none 4k-randwrit
+refused "'4k-randwrit'" valid: 4k-randwrite-2
+run trace eager-none 4k-randwrite-2 --collect lock
+refused --collect "'lock'" valid: locks
+for pairs in 0 1001 two; do
+	run trace eager-none 4k-randwrite-2 --pairs $pairs
+	refused --pairs "'$pairs'" valid:
+done
+run trace eager-none 4k-randwrite-2 --buffer 0
+refused --buffer "'0'" valid:
+
+# The A/A pair of a label is that one; of a strategy, all its cells.
+for aa in eager-none/zero eager-none; do
+	printf '[plan]\nbaseline = eager-none/none\naa = %s\n%b' $aa "$cells" >"$scratch/aa.ini"
+	run plan "$scratch/aa.ini"
+	accepted
+	grep "'" "$scratch/out" | cut -d ' ' -f 1 | grep "^eager" >>"$scratch/pairs"
+done
+[ "$(tr '\n' ' ' <"$scratch/pairs")" = "eager-none/zero' eager-none/none' eager-none/zero' " ] ||
+	fail "A/A copies: $(cat "$scratch/pairs")"
+wrong '[plan]\nthis is no key\n' ':2'
+wrong '[plan\n' ':1' "valid: '[plan]'"
+
+finish

@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `make new-strategy NAME=x` and nothing else makes a strategy: it builds, and
+# the list, the plans and the module have it; they lose it with the file.
+# Timeout: 900
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/common.sh
+scratch_dir
+unset MAKEFLAGS MAKEOVERRIDES MFLAGS KDIR CFLAGS V
+
+copy=$scratch/tree
+copy_tree "$copy"
+bouncelab=$top/build/bouncelab
+BOUNCELAB_ROOT=$copy
+export BOUNCELAB_ROOT
+
+mk() { make -C "$copy" --no-print-directory "-j$(nproc)" "$@" >"$scratch/log" 2>&1; }
+
+listed() { "$bouncelab" list 2>&1 | grep -q '\<probe-2\>'; }
+planned() { "$bouncelab" plan smoke 2>&1 | grep -q '\<probe-2\>'; }
+in_module() { grep -q probe_2_map "$copy/build/bouncelab.ko"; }
+
+listed && fail "probe-2 is listed before it exists"
+
+if ! mk new-strategy NAME=probe-2; then
+	cat "$scratch/log"
+	fail "make new-strategy NAME=probe-2 fails"
+	finish
+fi
+file=$copy/strategies/probe-2.c
+head -n 12 "$file"
+grep -n template "$file" && fail "the new file still speaks of the template"
+grep -q '^ \* probe-2: ' "$file" || fail "the head does not begin with the name"
+grep -q '\.name = "probe-2"' "$file" || fail "the name of the strategy is not the file's"
+
+mk build/bouncelab.ko || { cat "$scratch/log"; fail "it does not build"; }
+grep -q '^BL_STRATEGY(probe_2)$' "$copy/kmod/strategy-table.h" || fail "it is not in the table"
+in_module || fail "it is not in the module"
+listed || fail "it is not in 'bouncelab list'"
+planned || fail "it is not in 'bouncelab plan smoke'"
+
+# What is not built yet must not be measured in place of what is.
+ln -s "$bouncelab" "$copy/build/bouncelab"
+touch "$file"
+if "$bouncelab" run smoke --out "$scratch" --name stale >"$scratch/log" 2>&1; then
+	fail "a campaign runs with a module older than $file"
+elif ! grep -q 'probe-2.c is newer than' "$scratch/log"; then
+	cat "$scratch/log"
+	fail "the message does not say that probe-2.c is newer than the module"
+fi
+
+sed -i 's/\.name = "probe-2"/.name = "probe-3"/' "$file"
+mk kmod/strategy-table.h && fail "a strategy may have another name than its file"
+grep -q 'probe-2.c: no "probe-2" in it' "$scratch/log" || {
+	cat "$scratch/log"
+	fail "the wrong name is not said"
+}
+sed -i 's/\.name = "probe-3"/.name = "probe-2"/' "$file"
+
+(cd "$copy" && sh tests/source/lint.sh) || fail "it does not pass lint"
+
+# refused NAME TEXT: make says TEXT, and makes nothing.
+refused()
+{
+	before=$(ls "$copy/strategies")
+	if mk new-strategy NAME="$1"; then
+		fail "the name '$1' is accepted"
+	elif ! grep -q -e "$2" "$scratch/log"; then
+		cat "$scratch/log"
+		fail "the name '$1': the message does not say '$2'"
+	fi
+	[ "$before" = "$(ls "$copy/strategies")" ] || fail "the name '$1' left a file"
+}
+
+cksum "$file" >"$scratch/sum"
+refused probe-2 "strategies/probe-2.c exists already"
+cksum "$file" | cmp -s - "$scratch/sum" || fail "an existing strategy was changed"
+refused '' 'no name given'
+for bad in Probe 2probe probe_3 probe- -probe a--b ../probe 'a b' 'a;b' 'a.c' "$(printf '%025d' 0 | tr 0 a)"; do
+	refused "$bad" 'valid: lower-case'
+done
+for taken in template all intree; do
+	refused $taken "'$taken' is taken"
+done
+
+rm "$file"
+mk build/bouncelab.ko || { cat "$scratch/log"; fail "without it the module does not build"; }
+in_module && fail "the module still has the removed strategy"
+listed && fail "the removed strategy is still listed"
+planned && fail "the removed strategy is still planned"
+
+finish

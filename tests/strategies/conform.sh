@@ -1,0 +1,151 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# conform.sh [--update]
+#
+# The strategies, unchanged, in user space: are they correct? Random operations
+# against a model, two million for each (OPS=10000000: ten); drivers and daemons as
+# threads; the ordering of map, unmap and first touch on these processors; an interrupt
+# or another thread between any two accesses; pages of 4K and of 64K; under
+# AddressSanitizer, UBSan and ThreadSanitizer. What comes out is compared with
+# the table of docs/conformance.md; --update writes that instead.
+# Timeout: 1500
+# Alone: two threads that are to meet need two processors.
+#
+# Seen failing: each broken strategy of tests/strategies/broken has to fail, by the property
+# that is written for it here, the missing barriers within ten seconds. A strategy that
+# is right, expected to fail, has to fail the program, and so does a wrong name.
+#
+# Environment: OPS (of the model, per strategy), SEED, OUT (where to build).
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/common.sh
+scratch_dir
+
+ops=${OPS:-2000000}
+seed=${SEED:-1}
+out=${OUT:-build/tests/native}
+doc=docs/conformance.md
+marker="^<!-- made by a test:"
+
+case ${1:-} in
+'' | --update) ;;
+*)	echo "conform.sh: unknown argument '$1'; valid: --update" >&2
+	exit 2 ;;
+esac
+
+make -f tests/native/Makefile --no-print-directory "-j$(nproc)" OUT="$out" all || {
+	fail "the suite does not build"
+	finish
+}
+
+# conform VARIANT ARGUMENT...: run it, and say how long that took.
+conform()
+{
+	variant=$1
+	shift
+	from=$(date +%s)
+	"$out/conform$variant" --seed "$seed" "$@" >"$scratch/log" 2>&1
+	code=$?
+	echo "$(($(date +%s) - from)) s: conform$variant $*"
+	return $code
+}
+
+# good VARIANT ARGUMENT...: no strategy fails.
+good()
+{
+	if conform "$@"; then
+		tail -n 3 "$scratch/log" | sed 's/^/    /'
+	else
+		cat "$scratch/log"
+		fail "conform$*: exit $code"
+	fi
+}
+
+# --- what is offered is right --------------------------------------------------
+
+good '' --mode all --ops "$ops" --seconds 0.4 --table "$scratch/table.md"
+good -64k --mode all --ops $((ops / 4)) --seconds 0.4
+# A page with more than one slot has races of its own, which come up seldom.
+good -64k --mode litmus --prefill copy --seconds 2
+# An interrupt, or another thread, between any two accesses.
+good -step --mode model,threads --ops $((ops / 4)) --seconds 0.4
+good -asan --mode all --prefill copy --ops $((ops / 5)) --seconds 0.4
+good -ubsan --mode all --prefill zero --ops $((ops / 5)) --seconds 0.4
+good -tsan --mode threads,litmus --prefill copy --seconds 1
+
+grep '^|' "$scratch/table.md" >"$scratch/made"
+if [ "${1:-}" = --update ]; then
+	{ sed "/$marker/q" $doc; echo; cat "$scratch/made"; } >"$scratch/doc" &&
+		cp "$scratch/doc" $doc
+else
+	sed "1,/$marker/d" $doc | grep '^|' >"$scratch/table"
+	[ -s "$scratch/table" ] || fail "$doc has no table behind the line $marker"
+	# A strategy that the table does not have yet is somebody's new one, and has passed.
+	awk -F '|' -v new="$scratch/new" '
+		NR == FNR { known[$2] = 1; next }
+		!($2 in known) { print >new; next }
+		{ print }' "$scratch/table" "$scratch/made" >"$scratch/known"
+	if [ -s "$scratch/new" ]; then
+		echo "not in $doc, which tests/strategies/conform.sh --update would change:"
+		cat "$scratch/new"
+	fi
+	diff -u "$scratch/table" "$scratch/known" ||
+		fail "not what $doc says; if it should be: tests/strategies/conform.sh --update"
+fi
+
+# --- what is broken is found ---------------------------------------------------
+
+# Where and by what a broken strategy has to be found; a new one: anyhow.
+expectation()
+{
+	case $1 in
+	busted-barrier-map)	echo --mode litmus --expect-fail integrity ;;
+	# Its barrier is that of a sync, too, and which of them shows first is chance.
+	busted-barrier-unmap)	echo --mode litmus --go-on --expect-fail after-unmap ;;
+	busted-barrier-*)	echo --mode litmus --expect-fail any ;;
+	busted-publish)		echo --mode litmus --expect-fail any ;;
+	busted-copyout)		echo --mode model --expect-fail integrity ;;
+	busted-slot)		echo --mode model --expect-fail integrity ;;
+	busted-overrun)		echo --mode model --expect-fail neighbour ;;
+	busted-unzeroed)	echo --mode model --expect-fail neighbour ;;
+	# What was there before may by now be another buffer.
+	busted-unmap)		echo --mode model --go-on --expect-fail after-unmap,neighbour ;;
+	v5-verbatim)		echo --mode model --go-on --expect-fail neighbour,integrity,stale,reset ;;
+	*)			echo --mode model,litmus --expect-fail any ;;
+	esac
+}
+
+for f in tests/strategies/broken/*.c; do
+	[ -e "$f" ] || continue
+	name=$(basename "$f" .c)
+	# shellcheck disable=SC2046 # words
+	if conform '' --strategy "$name" --ops 600000 --seconds 10 $(expectation "$name"); then
+		# The first line of each finding, and its time.
+		awk '/ fails: / { sub(/^[^ ]+ +/, ""); print "    " $0; getline; print "    " $0 }' \
+			"$scratch/log"
+	else
+		cat "$scratch/log"
+		fail "$name is not found, or not by what it is made for"
+	fi
+done
+
+# --- the program itself --------------------------------------------------------
+
+conform '' --strategy eager-none --prefill none --ops 10000 --expect-fail any
+[ $code = 1 ] || fail "expecting a right strategy to fail exits with $code"
+conform '' --strategy no-such
+[ $code = 2 ] || fail "an unknown strategy exits with $code"
+grep -q "unknown strategy 'no-such'; valid: all, fixtures, " "$scratch/log" ||
+	fail "an unknown strategy is not named"
+
+# The same seed is the same run: also the shrunk sequence of a failure.
+for i in first second; do
+	conform '' --strategy busted-slot --ops 100000 --expect-fail any
+	sed 's/after [0-9.]* s/after/; s/ [0-9.]* s / /' "$scratch/log" >"$scratch/$i"
+done
+cmp -s "$scratch/first" "$scratch/second" || {
+	diff "$scratch/first" "$scratch/second"
+	fail "two runs with one seed differ"
+}
+finish

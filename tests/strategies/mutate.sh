@@ -1,0 +1,407 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# mutate.sh             make one mistake in strategies/ at a time, and see whether the
+#                       native suite finds it; by hand, since it takes half an hour
+# mutate.sh --quick N [NAME...]  a fixed sample of N, or these, with the model only
+# mutate.sh NAME...     these
+# mutate.sh --list      their names
+#
+# Those of one line are in tests/strategies/mutations.txt; mistakes that somebody could make in
+# good faith, some of them longer, are patches in tests/strategies/mutants. What no longer fits its
+# source is an error, as is what no test finds and tests/strategies/survivors.txt does not
+# explain, and an explanation of what is found. Nothing below strategies/ is touched:
+# the suite is built from a copy.
+#
+# A patch begins with what is wrong, and says in a line "Strategy:" which one has it,
+# and in a line "Found by:" which of the suite's ways to look to begin with (see
+# stage_args below). With "none" it is no mistake, only unusual: that one is found is
+# a mistake of the suite.
+#
+# Seen failing: tests/strategies/mutation.sh has it fail in each of these ways.
+#
+# By hand: all mutations take half an hour.
+#
+# Environment: STRATEGIES, MUTATIONS, MUTANTS, SURVIVORS (other files), SEED.
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/common.sh
+
+strategies=${STRATEGIES:-strategies}
+mutations=${MUTATIONS:-tests/strategies/mutations.txt}
+mutants=${MUTANTS:-tests/strategies/mutants}
+survivors=${SURVIVORS:-tests/strategies/survivors.txt}
+seed=${SEED:-1}
+work=build/tests/mutate
+
+die()
+{
+	echo "mutate: $*" >&2
+	exit 2
+}
+
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+
+# seconds MS: with one decimal.
+seconds() { echo "$(($1 / 1000)).$(($1 % 1000 / 100))"; }
+
+# --- the list ------------------------------------------------------------------
+
+patches()
+{
+	for p in "$mutants"/*.patch; do
+		[ ! -e "$p" ] || basename "$p" .patch
+	done
+}
+
+names()
+{
+	sed -n 's/^[=~] \([^ ]*\) .*/\1/p' "$mutations"
+	patches
+}
+
+is_patch() { [ -e "$mutants/$1.patch" ]; }
+
+# header NAME KEY: of a patch.
+header() { sed -n -e '/^---/q' -e "s/^$2: //p" "$mutants/$1.patch"; }
+
+is_right() { is_patch "$1" && [ "$(header "$1" 'Found by')" = none ]; }
+
+# What can be in a short sample: found by one thread.
+quick_names()
+{
+	{
+		sed -n 's/^= \([^ ]*\) .*/\1/p' "$mutations"
+		for n in $(patches); do
+			[ "$(header "$n" 'Found by')" != model ] || echo "$n"
+		done
+	} | while read -r n; do
+		[ -n "$(why_survives "$n")" ] || echo "$n"
+	done
+}
+
+why_survives() { sed -n "s/^$1: //p" "$survivors"; }
+
+# field NAME kind|file|where|old|new
+field()
+{
+	awk -v name="$1" -v field="$2" '
+		on && /^- / { if (field == "old") print substr($0, 3) }
+		on && /^\+/ { if (field == "new") print substr($0, 3); exit }
+		/^[=~] / && $2 == name {
+			on = 1
+			if (field == "kind") print $1
+			if (field == "file") print $3
+			if (field == "where") {
+				sub(/^[=~] [^ ]* [^ ]* /, "")
+				print
+			}
+		}' "$mutations"
+}
+
+# mutant NAME: print the changed file, or fail if the text is not in just one line.
+mutant()
+{
+	WHERE=$(field "$1" where) OLD=$(field "$1" old) NEW=$(field "$1" new) awk '
+		!on && index($0, ENVIRON["WHERE"]) { on = 1 }
+		on == 1 && (i = index($0, ENVIRON["OLD"])) {
+			hits++
+			$0 = substr($0, 1, i - 1) ENVIRON["NEW"] \
+			     substr($0, i + length(ENVIRON["OLD"]))
+		}
+		on == 1 && /^}/ { on = 2 }
+		{ print }
+		END {
+			if (hits == 1)
+				exit 0
+			print (on ? hits + 0 " lines have" : "no line begins the place of") \
+			      " it" >"/dev/stderr"
+			exit 1
+		}' "$strategies/$(field "$1" file)"
+}
+
+# check_patch NAME: it fits, and says what there is to say.
+check_patch()
+{
+	[ -e "$strategies/$(header "$1" Strategy).c" ] || {
+		echo "$1: no strategy '$(header "$1" Strategy)'" >&2
+		return 1
+	}
+	is_right "$1" || [ -n "$(stage_args "$(header "$1" 'Found by')")" ] || {
+		echo "$1: found by '$(header "$1" 'Found by')'; valid: $stages none" >&2
+		return 1
+	}
+	patch -d "$strategies" --dry-run -f -p1 -F0 <"$mutants/$1.patch" >"$work/error" 2>&1 || {
+		echo "$1: does not fit: $(grep -v '^checking' "$work/error")" >&2
+		return 1
+	}
+}
+
+check_list()
+{
+	bad=
+	for n in $(names | sort | uniq -d); do
+		echo "$n: there are two of this name" >&2
+		bad=1
+	done
+	for n in $(names); do
+		if is_patch "$n"; then
+			check_patch "$n" || bad=1
+			continue
+		fi
+		[ -n "$(field "$n" old)" ] || { echo "$n: no text that goes" >&2; bad=1; }
+		mutant "$n" >/dev/null 2>"$work/error" || {
+			echo "$n: does not fit $(field "$n" file): $(cat "$work/error")" >&2
+			bad=1
+		}
+	done
+	# shellcheck disable=SC2013 # names have no blanks
+	for n in $(sed -n 's/^\([a-z][^ :]*\): .*/\1/p' "$survivors"); do
+		names | grep -qx -e "$n" || { echo "$n: explained, but not in the list" >&2; bad=1; }
+	done
+	[ -z "$bad" ] || die "$mutations, $mutants: correct them"
+}
+
+# --- building ------------------------------------------------------------------
+
+# Two trees: `clean` of strategies/ as they are, `mutated` of a copy. A program has
+# one strategy only, through links in TREE.one, since mostly the first one tells.
+
+# build TREE STRATEGY PROGRAM
+build()
+{
+	mkdir -p "$work/$1.one"
+	rm -f "$work/$1.one"/*.c
+	sources=$work/strategies
+	[ "$1" = mutated ] || sources=$strategies
+	sources=$(cd "$sources" && pwd)
+	for f in "$sources"/*.h "$sources/$2.c"; do
+		ln -sf "$f" "$work/$1.one/"
+	done
+	make -f tests/native/Makefile "-j$(nproc)" "OUT=$work/$1" "STRATEGIES=$work/$1.one" \
+		"FIXTURES=$work/none" CFLAGS=-w "$work/$1/$3" >"$work/build.log" 2>&1 || {
+		cat "$work/build.log" >&2
+		die "$mutation: does not compile"
+	}
+}
+
+# Make the copy what strategies/ is; what did not change keeps its time.
+restore()
+{
+	mkdir -p $work/strategies
+	for f in "$strategies"/*.[ch]; do
+		cmp -s "$f" "$work/strategies/${f##*/}" || cp "$f" "$work/strategies/"
+	done
+}
+
+# affected FILE: the strategies that are compiled from it.
+affected()
+{
+	(cd "$strategies" && awk -v changed="$1" '
+		BEGIN { hit[changed] = 1 }
+		/^#include "/ { gsub(/"/, "", $2); from[++n] = $2; to[n] = substr(FILENAME, 3) }
+		END {
+			do {
+				more = 0
+				for (i = 1; i <= n; i++)
+					if (from[i] in hit && !(to[i] in hit))
+						more = hit[to[i]] = 1
+			} while (more)
+			for (f in hit)
+				if (sub(/\.c$/, "", f))
+					print f
+		}' ./*.[ch] | sort)
+}
+
+# --- running -------------------------------------------------------------------
+
+# Each of the suite's ways to look, from cheap to dear: program and arguments.
+stages="model 64k step threads litmus tsan long"
+stage_args()
+{
+	case $1 in
+	model)	echo conform --ops 90000 ;;
+	64k)	echo conform-64k --ops 60000 ;;
+	step)	echo conform-step --mode model,threads --ops 100000 --seconds 1 ;;
+	litmus)	echo conform --mode litmus --seconds 2 ;;
+	threads) echo conform --mode threads --seconds 3 --prefill copy ;;
+	tsan)	echo conform-tsan --mode litmus,threads --seconds 2 --prefill copy ;;
+	long)	echo conform --ops 1000000 ;;
+	esac
+}
+
+# look STAGE STRATEGY TREE: 0 if nothing is found; otherwise $found says what.
+look()
+{
+	# shellcheck disable=SC2046 # words
+	set -- "$3" "$2" "$1" $(stage_args "$1")
+	how=$3
+	program=$1/$4
+	strategy=$2
+	shift 4
+	limit=150
+	case $how in
+	model | 64k) limit=30 ;;
+	esac
+	timeout -k 5 $limit "$program" --strategy "$strategy" --seed "$seed" "$@" \
+		>"$work/run.log" 2>&1 </dev/null
+	code=$?
+	found=$(sed -n 's/.*FAILED: \([a-z-]*\):.*/\1/p' "$work/run.log" | head -n 1)
+	case $code in
+	0)	return 0 ;;
+	1)	[ -n "$found" ] || die "$mutation: $program fails and does not say why" ;;
+	124 | 137) found=${found:-hang} ;;
+	*)	cat "$work/run.log" >&2
+		die "$mutation: $program ends with $code" ;;
+	esac
+	return 1
+}
+
+# What fails without any change says nothing about a change. Asked once for each pair
+# of a stage and a strategy; 1 if it does.
+sound=
+unsound=
+is_sound()
+{
+	case $sound$unsound in
+	*"<$1 $2 ok>"*) return 0 ;;
+	*"<$1 $2 no>"*) return 1 ;;
+	esac
+	build clean "$2" "$(stage_args "$1" | cut -d " " -f 1)"
+	was=$found
+	if look "$1" "$2" "$work/clean"; then
+		found=$was
+		sound="$sound<$1 $2 ok>"
+		return 0
+	fi
+	cat "$work/run.log" >&2
+	fail "$1 fails for $2 without any mutation: $found"
+	unsound="$unsound<$1 $2 no>"
+	return 1
+}
+
+# begin_with STAGE...: these, and then the others.
+begin_with()
+{
+	echo "$*"
+	for stage in $stages; do
+		case " $* " in
+		*" $stage "*) ;;
+		*)	echo "$stage" ;;
+		esac
+	done
+}
+
+stages_of()
+{
+	if [ -n "$quick" ]; then
+		echo model
+	elif is_right "$1"; then
+		echo "$stages"
+	elif is_patch "$1"; then
+		begin_with "$(header "$1" 'Found by')"
+	elif [ "$(field "$1" kind)" = "~" ]; then
+		begin_with litmus threads tsan
+	else
+		echo "$stages"
+	fi
+}
+
+# change NAME: make the mistake in the copy, and list in $users who has it.
+change()
+{
+	restore
+	if is_patch "$1"; then
+		users=$(header "$1" Strategy)
+		patch -s -d "$work/strategies" -f -p1 -F0 <"$mutants/$1.patch"
+		return
+	fi
+	mutant "$1" >"$work/mutant"
+	cp "$work/mutant" "$work/strategies/$(field "$1" file)"
+	users=$(affected "$(field "$1" file)")
+	[ -n "$users" ] || die "$1: no strategy is compiled from $(field "$1" file)"
+}
+
+# try NAME: 0 if it survives.
+try()
+{
+	mutation=$1
+	change "$1"
+	spent=0
+	for stage in $(stages_of "$1"); do
+		for s in $users; do
+			build mutated "$s" "$(stage_args "$stage" | cut -d " " -f 1)"
+			from=$(now_ms)
+			look "$stage" "$s" "$work/mutated"
+			code=$?
+			spent=$((spent + $(now_ms) - from))
+			[ $code = 1 ] || continue
+			is_sound "$stage" "$s" || continue
+			found="$found ($stage, $s)"
+			return 1
+		done
+	done
+	return 0
+}
+
+# --- the whole -----------------------------------------------------------------
+
+quick=
+mutation=unchanged
+mkdir -p $work
+exec 9>"$work/lock"
+flock -n 9 || die "another one runs in $work"
+check_list
+case ${1:-} in
+--list)
+	names
+	exit 0 ;;
+--quick)
+	quick=${2:?how many?}
+	shift 2
+	chosen=$*
+	[ $# != 0 ] || chosen=$(quick_names | awk -v n="$quick" '
+		{ name[NR] = $1 }
+		END { for (i = 0; i < n && i < NR; i++) print name[int(i * NR / n) + 1] }') ;;
+-*)	die "unknown option '$1'; valid: --list, --quick N" ;;
+*)	chosen=$*
+	[ $# != 0 ] || chosen=$(names) ;;
+esac
+for n in $chosen; do
+	names | grep -qx -e "$n" || die "unknown mutation '$n'; --list lists them"
+done
+[ -n "$chosen" ] || die "nothing to do"
+
+echo "seed $seed"
+
+killed=0
+survived=0
+explained=0
+right=0
+for n in $chosen; do
+	why=$(why_survives "$n")
+	if is_right "$n"; then
+		right=$((right + 1))
+		if try "$n"; then
+			printf '%-30s passes   %6s s\n' "$n" "$(seconds $spent)"
+		else
+			fail "$n: nothing is wrong with it, and it fails: $found"
+		fi
+	elif try "$n"; then
+		survived=$((survived + 1))
+		if [ -n "$why" ]; then
+			explained=$((explained + 1))
+			printf '%-30s survived %6s s  %s\n' "$n" "$(seconds $spent)" "$why"
+		else
+			printf '%-30s SURVIVED %6s s\n' "$n" "$(seconds $spent)"
+			fail "$n: no test finds it, and $survivors does not say why"
+		fi
+	else
+		killed=$((killed + 1))
+		printf '%-30s killed   %6s s  %s\n' "$n" "$(seconds $spent)" "$found"
+		[ -z "$why" ] || fail "$n: $survivors explains why no test finds it, and one does"
+	fi
+done
+restore
+echo "$((killed + survived)) mutations: $killed killed, $survived survived, $explained of them explained; $right that are none"
+finish

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A fixed sample of the mutations of the strategies: the native suite finds each one.
+# And tests/strategies/mutate.sh itself fails when it has to, for each reason that it has. All
+# of them are for: tests/strategies/mutate.sh, by hand.
+#
+# Seen failing: a sample with a mutation that no test finds (the second case below,
+# without the expectation that it fails).
+# SAMPLE=N takes N of them.
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/common.sh
+scratch_dir
+
+# expect CODE TEXT NAME WHERE OLD NEW [EXPLANATION]: mutate.sh, with a list of that one
+# mutation of eager-none.c, ends with CODE and says TEXT.
+expect()
+{
+	printf '= %s eager-none.c %s\n- %s\n+ %s\n' "$3" "$4" "$5" "$6" >"$scratch/mutations"
+	printf '%s' "${7:-}" >"$scratch/survivors"
+	mutate "$1" "$2" "$3"
+}
+
+# mutate CODE TEXT NAME: of the lists that are in $scratch.
+mutate()
+{
+	MUTATIONS=$scratch/mutations MUTANTS=$scratch/mutants SURVIVORS=$scratch/survivors \
+		sh tests/strategies/mutate.sh --quick 1 "$3" >"$scratch/log" 2>&1
+	code=$?
+	if [ $code != "$1" ] || ! grep -q "$2" "$scratch/log"; then
+		cat "$scratch/log"
+		fail "mutate.sh ends with $code, not with $1 and '$2'"
+	fi
+}
+
+# expect_patch CODE TEXT STRATEGY FOUND-BY OLD NEW [FROM]: the same of a patch of
+# eager-none.c, made of what FROM has.
+expect_patch()
+{
+	: >"$scratch/mutations"
+	: >"$scratch/survivors"
+	from=strategies/${7:-eager-none}.c
+	sed "s|$5|$6|" "$from" >"$scratch/new"
+	{
+		printf 'Strategy: %s\nFound by: %s\n\n' "$3" "$4"
+		diff -u --label a/eager-none.c --label b/eager-none.c "$from" "$scratch/new"
+	} >"$scratch/mutants/it.patch"
+	mutate "$1" "$2" it
+	rm "$scratch/mutants/it.patch"
+}
+mkdir "$scratch/mutants"
+
+expect 2 'does not fit' gone none_enter 'return 4711;' 'return 0;'
+expect 2 'does not fit' twice 'eager_none_ops = {' ',' ''
+expect 2 'no line begins' nowhere no_such_function 'return 0;' ''
+expect 2 'explained, but not in the list' same none_enter 'return 0;' 'return 0 + 0;' \
+	'other: it is gone
+'
+expect 2 'does not compile' broken none_enter 'return 0;' 'return'
+expect 1 'no test finds it' same none_enter 'return 0;' 'return 0 + 0;'
+expect 0 '1 of them explained' same none_enter 'return 0;' 'return 0 + 0;' \
+	'same: 0 + 0 is 0
+'
+expect 1 'and one does' found 'eager_none_ops = {' '.free = bl_iova_free,' \
+	'.free = (void *)bl_iova_alloc,' 'found: nobody looks
+'
+
+expect_patch 2 'does not fit' eager-none model 'return bl_bounce_lock(b);' 'return 1;' eager-spin
+expect_patch 2 "no strategy 'no-such'" no-such model 'return 0;' 'return 1;'
+expect_patch 2 "found by 'luck'; valid: model " eager-none luck 'return 0;' 'return 1;'
+expect_patch 2 'does not compile' eager-none model 'return 0;' 'return'
+expect_patch 1 'no test finds it' eager-none model 'return 0;' 'return 0 + 0;'
+expect_patch 0 '1 that are none' eager-none none 'return 0;' 'return 0 + 0;'
+expect_patch 1 'nothing is wrong with it' eager-none none '.free = bl_iova_free,' \
+	'.free = (void *)bl_iova_alloc,'
+expect_patch 0 '1 killed' eager-none model '.free = bl_iova_free,' \
+	'.free = (void *)bl_iova_alloc,'
+
+sh tests/strategies/mutate.sh --quick "${SAMPLE:-10}" || fail "the sample"
+finish

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# In the guest: bpftrace.sh: each script of bpftrace/, alone, on a device with I/O; what it
+# counts is what the module counts.
+
+. tests/vm/guest/lib.sh
+
+counter() { awk -v name="$2" '$1 == name { print $2 }' "/sys/kernel/debug/bouncelab/$1/counters"; }
+
+# live SCRIPT: I/O begins when its probes are there, and it ends with it.
+live()
+{
+	timeout 200 bpftrace "bpftrace/$1.bt" -c "$bin/iocheck /dev/$disk 4 64 32 1" \
+		>$tmp/bt.out 2>$tmp/bt.err
+	check_eq "$1: exit code" $? 0
+	[ -s $tmp/bt.out ] || note "$(tail -n 5 $tmp/bt.err)"
+}
+
+# sum MAP: of all its entries, "@map[key]: number", also where a stack is the key.
+sum()
+{
+	awk -v map="@$1[" '
+		index($0, map) == 1 { on = 1 }
+		on && /\]: [0-9]+$/ { n += $NF; on = 0 }
+		END { print n + 0 }' $tmp/bt.out
+}
+
+load_stack bouncelab strategy=zap
+start_vblk vduse0
+attach vduse0
+
+maps=$(counter vduse0 map)
+unmaps=$(counter vduse0 unmap)
+live map-latency
+check_eq "map-latency: maps" "$(sum maps)" $(($(counter vduse0 map) - maps))
+check_eq "map-latency: unmaps" "$(sum unmaps)" $(($(counter vduse0 unmap) - unmaps))
+
+faults=$(counter vduse0 fault)
+copied=$(counter vduse0 copy_in_fault_bytes)
+live faults
+check_eq "faults: faults" "$(sum faults)" $(($(counter vduse0 fault) - faults))
+check_eq "faults: bytes copied in them" "$(sum copied_in_faults)" \
+	$(($(counter vduse0 copy_in_fault_bytes) - copied))
+
+live lock-waits
+waits=$(($(sum spinlock_waits) + $(sum other_waits)))
+note "lock-waits: $waits waits, $(grep -c '^@spinlock_waits' $tmp/bt.out) ways to a spinlock"
+check "lock-waits: somebody waits" test $waits -gt 0
+grep -q '^@.*_us:' $tmp/bt.out && ok "lock-waits: a histogram" || not_ok "lock-waits: a histogram"
+
+dev_del vduse0
+stop_daemon $daemon
+unload_stack
+finish

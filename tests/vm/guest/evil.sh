@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# In the guest: evil.sh [--seed N] [STRATEGY...]: a disk behind a daemon that
+# misbehaves: the data of an honest part of it are right all the same, and what it
+# does to its rings ends in errors, never in a splat or a hang.
+
+. tests/vm/guest/lib.sh
+
+seed=1
+if [ "${1:-}" = --seed ]; then
+	seed=$2
+	shift 2
+fi
+
+load_stack bouncelab unsafe_direct=1
+
+counter() { awk -v n="$2" '$1 == n { print $2 }' "/sys/kernel/debug/bouncelab/$1/counters"; }
+said() { sed -n "s/.*\\b$1 \\([0-9]*\\).*/\\1/p" $tmp/vduse0.log; }
+
+# start_evil STRATEGY OPTION...
+start_evil()
+{
+	_strategy=$1
+	shift
+	start_daemon evil vduse0 "$@"
+	set_choice vduse0 strategy "$_strategy" || die "cannot choose $_strategy"
+	set_choice vduse0 bounce_size 1048576
+}
+
+# Touches everything, spoils what is no longer read, keeps its mappings over a reset.
+touching()
+{
+	start_evil "$1" --touch --keep --scribble
+	attach vduse0
+	check "evil $1: the data, below a daemon that touches all" io "$disk" 2 64 16 $((seed += 1))
+	dev_del vduse0
+	attach vduse0
+	check "evil $1: the data, with mappings from before the reset" \
+		io "$disk" 2 64 16 $((seed += 1))
+	dev_del vduse0
+	check_eq "evil $1: every mapping was undone" "$(counter vduse0 map)" \
+		"$(counter vduse0 unmap)"
+	stop_daemon $daemon || not_ok "evil $1: the daemon's end" "$(cat $tmp/vduse0.log)"
+	check "evil $1: it touched" test "$(said touched)" -gt 100
+}
+
+by_file()
+{
+	start_evil "$1" --file
+	attach vduse0
+	check "evil $1: the data, by pread and pwrite" io "$disk" 4 256 128 $((seed += 1))
+	dev_del vduse0
+	stop_daemon $daemon || not_ok "evil $1: the daemon's end" "$(cat $tmp/vduse0.log)"
+	check_eq "evil $1: no pread or pwrite was refused" "$(said refused)" 0
+	check "evil $1: bytes went by file" test "$(said by_file)" -gt 2000000
+}
+
+# used STRATEGY KIND: a lie in the used ring; then the daemon is gone.
+used()
+{
+	start_evil "$1" --used "$2"
+	echo 1 >/sys/class/vduse/vduse0/msg_timeout
+	attach vduse0
+	seed=$((seed + 1))
+	io "$disk" 2 512 16 $seed >$tmp/io.out 2>&1 &
+	_io=$!
+	within 10 lied "$2" $_io || not_ok "evil $1 $2: the lie was told" "$(dmesg | tail -n 3)"
+	kill -KILL $daemon
+	check "evil $1 $2: I/O ends when the daemon is gone" within 20 dead $_io
+	wait $_io
+	check_eq "evil $1 $2: with an error: $(cat $tmp/io.out)" $? 3
+	dev_del vduse0
+	$bin/vctl destroy vduse0
+}
+
+# shellcheck disable=SC2317 # called by within
+# The driver has seen it, or does not look: what it says of ids, or the end of the I/O.
+lied()
+{
+	[ "$1" != length ] || return 0
+	dmesg | grep -qE 'id [0-9]+ (out of range|is not a head)' || dead "$2"
+}
+
+note "seed $seed"
+# shellcheck disable=SC2048 # names without blanks
+for s in ${*:-$kinds}; do
+	_begin=$(uptime_ms)
+	touching "$s"
+	[ "$s" != rw ] || by_file "$s"
+	case $s in
+	eager-none)
+		for kind in id free twice index; do
+			used "$s" $kind
+		done ;;
+	zap)	used "$s" id ;;
+	esac
+	check_log_clean "evil $s: the kernel's log is clean"
+	note "$s: $(($(uptime_ms) - _begin)) ms"
+done
+check "unload" unload_stack
+finish

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# For the tests that run in the guest, to be read in from the project's
+# directory: . tests/vm/guest/lib.sh
+#
+# A check prints "ok N - NAME" or "not ok N - NAME"; `finish` is the last word
+# and sets the exit code. What a test cannot go on without ends it at once.
+
+tmp=/run/bouncelab-tmp
+bin=build/tests/guest
+mods=build/kernel/modules
+module=${BOUNCELAB_KO:-build/bouncelab.ko}
+checks=0
+failures=0
+
+# Where splats are looked for: as in the harness, plus what lists and counters say.
+splats='BUG|WARNING|Oops|KASAN|UBSAN|KCSAN|lockdep|unable to handle|refcount|list_add'
+splats="$splats|list_del|use-after|Call Trace|protection fault|blocked for more than|Bad page"
+splats="$splats|never unmapped|possible circular|inconsistent lock|suspicious RCU|soft lockup|detected stall"
+
+note() { echo "# $*"; }
+
+ok()
+{
+	checks=$((checks + 1))
+	echo "ok $checks - $*"
+}
+
+# not_ok NAME [DETAIL...]
+not_ok()
+{
+	checks=$((checks + 1))
+	failures=$((failures + 1))
+	echo "not ok $checks - $1"
+	shift
+	[ $# = 0 ] || note "$*"
+}
+
+die()
+{
+	echo "Bail out! $*"
+	dmesg | tail -n 20 | sed 's/^/# dmesg: /'
+	exit 1
+}
+
+# check NAME COMMAND...: the command succeeds.
+check()
+{
+	_name=$1
+	shift
+	if "$@" >$tmp/check.out 2>&1; then
+		ok "$_name"
+	else
+		not_ok "$_name" "exit code $?: $*: $(tail -n 3 $tmp/check.out | tr '\n' ' ')"
+	fi
+}
+
+# check_eq NAME IS SHOULD
+check_eq()
+{
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "is '$2', should be '$3'"
+	fi
+}
+
+# refused NAME SAYS COMMAND...: it fails with that text.
+refused()
+{
+	_name=$1
+	_want=$2
+	shift 2
+	_out=$("$@" 2>&1) && { not_ok "$_name" "succeeded"; return; }
+	case $_out in
+	*"$_want"*) ok "$_name" ;;
+	*) not_ok "$_name" "said '$_out' instead of '$_want'" ;;
+	esac
+}
+
+# within SECONDS COMMAND...: poll until the command succeeds; 1 if it does not.
+within()
+{
+	_until=$(($(uptime_ms) + $1 * 1000))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(uptime_ms)" -lt $_until ] || return 1
+		sleep 0.02
+	done
+}
+
+uptime_ms()
+{
+	read -r _up _ </proc/uptime
+	_frac=${_up#*.}
+	echo $((${_up%.*} * 1000 + ${_frac#0} * 10))
+}
+
+gone() { [ ! -e "$1" ]; }
+dead() { [ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+
+# --- the kernel's log ---------------------------------------------------------
+
+: >$tmp/dmesg.log
+dmesg -C
+
+# Move what the kernel has said to the file that is searched.
+log_take() { dmesg -c >>$tmp/dmesg.log; }
+
+# The lines since the last log_mark.
+log_mark()
+{
+	log_take
+	_mark=$(wc -l <$tmp/dmesg.log)
+}
+log_since()
+{
+	log_take
+	tail -n +$((_mark + 1)) $tmp/dmesg.log
+}
+
+check_log_clean()
+{
+	log_take
+	if grep -E "$splats" $tmp/dmesg.log >$tmp/splats; then
+		not_ok "$1" "$(head -n 5 $tmp/splats)"
+		: >$tmp/dmesg.log
+	else
+		ok "$1"
+	fi
+}
+
+finish()
+{
+	check_log_clean "the kernel's log is clean"
+	[ $checks -gt 1 ] || die "no check was made"
+	echo "1..$checks"
+	note "$failures of $checks failed, $(($(uptime_ms) / 1000)) s after boot"
+	[ $failures = 0 ]
+	exit
+}
+
+# --- modules ------------------------------------------------------------------
+
+loaded() { [ -d "/sys/module/$1" ]; }
+
+# load MODULE [PARAMETER...], with all that it needs.
+load()
+{
+	loaded "$1" && return
+	_file=$mods/$1.ko
+	_deps=$(sed -n "s/^$1 //p" $mods/order)
+	if [ "$1" = bouncelab ]; then
+		_file=$module
+		_deps=$(sed -n "s/^vduse //p" $mods/order)
+	fi
+	for _dep in $_deps; do
+		loaded "$_dep" || insmod "$mods/$_dep.ko" || die "$_dep does not load"
+	done
+	shift
+	insmod "$_file" "$@" || return 1
+}
+
+# load_stack DRIVER [PARAMETER...]: the driver under test, and virtio-blk on it.
+load_stack()
+{
+	driver=$1
+	load "$@" || die "$* does not load"
+	load virtio_vdpa || die "virtio_vdpa does not load"
+	load virtio_blk || die "virtio_blk does not load"
+}
+
+unload() { within 10 rmmod "$1"; }
+
+# The driver first: in the end nothing may hold it.
+unload_stack()
+{
+	for _m in "$driver" virtio_blk virtio_vdpa; do
+		! loaded "$_m" || unload "$_m" || return 1
+	done
+}
+
+refcount() { cat "/sys/module/$1/refcnt"; }
+
+strategies()
+{
+	tr -d '[]' </sys/class/vduse/"$1"/strategy
+}
+
+# One of each kind, for tests of more than the strategy; bugs.sh is on all.
+# shellcheck disable=SC2034
+kinds="direct eager-none lazy-barrier pool rw zap"
+
+# --- daemons and disks --------------------------------------------------------
+
+# start_daemon PROGRAM NAME [OPTION...]: one of ours; sets $daemon.
+start_daemon()
+{
+	_program=$1
+	_name=$2
+	shift 2
+	: >"$tmp/$_name.log"
+	"$bin/$_program" --name "$_name" "$@" >"$tmp/$_name.log" 2>&1 &
+	daemon=$!
+	within 30 grep -q ready "$tmp/$_name.log" ||
+		die "$_program $_name: not ready: $(cat "$tmp/$_name.log")"
+}
+
+# start_vblk NAME [OPTION...]: sets $daemon.
+start_vblk() { start_daemon vblk "$@"; }
+
+# start_qsd NAME FILE: the unmodified daemon, on a file or "null"; sets $daemon.
+start_qsd()
+{
+	rm -f "$tmp/$1.pid"
+	_blockdev=driver=file,node-name=n0,filename=$2
+	[ "$2" != null ] || _blockdev=driver=null-co,node-name=n0,size=67108864,read-zeroes=on
+	qemu-storage-daemon --blockdev "$_blockdev" --pidfile "$tmp/$1.pid" --export \
+		"type=vduse-blk,id=e0,node-name=n0,name=$1,writable=on,num-queues=2,queue-size=128" \
+		>"$tmp/$1.log" 2>&1 &
+	daemon=$!
+	within 30 test -s "$tmp/$1.pid" ||
+		die "qemu-storage-daemon $1: not ready: $(cat "$tmp/$1.log")"
+}
+
+# End the daemon in order.
+stop_daemon()
+{
+	kill -TERM "$1" 2>/dev/null
+	within 20 dead "$1" || return 1
+	wait "$1"
+}
+
+# disk_of NAME: of the device's disk, as in "vda".
+disk_of()
+{
+	for _d in /sys/bus/vdpa/devices/"$1"/virtio*/block/*; do
+		[ -e "$_d" ] || return 1
+		basename "$_d"
+	done
+}
+
+dev_add() { timeout 60 vdpa dev add name "$1" mgmtdev vduse; }
+dev_del() { timeout 60 vdpa dev del "$1"; }
+
+# attach NAME: sets $disk.
+attach()
+{
+	dev_add "$1" || die "vdpa dev add name $1 failed"
+	within 30 disk_of "$1" || die "no disk for $1: $(cat "$tmp/$1.log")"
+	disk=$(disk_of "$1")
+	within 30 test -b "/dev/$disk" || die "no /dev/$disk"
+}
+
+# set_choice NAME ATTRIBUTE VALUE: prints what went wrong, as in "EBUSY".
+set_choice()
+{
+	_said=$(/bin/echo "$3" 2>&1 >"/sys/class/vduse/$1/$2") && return
+	case $_said in
+	*'Invalid argument'*) echo EINVAL ;;
+	*'busy'*) echo EBUSY ;;
+	*'not permitted'*) echo EPERM ;;
+	*'out of range'*) echo ERANGE ;;
+	*) echo "$_said" ;;
+	esac
+	return 1
+}
+
+# io DISK [THREADS [KIB [MAX-KIB [SEED]]]]: writes and reads back.
+io()
+{
+	_disk=$1
+	shift
+	$bin/iocheck "/dev/$_disk" "$@"
+}

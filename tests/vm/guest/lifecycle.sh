@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# In the guest: who may take what away from whom, and when. What holds the
+# module; a daemon that dies, hangs or comes back; what can be chosen in sysfs.
+
+. tests/vm/guest/lib.sh
+
+# hold WHAT...: sets $holder.
+hold()
+{
+	: >$tmp/hold
+	$bin/vctl hold "$@" >$tmp/hold 2>&1 &
+	holder=$!
+	within 10 grep -q held $tmp/hold || die "vctl hold $*: $(cat $tmp/hold)"
+}
+let_go()
+{
+	kill "$holder"
+	wait "$holder" 2>/dev/null
+}
+
+what_holds_the_module()
+{
+	load_stack bouncelab unsafe_direct=1
+	hold control
+	refused "rmmod with the control node open" "in use" rmmod bouncelab
+	let_go
+
+	check "create a device" $bin/vctl create vduse0
+	refused "create it again" EEXIST $bin/vctl create vduse0
+	refused "rmmod with a device that nobody serves" "in use" rmmod bouncelab
+	hold dev vduse0
+	refused "rmmod with a device node open" "in use" rmmod bouncelab
+	refused "destroy with the device node open" EBUSY $bin/vctl destroy vduse0
+	refused "open a device node that is open" EBUSY $bin/vctl hold dev vduse0
+	let_go
+	check "destroy when it is closed" $bin/vctl destroy vduse0
+	refused "destroy what is not there" EINVAL $bin/vctl destroy vduse0
+
+	start_vblk vduse0
+	attach vduse0
+	check "I/O" io "$disk"
+	refused "destroy an attached device" EBUSY $bin/vctl destroy vduse0
+	hold domain $daemon
+	check "a touched page of the domain is held" grep -q 'touched [1-9]' $tmp/hold
+	check "vdpa dev del with the domain mapped elsewhere" dev_del vduse0
+	check "the daemon ends" stop_daemon $daemon
+	check "its device is gone" gone /dev/vduse/vduse0
+	refused "rmmod with only the domain's file mapped" "in use" rmmod bouncelab
+	let_go
+	check "rmmod when all is closed" unload bouncelab
+}
+
+# The choice that is in brackets.
+chosen() { sed 's/.*\[\(.*\)\].*/\1/' "/sys/class/vduse/$1/$2"; }
+
+# wrong_name ATTRIBUTE: is refused, and the log says what there is.
+wrong_name()
+{
+	log_mark
+	check_eq "$1: a wrong name" "$(set_choice vduse0 "$1" no-such-name)" EINVAL
+	log_since >$tmp/since
+	for _valid in $(tr -d '[]' <"/sys/class/vduse/vduse0/$1"); do
+		grep -q "no-such-name.*valid.*[: ]$_valid\\( \\|\$\\)" $tmp/since || {
+			not_ok "$1: the log lists $_valid" "$(cat $tmp/since)"
+			return
+		}
+	done
+	ok "$1: the log lists the valid names"
+}
+
+# change ATTRIBUTE VALUE FORMERLY
+change()
+{
+	check_eq "$1: to $2" "$(set_choice vduse0 "$1" "$2")" ""
+	if grep -q '\[' "/sys/class/vduse/vduse0/$1"; then
+		check_eq "$1: $2 is in brackets" "$(chosen vduse0 "$1")" "$2"
+	else
+		check_eq "$1: $2 is read back" "$(cat "/sys/class/vduse/vduse0/$1")" "$2"
+	fi
+}
+
+what_can_be_chosen()
+{
+	load_stack bouncelab
+	$bin/vctl create vduse0 || die "vctl create"
+	_files=$(for _f in strategies/*.c; do basename "$_f" .c; done | grep -v '^template$' | sort)
+	check_eq "strategy: all files of strategies/ are listed" \
+		"$(tr -d '[]' </sys/class/vduse/vduse0/strategy | tr ' ' '\n' | sort)" "$_files"
+	for _a in strategy allocator granule; do
+		check_eq "$_a: one is in brackets" \
+			"$(grep -o '\[' /sys/class/vduse/vduse0/$_a | wc -l)" 1
+		wrong_name $_a
+	done
+	check_eq "direct without unsafe_direct=1" "$(set_choice vduse0 strategy direct)" EPERM
+	check_eq "the choice stays" "$(chosen vduse0 strategy)" eager-rwlock
+	change strategy lazy-spin
+	change allocator plain
+	change granule page
+	change page_order 2
+	change bounce_size 1048576
+	for _v in 0 1048575 1073741825 -1 x ''; do
+		check_eq "bounce_size: '$_v'" "$(set_choice vduse0 bounce_size "$_v" ||
+			true)" EINVAL
+	done
+	check_eq "bounce_size: 2^32" "$(set_choice vduse0 bounce_size 4294967296)" ERANGE
+	for _v in 5 4294967295 x; do
+		check_eq "page_order: '$_v'" "$(set_choice vduse0 page_order "$_v")" EINVAL
+	done
+	change msg_timeout 7
+	$bin/vctl destroy vduse0
+
+	start_vblk vduse0
+	set_choice vduse0 strategy eager-spin
+	attach vduse0
+	for _a in strategy=lazy-spin allocator=plain granule=page page_order=1; do
+		check_eq "${_a%=*}: after vdpa dev add" \
+			"$(set_choice vduse0 "${_a%=*}" "${_a#*=}")" EBUSY
+	done
+	# What the stock driver says.
+	check_eq "bounce_size: after vdpa dev add" \
+		"$(set_choice vduse0 bounce_size 2097152)" EPERM
+	check_eq "the choice stays" "$(chosen vduse0 strategy)" eager-spin
+	check "I/O" io "$disk"
+	dev_del vduse0
+	stop_daemon $daemon
+	check "unload" unload_stack
+	for _p in strategy=x allocator=x granule=x page_order=9 bounce_size_mb=0 strategy=direct; do
+		refused "load with $_p" "" insmod "$module" $_p
+	done
+	check "nothing is left of the refused ones" gone /sys/class/vduse
+}
+
+two_devices()
+{
+	load_stack bouncelab
+	start_vblk vduse0
+	_one=$daemon
+	start_vblk vduse1
+	set_choice vduse0 strategy lazy-barrier
+	set_choice vduse1 strategy eager-none
+	set_choice vduse1 allocator plain
+	attach vduse0
+	_disk0=$disk
+	attach vduse1
+	io "$_disk0" &
+	_io=$!
+	check "two devices: I/O on the second" io "$disk"
+	check "two devices: I/O on the first at the same time" wait $_io
+	for _d in vduse0 vduse1; do
+		check "$_d has moved data" \
+			grep -q '^copy_from_bounce_bytes [1-9]' /sys/kernel/debug/bouncelab/$_d/counters
+	done
+	check "the first goes" dev_del vduse0
+	stop_daemon $_one
+	check "the second works on" io "$disk"
+	dev_del vduse1
+	stop_daemon $daemon
+	check "unload" unload_stack
+}
+
+# io_in_background DISK: sets $io; its exit code says what came of it.
+io_in_background()
+{
+	fio --name=bg --filename="/dev/$1" --ioengine=libaio --direct=1 --iodepth=32 --bs=4k \
+		--rw=randrw --time_based --runtime=120 >"$tmp/bg.out" 2>&1 &
+	io=$!
+}
+
+# A daemon of ours dies in the middle of a request, having answered most.
+killed_in_the_middle()
+{
+	load_stack bouncelab unsafe_direct=1
+	$bin/vctl create vduse0
+	_all=$(strategies vduse0)
+	$bin/vctl destroy vduse0
+	for _s in $_all; do
+		start_vblk vduse0 --die-after 150
+		set_choice vduse0 strategy "$_s" || die "cannot choose $_s"
+		echo 2 >/sys/class/vduse/vduse0/msg_timeout
+		attach vduse0
+		# 32 requests at a time, until there is an error.
+		io "$disk" 32 1024 4 >$tmp/bg.out 2>&1 &
+		io=$!
+		check "$_s: the daemon dies" within 60 dead $daemon
+		_t=$(uptime_ms)
+		if within 30 dead $io; then
+			ok "$_s: the I/O ends"
+			wait $io && not_ok "$_s: with an error" "exit code 0"
+			check "$_s: it is an I/O error" grep -q 'Input/output error' $tmp/bg.out
+		else
+			not_ok "$_s: the I/O ends" "it hangs for 30 s"
+		fi
+		note "$_s: $(($(uptime_ms) - _t)) ms from the daemon's death to the end of the I/O"
+		check "$_s: vdpa dev del" dev_del vduse0
+		check "$_s: destroy" $bin/vctl destroy vduse0
+		start_vblk vduse0
+		set_choice vduse0 strategy "$_s"
+		attach vduse0
+		check "$_s: a new daemon works" io "$disk"
+		dev_del vduse0
+		stop_daemon $daemon
+		check_log_clean "$_s: the kernel's log is clean"
+	done
+	check "unload" unload_stack
+}
+
+# The same with the daemon of QEMU, which is in the middle of nothing special.
+qsd_killed()
+{
+	load_stack bouncelab
+	start_qsd vduse0 null
+	echo 2 >/sys/class/vduse/vduse0/msg_timeout
+	attach vduse0
+	io_in_background "$disk"
+	within 30 grep -q '^unmap [1-9][0-9][0-9]' /sys/kernel/debug/bouncelab/vduse0/counters ||
+		die "no I/O"
+	kill -KILL $daemon 2>/dev/null
+	wait $daemon 2>/dev/null
+	check "qemu-storage-daemon killed: fio ends" within 30 dead $io
+	wait $io && not_ok "fio sees an error" "exit code 0"
+	check "vdpa dev del" dev_del vduse0
+	check "destroy" $bin/vctl destroy vduse0
+	check "unload" unload_stack
+}
+
+# A daemon that is back in time goes on, and the I/O never knows.
+taken_over()
+{
+	load_stack bouncelab
+	start_vblk vduse0 --file $tmp/disk --die-after 60
+	echo 60 >/sys/class/vduse/vduse0/msg_timeout
+	attach vduse0
+	io "$disk" &
+	_io=$!
+	check "taken over: the first daemon dies" within 60 dead $daemon
+	start_vblk vduse0 --file $tmp/disk --takeover
+	check "taken over: the I/O ends without an error" wait $_io
+	dev_del vduse0
+	stop_daemon $daemon
+	check "unload" unload_stack
+}
+
+# A daemon that lives but answers no message.
+deaf()
+{
+	load_stack bouncelab
+	start_vblk vduse0 --deaf
+	echo 1 >/sys/class/vduse/vduse0/msg_timeout
+	_t=$(uptime_ms)
+	dev_add vduse0
+	check "deaf daemon: no disk" sh -c '! ls /sys/bus/vdpa/devices/vduse0/virtio*/block'
+	_t=$(($(uptime_ms) - _t))
+	check "deaf daemon: vdpa dev add ends after $_t ms" test $_t -lt 20000
+	check "deaf daemon: vdpa dev del" dev_del vduse0
+	kill -KILL $daemon 2>/dev/null
+	wait $daemon 2>/dev/null
+	check "deaf daemon: destroy" $bin/vctl destroy vduse0
+	check "unload" unload_stack
+}
+
+# One error answered is one error seen, whatever the strategy.
+device_errors()
+{
+	load_stack bouncelab
+	start_vblk vduse0 --error-every 1
+	dev_add vduse0
+	within 30 disk_of vduse0
+	disk=$(disk_of vduse0)
+	refused "an I/O error of the device reaches the reader" "Input/output error" \
+		dd if="/dev/$disk" of=/dev/null bs=4k count=1 iflag=direct
+	dev_del vduse0
+	stop_daemon $daemon
+	# The kernel's log of errors is wanted here.
+	check "unload" unload_stack
+}
+
+for part in ${1:-what_holds_the_module what_can_be_chosen two_devices device_errors taken_over \
+	deaf qsd_killed killed_in_the_middle}; do
+	_start=$(uptime_ms)
+	$part
+	note "$part: $(($(uptime_ms) - _start)) ms"
+done
+finish
