@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/compare.c and env-diff.c: on pairs of campaigns made up here.
+ * harness/eval/compare.c and env-diff.c: on pairs of campaigns made up here.
  *
  * Seen to fail: with IOPS compared instead of ratios to the baseline, with old and new
  * exchanged, with one campaign's floor only, and with p asked for instead of q.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <errno.h>
 #include <math.h>
@@ -15,8 +15,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "compare.h"
-#include "env-diff.h"
+#include "eval/compare.h"
+#include "campaign/env-diff.h"
 
 #define BLOCKS 8
 

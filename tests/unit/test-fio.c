@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/fio.c against what fio 3.33 wrote (tests/program/fixtures/fio) and against
+ * harness/proto/fio.c against what fio 3.33 wrote (tests/program/fixtures/fio) and against
  * small texts with one fault each.
  *
  * Seen to fail: without skipping to the '{', without nan, with the first entry
  * only, with the largest runtime, with the first bin that exceeds the share,
  * with 80 % of the planned time, without the error check.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <errno.h>
 #include <math.h>
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "fio.h"
+#include "proto/fio.h"
 
 static struct fio_result r;
 static char why[256];

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/fitness.c: is the machine busy?
+ * harness/run/fitness.c: is the machine busy?
  *
  * Seen failing: with iowait counted as busy, with the shares of the time since boot
  * instead of the sample's, and with guest time (already in user time) added.
  */
-#include "util.h"
-#include "fitness.h"
+#include "lib/util.h"
+#include "run/fitness.h"
 
 #include <errno.h>
 #include <math.h>

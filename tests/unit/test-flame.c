@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/flame.c: what perf script prints, folded, read again and drawn.
+ * harness/trace/profile.c: what perf script prints, folded, read again and drawn.
  *
  * Seen to fail: with frames the wrong way round, with a last chain that needs an empty line
  * behind it, with samples of a caller that are counted as its own, with a name that is not
  * escaped in the picture, and with a line on lost samples that is taken for one.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <errno.h>
 #include <math.h>
@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "flame.h"
+#include "trace/profile.h"
 
 static const char script[] =
 	"fio \n"

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/hist.c: percentiles are of all I/O of all runs together.
+ * harness/stats/hist.c: percentiles are of all I/O of all runs together.
  *
  * Seen to fail: with the mean of the two percentiles, with bins taken in the order in
  * which they came, and with ">" instead of ">=".
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "hist.h"
+#include "stats/hist.h"
 
 /* 98 fast ones in one run, 2 slow ones in the other: by hand. */
 static void test_merged(void **state)

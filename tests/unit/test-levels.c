@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/levels.c: the parts of the variance, by hand and of many made-up campaigns, and
+ * harness/eval/levels.c: the parts of the variance, by hand and of many made-up campaigns, and
  * how blocks and boots are counted.
  *
  * Seen to fail: without taking the part of the runs from the variance of the means, with
  * the runs of the label alone, and with boots of different shards taken for the same.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-#include "levels.h"
+#include "eval/levels.h"
 
 #define BLOCKS	6
 #define RUNS	3

@@ -6,9 +6,9 @@
  * Seen failing: an arriving customer who also sees herself (n for n - 1); copies that do
  * not share the demand; a middle that is the lower edge; a core mean without its limit.
  */
-#include "util.h"
-#include "hist.h"
-#include "micro-mva.h"
+#include "lib/util.h"
+#include "stats/hist.h"
+#include "stats/mva.h"
 #include "../../kmod/micro.h"
 
 #include <math.h>

@@ -12,7 +12,7 @@
  * range as the interval (99 % from n = 8 on), and with a family that is not controlled; with a
  * stop rule that looks from 5 blocks on after each.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -23,8 +23,8 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-#include "stop.h"
-#include "verdict.h"
+#include "eval/stop.h"
+#include "eval/verdict.h"
 
 #define CAMPAIGNS	8000
 #define MAX_BLOCKS	30

@@ -5,8 +5,8 @@
  * Seen failing: with the comparison of a number, of a table's line and of a figure left
  * out; with the filter of rows left out; with markers counted among what cites nothing.
  */
-#include "util.h"
-#include "paper.h"
+#include "lib/util.h"
+#include "paper/paper.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

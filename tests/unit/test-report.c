@@ -8,7 +8,7 @@
  * with dots relative to another block, with a figure whose script does not load, and with
  * an axis that one label far away decides.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <glob.h>
 #include <setjmp.h>
@@ -18,9 +18,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "commands.h"
-#include "report.h"
-#include "table.h"
+#include "cmd/commands.h"
+#include "report/report.h"
+#include "lib/table.h"
 
 static char scratch[] = "/tmp/bl-test-report-XXXXXX";
 static char *dir;

@@ -6,14 +6,14 @@
  * Seen to fail: with blocks dealt out from 0, with an index beyond the number of shards, with a
  * look after each block, and with traced runs that a budget does not leave out.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "shard.h"
-#include "stop.h"
+#include "plan/shard.h"
+#include "eval/stop.h"
 
 static void test_blocks(void **state)
 {

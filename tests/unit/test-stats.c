@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/stats.c against numbers that were worked out in other ways, stated
+ * harness/stats/stats.c against numbers that were worked out in other ways, stated
  * at each.
  *
  * Seen to fail: with quantiles of type 1, with 90 % instead of 95 % bounds, with the
@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "stats.h"
+#include "stats/stats.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/summary.c on tests/program/fixtures/campaign: 36 planned runs of which one
+ * harness/eval/summary.c on tests/program/fixtures/campaign: 36 planned runs of which one
  * was lost with its guest (0021, known from the journal only), one is invalid
  * by its run.json (0013), one ran short in its second job (0015) and one was
  * interrupted (0026).
@@ -9,7 +9,7 @@
  * journal is not read, when verify runs have to run for the planned time, when
  * the label in run.json is not compared, and when CSV quotes are not doubled.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,7 +19,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "summary.h"
+#include "eval/summary.h"
 
 static struct summary sum;
 

@@ -9,7 +9,7 @@
  * in order, with interrupts off from the moment the lock is got, with an interrupt that was
  * asked for before the request was there, and with queues folded into the table.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,11 +19,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "collector.h"
-#include "lock-sites.h"
-#include "trace-holds.h"
-#include "trace-names.h"
-#include "trace-stages.h"
+#include "proto/collector.h"
+#include "guest/lock-sites.h"
+#include "trace/holds.h"
+#include "eval/lock-names.h"
+#include "trace/stages.h"
 #include "../strategies/copy-path.h"
 
 #define RQ_BYTES	248

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/verdict.c: on tests/program/fixtures/campaign, whose medians can be read off
+ * harness/eval/verdict.c: on tests/program/fixtures/campaign, whose medians can be read off
  * its plan of numbers, and on campaigns made up here, each for one rule.
  *
  * Seen to fail: when traced or invalid rows are counted, when a failed verify
@@ -8,7 +8,7 @@
  * asked for, when the copy is judged against its own floor, when runs are paired by
  * their place instead of their block, and when unpaired runs count in a ratio.
  */
-#include "util.h"
+#include "lib/util.h"
 
 #include <errno.h>
 #include <math.h>
@@ -18,7 +18,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "verdict.h"
+#include "eval/verdict.h"
 
 static void close_to(double got, double want)
 {

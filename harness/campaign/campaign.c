@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "campaign/campaign.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+unsigned long long bl_free_space(const char *dir)
+{
+	struct statvfs s;
+
+	return statvfs(dir, &s) ? 0 : (unsigned long long)s.f_bavail * s.f_frsize;
+}
+
+static char *default_name(const char *plan)
+{
+	time_t now = time(NULL);
+	char stamp[32];
+
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime(&now));
+	return bl_fmt("%s-%s", plan, stamp);
+}
+
+/* The console, the device images and fio's output are small. */
+static int check_space(size_t runs, const char *out)
+{
+	unsigned long long need = (32 + runs / 2) << 20, have = bl_free_space(out);
+
+	if (have >= need)
+		return 0;
+	bl_err("%s has %llu MiB free, %zu runs may need %llu MiB; free some or use --out DIR",
+	       out, have >> 20, runs, need >> 20);
+	return -ENOSPC;
+}
+
+static int make_dirs(struct bl_campaign *c, const char *out)
+{
+	int err = bl_mkdir_p(out);
+
+	if (!err && mkdir(c->dir, 0755))
+		err = -errno;
+	if (err == -EEXIST)
+		bl_err("%s exists already; campaigns are never overwritten: choose another "
+		       "--name", c->dir);
+	else if (err)
+		bl_err("cannot make %s: %s; choose another place with --out DIR", c->dir,
+		       strerror(-err));
+	if (!err && mkdir(c->runs, 0755)) {
+		err = -errno;
+		bl_err("cannot make %s: %s", c->runs, strerror(-err));
+	}
+	return err;
+}
+
+static json_t *guest_json(const struct bl_runner_options *opt)
+{
+	return json_pack("{s:s, s:f, s:i, s:s?}", "accel", opt->accel, "stage_timeout_s",
+			 opt->stage_timeout, "mem_mb", (int)opt->mem_mb, "append", opt->append);
+}
+
+int bl_campaign_make(struct bl_campaign *c, const char *plan, size_t runs, const char *out,
+		     const char *name)
+{
+	char *results = out ? bl_strdup(out) : bl_path("results"), *abs = NULL;
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->journal = -1;
+	c->session = 1;
+	if (name && (!*name || *name == '.' || strpbrk(name, "/\n"))) {
+		bl_err("bad campaign name '%s'; valid: a file name that does not start with a "
+		       "dot", name);
+		free(results);
+		return -EINVAL;
+	}
+	c->name = name ? bl_strdup(name) : default_name(plan);
+	err = bl_mkdir_p(results);
+	if (!err)
+		abs = realpath(results, NULL);
+	if (!abs) {
+		err = err ? err : -errno;
+		bl_err("cannot make %s: %s; choose another place with --out DIR", results,
+		       strerror(-err));
+		free(results);
+		return err;
+	}
+	free(results);
+	c->dir = bl_fmt("%s/%s", abs, c->name);
+	c->runs = bl_fmt("%s/runs", c->dir);
+	err = check_space(runs, abs);
+	err = err ? err : make_dirs(c, abs);
+	free(abs);
+	return err;
+}
+
+int bl_campaign_begin(struct bl_campaign *c, json_t *plan)
+{
+	char *path = bl_fmt("%s/plan.json", c->dir);
+	int err = bl_json_write(path, plan);
+
+	if (err)
+		bl_err("cannot write %s: %s", path, strerror(-err));
+	free(path);
+	json_decref(plan);
+	return err ? err : bl_journal_open(c);
+}
+
+int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
+		       const struct bl_runner_options *opt, const char *out,
+		       const char *name)
+{
+	char *stem = p->shard.of ? bl_fmt("%s-%u-of-%u", p->name, p->shard.index, p->shard.of) :
+				   bl_strdup(p->name);
+	int err = bl_campaign_make(c, stem, p->n_runs, out, name);
+	json_t *plan;
+
+	free(stem);
+	if (err)
+		return err;
+	plan = bl_plan_json(p);
+	json_object_set_new(plan, "guest", guest_json(opt));
+	return bl_campaign_begin(c, plan);
+}
+
+/* What was being written when the program before us ended: runs, files, figures. */
+static void drop_half_written(const char *dir, const char *below)
+{
+	char *pattern = bl_fmt("%s/%s.*.tmp*", dir, below);
+	glob_t g;
+
+	if (!glob(pattern, 0, NULL, &g)) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			bl_rm_rf(g.gl_pathv[i]);
+		globfree(&g);
+	}
+	free(pattern);
+}
+
+unsigned int bl_count_files(const char *dir, const char *what)
+{
+	char *pattern = bl_fmt("%s/%s", dir, what);
+	unsigned int n = 0;
+	glob_t g;
+
+	if (!glob(pattern, 0, NULL, &g)) {
+		n = g.gl_pathc;
+		globfree(&g);
+	}
+	free(pattern);
+	return n;
+}
+
+int bl_campaign_open(struct bl_campaign *c, const char *dir)
+{
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->journal = -1;
+	c->dir = realpath(dir, NULL);
+	if (!c->dir) {
+		err = -errno;
+		bl_err("%s: %s", dir, strerror(-err));
+		return err;
+	}
+	c->name = bl_strdup(strrchr(c->dir, '/') + 1);
+	c->runs = bl_fmt("%s/runs", c->dir);
+	err = bl_mkdir_p(c->runs);
+	if (err)
+		bl_err("cannot make %s: %s", c->runs, strerror(-err));
+	else
+		err = bl_journal_open(c);
+	if (err)
+		return err;
+	drop_half_written(c->dir, "");
+	drop_half_written(c->dir, "*/");
+	c->session = 1 + bl_count_files(c->dir, "env*.json");
+	c->consoles = bl_count_files(c->dir, "console-*.log");
+	return 0;
+}
+
+void bl_campaign_free(struct bl_campaign *c)
+{
+	if (c->journal >= 0)
+		close(c->journal);
+	free(c->name);
+	free(c->dir);
+	free(c->runs);
+	memset(c, 0, sizeof(*c));
+	c->journal = -1;
+}
+
+char *bl_run_tmp_name(const char *id)
+{
+	return bl_fmt(".%s.tmp", id);
+}
+
+char *bl_run_tmp(const struct bl_campaign *c, const char *id)
+{
+	return bl_fmt("%s/.%s.tmp", c->runs, id);
+}
+
+int bl_run_begin(struct bl_campaign *c, const char *id)
+{
+	char *tmp = bl_run_tmp(c, id);
+	int err = bl_rm_rf(tmp);
+
+	if (!err && mkdir(tmp, 0755))
+		err = -errno;
+	free(tmp);
+	return err;
+}
+
+bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason,
+		 double *seconds)
+{
+	char *path = bl_fmt("%s/%s/run.json", c->runs, id);
+	bool done = bl_exists(path);
+	json_t *run = done ? bl_json_load(path) : NULL;
+
+	if (done) {
+		*status = bl_strdup(bl_json_str(run, "status", "invalid"));
+		*seconds = bl_json_num(run, "seconds", 0);
+		*reason = bl_strdup(bl_json_str(run, "reason", run ? "" : "run.json is broken"));
+	}
+	json_decref(run);
+	free(path);
+	return done;
+}
+
+void bl_run_drop(struct bl_campaign *c, const char *id)
+{
+	char *tmp = bl_run_tmp(c, id);
+	int err = bl_rm_rf(tmp);
+
+	if (err)
+		bl_err("cannot remove %s: %s", tmp, strerror(-err));
+	free(tmp);
+}
+
+/* What the guest wrote came through QEMU and may still be in our page cache. */
+static int sync_files(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	int err = 0;
+
+	if (!d)
+		return -errno;
+	while (!err && (e = readdir(d))) {
+		int fd;
+
+		if (e->d_type != DT_REG)
+			continue;
+		fd = openat(dirfd(d), e->d_name, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || fsync(fd))
+			err = -errno;
+		if (fd >= 0)
+			close(fd);
+	}
+	closedir(d);
+	return err ? err : bl_fsync_dir(dir);
+}
+
+int bl_run_commit(struct bl_campaign *c, const char *id, const json_t *run)
+{
+	char *tmp = bl_run_tmp(c, id), *final = bl_fmt("%s/%s", c->runs, id);
+	char *path = bl_fmt("%s/run.json", tmp);
+	int err = bl_json_write(path, run);
+
+	err = err ? err : sync_files(tmp);
+	if (!err && rename(tmp, final))
+		err = -errno;
+	err = err ? err : bl_fsync_dir(c->runs);
+	if (err)
+		bl_run_drop(c, id);
+	free(path);
+	free(final);
+	free(tmp);
+	return err;
+}
+
+int bl_campaign_manifest(struct bl_campaign *c)
+{
+	static const char script[] =
+		"cd \"$1\" && find . -type f ! -name '.*' ! -name MANIFEST.sha256 "
+		"! -name summary.csv ! -name verdicts.csv ! -name costs.csv ! -name table.txt "
+		"! -path './figures/*' ! -path './parts/*' -print "
+		"| sed 's|^\\./||' | LC_ALL=C sort | tr '\\n' '\\0' | "
+		"xargs -0 sha256sum >.MANIFEST.tmp && mv .MANIFEST.tmp MANIFEST.sha256 || "
+		"{ rm -f .MANIFEST.tmp; exit 1; }";
+	const char *argv[] = { "/bin/sh", "-c", script, "sh", c->dir, NULL };
+
+	if (!bl_run_capture(argv, NULL, false))
+		return bl_fsync_dir(c->dir);
+	bl_err("cannot write %s/MANIFEST.sha256", c->dir);
+	return -EIO;
+}
+
+/* --- finding one ---------------------------------------------------------------- */
+
+static bool is_campaign(const char *dir)
+{
+	char *plan = bl_fmt("%s/plan.json", dir);
+	bool is = bl_exists(plan);
+
+	free(plan);
+	return is;
+}
+
+static void complain(const char *name)
+{
+	struct bl_strv valid = {};
+	char *results = bl_path("results"), *dir;
+	DIR *d = opendir(results);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		dir = bl_fmt("%s/%s", results, e->d_name);
+		if (e->d_name[0] != '.' && is_campaign(dir))
+			bl_strv_add(&valid, e->d_name);
+		free(dir);
+	}
+	if (d)
+		closedir(d);
+	bl_strv_sort(&valid);
+	bl_err_unknown(NULL, "campaign (a directory with a plan.json, or a name below results/)",
+		       name, &valid);
+	bl_strv_free(&valid);
+	free(results);
+}
+
+char *bl_find_campaign(const char *name)
+{
+	char *dir;
+
+	if (is_campaign(name))
+		return bl_strdup(name);
+	dir = bl_path("results/%s", name);
+	if (!strchr(name, '/') && is_campaign(dir))
+		return dir;
+	free(dir);
+	complain(name);
+	return NULL;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A campaign's directory. A run appears in it under its name only when it is
+ * whole; every change of state is in the journal first.
+ */
+#ifndef BL_CAMPAIGN_H
+#define BL_CAMPAIGN_H
+
+#include "plan/plan.h"
+
+/* How the guest is run; kept in plan.json for who goes on. */
+struct bl_runner_options {
+	const char *accel;	/* auto, kvm, tcg; of no effect for the plane icount */
+	double stage_timeout;	/* seconds a stage may take beyond fio's own time */
+	unsigned int mem_mb;
+	const char *append;	/* more kernel arguments, or NULL */
+	bool unfit_ok;		/* take times on an unfit machine all the same */
+	json_t *unfit;		/* what is unfit of it now, see fitness.h */
+};
+
+struct bl_campaign {
+	char *name;
+	char *dir;
+	char *runs;		/* dir/runs, shared with the guest */
+	int journal;
+	unsigned int session;	/* 1, 2, …: each begins with a program of ours */
+	unsigned int consoles;	/* logs of guests that there are */
+	const json_t *unfit;	/* of this session; the options' */
+};
+
+/*
+ * Make it below @out (NULL: results/ of the project) as @name (NULL: the plan's
+ * name and the time) and write plan.json. -EEXIST if there is one already.
+ * Messages itself.
+ */
+int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
+		       const struct bl_runner_options *opt, const char *out,
+		       const char *name);
+
+/*
+ * The two halves of it: the directories, for @runs runs of the plan called @plan, and then
+ * plan.json, which is given away, and the journal.
+ */
+int bl_campaign_make(struct bl_campaign *c, const char *plan, size_t runs, const char *out,
+		     const char *name);
+int bl_campaign_begin(struct bl_campaign *c, json_t *plan);
+
+/*
+ * Go on with the one in @dir: what was half written goes. -EWOULDBLOCK if somebody works
+ * on it. Messages itself. @c is to be freed in any case.
+ */
+int bl_campaign_open(struct bl_campaign *c, const char *dir);
+void bl_campaign_free(struct bl_campaign *c);
+
+/* --- journal.c --- */
+
+/* Open it, made if need be, and lock it. -EWOULDBLOCK as above. Messages itself. */
+int bl_journal_open(struct bl_campaign *c);
+
+/* Is somebody working on the campaign in @dir? */
+bool bl_journal_busy(const char *dir);
+
+/* One line, synced. @run and @reason may be NULL. Messages itself. */
+int bl_campaign_log(struct bl_campaign *c, const char *run, const char *state,
+		    const char *reason);
+
+/* Run id -> its last line; "" -> the last of the campaign's own. To be freed. */
+json_t *bl_journal_load(const char *dir);
+
+/* --- runs --- */
+
+/* The temporary name of a run's directory: absolute, or below runs/. */
+char *bl_run_tmp(const struct bl_campaign *c, const char *id);
+char *bl_run_tmp_name(const char *id);
+
+/* Make the empty temporary directory. */
+int bl_run_begin(struct bl_campaign *c, const char *id);
+
+/* Add run.json, sync everything, rename. On error nothing of the run is left. */
+int bl_run_commit(struct bl_campaign *c, const char *id, const json_t *run);
+
+/*
+ * Is the run on record? With its status, "invalid" if its run.json cannot be read (that
+ * is no reason to do it again), and its reason, both to be freed, and the seconds it took.
+ */
+bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason,
+		 double *seconds);
+
+/* Remove what there is of an unfinished run. */
+void bl_run_drop(struct bl_campaign *c, const char *id);
+
+/* MANIFEST.sha256 over everything that is not derived. Messages itself. */
+int bl_campaign_manifest(struct bl_campaign *c);
+
+/*
+ * The directory of a campaign: @name as a path, else below results/. To be freed; NULL
+ * with a message that lists what there is.
+ */
+char *bl_find_campaign(const char *name);
+
+/* How many files there are below @dir by the pattern @what, as in "runs/?*". */
+unsigned int bl_count_files(const char *dir, const char *what);
+
+/* Bytes free where the campaign is. */
+unsigned long long bl_free_space(const char *dir);
+
+/* env.c: one number for all sources of both modules: a SHA-256, or NULL. To be freed. */
+char *bl_module_source(void);
+
+/*
+ * env.json, what a reader needs to judge or to repeat the numbers; of later
+ * sessions env-2.json and so on.
+ * @hello and @console (the guest's first boot) may be NULL. Messages itself.
+ */
+int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *guest_args,
+		 const json_t *hello, const char *console);
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* env.json: the machine, the programs and the guest behind the numbers. */
+#include "campaign/campaign.h"
+#include "lib/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+/* First line of what a program prints, or NULL. */
+static char *first_line(const char *const argv[])
+{
+	char *out = NULL;
+
+	if (bl_run_capture(argv, &out, true) || !out || !*out) {
+		free(out);
+		return NULL;
+	}
+	out[strcspn(out, "\n")] = '\0';
+	return out;
+}
+
+/* Of the machine's kernel arguments only those that bear on speed. */
+static char *speed_args(void)
+{
+	static const char *const names[] = {
+		"mitigations", "isolcpus", "nohz_full", "rcu_nocbs", "idle", "intel_pstate",
+		"amd_pstate", "processor.max_cstate", "intel_idle.max_cstate", "nosmt", "iommu",
+		"intel_iommu", "amd_iommu", "preempt", "hugepages", "transparent_hugepage",
+		"swiotlb", "init_on_alloc", "init_on_free", "haltpoll", "clocksource", "tsc",
+	};
+	char *text = bl_file_text("/proc/cmdline"), *rest = text, *word, *joined;
+	struct bl_strv kept = {};
+
+	while ((word = strsep(&rest, " "))) {
+		size_t n = strcspn(word, "=");
+
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			if (strlen(names[i]) == n && !strncmp(word, names[i], n))
+				bl_strv_add(&kept, word);
+	}
+	joined = bl_strv_join(&kept, " ");
+	bl_strv_free(&kept);
+	free(text);
+	return joined;
+}
+
+static json_t *host_json(void)
+{
+	json_t *o = bl_env_facts();
+	struct utsname u;
+	double load[3] = { 0, 0, 0 };
+
+	uname(&u);
+	if (getloadavg(load, 3) < 0)
+		load[0] = -1;
+	bl_add_text(o, "kernel", bl_fmt("%s %s", u.release, u.version));
+	bl_add_text(o, "cmdline", speed_args());
+	json_object_set_new(o, "load_1m", json_real(load[0]));
+	return o;
+}
+
+static json_t *versions_json(void)
+{
+	static const char *const qemu[] = { "qemu-system-x86_64", "--version", NULL };
+	static const char *const qsd[] = { "qemu-storage-daemon", "--version", NULL };
+	static const char *const fio[] = { "fio", "--version", NULL };
+	static const char *const vdpa[] = { "vdpa", "-V", NULL };
+	static const char *const trace_cmd[] = { "trace-cmd", "--version", NULL };
+	static const char *const perf[] = { "perf", "--version", NULL };
+	json_t *o = json_object();
+
+	bl_add_text(o, "qemu", first_line(qemu));
+	bl_add_text(o, "qemu-storage-daemon", first_line(qsd));
+	bl_add_text(o, "fio", first_line(fio));
+	bl_add_text(o, "vdpa", first_line(vdpa));
+	bl_add_text(o, "trace-cmd", first_line(trace_cmd));
+	bl_add_text(o, "perf", first_line(perf));
+	return o;
+}
+
+static json_t *git_json(void)
+{
+	const char *head[] = { "git", "-C", bl_root(), "rev-parse", "HEAD", NULL };
+	const char *status[] = { "git", "-C", bl_root(), "status", "--porcelain", NULL };
+	json_t *o = json_object();
+	char *out = NULL;
+	int code;
+
+	bl_add_text(o, "revision", first_line(head));
+	code = bl_run_capture(status, &out, true);
+	json_object_set_new(o, "dirty", code ? json_null() : json_boolean(out && *out));
+	if (code >= 0)
+		free(out);
+	return o;
+}
+
+char *bl_module_source(void)
+{
+	static const char script[] =
+		"cd \"$1\" && ls kmod/Kbuild kmod/*.[ch] kmod/lockwait/*.[ch] strategies/*.[ch] | grep -v '\\.mod\\.c$' | "
+		"LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d ' ' -f 1";
+	const char *argv[] = { "/bin/sh", "-c", script, "sh", bl_root(), NULL };
+
+	return first_line(argv);
+}
+
+/* SHA-256 of a file of the project's, or NULL. */
+static char *file_sum(const char *name)
+{
+	char *path = bl_path("%s", name), *text;
+	const char *argv[] = { "sha256sum", path, NULL };
+
+	text = first_line(argv);
+	if (text)
+		text[strcspn(text, " ")] = '\0';
+	free(path);
+	return text;
+}
+
+static json_t *module_json(void)
+{
+	json_t *o = json_object();
+
+	bl_add_text(o, "source", bl_module_source());
+	bl_add_text(o, "file", file_sum("build/bouncelab.ko"));
+	return o;
+}
+
+/* The guest's kernel says at boot whether it clears what it allocates. */
+static json_t *init_on_alloc(const char *console)
+{
+	json_t *value = json_null();
+	char *text, *s;
+
+	if (!console || bl_read_file(console, &text, NULL))
+		return value;
+	s = strstr(text, "heap alloc:");
+	if (s)
+		value = json_boolean(!strncmp(s + strlen("heap alloc:"), "on", 2));
+	free(text);
+	return value;
+}
+
+int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *guest_args,
+		 const json_t *hello, const char *console)
+{
+	char *release = bl_path("build/kernel/release");
+	char *path = c->session > 1 ? bl_fmt("%s/env-%u.json", c->dir, c->session) :
+				      bl_fmt("%s/env.json", c->dir);
+	json_t *guest = json_object(), *o;
+	int err;
+
+	bl_add_text(guest, "kernel", bl_file_text(release));
+	bl_add_text(guest, "config", file_sum("build/kernel/headers/.config"));
+	json_object_set_new(guest, "cmdline", json_string(guest_args));
+	json_object_set_new(guest, "init_on_alloc", init_on_alloc(console));
+	if (hello)
+		json_object_set_new(guest, "hello", json_deep_copy(hello));
+	o = json_pack("{s:i, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "written",
+		      bl_now(), "accel", bl_accel_name(accel), "emulated", accel != BL_KVM, "host",
+		      host_json(), "guest", guest, "versions", versions_json(), "git",
+		      git_json(), "module", module_json());
+	json_object_set_new(o, "unfit", c->unfit ? json_deep_copy(c->unfit) : json_array());
+	err = bl_json_write(path, o);
+	if (err)
+		bl_err("cannot write %s: %s", path, strerror(-err));
+	json_decref(o);
+	free(path);
+	free(release);
+	return err;
+}

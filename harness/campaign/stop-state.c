@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "campaign/stop-state.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[] = {
+	[STOP_NOT] = "none", [STOP_WIDTH] = "width", [STOP_CAP] = "cap", [STOP_BUDGET] = "budget",
+};
+
+const char *stop_why_name(enum stop_why why)
+{
+	return names[why];
+}
+
+void stop_load(struct stop *s, const char *dir)
+{
+	char *path = bl_fmt("%s/stop.json", dir);
+	json_t *o = bl_exists(path) ? bl_json_load(path) : NULL;
+	const char *why = bl_json_str(o, "why", "none");
+
+	*s = (struct stop){ .blocks = bl_json_int(o, "blocks", 0),
+			    .from = bl_json_int(o, "from", 0),
+			    .widest = bl_json_num(o, "widest_pct", NAN),
+			    .target = bl_json_num(o, "target_pct", NAN) };
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(why, names[i]))
+			s->why = i;
+	json_decref(o);
+	free(path);
+}
+
+static json_t *number(double v)
+{
+	return isfinite(v) ? json_real(v) : json_null();
+}
+
+int stop_save(const struct stop *s, const char *dir)
+{
+	char *path = bl_fmt("%s/stop.json", dir);
+	json_t *o = json_pack("{s:i, s:s, s:i, s:i, s:o, s:o}", "schema", 1, "why", names[s->why],
+			      "blocks", (int)s->blocks, "from", (int)s->from,
+			      "widest_pct", number(s->widest),
+			      "target_pct", number(s->target));
+	int err = bl_json_write(path, o);
+
+	if (err)
+		bl_err("cannot write %s: %s", path, strerror(-err));
+	json_decref(o);
+	free(path);
+	return err;
+}
+
+bool stop_leaves_out(const struct stop *s, const char *kind, unsigned int block)
+{
+	if (s->why == STOP_BUDGET && !strcmp(kind, "trace"))
+		return true;
+	return s->why != STOP_NOT && !strcmp(kind, "time") && block >= s->from;
+}
+
+char *stop_text(const struct stop *s)
+{
+	char *widest = isfinite(s->widest) ? bl_fmt("%.3g %%", s->widest) :
+					     bl_strdup("not known");
+	char *text;
+
+	if (s->why == STOP_WIDTH)
+		text = bl_fmt("all intervals were within %.3g %% after %u blocks; after %d more, the "
+			      "widest: %s", s->target, s->blocks - STOP_EVERY, STOP_EVERY, widest);
+	else if (s->why == STOP_CAP)
+		text = bl_fmt("all %u blocks are done; the target: %.3g %%, the widest interval: %s",
+			      s->blocks, s->target, widest);
+	else
+		text = bl_fmt("the budget was used up after %u blocks", s->blocks);
+	free(widest);
+	return text;
+}

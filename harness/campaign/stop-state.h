@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stop.json: that a campaign has enough blocks, and why. Written once, before anything is
+ * left out because of it; who resumes or reports reads it.
+ */
+#ifndef BL_STOP_FILE_H
+#define BL_STOP_FILE_H
+
+#include "lib/util.h"
+
+#define STOP_FIRST	12
+#define STOP_EVERY	6	/* stop.h says why */
+
+enum stop_why {
+	STOP_NOT,	/* nothing is left out, and no rule has had its end */
+	STOP_WIDTH,	/* all intervals are narrow enough */
+	STOP_CAP,	/* they are not, and all planned blocks are done */
+	STOP_BUDGET,	/* one more block would not be done in time */
+};
+
+struct stop {
+	enum stop_why why;
+	unsigned int blocks;	/* that there are, */
+	unsigned int from;	/* number of the first that is left out */
+	double widest, target;	/* per cent; NaN: not known, no rule */
+};
+
+/* No file is STOP_NOT; so is one that cannot be read, with a message. */
+void stop_load(struct stop *s, const char *dir);
+
+/* 0, or a negative errno with a message. */
+int stop_save(const struct stop *s, const char *dir);
+
+/* Is a run of this kind and block not to be done? The budget is that of traced runs, too. */
+bool stop_leaves_out(const struct stop *s, const char *kind, unsigned int block);
+
+/* "all intervals are within 3 % after 12 blocks (the widest: 2.7 %)". To be freed. */
+char *stop_text(const struct stop *s);
+
+const char *stop_why_name(enum stop_why why);
+
+#endif

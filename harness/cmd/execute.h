@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `run` and `resume` have in common. */
+#ifndef BL_EXECUTE_H
+#define BL_EXECUTE_H
+
+#include "campaign/merge.h"
+#include "run/runner.h"
+
+/* Is all built that a guest needs, and of these sources? Messages itself. */
+int bl_execute_built(bool module);
+
+/* Is all built that the plan needs, and of these sources? Messages itself. */
+int bl_execute_check(const struct bl_plan *p);
+
+/*
+ * Is this machine fit for the plan's times? What is unfit is in @opt, for the caller to
+ * free. Messages itself; -EBUSY: it is not.
+ */
+int bl_execute_fit(const struct bl_plan *p, struct bl_runner_options *opt);
+
+/*
+ * Do all runs that the campaign does not have yet, write the manifest, print the report.
+ * Signals are caught from here on. Returns the exit code, with messages.
+ */
+int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
+	       const struct bl_runner_options *opt);
+
+/* A new campaign (@out, @name as of bl_campaign_create()), and then as bl_execute(). */
+int bl_execute_new(const struct bl_plan *p, const struct bl_runner_options *opt, const char *out,
+		   const char *name);
+
+/*
+ * Merge into the campaign @into, of which there is the directory, or a new one (@out, @name
+ * as of bl_campaign_create()), write the manifest, print the report. Without @partial nothing
+ * may be missing. Returns the exit code, with messages.
+ */
+int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const char *out,
+		     const char *name, bool partial);
+
+/*
+ * Have Slurm do the plan in so many shards, and merge what comes back, into the directory of
+ * @c, which bl_campaign_make() has made; @args as of bl_slurm_run(). Returns the exit code,
+ * with messages.
+ */
+int bl_execute_slurm(struct bl_campaign *c, const struct bl_plan *p, unsigned int shards,
+		     const struct bl_strv *args);
+
+#endif

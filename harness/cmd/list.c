@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab list: what there is to choose from. */
+#include "lib/util.h"
+#include "cmd/commands.h"
+#include "plan/catalog.h"
+#include "proto/collector.h"
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct argp_option options[] = {
+	{ "json", 'J', NULL, 0, "Print JSON", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	bool *json = state->input;
+
+	(void)arg;
+	if (key != 'J')
+		return ARGP_ERR_UNKNOWN;
+	*json = true;
+	return 0;
+}
+
+static const struct argp argp = {
+	options, parse, NULL,
+	"List the strategies with what they do and where they come from, what else is "
+	"chosen for a device (allocator, granule, prefill, backing), jobs, plans and planes.", NULL, NULL, NULL
+};
+
+static json_t *choices_json(const struct bl_choices *l)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < l->n; i++)
+		json_array_append_new(a, json_pack("{s:s, s:s}", "name", l->v[i].name, "about",
+						   l->v[i].about));
+	return a;
+}
+
+static json_t *strategy_json(const struct bl_strategy *s)
+{
+	json_t *o = json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "name", s->name,
+			      "summary", s->summary, "idea", s->idea, "bounce", s->bounce,
+			      "sync", s->sync, "wins", s->wins, "loses", s->loses, "source",
+			      s->source);
+
+	json_object_set_new(o, "unsafe", s->unsafe ? json_string(s->unsafe) : json_null());
+	json_object_set_new(o, "stock", json_boolean(s->intree));
+	return o;
+}
+
+static json_t *collectors_json(void)
+{
+	json_t *a = json_array();
+
+	for (int i = 0; i < COLLECTORS; i++)
+		json_array_append_new(a, json_pack("{s:s, s:s}", "name", collectors[i].name,
+						   "about", collectors[i].about));
+	return a;
+}
+
+static void print_json(const struct bl_catalog *c)
+{
+	json_t *o = json_object(), *strategies = json_array();
+
+	for (size_t i = 0; i < c->n_strategy; i++)
+		json_array_append_new(strategies, strategy_json(&c->strategy[i]));
+	json_object_set_new(o, "strategies", strategies);
+	for (size_t i = 0; i < BL_AXES; i++) {
+		char *key = bl_fmt("%ss", bl_axis_names[i]);
+
+		json_object_set_new(o, key, choices_json(&c->axes[i]));
+		free(key);
+	}
+	json_object_set_new(o, "jobs", choices_json(&c->jobs));
+	json_object_set_new(o, "plans", choices_json(&c->plans));
+	json_object_set_new(o, "planes", choices_json(&c->planes));
+	json_object_set_new(o, "collectors", collectors_json());
+	json_dumpf(o, stdout, JSON_INDENT(1));
+	putchar('\n');
+	json_decref(o);
+}
+
+static void print_field(const char *key, const char *text)
+{
+	if (text && *text)
+		printf("    %-7s %s\n", key, text);
+}
+
+static void print_strategies(const struct bl_catalog *c)
+{
+	puts("strategies");
+	for (size_t i = 0; i < c->n_strategy; i++) {
+		const struct bl_strategy *s = &c->strategy[i];
+
+		printf("  %s%s%s%s\n", s->name, s->unsafe ? " (unsafe)" : "",
+		       s->summary ? ": " : "", s->summary ? s->summary : "");
+		print_field("bounce", s->bounce);
+		print_field("sync", s->sync);
+		print_field("source", s->source);
+		print_field("unsafe", s->unsafe);
+	}
+}
+
+/* @first: what the first one is. */
+static void print_choices(const char *title, const struct bl_choices *l, const char *first)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		int n = strlen(l->v[i].name);
+
+		width = n > width ? n : width;
+	}
+	printf("\n%s\n", title);
+	for (size_t i = 0; i < l->n; i++)
+		printf("  %-*s  %s%s\n", width, l->v[i].name, i ? "" : first, l->v[i].about);
+}
+
+static void print_collectors(void)
+{
+	puts("\ncollectors (of bouncelab trace, and of a plan's key collect)");
+	for (int i = 0; i < COLLECTORS; i++)
+		printf("  %-7s  %s\n", collectors[i].name, collectors[i].about);
+}
+
+int cmd_list(int argc, char **argv)
+{
+	struct bl_catalog c;
+	bool json = false;
+	int err;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &json);
+	err = bl_catalog_load(&c);
+	if (!err && json) {
+		print_json(&c);
+	} else if (!err) {
+		print_strategies(&c);
+		for (size_t i = 0; i < BL_AXES; i++)
+			print_choices(bl_axis_names[i], &c.axes[i], "default: ");
+		print_choices("jobs", &c.jobs, "");
+		print_choices("plans", &c.plans, "");
+		print_choices("planes", &c.planes, "");
+		print_collectors();
+	}
+	bl_catalog_free(&c);
+	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
+}

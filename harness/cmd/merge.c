@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab merge: shards, which were run apart, as one campaign. */
+#include "lib/util.h"
+#include "cmd/commands.h"
+#include "cmd/execute.h"
+#include "campaign/merge.h"
+
+#include <argp.h>
+#include <errno.h>
+
+struct options {
+	struct bl_strv dirs;
+	const char *name, *out;
+	bool partial;
+};
+
+enum { OPT_PARTIAL = 256 };
+
+static const struct argp_option options[] = {
+	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 0 },
+	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 0 },
+	{ "partial", OPT_PARTIAL, NULL, 0, "Go on although shards or runs are missing", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'n':
+		o->name = arg;
+		return 0;
+	case 'o':
+		o->out = arg;
+		return 0;
+	case OPT_PARTIAL:
+		o->partial = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		bl_strv_add(&o->dirs, arg);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which shards? Give directories or names below results/");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	options, parse, "SHARD...",
+	"Make one campaign of the shards of a plan ('bouncelab run PLAN --shard I/N'): the same "
+	"plan, seed and sources, no run twice. The shards stay as they are; what differs in their "
+	"environments is in the report.\vExit code: 0 all runs of the campaign fine, 1 a run "
+	"failed, is invalid or missing, or these cannot be merged, 2 bad usage.", NULL, NULL, NULL
+};
+
+int cmd_merge(int argc, char **argv)
+{
+	struct options o = {};
+	struct bl_merge m;
+	int code = BL_EXIT_FAIL, err;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	err = bl_merge_load(&m, &o.dirs);
+	if (err == -EINVAL)
+		code = BL_EXIT_USAGE;
+	else if (!err)
+		code = bl_execute_merge(&m, NULL, o.out, o.name, o.partial);
+	bl_merge_free(&m);
+	bl_strv_free(&o.dirs);
+	return code;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/plan-options.h"
+
+#include <errno.h>
+
+enum { OPT_BOOT = 512, OPT_RUNS, OPT_WIDTH, OPT_BUDGET };
+
+static const struct argp_option options[] = {
+	{ "strategy", 's', "LIST", 0, "Strategies instead of the plan's: a,b,c or all", 0 },
+	{ "jobs", 'j', "LIST", 0, "Jobs instead of the plan's", 0 },
+	{ "repeat", 'r', "N", 0, "Blocks: fresh devices per cell, 0..1000", 0 },
+	{ "runtime", 't', "S", 0, "Seconds per job, 0.1..3600", 0 },
+	{ "boot", OPT_BOOT, "WHAT", 0,
+	  "What begins with a fresh boot: campaign, block, device", 0 },
+	{ "runs", OPT_RUNS, "N", 0,
+	  "Times that a device does each job, 1..100; the median counts", 0 },
+	{ "width", OPT_WIDTH, "PERCENT", 0,
+	  "Stop when all 95 % intervals are this narrow; then --repeat is the most. 0: never", 0 },
+	{ "budget", OPT_BUDGET, "MINUTES", 0,
+	  "Begin no block that would not be done in this time. 0: no budget", 0 },
+	{ "seed", 'S', "N", 0, "Seed of the order of runs", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct bl_plan_options *o = state->input;
+
+	switch (key) {
+	case 's':
+		o->strategy = arg;
+		return 0;
+	case 'j':
+		o->jobs = arg;
+		return 0;
+	case 'r':
+		o->repeat = arg;
+		return 0;
+	case 't':
+		o->runtime = arg;
+		return 0;
+	case OPT_BOOT:
+		o->boot = arg;
+		return 0;
+	case OPT_RUNS:
+		o->runs = arg;
+		return 0;
+	case OPT_WIDTH:
+		o->width = arg;
+		return 0;
+	case OPT_BUDGET:
+		o->budget = arg;
+		return 0;
+	case 'S':
+		o->seed = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->plan)
+			argp_error(state, "one plan only, not also '%s'", arg);
+		o->plan = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->plan)
+			argp_error(state, "no plan named; 'bouncelab list' shows them");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp bl_plan_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
+
+/* By option: where it is in struct bl_plan_options, and which key of the plan it sets. */
+static const struct {
+	const char *option, *section, *key;
+	size_t offset;
+} set[] = {
+	{ "--strategy", "matrix", "strategy", offsetof(struct bl_plan_options, strategy) },
+	{ "--jobs", "matrix", "jobs", offsetof(struct bl_plan_options, jobs) },
+	{ "--repeat", "plan", "repeat", offsetof(struct bl_plan_options, repeat) },
+	{ "--runtime", "plan", "runtime", offsetof(struct bl_plan_options, runtime) },
+	{ "--seed", "plan", "seed", offsetof(struct bl_plan_options, seed) },
+	{ "--boot", "plan", "boot", offsetof(struct bl_plan_options, boot) },
+	{ "--runs", "plan", "runs", offsetof(struct bl_plan_options, runs) },
+	{ "--width", "plan", "width", offsetof(struct bl_plan_options, width) },
+	{ "--budget", "plan", "budget", offsetof(struct bl_plan_options, budget) },
+};
+
+static const char *value(const struct bl_plan_options *o, size_t i)
+{
+	return *(const char *const *)((const char *)o + set[i].offset);
+}
+
+void bl_plan_options_args(const struct bl_plan_options *o, struct bl_strv *args)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(set); i++) {
+		if (!value(o, i))
+			continue;
+		bl_strv_add(args, set[i].option);
+		bl_strv_add(args, value(o, i));
+	}
+}
+
+int bl_plan_prepare(struct bl_plan *p, struct bl_catalog *cat, const struct bl_plan_options *o)
+{
+	int err = bl_catalog_load(cat);
+
+	err = err ? err : bl_plan_load(p, cat, o->plan);
+	for (size_t i = 0; !err && i < ARRAY_SIZE(set); i++)
+		if (value(o, i))
+			err = bl_plan_set(p, set[i].option, set[i].section, set[i].key,
+					  value(o, i));
+	return err ? err : bl_plan_expand(p);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab plan: what `run` would do, without doing it. */
+#include "lib/util.h"
+#include "cmd/commands.h"
+#include "cmd/plan-options.h"
+#include "eval/stop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct options {
+	struct bl_plan_options plan;
+	bool json;
+};
+
+static const struct argp_option options[] = {
+	{ "json", 'J', NULL, 0, "Print plan.json with all runs in their order", 1 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->plan;
+		return 0;
+	case 'J':
+		o->json = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = { { &bl_plan_argp, 0, BL_PLAN_GROUP, 0 }, { 0 } };
+
+static const struct argp argp = {
+	options, parse, "PLAN|FILE.ini",
+	"Expand a plan without running it: its cells, its number of runs, an estimate of the "
+	"time.\vExit code: 0 fine, 1 too few blocks fit into the budget, 2 bad usage.",
+	children, NULL, NULL
+};
+
+static void print_json(const struct bl_plan *p)
+{
+	json_t *j = bl_plan_json(p), *o;
+
+	json_object_set_new(j, "cells", json_integer(p->n_cells));
+	if (bl_plan_icount(p))
+		o = json_pack("{s:f}", "icount", bl_plan_estimate(p, BL_ICOUNT));
+	else
+		o = json_pack("{s:f, s:f}", "tcg", bl_plan_estimate(p, BL_TCG),
+			      "kvm", bl_plan_estimate(p, BL_KVM));
+	json_object_set_new(j, "estimate_s", o);
+	json_dumpf(j, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+	putchar('\n');
+	json_decref(j);
+}
+
+static void print_cells(const struct bl_plan *p)
+{
+	int width = 5;
+
+	for (size_t i = 0; i < p->n_cells; i++) {
+		int n = snprintf(NULL, 0, "%s", p->cells[i].label);
+
+		width = n > width ? n : width;
+	}
+	printf("\n%-*s", width, "cell");
+	for (size_t a = 0; a < BL_AXES; a++)
+		printf("  %-9s", bl_axis_names[a]);
+	printf("  %5s  %6s\n", "order", "bounce");
+	for (size_t i = 0; i < p->n_cells; i++) {
+		const struct bl_cell *c = &p->cells[i];
+
+		printf("%-*s", width, c->label);
+		for (size_t a = 0; a < BL_AXES; a++)
+			printf("  %-9s", c->axis[a]);
+		printf("  %5u  %5uM%s\n", c->page_order, c->bounce_mb,
+		       c->unsafe ? "  unsafe" : "");
+	}
+}
+
+static void print_levels(const struct bl_plan *p)
+{
+	static const char *const boots[] = {
+		[BL_BOOT_CAMPAIGN] = "one boot for all of them, a condition that is not sampled",
+		[BL_BOOT_BLOCK] = "each a fresh boot",
+		[BL_BOOT_DEVICE] = "each device a fresh boot",
+	};
+
+	printf("levels    n = %u block%s; %s;\n"
+	       "          in each a fresh device per cell, and on it "
+	       "%u run%s\n", p->repeat, p->repeat == 1 ? "" : "s", boots[p->boot],
+	       p->runs_each, p->runs_each == 1 ? " of each job" :
+	       "s of each job, of which the median counts");
+}
+
+static void print_rule(const struct bl_plan *p)
+{
+	if (p->width > 0)
+		printf("stop      once all 95 %% intervals are within %g %%: a look after %d "
+		       "blocks and every "
+		       "%d\n          more, then %d that decide nothing; at most %u blocks\n", p->width,
+		       STOP_FIRST, STOP_EVERY, STOP_EVERY, p->repeat);
+}
+
+static enum bl_accel likely_accel(const struct bl_plan *p)
+{
+	return bl_plan_icount(p) ? BL_ICOUNT : bl_accel_guess();
+}
+
+/* Will there be enough blocks to say something? Messages itself if not. */
+static int check_budget(const struct bl_plan *p)
+{
+	enum bl_accel accel = likely_accel(p);
+	unsigned int fit, least = bl_plan_minimum(p);
+
+	if (!(p->budget > 0))
+		return 0;
+	fit = bl_blocks_in(p, accel, p->budget);
+	if (fit >= least)
+		return 0;
+	bl_err("budget = %g minutes is enough for %u of %u blocks (%s), and it takes %u for %s; "
+	       "give more minutes, or fewer strategies, jobs or seconds", p->budget / 60, fit,
+	       p->repeat, bl_accel_title(accel), least, p->width > 0 ? "the stop rule" :
+	       "an interval");
+	return -ETIME;
+}
+
+static void print_budget(const struct bl_plan *p)
+{
+	enum bl_accel accel = likely_accel(p);
+
+	if (p->budget > 0)
+		printf("budget    %g minutes: about %u of %u blocks fit (%s)\n", p->budget / 60,
+		       bl_blocks_in(p, accel, p->budget), p->repeat, bl_accel_title(accel));
+}
+
+static void print_plan(const struct bl_plan *p)
+{
+	size_t kinds[3] = {};
+	char *jobs = bl_strv_join(&p->jobs, ", "), d[32], e[32];
+
+	for (size_t i = 0; i < p->n_runs; i++)
+		kinds[p->runs[i].kind]++;
+	printf("plan      %s%s%s\n", p->name, p->about ? ": " : "", p->about ? p->about : "");
+	printf("plane     %s, %u CPUs, %u queues, backend %s\n", p->plane, p->cpus, p->queues,
+	       bl_backend_name(p->ram));
+	printf("jobs      %s; %g s each after %g s\n", jobs, p->runtime, p->ramp);
+	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
+	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");
+	printf("order     %u blocks, seed %llu\n", p->repeat, p->seed);
+	print_levels(p);
+	print_rule(p);
+	print_budget(p);
+	print_cells(p);
+	printf("\n%zu cells, %zu runs: %zu verify, %zu timed, %zu traced\n", p->n_cells,
+	       p->n_runs, kinds[BL_VERIFY], kinds[BL_TIME], kinds[BL_TRACE]);
+	if (bl_plan_icount(p))
+		printf("about %s\n",
+		       bl_duration(bl_plan_estimate(p, BL_ICOUNT), d, sizeof(d)));
+	else
+		printf("about %s emulated, %s with KVM\n",
+		       bl_duration(bl_plan_estimate(p, BL_TCG), d, sizeof(d)),
+		       bl_duration(bl_plan_estimate(p, BL_KVM), e, sizeof(e)));
+	free(jobs);
+}
+
+int cmd_plan(int argc, char **argv)
+{
+	struct options o = {};
+	struct bl_catalog cat = {};
+	struct bl_plan plan = {};
+	int code = BL_EXIT_USAGE;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (!bl_plan_prepare(&plan, &cat, &o.plan)) {
+		if (o.json)
+			print_json(&plan);
+		else
+			print_plan(&plan);
+		code = check_budget(&plan) ? BL_EXIT_FAIL : BL_EXIT_OK;
+	}
+	bl_plan_free(&plan);
+	bl_catalog_free(&cat);
+	return code;
+}

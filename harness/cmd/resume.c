@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab resume: goes on with a campaign that was interrupted or killed. */
+#include "lib/util.h"
+#include "cmd/commands.h"
+#include "cmd/execute.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPT_UNFIT = 256 };
+
+struct options {
+	const char *campaign;
+	bool unfit_ok;
+};
+
+static const struct argp_option options[] = {
+	{ "unfit", OPT_UNFIT, NULL, 0, "Take times on a machine that is busy or otherwise unfit, and "
+	  "have it on record", 0 },
+	{}
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPT_UNFIT:
+		o->unfit_ok = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->campaign)
+			argp_error(state, "one campaign at a time; '%s' is a second one", arg);
+		o->campaign = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which campaign? Give a directory or a name below results/");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	options, parse, "CAMPAIGN",
+	"Do the runs of a campaign that are not on record yet, in their order, in the same "
+	"kind of guest. What failed or is invalid stays as it is: it is a result.\v"
+	"Exit code: 0 all runs of the campaign fine, 1 a run failed or is invalid, 2 bad "
+	"usage, 130 interrupted.", NULL, NULL, NULL
+};
+
+/* How its guest was run; whether that was by KVM is in env.json. */
+static int load_options(struct bl_runner_options *o, const struct bl_plan *p,
+			const json_t *env, const char *dir)
+{
+	const json_t *guest = json_object_get(p->json, "guest");
+
+	o->accel = bl_json_str(env, "accel", bl_json_str(guest, "accel", NULL));
+	o->stage_timeout = bl_json_num(guest, "stage_timeout_s", 0);
+	o->mem_mb = bl_json_int(guest, "mem_mb", 0);
+	o->append = bl_json_str(guest, "append", NULL);
+	if (o->accel && bl_accel_known(o->accel) && o->stage_timeout > 0 && o->mem_mb)
+		return 0;
+	bl_err("%s/plan.json does not say how its guest was run; it cannot be resumed", dir);
+	return -EBADMSG;
+}
+
+/* What a merge has left out is to be done where the rest of its shard was. */
+static int check_whole(const struct bl_plan *p, const char *dir)
+{
+	if (!json_object_get(p->json, "shards"))
+		return 0;
+	bl_err("%s was merged of shards: resume the shard, and merge again", dir);
+	return -EINVAL;
+}
+
+/* Numbers of two versions of the module are not of one campaign. */
+static int check_same(const json_t *env, const char *dir)
+{
+	const char *then = bl_json_str(json_object_get(env, "module"), "source", NULL);
+	char *now = bl_module_source();
+	int err = 0;
+
+	if (then && now && strcmp(then, now)) {
+		bl_err("%s was begun with other sources of the module (%.12s; now %.12s): go "
+		       "back to them, or begin a new campaign", dir, then, now);
+		err = -ESTALE;
+	}
+	free(now);
+	return err;
+}
+
+static int resume(const char *dir, bool unfit_ok)
+{
+	char *plan_path = bl_fmt("%s/plan.json", dir), *env_path = bl_fmt("%s/env.json", dir);
+	json_t *env = bl_exists(env_path) ? bl_json_load(env_path) : NULL;
+	struct bl_runner_options o = { .unfit_ok = unfit_ok };
+	struct bl_campaign c = { .journal = -1 };
+	struct bl_plan p = {};
+	int code = BL_EXIT_FAIL;
+
+	if (bl_plan_from_json(&p, plan_path) || check_whole(&p, dir) ||
+	    load_options(&o, &p, env, dir))
+		code = BL_EXIT_USAGE;
+	else if (!check_same(env, dir) && !bl_execute_check(&p) && !bl_execute_fit(&p, &o) &&
+		 !bl_campaign_open(&c, dir))
+		code = bl_execute(&c, &p, &o);
+	bl_campaign_free(&c);
+	bl_plan_free(&p);
+	json_decref(o.unfit);
+	json_decref(env);
+	free(env_path);
+	free(plan_path);
+	return code;
+}
+
+int cmd_resume(int argc, char **argv)
+{
+	struct options o = {};
+	char *dir;
+	int code;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	dir = bl_find_campaign(o.campaign);
+	code = dir ? resume(dir, o.unfit_ok) : BL_EXIT_USAGE;
+	free(dir);
+	return code;
+}

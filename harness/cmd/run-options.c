@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/run-options.h"
+
+#include <stdlib.h>
+
+enum { OPT_ACCEL = 768, OPT_MEM, OPT_APPEND, OPT_STAGE_TIMEOUT, OPT_UNFIT };
+
+static const struct argp_option options[] = {
+	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 0 },
+	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 0 },
+	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm or tcg on the plane vm; icount is what "
+	  "plans of the plane icount are run on, and what traces may be", 0 },
+	{ "mem", OPT_MEM, "M", 0, "The guest's memory in MiB (default 2048)", 0 },
+	{ "append", OPT_APPEND, "ARGS", 0, "More arguments for the guest's kernel", 0 },
+	{ "stage-timeout", OPT_STAGE_TIMEOUT, "S", 0,
+	  "Seconds a stage of a run may take beyond fio's own time (default 120)", 0 },
+	{ "unfit", OPT_UNFIT, NULL, 0, "Take times on a machine that is busy or otherwise unfit, and "
+	  "have it on record", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct bl_run_options *o = state->input;
+	unsigned long long mem;
+
+	switch (key) {
+	case 'n':
+		o->name = arg;
+		return 0;
+	case 'o':
+		o->out = arg;
+		return 0;
+	case OPT_ACCEL:
+		o->runner.accel = arg;
+		return 0;
+	case OPT_MEM:
+		if (bl_parse_u64(arg, 512, 1048576, &mem))
+			argp_error(state, "bad value '%s' for --mem; valid: 512..1048576", arg);
+		o->runner.mem_mb = mem;
+		return 0;
+	case OPT_APPEND:
+		o->runner.append = arg;
+		return 0;
+	case OPT_STAGE_TIMEOUT:
+		if (bl_parse_double(arg, 1, 86400, &o->runner.stage_timeout))
+			argp_error(state, "bad value '%s' for --stage-timeout; valid: 1..86400",
+				   arg);
+		return 0;
+	case OPT_UNFIT:
+		o->runner.unfit_ok = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp bl_run_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
+
+static void add(struct bl_strv *args, const char *option, const char *value)
+{
+	if (!value)
+		return;
+	bl_strv_add(args, option);
+	bl_strv_add(args, value);
+}
+
+void bl_run_options_args(const struct bl_run_options *o, struct bl_strv *args)
+{
+	char *timeout = bl_fmt("%g", o->runner.stage_timeout);
+	char *mem = bl_fmt("%u", o->runner.mem_mb);
+
+	add(args, "--accel", o->runner.accel);
+	add(args, "--append", o->runner.append);
+	add(args, "--mem", mem);
+	add(args, "--stage-timeout", timeout);
+	if (o->runner.unfit_ok)
+		bl_strv_add(args, "--unfit");
+	free(mem);
+	free(timeout);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab run: a campaign from its plan to its verdicts. */
+#include "lib/util.h"
+#include "cmd/commands.h"
+#include "cmd/plan-options.h"
+#include "cmd/run-options.h"
+#include "cmd/execute.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct options {
+	struct bl_plan_options plan;
+	struct bl_run_options run;
+	const char *shard;
+	unsigned int slurm;		/* tasks; 0: not by Slurm */
+};
+
+enum { OPT_SHARD = 256, OPT_SLURM };
+
+static const struct argp_option options[] = {
+	{ "shard", OPT_SHARD, "I/N", 0,
+	  "Only the blocks whose number is I modulo N, 1 <= I <= N; 'bouncelab merge' makes one "
+	  "campaign of N such", 1 },
+	{ "slurm", OPT_SLURM, "N", OPTION_ARG_OPTIONAL,
+	  "Submit N shards (default 4) to Slurm as a job array, wait for them, merge them", 1 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+	unsigned long long n;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->plan;
+		state->child_inputs[1] = &o->run;
+		return 0;
+	case OPT_SHARD:
+		o->shard = arg;
+		return 0;
+	case OPT_SLURM:
+		if (arg && bl_parse_u64(arg, 1, 1000, &n))
+			argp_error(state, "bad value '%s' for --slurm; valid: 1..1000", arg);
+		o->slurm = arg ? n : 4;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = {
+	{ &bl_plan_argp, 0, BL_PLAN_GROUP, 0 }, { &bl_run_argp, 0, NULL, 1 }, { 0 }
+};
+
+static const struct argp argp = {
+	options, parse, "PLAN|FILE.ini",
+	"Run a plan in the guest. Results go to a new directory below results/. Ctrl-C keeps "
+	"what is finished; a second one ends at once.\v"
+	"--slurm needs sbatch and scancel here, and this "
+	"directory, the built kernel and the results under the same path on all nodes; each task "
+	"has a node to itself. Ctrl-C cancels the tasks and keeps what they have finished.\n\n"
+	"Exit code: 0 all runs fine, 1 a run "
+	"failed or is invalid, 2 bad usage, 130 interrupted.", children, NULL, NULL
+};
+
+/* Our own command line again, for the tasks, which run elsewhere. */
+static void task_args(const struct options *o, struct bl_strv *args)
+{
+	char *path = NULL;
+
+	if (strchr(o->plan.plan, '/') || strchr(o->plan.plan, '.'))
+		path = realpath(o->plan.plan, NULL);
+	bl_strv_add(args, path ? path : o->plan.plan);
+	bl_plan_options_args(&o->plan, args);
+	bl_run_options_args(&o->run, args);
+	free(path);
+}
+
+static int run_slurm(const struct bl_plan *p, const struct options *o)
+{
+	struct bl_strv args = {};
+	struct bl_campaign c;
+	int err, code;
+
+	err = bl_campaign_make(&c, p->name, p->n_runs, o->run.out, o->run.name);
+	if (err) {
+		code = err == -EEXIST || err == -EINVAL ? BL_EXIT_USAGE : BL_EXIT_FAIL;
+	} else {
+		task_args(o, &args);
+		code = bl_execute_slurm(&c, p, o->slurm, &args);
+	}
+	bl_strv_free(&args);
+	bl_campaign_free(&c);
+	return code;
+}
+
+/* The plane icount is one accelerator; the plane vm is any of the others. */
+static int check_accel(const struct bl_plan *p, const char *accel)
+{
+	if (!strcmp(accel, "auto") || bl_plan_icount(p) == !strcmp(accel, "icount"))
+		return 0;
+	if (bl_plan_icount(p))
+		bl_err("--accel %s: the plan's plane is icount, which has no other accelerator "
+		       "than icount", accel);
+	else
+		bl_err("--accel icount: the plan's plane is %s; a plan for icount says plane = "
+		       "icount and cpus = 1", p->plane);
+	return -EINVAL;
+}
+
+static int take_shard(struct bl_plan *p, const struct options *o)
+{
+	const char *text = o->shard;
+	struct bl_shard shard;
+
+	if (o->slurm && text) {
+		bl_err("--slurm makes shards of its own; not also --shard %s", text);
+		return -EINVAL;
+	}
+	if (o->slurm)
+		return bl_plan_check_shards(p, o->slurm);
+	if (!text)
+		return 0;
+	if (bl_shard_parse(&shard, "--shard", text))
+		return -EINVAL;
+	return bl_plan_take_shard(p, &shard);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct options o = { .run = BL_RUN_DEFAULTS };
+	struct bl_catalog cat = {};
+	struct bl_plan plan = {};
+	int code = BL_EXIT_USAGE;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (!bl_accel_known(o.run.runner.accel) || bl_plan_prepare(&plan, &cat, &o.plan) ||
+	    check_accel(&plan, o.run.runner.accel) || take_shard(&plan, &o))
+		goto out;
+	code = BL_EXIT_FAIL;
+	if (bl_execute_check(&plan))
+		goto out;
+	if (o.slurm)
+		code = run_slurm(&plan, &o);
+	else if (!bl_execute_fit(&plan, &o.run.runner))
+		code = bl_execute_new(&plan, &o.run.runner, o.run.out, o.run.name);
+out:
+	json_decref(o.run.runner.unfit);
+	bl_plan_free(&plan);
+	bl_catalog_free(&cat);
+	return code;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab trace: where the time of strategies goes, by the plan `trace`. */
+#include "lib/util.h"
+#include "cmd/commands.h"
+#include "proto/collector.h"
+#include "cmd/execute.h"
+#include "cmd/plan-options.h"
+#include "cmd/run-options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALL		"locks+memory,stages,holds,profile"
+
+struct options {
+	const char *strategies, *job, *collect, *pairs, *runtime, *buffer;
+	bool keep;
+	struct bl_run_options run;
+};
+
+enum { OPT_BUFFER = 256, OPT_KEEP };
+
+static const struct argp_option options[] = {
+	{ "collect", 'c', "LIST", 0, "Sets of collectors, names joined by '+', sets by ','; each set "
+	  "has its own runs. all: " ALL ". Default: locks+memory", 0 },
+	{ "pairs", 'p', "N", 0, "Fresh devices with each set, and as many without (default 5)", 0 },
+	{ "runtime", 't', "S", 0, "Seconds of each run (default 2)", 0 },
+	{ "buffer", OPT_BUFFER, "M", 0, "MiB in the guest for raw events (default 256)", 0 },
+	{ "keep", OPT_KEEP, NULL, 0, "Keep trace.dat of stages and holds, for trace-cmd and "
+	  "KernelShark", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->run;
+		return 0;
+	case 'c':
+		o->collect = strcmp(arg, "all") ? arg : ALL;
+		return 0;
+	case 'p':
+		o->pairs = arg;
+		return 0;
+	case 't':
+		o->runtime = arg;
+		return 0;
+	case OPT_BUFFER:
+		o->buffer = arg;
+		return 0;
+	case OPT_KEEP:
+		o->keep = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (state->arg_num > 1)
+			argp_error(state, "strategies and one job; '%s' is one too many", arg);
+		*(state->arg_num ? &o->job : &o->strategies) = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (state->arg_num < 2)
+			argp_error(state, "which strategy, and which job? 'bouncelab list' shows them");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* The first paragraph of --help ends at \v; what the collectors are comes behind it. */
+static char *help(int key, const char *text, void *input)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f;
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	f = open_memstream(&out, &size);
+	fputs("Collectors:\n", f);
+	for (int i = 0; i < COLLECTORS; i++)
+		fprintf(f, "  %-8s %s\n", collectors[i].name, collectors[i].about);
+	fprintf(f, "\n%s", text);
+	fclose(f);
+	return out;
+}
+
+static const struct argp_child children[] = { { &bl_run_argp, 0, NULL, 1 }, { 0 } };
+
+static const struct argp argp = {
+	options, parse, "STRATEGY[,STRATEGY...] JOB",
+	"Where the time of an I/O goes: waits for every lock, holds, the stages of its life, "
+	"memory. Traced runs are separate from timed ones, and what tracing costs is measured "
+	"by pairs and printed.\v"
+	"Raw events take IOPS from an emulated guest, stages about a fifth and holds a fifth to a half: "
+	"they are off unless they are asked for. A trace that lost events is invalid, and in no table.\n\n"
+	"Results are a campaign, for which 'bouncelab report' makes all of it again, and 'bouncelab "
+	"compare --trace' sets two side by side. Exit code: 0 all runs fine, 1 a run failed or is "
+	"invalid, 2 bad usage, 130 interrupted.", children, help, NULL
+};
+
+static int set(struct bl_plan *p, const char *option, const char *section, const char *key,
+	       const char *value)
+{
+	return value ? bl_plan_set(p, option, section, key, value) : 0;
+}
+
+/* A cell of the first strategy: what others are compared with is not asked for here. */
+static int set_baseline(struct bl_plan *p)
+{
+	return p->strategies.n ? bl_plan_set(p, "trace", "plan", "baseline", p->strategies.v[0]) :
+	       -EINVAL;
+}
+
+static int prepare(struct bl_plan *p, struct bl_catalog *cat, const struct options *o)
+{
+	bool icount = !strcmp(o->run.runner.accel, "icount");
+	char *collect = bl_fmt(COLLECT_OFF ", %s", o->collect);
+	int err = bl_catalog_load(cat);
+
+	err = err ? err : bl_plan_load(p, cat, "trace");
+	if (!err && (set(p, "strategy", "matrix", "strategy", o->strategies) ||
+		     set(p, "job", "matrix", "jobs", o->job) ||
+		     set(p, "--collect", "matrix", "collect", collect) ||
+		     set(p, "--pairs", "plan", "repeat", o->pairs) ||
+		     set(p, "--runtime", "plan", "runtime", o->runtime) ||
+		     set(p, "--buffer", "plan", "buffer", o->buffer) ||
+		     set(p, "--keep", "plan", "keep", o->keep ? "yes" : NULL) ||
+		     set(p, "--accel", "plan", "plane", icount ? "icount" : NULL) ||
+		     set(p, "--accel", "matrix", "cpus", icount ? "1" : NULL) ||
+		     set(p, "--accel", "matrix", "queues", icount ? "1" : NULL) ||
+		     set_baseline(p)))
+		err = -EINVAL;
+	free(collect);
+	if (!err && !p->repeat) {
+		bl_err("--pairs: bad value '%s'; valid: a whole number, 1..1000", o->pairs);
+		err = -EINVAL;
+	}
+	return err ? err : bl_plan_expand(p);
+}
+
+int cmd_trace(int argc, char **argv)
+{
+	struct options o = {
+		.collect = "locks+memory",
+		.run = BL_RUN_DEFAULTS,
+	};
+	struct bl_catalog cat = {};
+	struct bl_plan plan = {};
+	int code = BL_EXIT_USAGE;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (!bl_accel_known(o.run.runner.accel) || prepare(&plan, &cat, &o))
+		goto out;
+	code = BL_EXIT_FAIL;
+	if (!bl_execute_check(&plan) && !bl_execute_fit(&plan, &o.run.runner))
+		code = bl_execute_new(&plan, &o.run.runner, o.run.out, o.run.name);
+out:
+	json_decref(o.run.runner.unfit);
+	bl_plan_free(&plan);
+	bl_catalog_free(&cat);
+	return code;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bouncelab vm: one command in the guest. */
+#include "lib/util.h"
+#include "cmd/commands.h"
+#include "vm/initramfs.h"
+#include "vm/vm.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Time for a guest's kernel to say all about its trouble. */
+#define SPLAT_GRACE	5.0
+
+struct options {
+	unsigned long long timeout, mem, cpus;
+	const char *append, *accel;
+	char **cmd;
+};
+
+static const struct argp_option options[] = {
+	{ "timeout", 't', "S", 0, "Seconds the command may take (default 600)", 0 },
+	{ "mem", 'm', "M", 0, "The guest's memory in MiB (default 2048)", 0 },
+	{ "cpus", 'c', "N", 0, "The guest's CPUs (default 2; with icount 1, and no other)", 0 },
+	{ "append", 'a', "ARGS", 0, "More arguments for the guest's kernel", 0 },
+	{ "accel", 'A', "NAME", 0, "auto (default), kvm, tcg or icount", 0 },
+	{ 0 }
+};
+
+static void number(struct argp_state *state, const char *what, const char *arg,
+		   unsigned long long min, unsigned long long max, unsigned long long *val)
+{
+	if (bl_parse_u64(arg, min, max, val))
+		argp_error(state, "bad value '%s' for --%s; valid: %llu..%llu", arg, what,
+			   min, max);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 't':
+		number(state, "timeout", arg, 1, 1000000, &o->timeout);
+		return 0;
+	case 'm':
+		number(state, "mem", arg, 256, 1048576, &o->mem);
+		return 0;
+	case 'c':
+		number(state, "cpus", arg, 1, 64, &o->cpus);
+		return 0;
+	case 'a':
+		o->append = arg;
+		return 0;
+	case 'A':
+		o->accel = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		/* From here on the options are the command's. */
+		o->cmd = &state->argv[state->next - 1];
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->cmd)
+			argp_error(state, "no command to run in the guest");
+		if (!o->cpus)
+			o->cpus = strcmp(o->accel, "icount") ? 2 : 1;
+		if (o->cpus > 1 && !strcmp(o->accel, "icount"))
+			argp_error(state, "--accel icount has one CPU, not %llu", o->cpus);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	options, parse, "-- COMMAND [ARGUMENT...]",
+	"Boot the guest, run one command there as root and exit with its exit code. The "
+	"command sees this machine's files and the current directory; what it writes is lost "
+	"with the guest, except below /run/bouncelab, which is lost with this program. Exit "
+	"code 1 with the reason if the guest dies or its kernel complains.", NULL, NULL, NULL
+};
+
+static json_t *exec_message(char **cmd)
+{
+	static const char script[] = "cd \"$1\" && shift && exec \"$@\"";
+	char *cwd = getcwd(NULL, 0);
+	json_t *argv = json_pack("[s, s, s, s, s]", "/bin/sh", "-c", script, "guest",
+				 cwd ? cwd : "/");
+	json_t *msg;
+
+	for (; *cmd; cmd++)
+		json_array_append_new(argv, json_string(*cmd));
+	msg = json_pack("{s:s, s:s, s:o}", "op", "exec", "dir", ".vm.tmp", "argv", argv);
+	free(cwd);
+	return msg;
+}
+
+/* Follow the command to its end. Returns the exit code for our caller. */
+static int follow(struct bl_vm *vm, const struct options *o, const char *console)
+{
+	double deadline = bl_mono() + o->timeout;
+	int code = -1;
+	json_t *msg;
+	char *why;
+
+	while (code < 0) {
+		double until = deadline;
+		enum bl_vm_event ev;
+
+		if (vm->splat && vm->splat_at + SPLAT_GRACE < until)
+			until = vm->splat_at + SPLAT_GRACE;
+		ev = bl_vm_next(vm, until < bl_mono() + 1 ? until : bl_mono() + 1, &msg);
+		if (ev == BL_VM_MESSAGE) {
+			const char *kind = bl_json_str(msg, "ev", "");
+
+			if (!strcmp(kind, "out"))
+				fputs(bl_json_str(msg, "text", ""), stdout);
+			else if (!strcmp(kind, "done"))
+				code = bl_json_int(msg, "exit", BL_EXIT_FAIL);
+			if (code > 0 && *bl_json_str(msg, "reason", ""))
+				bl_err("guest: %s", bl_json_str(msg, "reason", ""));
+			fflush(stdout);
+			json_decref(msg);
+		} else if (ev == BL_VM_INTERRUPTED) {
+			return BL_EXIT_INTERRUPTED;
+		} else if (ev == BL_VM_EXIT) {
+			why = bl_vm_why(vm, console);
+			bl_err("the guest died: %s", why);
+			free(why);
+			code = BL_EXIT_FAIL;
+		} else if (bl_mono() >= until) {
+			if (!vm->splat)
+				bl_err("the command took longer than %llu s (--timeout)",
+				       o->timeout);
+			code = BL_EXIT_FAIL;
+		}
+	}
+	/* The last words of a kernel in trouble can be later than the command's. */
+	if (!vm->splat && vm->pid > 0 && bl_vm_next(vm, bl_mono() + 0.3, &msg) == BL_VM_MESSAGE)
+		json_decref(msg);
+	if (vm->splat) {
+		bl_err("the guest's kernel complained: %s", vm->splat);
+		code = BL_EXIT_FAIL;
+	}
+	return code;
+}
+
+static void show_console(const char *console)
+{
+	char *text = bl_console_excerpt(console, 50);
+
+	fprintf(stderr, "--- from the guest's console:\n%s\n---\n", text);
+	free(text);
+}
+
+static int boot_and_run(const struct options *o, const char *dir)
+{
+	char *console = bl_fmt("%s/console.log", dir), *share = bl_fmt("%s/share", dir);
+	struct bl_vm_config cfg = {
+		.share = share, .console = console, .append = o->append,
+		.cpus = o->cpus, .mem_mb = o->mem,
+	};
+	char *initramfs = NULL, *reason = NULL, *vm_tmp = bl_fmt("%s/.vm.tmp", share);
+	json_t *hello = NULL, *msg = exec_message(o->cmd);
+	int code = BL_EXIT_FAIL, err;
+	struct bl_vm vm;
+
+	if (bl_mkdir_p(vm_tmp) || bl_initramfs_build(dir, &initramfs, &reason))
+		goto fail;
+	cfg.initramfs = initramfs;
+	if (bl_choose_accel(o->accel, initramfs, false, &cfg.accel)) {
+		code = BL_EXIT_USAGE;
+		goto out;
+	}
+	err = bl_vm_boot(&vm, &cfg, bl_boot_timeout(cfg.accel), &hello, &reason);
+	if (err == -EINTR)
+		code = BL_EXIT_INTERRUPTED;
+	if (err)
+		goto fail;
+	if (bl_vm_send(&vm, msg))
+		bl_err("the guest does not listen");
+	else
+		code = follow(&vm, o, console);
+	if (code == BL_EXIT_FAIL && (vm.splat || vm.pid <= 0))
+		show_console(console);
+	bl_vm_stop(&vm);
+	goto out;
+fail:
+	if (code != BL_EXIT_INTERRUPTED) {
+		bl_err("%s", reason ? reason : "cannot make a directory for the guest");
+		if (bl_exists(console))
+			show_console(console);
+	}
+out:
+	json_decref(hello);
+	json_decref(msg);
+	free(reason);
+	free(initramfs);
+	free(vm_tmp);
+	free(share);
+	free(console);
+	return code;
+}
+
+int cmd_vm(int argc, char **argv)
+{
+	struct options o = { .timeout = 600, .mem = 2048, .accel = "auto" };
+	char *dir;
+	int code;
+
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o);
+	bl_catch_signals();
+	dir = bl_fmt("%s/bouncelab-vm-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	if (!mkdtemp(dir)) {
+		bl_err("cannot make %s: %s", dir, strerror(errno));
+		free(dir);
+		return BL_EXIT_FAIL;
+	}
+	code = boot_and_run(&o, dir);
+	bl_rm_rf(dir);
+	free(dir);
+	return code;
+}

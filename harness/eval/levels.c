@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "eval/levels.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+static bool counts(const struct sum_row *r)
+{
+	return !strcmp(r->kind, "time") && r->status == SUM_OK;
+}
+
+/* Is row @i the first that counts with this block, or (@boot) with this boot? */
+static bool is_first(const struct summary *s, size_t i, bool boot)
+{
+	const struct sum_row *r = &s->rows[i];
+
+	/* Backwards: most often it is the row before. */
+	for (size_t k = i; k-- > 0;) {
+		const struct sum_row *q = &s->rows[k];
+
+		if (counts(q) && q->shard == r->shard &&
+		    (boot ? q->boot == r->boot : q->block == r->block))
+			return false;
+	}
+	return true;
+}
+
+/* Has the block of row @i a row of another boot? */
+static bool is_split(const struct summary *s, size_t i)
+{
+	for (size_t k = 0; k < s->n_rows; k++)
+		if (counts(&s->rows[k]) && s->rows[k].block == s->rows[i].block &&
+		    s->rows[k].boot != s->rows[i].boot)
+			return true;
+	return false;
+}
+
+void levels_count(const struct summary *s, struct levels *l)
+{
+	*l = (struct levels){};
+	for (size_t i = 0; i < s->n_rows; i++) {
+		if (!counts(&s->rows[i]))
+			continue;
+		l->boots += s->rows[i].boot && is_first(s, i, true);
+		if (!is_first(s, i, false))
+			continue;
+		l->blocks++;
+		l->split += !strcmp(s->boot, "block") && is_split(s, i);
+	}
+}
+
+void levels_print(const struct summary *s, FILE *f)
+{
+	struct levels l;
+
+	levels_count(s, &l);
+	fprintf(f, "levels    %zu block%s%s, with a fresh device per cell", l.blocks,
+		l.blocks == 1 ? "" : "s", !strcmp(s->boot, "block") ? ", each a fresh boot" : "");
+	if (!strcmp(s->boot, "device"))
+		fputs(", each a fresh boot", f);
+	if (s->runs_each > 1)
+		fprintf(f, ", and\n          on it %u runs of each job, of which the median counts",
+			s->runs_each);
+	if (l.split)
+		fprintf(f, "\n          %zu of these blocks had more than one boot: the guest died, or "
+			"was resumed", l.split);
+	if (!strcmp(s->boot, "campaign") && l.boots == 1)
+		fputs("\n          one boot was all: a condition, not sampled", f);
+	else if (!strcmp(s->boot, "campaign") && l.boots)
+		fprintf(f, "\n          %zu boots, since the guest died or was resumed: a condition, not "
+			"sampled", l.boots);
+	fputc('\n', f);
+}
+
+/* --- variances ---------------------------------------------------------------- */
+
+/* The valid timed run of a label in a job and block, or NULL. */
+static const struct sum_row *find(const struct summary *s, const char *label, const char *job,
+				  int block)
+{
+	for (size_t i = 0; i < s->n_rows; i++)
+		if (counts(&s->rows[i]) && s->rows[i].block == block &&
+		    !strcmp(s->rows[i].label, label) && !strcmp(s->rows[i].job, job))
+			return &s->rows[i];
+	return NULL;
+}
+
+/*
+ * Of a label: in how many blocks it and the baseline did several runs, the variance of the
+ * log ratio within a block, averaged, and that of the blocks' means.
+ */
+static size_t variances(const struct verdicts *v, const struct verdict_cell *c, double *within,
+			double *of_means)
+{
+	const struct summary *s = v->sum;
+	double *means = bl_zalloc((c->n + 1) * sizeof(*means));
+	size_t n = 0;
+
+	*within = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct sum_row *a = find(s, c->label, c->job, c->block[i]);
+		const struct sum_row *b = find(s, s->baseline, c->job, c->block[i]);
+		double *d;
+
+		if (!a || !b || a->n_each != b->n_each || a->n_each < 2)
+			continue;
+		d = bl_zalloc(a->n_each * sizeof(*d));
+		for (unsigned int k = 0; k < a->n_each; k++)
+			d[k] = log(a->each[k] / b->each[k]);
+		*within += gsl_stats_variance(d, 1, a->n_each);
+		means[n++] = gsl_stats_mean(d, 1, a->n_each);
+		free(d);
+	}
+	*within /= n ? n : 1;
+	*of_means = n > 1 ? gsl_stats_variance(means, 1, n) : NAN;
+	free(means);
+	return n;
+}
+
+int levels_shares(const struct verdicts *v, const char *job, struct level_shares *shares)
+{
+	double within, of_means, sum_within = 0, sum_means = 0;
+	size_t labels = 0, n;
+
+	*shares = (struct level_shares){};
+	if (v->sum->runs_each < 2)
+		return -ENODATA;
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+
+		if (strcmp(c->job, job) || !strcmp(c->label, v->sum->baseline))
+			continue;
+		n = variances(v, c, &within, &of_means);
+		if (n < 2)
+			continue;
+		sum_within += within;
+		sum_means += of_means;
+		shares->n += n;
+		labels++;
+	}
+	if (!labels)
+		return -ENODATA;
+	shares->within = sum_within / labels;
+	/* The means of N runs still have a part of what is within. */
+	shares->between = fmax(0, (sum_means - sum_within / v->sum->runs_each) / labels);
+	return shares->within > 0 ? 0 : -ENODATA;
+}
+
+void levels_print_shares(const struct verdicts *v, FILE *f)
+{
+	struct level_shares x;
+	bool any = false;
+
+	for (size_t i = 0; i < v->sum->jobs.n; i++) {
+		double b, w, now;
+
+		if (levels_shares(v, v->sum->jobs.v[i], &x))
+			continue;
+		if (!any)
+			fputs("variance of the log ratio between blocks and within (between runs on "
+			      "one device), and\nhow wide the interval were with another number of "
+			      "runs, to what it is:\n", f);
+		any = true;
+		b = x.between;
+		w = x.within;
+		now = b + w / v->sum->runs_each;
+		fprintf(f, "  %-16s %3.0f %% between, %3.0f %% within; 1 run: x %.2f, any number of "
+			"runs: x %.2f\n", v->sum->jobs.v[i], 100 * b / (b + w), 100 * w / (b + w),
+			sqrt((b + w) / now), sqrt(b / now));
+	}
+	if (any)
+		fputc('\n', f);
+}
+
+void levels_json(const struct verdicts *v, json_t *o)
+{
+	const struct summary *s = v->sum;
+	json_t *a = json_array();
+	struct level_shares x;
+	struct levels l;
+
+	levels_count(s, &l);
+	for (size_t i = 0; i < s->jobs.n; i++)
+		if (!levels_shares(v, s->jobs.v[i], &x))
+			json_array_append_new(a, json_pack("{s:s, s:f, s:f, s:i}", "job",
+							   s->jobs.v[i], "between", x.between,
+							   "within", x.within, "blocks",
+							   (int)x.n));
+	json_object_set_new(o, "levels", json_pack("{s:i, s:i, s:s, s:i, s:o}", "blocks",
+						   (int)l.blocks, "boots", (int)l.boots,
+						   "boot", s->boot, "runs_each",
+						   (int)s->runs_each, "variance", a));
+}

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads a campaign's run directories into one table. */
+#include "campaign/campaign.h"
+#include "stats/stats.h"
+#include "eval/summary.h"
+#include "proto/collector.h"
+
+#include <errno.h>
+#include <gsl/gsl_statistics_double.h>
+#include <libgen.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known of one planned run while its rows are made. */
+struct run_state {
+	const json_t *plan;	/* its object in plan.json */
+	const char *id, *kind;
+	char *dir;
+	json_t *doc;		/* run.json, NULL if there is none */
+	const json_t *journal;	/* its last line in the journal, or NULL */
+	size_t first_row, n_rows;
+};
+
+const char *sum_status_name(enum sum_status s)
+{
+	static const char *const names[] = {
+		[SUM_OK] = "ok", [SUM_FAILED] = "failed",
+		[SUM_INVALID] = "invalid", [SUM_MISSING] = "missing",
+	};
+
+	return names[s];
+}
+
+/* --- CSV ------------------------------------------------------------------ */
+
+void csv_string(FILE *f, const char *s)
+{
+	bool quote = strpbrk(s, ",\"\r\n");
+
+	if (quote)
+		fputc('"', f);
+	for (; *s; s++) {
+		if (*s == '"')
+			fputc('"', f);
+		fputc(*s == '\n' || *s == '\r' ? ' ' : *s, f);
+	}
+	if (quote)
+		fputc('"', f);
+}
+
+void csv_number(FILE *f, int decimals, double v)
+{
+	if (isfinite(v))
+		fprintf(f, "%.*f", decimals, v);
+}
+
+/* How far the runs on one device are apart: NaN if there is one. */
+static double sd_of_logs(const struct sum_row *r)
+{
+	double *logs = bl_zalloc((r->n_each + 1) * sizeof(*logs)), sd = NAN;
+
+	for (unsigned int k = 0; k < r->n_each; k++)
+		logs[k] = log(r->each[k]);
+	if (r->n_each > 1)
+		sd = gsl_stats_sd(logs, 1, r->n_each);
+	free(logs);
+	return sd;
+}
+
+static void csv_row(FILE *f, const struct sum_row *r)
+{
+	const char *const head[] = { r->run, r->kind };
+	const char *const names[] = { r->label, r->strategy };
+	const struct { int decimals; double v; } numbers[] = {
+		{ 3, r->fio.iops }, { 0, r->fio.bw_bytes },
+		{ 0, r->fio.clat_p50_ns }, { 0, r->fio.clat_p99_ns },
+		{ 0, r->fio.ios }, { 0, r->fio.runtime_ms },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(head); i++) {
+		csv_string(f, head[i]);
+		fputc(',', f);
+	}
+	fprintf(f, "%d", r->block);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		fputc(',', f);
+		csv_string(f, names[i]);
+	}
+	for (i = 0; i < BL_AXES; i++) {
+		fputc(',', f);
+		csv_string(f, r->axis[i]);
+	}
+	fprintf(f, ",%d,%d,", r->page_order, r->bounce_mb);
+	csv_string(f, r->job);
+	fprintf(f, ",%s,", sum_status_name(r->status));
+	csv_string(f, r->reason ? r->reason : "");
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		fputc(',', f);
+		csv_number(f, numbers[i].decimals, numbers[i].v);
+	}
+	fprintf(f, ",%d,%d,%u,", r->shard, r->boot, r->n_each);
+	csv_number(f, 3, 100 * sd_of_logs(r));
+	fputc('\n', f);
+}
+
+void summary_csv(const struct summary *s, FILE *f)
+{
+	fputs("run,kind,block,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,job,"
+	      "status,reason,iops,bw_bytes,clat_p50_ns,clat_p99_ns,ios,runtime_ms,"
+	      "shard,boot,runs,runs_sd_pct\n", f);
+	for (size_t i = 0; i < s->n_rows; i++)
+		csv_row(f, &s->rows[i]);
+}
+
+/* --- one run -------------------------------------------------------------- */
+
+static const struct fio_result no_result = {
+	.iops = NAN, .bw_bytes = NAN, .ios = NAN, .runtime_ms = NAN,
+	.clat_p50_ns = NAN, .clat_p99_ns = NAN,
+};
+
+static void add_rows(struct summary *s, struct run_state *run)
+{
+	const json_t *jobs = json_object_get(run->plan, "jobs");
+	size_t n = json_array_size(jobs);
+
+	run->first_row = s->n_rows;
+	run->n_rows = n;
+	s->rows = bl_realloc(s->rows, (s->n_rows + n) * sizeof(*s->rows));
+	for (size_t i = 0; i < n; i++) {
+		const char *job = json_string_value(json_array_get(jobs, i));
+
+		s->rows[s->n_rows++] = (struct sum_row){
+			.run = run->id,
+			.kind = run->kind,
+			.label = bl_json_str(run->plan, "label", "?"),
+			.strategy = bl_json_str(run->plan, "strategy", "?"),
+			.collect = bl_json_str(run->plan, "collect", COLLECT_OFF),
+			.job = job ? job : "?",
+			.block = bl_json_int(run->plan, "block", 0),
+			.shard = s->shard.of ? s->shard.index :
+				 bl_shard_of(s->shards, bl_json_int(run->plan, "block", 0)),
+			.page_order = bl_json_int(run->plan, "page_order", 0),
+			.bounce_mb = bl_json_int(run->plan, "bounce_mb", 0),
+			.unsafe = json_is_true(json_object_get(run->plan, "unsafe")),
+			.fio = no_result,
+		};
+		for (size_t a = 0; a < BL_AXES; a++)
+			s->rows[s->n_rows - 1].axis[a] =
+				bl_json_str(run->plan, bl_axis_names[a], "-");
+	}
+}
+
+/* All rows of the run get the same status: the run is the unit. */
+static void set_status(struct summary *s, const struct run_state *run,
+		       enum sum_status status, const char *reason)
+{
+	for (size_t i = 0; i < run->n_rows; i++) {
+		struct sum_row *r = &s->rows[run->first_row + i];
+
+		free(r->reason);
+		r->status = status;
+		r->reason = status == SUM_OK ? NULL : bl_strdup(reason);
+	}
+	s->n_status[status]++;
+}
+
+static void without_doc(struct summary *s, const struct run_state *run)
+{
+	const char *state = bl_json_str(run->journal, "state", "");
+	const char *reason = bl_json_str(run->journal, "reason", "no reason was recorded");
+
+	if (!strcmp(state, "failed"))
+		set_status(s, run, SUM_FAILED, reason);
+	else if (!strcmp(state, "invalid"))
+		set_status(s, run, SUM_INVALID, reason);
+	else if (!strcmp(state, "ok"))
+		set_status(s, run, SUM_MISSING, "the journal says ok, but run.json is gone");
+	else if (!strcmp(state, "running"))
+		set_status(s, run, SUM_MISSING, "interrupted while it ran");
+	else
+		set_status(s, run, SUM_MISSING, "not run");
+}
+
+/* The file that run.json names for a job the @k-th time, else the name by convention. */
+static char *fio_file(const struct run_state *run, const char *job, unsigned int k)
+{
+	const json_t *jobs = json_object_get(run->doc, "jobs"), *j;
+	const char *file = NULL;
+	char *name, *path;
+	size_t i;
+
+	json_array_foreach(jobs, i, j)
+		if (!strcmp(bl_json_str(j, "name", ""), job) && bl_json_int(j, "run", 1) == k)
+			file = bl_json_str(j, "file", NULL);
+	name = fio_name(job, k);
+	path = file && !strchr(file, '/') ? bl_fmt("%s/%s", run->dir, file) :
+					    bl_fmt("%s/fio-%s.json", run->dir, name);
+	free(name);
+	return path;
+}
+
+/* One number of all runs of a job on one device. */
+static double median_of(const struct fio_result *f, size_t n, size_t offset)
+{
+	double *x = bl_zalloc(n * sizeof(*x)), m;
+
+	for (size_t i = 0; i < n; i++)
+		x[i] = *(const double *)((const char *)&f[i] + offset);
+	m = stats_median(x, n);
+	free(x);
+	return m;
+}
+
+/* The device's value is the median of its runs; what they did together is added up. */
+static void combine(struct sum_row *r, const struct fio_result *f, unsigned int n, bool whole)
+{
+	r->fio = f[0];
+	r->each = bl_zalloc(n * sizeof(*r->each));
+	r->n_each = n;
+	for (unsigned int k = 0; k < n; k++) {
+		r->each[k] = f[k].iops;
+		if (!k)
+			continue;
+		r->fio.ios += f[k].ios;
+		r->fio.runtime_ms = fmin(r->fio.runtime_ms, f[k].runtime_ms);
+	}
+	if (n == 1)
+		return;
+	r->fio.iops = median_of(f, n, offsetof(struct fio_result, iops));
+	r->fio.bw_bytes = median_of(f, n, offsetof(struct fio_result, bw_bytes));
+	r->fio.clat_p50_ns = whole ? hist_percentile(&r->hist, 0.50) :
+				     NAN;
+	r->fio.clat_p99_ns = whole ? hist_percentile(&r->hist, 0.99) :
+				     NAN;
+}
+
+/* All runs of a row's job; the first objection, or NULL. */
+static char *read_job(struct summary *s, const struct run_state *run, struct sum_row *r)
+{
+	double planned = strcmp(run->kind, "verify") ? s->runtime_ms : 0;
+	unsigned int n = strcmp(run->kind, "time") ? 1 : s->runs_each;
+	struct fio_result *f = bl_zalloc(n * sizeof(*f));
+	char *objection = NULL, why[256];
+	bool whole = true, broken = false;
+
+	for (unsigned int k = 1; k <= n; k++) {
+		char *path = fio_file(run, r->job, k), *name = fio_name(r->job, k);
+		struct hist h = {};
+		int err = fio_read(path, &f[k - 1], &h, why, sizeof(why));
+
+		broken |= err;
+		err = err ? err : fio_check(&f[k - 1], planned, why, sizeof(why));
+		if (err && !objection)
+			objection = bl_fmt("job %s: %s", name, why);
+		whole &= h.n > 0;
+		hist_merge(&r->hist, &h);
+		hist_free(&h);
+		free(name);
+		free(path);
+	}
+	/* One run without its histogram, and that of the device is none. */
+	if (!whole)
+		hist_free(&r->hist);
+	if (!broken)
+		combine(r, f, n, whole);
+	free(f);
+	return objection;
+}
+
+/* Reads the numbers of all jobs; the first objection, or NULL if all is well. */
+static char *read_jobs(struct summary *s, const struct run_state *run)
+{
+	char *objection = NULL;
+
+	for (size_t i = 0; i < run->n_rows; i++) {
+		struct sum_row *r = &s->rows[run->first_row + i];
+		char *why = read_job(s, run, r);
+
+		r->boot = bl_json_int(run->doc, "boot", 0);
+		if (objection)
+			free(why);
+		else
+			objection = why;
+	}
+	return objection;
+}
+
+static void with_doc(struct summary *s, const struct run_state *run)
+{
+	const char *label = bl_json_str(run->plan, "label", "?");
+	const char *status = bl_json_str(run->doc, "status", "");
+	const char *reason = bl_json_str(run->doc, "reason", "");
+	char *objection = read_jobs(s, run);
+
+	if (!*reason)
+		reason = "no reason was recorded";
+	if (!strcmp(status, "failed"))
+		set_status(s, run, SUM_FAILED, reason);
+	else if (!strcmp(status, "invalid"))
+		set_status(s, run, SUM_INVALID, reason);
+	else if (strcmp(status, "ok"))
+		set_status(s, run, SUM_INVALID, "run.json has no valid status");
+	else if (strcmp(bl_json_str(run->doc, "label", ""), label))
+		set_status(s, run, SUM_INVALID, "run.json has another label than plan.json");
+	else if (objection)
+		set_status(s, run, SUM_INVALID, objection);
+	else
+		set_status(s, run, SUM_OK, NULL);
+	free(objection);
+}
+
+static void note_accel(struct summary *s, const json_t *doc)
+{
+	const char *accel = bl_json_str(doc, "accel", NULL);
+
+	if (!accel)
+		return;
+	if (strcmp(accel, "kvm"))
+		s->emulated = true;
+	if (!strcmp(s->accel, "unknown"))
+		snprintf(s->accel, sizeof(s->accel), "%s", accel);
+	else if (strcmp(s->accel, accel))
+		strcpy(s->accel, "mixed");
+}
+
+static void load_run(struct summary *s, const json_t *plan, const json_t *journal)
+{
+	struct run_state run = {
+		.plan = plan,
+		.id = bl_json_str(plan, "id", "?"),
+		.kind = bl_json_str(plan, "kind", "?"),
+	};
+	json_error_t e;
+	char *path;
+
+	run.dir = bl_fmt("%s/runs/%s", s->dir, run.id);
+	run.journal = json_object_get(journal, run.id);
+	add_rows(s, &run);
+
+	path = bl_fmt("%s/run.json", run.dir);
+	run.doc = json_load_file(path, 0, &e);
+	if (run.doc) {
+		note_accel(s, run.doc);
+		with_doc(s, &run);
+	} else if (bl_exists(path)) {
+		char *why = bl_fmt("run.json, line %d: %s", e.line, e.text);
+
+		set_status(s, &run, SUM_INVALID, why);
+		free(why);
+	} else {
+		without_doc(s, &run);
+	}
+	s->n_runs++;
+	json_decref(run.doc);
+	free(path);
+	free(run.dir);
+}
+
+/* --- the campaign --------------------------------------------------------- */
+
+static int use_plan(struct summary *s, const char *path)
+{
+	const json_t *jobs, *job;
+	size_t i;
+
+	s->plan = bl_json_load(path);
+	if (!s->plan)
+		return -EBADMSG;
+	if (bl_json_int(s->plan, "schema", 0) != 1) {
+		bl_err("%s: schema %lld is unknown; valid: 1", path,
+		       bl_json_int(s->plan, "schema", 0));
+		return -EBADMSG;
+	}
+	jobs = json_object_get(s->plan, "jobs");
+	json_array_foreach(jobs, i, job)
+		if (json_is_string(job))
+			bl_strv_add(&s->jobs, json_string_value(job));
+	s->plane = bl_json_str(s->plan, "plane", "unknown");
+	s->baseline = bl_json_str(s->plan, "baseline", NULL);
+	s->runs_each = bl_json_int(s->plan, "runs_each", 1);
+	s->boot = bl_json_str(s->plan, "boot", "campaign");
+	s->shards = bl_json_int(s->plan, "shards", 0);
+	s->runtime_ms = 1000 * bl_json_num(s->plan, "runtime_s", 0);
+	if (bl_shard_from_json(&s->shard, s->plan) || !s->baseline || !s->jobs.n ||
+	    !(s->runtime_ms > 0) ||
+	    s->runs_each - 1 >= BL_MAX_RUNS ||
+	    !json_array_size(json_object_get(s->plan, "runs"))) {
+		bl_err("%s: baseline, jobs, runtime_s or runs are missing: not a plan "
+		       "that 'bouncelab run' has written", path);
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+/* Not left out by the stop rule, nor another shard's. */
+static bool is_planned(const struct summary *s, const json_t *run)
+{
+	unsigned int block = bl_json_int(run, "block", 0);
+
+	return bl_shard_has(&s->shard, block) &&
+	       !stop_leaves_out(&s->stop, bl_json_str(run, "kind", ""), block);
+}
+
+int summary_load(struct summary *s, const char *dir)
+{
+	char *path, *copy;
+	json_t *journal;
+	const json_t *run;
+	size_t i;
+	int err;
+
+	*s = (struct summary){ .accel = "unknown" };
+	s->dir = realpath(dir, NULL);
+	if (!s->dir) {
+		err = -errno;
+		bl_err("%s: %s", dir, strerror(errno));
+		return err;
+	}
+	copy = bl_strdup(s->dir);
+	s->name = bl_strdup(basename(copy));
+	free(copy);
+
+	path = bl_fmt("%s/plan.json", s->dir);
+	err = use_plan(s, path);
+	free(path);
+	if (err) {
+		summary_free(s);
+		return err;
+	}
+	journal = bl_journal_load(s->dir);
+	stop_load(&s->stop, s->dir);
+	snprintf(s->state, sizeof(s->state), "%s",
+		 bl_json_str(json_object_get(journal, ""), "state", ""));
+	json_array_foreach(json_object_get(s->plan, "runs"), i, run)
+		if (is_planned(s, run))
+			load_run(s, run, journal);
+	json_decref(journal);
+	return 0;
+}
+
+bool summary_traced(const struct summary *s)
+{
+	for (size_t i = 0; i < s->n_rows; i++)
+		if (strcmp(s->rows[i].collect, COLLECT_OFF))
+			return true;
+	return false;
+}
+
+void summary_free(struct summary *s)
+{
+	for (size_t i = 0; i < s->n_rows; i++) {
+		free(s->rows[i].reason);
+		free(s->rows[i].each);
+		hist_free(&s->rows[i].hist);
+	}
+	free(s->rows);
+	bl_strv_free(&s->jobs);
+	json_decref(s->plan);
+	free(s->name);
+	free(s->dir);
+	*s = (struct summary){};
+}

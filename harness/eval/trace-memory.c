@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "eval/trace-memory.h"
+#include "lib/csv.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the peak, at which all memory counts as touched for the first time. */
+#define NEARLY	0.95
+
+/* Cannot fail: a column that is not there is NaN. */
+static double get(const struct csv *c, size_t row, const char *name)
+{
+	int column = csv_column(c, name);
+
+	return column < 0 ? NAN : strtod(csv_get(c, row, column), NULL);
+}
+
+/* What a counter has gained from the first line to the last. */
+static double gained(const struct csv *c, const char *name)
+{
+	return get(c, c->rows - 1, name) - get(c, 0, name);
+}
+
+static void add_sample(struct trace_memory *m, const struct csv *c, size_t row, unsigned int run)
+{
+	struct trace_sample t = {
+		.run = run, .ms = get(c, row, "ms"),
+		.resident = get(c, row, "resident_bytes"),
+		.in_flight = get(c, row, "map_bytes") - get(c, row, "unmap_bytes"),
+	};
+
+	m->samples = bl_realloc(m->samples, (m->n_samples + 1) * sizeof(t));
+	m->samples[m->n_samples++] = t;
+	m->resident_peak = fmax(m->resident_peak, t.resident);
+	m->in_flight_peak = fmax(m->in_flight_peak, t.in_flight);
+}
+
+bool trace_add_memory(struct trace_subject *s, const char *dir, const json_t *guest,
+		      unsigned int nr)
+{
+	struct trace_memory *m = &s->memory;
+	char *path = bl_fmt("%s/memory.csv", dir);
+	struct csv c;
+	bool good;
+
+	good = bl_exists(path) && !csv_load(&c, path);
+	free(path);
+	if (!good)
+		return false;
+	good = c.rows && csv_column(&c, "resident_bytes") >= 0;
+	for (size_t i = 0; good && i < c.rows; i++)
+		add_sample(m, &c, i, nr);
+	if (good) {
+		m->runs++;
+		m->maps += gained(&c, "map");
+		m->mapped_bytes += gained(&c, "map_bytes");
+		m->copied_bytes += gained(&c, "copy_to_bounce_bytes") +
+				   gained(&c, "copy_from_bounce_bytes") +
+				   gained(&c, "copy_to_daemon_bytes") +
+				   gained(&c, "copy_from_daemon_bytes");
+		m->zeroed_bytes += gained(&c, "zero_bytes");
+		m->faults += gained(&c, "fault");
+		m->page_allocs += gained(&c, "page_alloc");
+		m->alloc_fails += gained(&c, "page_alloc_fail");
+		m->iova_allocs += gained(&c, "iova_alloc");
+		m->iova_slow += bl_json_num(guest, "iova_slow", 0);
+	}
+	csv_free(&c);
+	return good;
+}
+
+/* Until a run had nearly all of its own peak. */
+static double first_touch(const struct trace_memory *m, unsigned int run)
+{
+	double peak = 0, ms = NAN;
+
+	for (size_t i = 0; i < m->n_samples; i++)
+		if (m->samples[i].run == run)
+			peak = fmax(peak, m->samples[i].resident);
+	for (size_t i = m->n_samples; i--;)
+		if (m->samples[i].run == run && m->samples[i].resident >= NEARLY * peak)
+			ms = m->samples[i].ms;
+	return ms;
+}
+
+void trace_finish_memory(struct trace_subject *s)
+{
+	struct trace_memory *m = &s->memory;
+	size_t n = m->runs;
+	double *ms = bl_zalloc((n + 1) * sizeof(*ms));
+
+	for (size_t i = 0; i < n; i++)
+		ms[i] = first_touch(m, i);
+	m->first_touch_ms = stats_median(ms, n);
+	free(ms);
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "eval/traces.h"
+#include "trace/derive.h"
+#include "eval/trace-locks.h"
+#include "eval/trace-memory.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Up to what the label says of collectors. */
+static size_t name_length(const struct sum_row *row)
+{
+	size_t label = strlen(row->label), tail = strlen(row->collect) + 1;
+
+	if (!strcmp(row->collect, COLLECT_OFF) || label <= tail ||
+	    strcmp(row->label + label - tail + 1, row->collect))
+		return label;
+	return label - tail;
+}
+
+static struct trace_subject *subject_of(struct trace_data *d, const struct sum_row *row)
+{
+	size_t len = name_length(row), i;
+	struct trace_subject *s;
+
+	for (i = 0; i < d->n; i++)
+		if (strlen(d->subjects[i].name) == len &&
+		    !strncmp(d->subjects[i].name, row->label, len))
+			return &d->subjects[i];
+	d->subjects = bl_realloc(d->subjects, (d->n + 1) * sizeof(*s));
+	s = &d->subjects[d->n++];
+	*s = (struct trace_subject){ .strategy = row->strategy };
+	s->name = bl_fmt("%.*s", (int)len, row->label);
+	return s;
+}
+
+static void add_stages(struct trace_subject *s, const char *dir)
+{
+	char *path = bl_fmt("%s/" TRACE_STAGES, dir);
+	json_t *doc = json_load_file(path, 0, NULL), *o;
+	size_t i;
+
+	free(path);
+#define ADD(member)	s->stages.member += bl_json_num(doc, #member, 0)
+	ADD(ios);
+	ADD(bytes);
+	ADD(issued);
+	ADD(unfinished);
+	ADD(stray);
+	ADD(clamped);
+	ADD(maps);
+	ADD(unmaps);
+	ADD(copies);
+	ADD(faults);
+	ADD(faults_stray);
+#undef ADD
+	json_array_foreach(json_object_get(doc, "stages"), i, o) {
+		if (i >= STAGE_ALL || strcmp(bl_json_str(o, "name", ""), stage_names[i]))
+			continue;
+		s->stages.sum[i] += bl_json_num(o, "sum_ns", 0);
+		trace_add_hist(&s->stages.hist[i], json_object_get(o, "hist"));
+	}
+	json_decref(doc);
+}
+
+static void add_profile(struct trace_subject *s, const char *dir)
+{
+	char *path = bl_fmt("%s/" FLAME_FOLDED, dir);
+
+	if (!s->profile)
+		s->profile = flame_new();
+	flame_add_folded(s->profile, path);
+	free(path);
+}
+
+static void add_traced(struct trace_data *d, struct trace_subject *s, const struct sum_row *row,
+		       unsigned int collect)
+{
+	char *dir = bl_fmt("%s/runs/%s", d->sum.dir, row->run);
+	char *path = bl_fmt("%s/guest.json", dir);
+	json_t *guest = json_load_file(path, 0, NULL);
+	const json_t *names = json_object_get(guest, "lock_names");
+	const json_t *disk = json_object_get(guest, "disk");
+
+	if (collect & COLLECT_BIT(COLLECT_MEMORY))
+		trace_add_memory(s, dir, guest, s->runs[COLLECT_MEMORY]);
+	for (int c = 0; c < COLLECTORS; c++) {
+		if (!(collect & COLLECT_BIT(c)))
+			continue;
+		s->runs[c]++;
+		s->ios[c] += bl_json_num(disk, "ios", 0);
+		s->bytes[c] += bl_json_num(disk, "bytes", 0);
+	}
+	if (collect & COLLECT_BIT(COLLECT_LOCKS))
+		trace_add_locks(s, dir, names);
+	if (collect & COLLECT_BIT(COLLECT_HOLDS))
+		trace_add_holds(s, dir, names);
+	if (collect & COLLECT_BIT(COLLECT_STAGES))
+		add_stages(s, dir);
+	if (collect & COLLECT_BIT(COLLECT_PROFILE))
+		add_profile(s, dir);
+	json_decref(guest);
+	free(path);
+	free(dir);
+}
+
+static void add_row(struct trace_data *d, const struct sum_row *row)
+{
+	struct trace_subject *s = subject_of(d, row);
+	unsigned int collect;
+
+	if (collectors_parse("plan.json", "collect", row->collect, &collect))
+		return;
+	if (row->status == SUM_OK) {
+		if (collect)
+			add_traced(d, s, row, collect);
+		else
+			hist_merge(&s->latency, &row->hist);
+	} else if (row->status != SUM_MISSING) {
+		s->invalid++;
+		if (!s->invalid_why)
+			s->invalid_why = bl_fmt("%s of %s: %s", row->run, row->label,
+						row->reason ? row->reason : "?");
+	}
+}
+
+/* Is this a label of the subject, with collectors or without? */
+static bool is_of(const char *label, const struct trace_subject *s)
+{
+	size_t len = strlen(s->name);
+
+	return !strncmp(label, s->name, len) && (!label[len] || label[len] == '+');
+}
+
+/* What a collector costs: the blocks in which a subject was run with and without it. */
+static void add_overhead(struct trace_data *d, struct trace_subject *s,
+			 const struct verdict_cell *with)
+{
+	const struct verdict_cell *without = verdict_find(&d->verdicts, s->name, d->job);
+	struct trace_overhead o = { .ratio = { NAN, NAN, NAN, false } };
+	double *x = NULL, *y = NULL;
+
+	if (without)
+		o.pairs = verdict_pairs(with, without, &x, &y);
+	if (o.pairs)
+		stats_ratio_est(x, y, o.pairs, &o.ratio);
+	free(x);
+	free(y);
+	o.collect = bl_strdup(with->label + strlen(s->name) + 1);
+	s->overheads = bl_realloc(s->overheads, (s->n_overheads + 1) * sizeof(o));
+	s->overheads[s->n_overheads++] = o;
+}
+
+static void add_overheads(struct trace_data *d)
+{
+	for (size_t i = 0; i < d->verdicts.n_cells; i++) {
+		const struct verdict_cell *c = &d->verdicts.cells[i];
+
+		for (size_t k = 0; k < d->n; k++) {
+			struct trace_subject *s = &d->subjects[k];
+
+			if (!strcmp(c->job, d->job) && is_of(c->label, s) && strcmp(c->label, s->name))
+				add_overhead(d, s, c);
+		}
+	}
+}
+
+/* The baseline first, the others by name, as in the verdicts. */
+static bool comes_before(const struct trace_data *d, const struct trace_subject *a,
+			 const struct trace_subject *b)
+{
+	bool base_a = is_of(d->sum.baseline, a), base_b = is_of(d->sum.baseline, b);
+
+	return base_a != base_b ? base_a : strcmp(a->name, b->name) < 0;
+}
+
+static void sort_subjects(struct trace_data *d)
+{
+	for (size_t i = 1; i < d->n; i++) {
+		for (size_t k = i; k && comes_before(d, &d->subjects[k], &d->subjects[k - 1]); k--) {
+			struct trace_subject s = d->subjects[k];
+
+			d->subjects[k] = d->subjects[k - 1];
+			d->subjects[k - 1] = s;
+		}
+	}
+}
+
+int trace_data_load(struct trace_data *d, const char *dir)
+{
+	int err;
+
+	*d = (struct trace_data){};
+	err = summary_load(&d->sum, dir);
+	if (err)
+		return err;
+	if (!summary_traced(&d->sum)) {
+		bl_err("%s: no run of this campaign was traced; 'bouncelab trace' makes one that "
+		       "is", dir);
+		err = -ENODATA;
+	}
+	if (!err)
+		err = verdicts_make(&d->verdicts, &d->sum, VERDICT_SAME_PCT);
+	if (err) {
+		summary_free(&d->sum);
+		return err;
+	}
+	d->job = d->sum.jobs.v[0];
+	for (size_t i = 0; i < d->sum.n_rows; i++)
+		if (!strcmp(d->sum.rows[i].kind, "time") && !strcmp(d->sum.rows[i].job, d->job))
+			add_row(d, &d->sum.rows[i]);
+	for (size_t i = 0; i < d->n; i++) {
+		trace_sort_locks(&d->subjects[i]);
+		trace_finish_memory(&d->subjects[i]);
+	}
+	sort_subjects(d);
+	add_overheads(d);
+	return 0;
+}
+
+static void free_subject(struct trace_subject *s)
+{
+	for (size_t i = 0; i < s->n_locks; i++) {
+		free(s->locks[i].name);
+		hist_free(&s->locks[i].hold);
+		hist_free(&s->locks[i].irqs_off);
+	}
+	for (size_t i = 0; i < s->n_callers; i++) {
+		free(s->callers[i].lock);
+		free(s->callers[i].function);
+	}
+	for (size_t i = 0; i < s->n_overheads; i++)
+		free(s->overheads[i].collect);
+	free(s->locks);
+	free(s->callers);
+	free(s->overheads);
+	if (s->profile)
+		flame_free(s->profile);
+	free(s->memory.samples);
+	free(s->invalid_why);
+	free(s->name);
+	stages_free(&s->stages);
+	hist_free(&s->latency);
+}
+
+void trace_data_free(struct trace_data *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		free_subject(&d->subjects[i]);
+	free(d->subjects);
+	verdicts_free(&d->verdicts);
+	summary_free(&d->sum);
+	*d = (struct trace_data){};
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The guest agent: first process of the test machine. It mounts what a Linux
+ * system needs, then does what the host asks for on the second serial port,
+ * one JSON object per line, one request at a time.
+ */
+#include "cmd/commands.h"
+#include "lib/machine.h"
+#include "guest/agent.h"
+#include "guest/exec.h"
+#include "guest/micro-run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_DEV	"/dev/ttyS1"
+
+static int host = -1;	/* the serial line */
+
+static const struct {
+	const char *type, *where, *options;
+} mounts[] = {
+	{ "proc", "/proc", NULL },
+	{ "sysfs", "/sys", NULL },
+	{ "devtmpfs", "/dev", "mode=755" },
+	{ "tmpfs", "/dev/shm", "mode=1777" },
+	{ "debugfs", "/sys/kernel/debug", NULL },
+	{ "tracefs", "/sys/kernel/tracing", NULL },
+	/* Not on /tmp: the project may be there. */
+	{ "tmpfs", GUEST_TMP, "mode=755" },
+};
+
+static void mount_all(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
+		mkdir(mounts[i].where, 0755);
+		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0,
+			  mounts[i].options) && errno != EBUSY)
+			bl_err("guest: mount %s: %s", mounts[i].where, strerror(errno));
+	}
+}
+
+/* The value of the last word "NAME=…" on the kernel's command line, or NULL; to be freed. */
+static char *boot_arg(const char *name)
+{
+	char *text, *p, *word, *value = NULL;
+	size_t len = strlen(name);
+
+	if (bl_read_file("/proc/cmdline", &text, NULL))
+		return NULL;
+	for (p = text; (word = strsep(&p, " \n"));)
+		if (!strncmp(word, name, len) && word[len] == '=') {
+			free(value);
+			value = bl_strdup(word + len + 1);
+		}
+	free(text);
+	return value;
+}
+
+/* Where the project is. */
+static void take_root(void)
+{
+	char *root = boot_arg("bl.root");
+
+	if (root)
+		setenv("BOUNCELAB_ROOT", root, 1);
+	free(root);
+}
+
+/* Those that maxcpus= left out, see bl_kernel_args(). */
+static void start_cpus(void)
+{
+	int fd, nr = sysconf(_SC_NPROCESSORS_CONF);
+
+	for (int i = 1; i < nr; i++) {
+		char *path = bl_fmt("/sys/devices/system/cpu/cpu%d/online", i);
+
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd >= 0 && write(fd, "1", 1) != 1)
+			bl_err("guest: start CPU %d: %s", i, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		free(path);
+	}
+}
+
+static void set_up(void)
+{
+	int fd;
+
+	umask(022);
+	mount_all();
+	/* The kernel opened no console for us if /dev was empty then. */
+	fd = open("/dev/console", O_RDWR);
+	while (fd >= 0 && fd < STDERR_FILENO)
+		fd = dup(fd);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	signal(SIGPIPE, SIG_IGN);
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("HOME", "/root", 1);
+	/* Each program opens the dozen files of any other locale before main(). */
+	setenv("LC_ALL", "C", 1);
+	take_root();
+	start_cpus();
+	if (chdir(GUEST_TMP) < 0)
+		bl_err("guest: %s: %s", GUEST_TMP, strerror(errno));
+}
+
+static int open_line(void)
+{
+	struct termios t;
+	int fd = open(LINE_DEV, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (tcgetattr(fd, &t) == 0) {
+		cfmakeraw(&t);
+		cfsetspeed(&t, B115200);
+		t.c_cflag |= CLOCAL | CREAD;
+		t.c_cc[VMIN] = 1;
+		t.c_cc[VTIME] = 0;
+		tcsetattr(fd, TCSANOW, &t);
+	}
+	return fd;
+}
+
+void guest_send(json_t *msg)
+{
+	char *text = json_dumps(msg, JSON_COMPACT), *line, *p;
+	size_t left;
+
+	json_decref(msg);
+	if (!text)
+		return;
+	line = bl_fmt("%s\n", text);
+	left = strlen(line);
+	for (p = line; left;) {
+		ssize_t n = write(host, p, left);
+
+		if (n < 0 && errno != EINTR)
+			break;
+		if (n > 0) {
+			p += n;
+			left -= n;
+		}
+	}
+	free(line);
+	free(text);
+}
+
+void guest_send_stage(const struct guest_run *r, const char *stage, const char *job)
+{
+	json_t *msg = json_pack("{s:s, s:s, s:s}", "ev", "stage", "run", r->id, "stage", stage);
+
+	if (job)
+		json_object_set_new(msg, "job", json_string(job));
+	guest_send(msg);
+}
+
+static void say_hello(void)
+{
+	struct timespec up = {};
+	struct utsname u;
+	json_t *msg;
+
+	uname(&u);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	msg = json_pack("{s:s, s:s, s:i, s:f, s:o}", "ev", "hello", "release", u.release,
+			"cpus", (int)sysconf(_SC_NPROCESSORS_ONLN), "uptime_s",
+			up.tv_sec + up.tv_nsec / 1e9, "facts", bl_env_facts());
+	guest_send(msg);
+}
+
+/* Nothing to sync: the host's files are not cached, the rest is in memory. */
+static _Noreturn void power_off(void)
+{
+	reboot(RB_POWER_OFF);
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
+}
+
+/*
+ * Where instructions are counted, the count is to be of the path, not of who happened to run
+ * first: a task that wakes another goes on until it sleeps or its slice is over. With the
+ * default, completions come in batches, and a few instructions more in a map can change
+ * their pattern: 15 rounds of an empty loop cost 5.5 % of reads one by one, and 0.4 % of
+ * writes. So they cost 0.7 % of both.
+ */
+static void take_wakeup_preemption(void)
+{
+	char *value = boot_arg("bl.wakeup_preemption");
+	const char *feature = value && !strcmp(value, "off") ? "NO_WAKEUP_PREEMPTION" :
+								"WAKEUP_PREEMPTION";
+	int fd;
+
+	if (!value)
+		return;
+	fd = open(BL_SCHED_FEATURES, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, feature, strlen(feature)) < 0) {
+		bl_err("guest: " BL_SCHED_FEATURES " does not take %s: %s; it is there in kernels "
+		       "with CONFIG_SCHED_DEBUG", feature, strerror(errno));
+		power_off();
+	}
+	close(fd);
+	free(value);
+}
+
+static void do_run(const json_t *op)
+{
+	struct guest_verdict v;
+
+	guest_do_run(op, &v);
+	guest_send(json_pack("{s:s, s:s, s:s, s:s, s:b}", "ev", "done",
+			     "run", bl_json_str(op, "id", ""), "status", guest_status(&v),
+			     "reason", v.reason, "reboot", v.reboot));
+}
+
+/* The result is a file, since the line is slow. */
+static void do_micro(const json_t *op)
+{
+	char *path = bl_fmt(GUEST_RUNS "/%s/micro.json", bl_json_str(op, "dir", ""));
+	struct guest_verdict v = {};
+	json_t *result = guest_micro(op, &v);
+	int ret = result ? bl_json_write(path, result) : 0;
+
+	if (ret)
+		guest_fail(&v, "%s: %s", path, strerror(-ret));
+	guest_send(json_pack("{s:s, s:s, s:s, s:b}", "ev", "done", "status", guest_status(&v),
+			     "reason", v.reason, "reboot", v.reboot));
+	json_decref(result);
+	free(path);
+}
+
+static void request(const char *line)
+{
+	json_error_t err;
+	json_t *op = json_loads(line, 0, &err);
+	const char *name = bl_json_str(op, "op", "");
+
+	if (!strcmp(name, "run"))
+		do_run(op);
+	else if (!strcmp(name, "micro"))
+		do_micro(op);
+	else if (!strcmp(name, "exec"))
+		guest_exec(op);
+	else if (!strcmp(name, "poweroff"))
+		power_off();
+	else
+		guest_send(json_pack("{s:s, s:s, s:s}", "ev", "done", "status", "failed",
+				     "reason", op ? "unknown op; valid: run, micro, exec, poweroff" :
+				     err.text));
+	json_decref(op);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+int cmd_guest(int argc, char **argv)
+{
+	char *line = NULL;
+	size_t size = 0;
+	FILE *in;
+
+	if (argc > 1 || getpid() != 1) {
+		bl_err("%s: this is the first process of the test machine, which "
+		       "'bouncelab run' starts; it takes no arguments and is not for use by hand",
+		       argv[0]);
+		return BL_EXIT_USAGE;
+	}
+	set_up();
+	take_wakeup_preemption();
+	host = open_line();
+	in = host < 0 ? NULL : fdopen(dup(host), "re");
+	if (!in) {
+		bl_err("guest: %s: %s", LINE_DEV, strerror(errno));
+		power_off();
+	}
+	say_hello();
+	while (getline(&line, &size, in) > 0)
+		if (line[0] != '\n')
+			request(line);
+	power_off();
+}

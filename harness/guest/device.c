@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/device.h"
+#include "guest/sysfs.h"
+#include "guest/counters.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <linux/vduse.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
+
+#define RAM_DISK	GUEST_TMP "/disk.raw"
+#define PIDFILE		GUEST_TMP "/daemon.pid"
+#define CONTROL		"/dev/vduse/control"
+#define QUEUE_SIZE	128
+
+/* Milliseconds; generous, as an emulated guest on a busy machine is slow. */
+#define DAEMON_START	30000
+#define DAEMON_STOP	5000
+#define VDPA_ADD	30000
+#define VDPA_DEL	10000
+#define VDPA_DEL_DEAD	3000	/* without a daemon it is at once or never */
+/* Drivers are bound within vdpa dev add; what is late now will not come. */
+#define DISK_APPEARS	3000
+
+static int load_modules(struct guest_run *r, struct guest_device *d)
+{
+	struct guest_verdict *v = &r->verdict;
+	const char *file = bl_json_str(r->op, "module", NULL);
+	char *path, *params;
+	int ret;
+
+	if (r->intree || !file) {
+		d->module = "vduse";
+		path = bl_path("build/kernel/modules/vduse.ko");
+		params = bl_strdup("");
+	} else {
+		d->module = "bouncelab";
+		path = bl_strdup(file);
+		params = bl_fmt("strategy=%s%s", r->strategy,
+				json_is_true(json_object_get(r->op, "unsafe")) ?
+				" unsafe_direct=1 unsafe_unzeroed=1" : "");
+	}
+	/* Ours needs what the stock one needs. */
+	ret = guest_mod_load_deps(&d->mods, v, "vduse");
+	if (!ret)
+		ret = guest_mod_load_file(&d->mods, v, d->module, path, params);
+	if (!ret)
+		ret = guest_mod_load(&d->mods, v, "virtio_vdpa");
+	if (!ret)
+		ret = guest_mod_load(&d->mods, v, "virtio_blk");
+	guest_module_json(r, d->module, path, params);
+	free(params);
+	free(path);
+	return ret;
+}
+
+/* A timed disk has all its memory from the start. */
+static int ram_disk(struct guest_verdict *v, bool timed)
+{
+	int fd, ret = 0;
+
+	unlink(RAM_DISK);
+	fd = open(RAM_DISK, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, GUEST_DISK_SIZE) < 0 ||
+	    (timed && fallocate(fd, 0, 0, GUEST_DISK_SIZE) < 0))
+		ret = guest_fail(v, "%s: %s", RAM_DISK, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static int spawn_daemon(struct guest_run *r, struct guest_device *d, const char *const argv[])
+{
+	int fd, ret;
+
+	unlink(PIDFILE);
+	fd = open(d->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return guest_fail(&r->verdict, "%s: %s", d->log, strerror(errno));
+	ret = guest_spawn(&d->daemon, argv[0], argv, fd, fd);
+	close(fd);
+	if (ret)
+		return guest_fail(&r->verdict, "%s: %s", argv[0], strerror(-ret));
+	return 0;
+}
+
+static int daemon_failed(struct guest_run *r, struct guest_device *d, const char *what)
+{
+	char tail[400];
+
+	d->blamed = true;
+	guest_last_lines(d->log, 3, tail, sizeof(tail));
+	return guest_fail(&r->verdict, "%s %s (%s)%s%s", d->daemon.name, what,
+			  guest_proc_end(&d->daemon), *tail ? ": " : "", tail);
+}
+
+/*
+ * The daemon writes its pid file when its exports are there: that is its own
+ * sign of being ready.
+ */
+static int start_daemon(struct guest_run *r, struct guest_device *d)
+{
+	bool verify = !strcmp(r->kind, "verify");
+	bool ram = !strcmp(bl_json_str(r->op, "backend", "null"), "ram");
+	char *blockdev, *export;
+	int ret = 0;
+
+	if (verify || ram) {
+		ret = ram_disk(&r->verdict, !verify);
+		blockdev = bl_strdup("driver=file,node-name=n0,filename=" RAM_DISK);
+	} else {
+		blockdev = bl_fmt("driver=null-co,node-name=n0,size=%u,read-zeroes=on",
+				  GUEST_DISK_SIZE);
+	}
+	export = bl_fmt("type=vduse-blk,id=e0,node-name=n0,name=" GUEST_DEV
+			",writable=on,num-queues=%d,queue-size=%d",
+			(int)bl_json_int(r->op, "queues", 1), QUEUE_SIZE);
+	if (!ret) {
+		const char *const argv[] = {
+			"qemu-storage-daemon", "--blockdev", blockdev, "--export", export,
+			"--pidfile", PIDFILE, NULL
+		};
+
+		ret = spawn_daemon(r, d, argv);
+	}
+	json_object_set_new(r->doc, "blockdev", json_string(blockdev));
+	json_object_set_new(r->doc, "export", json_string(export));
+	free(blockdev);
+	free(export);
+	if (ret)
+		return ret;
+	ret = guest_wait_path(PIDFILE, &d->daemon, DAEMON_START);
+	if (ret == -EOWNERDEAD)
+		return daemon_failed(r, d, "ended at its start");
+	if (ret)
+		return daemon_failed(r, d, "did not get ready");
+	return 0;
+}
+
+static int add_disk(struct guest_run *r, struct guest_device *d)
+{
+	static const char *const argv[] = {
+		"vdpa", "dev", "add", "name", GUEST_DEV, "mgmtdev", "vduse", NULL
+	};
+	double t0 = bl_mono();
+	char msg[300];
+	int ret;
+
+	d->attached = true;
+	ret = guest_tool(argv, &d->daemon, VDPA_ADD, msg, sizeof(msg));
+	guest_stage_ms(r, "vdpa_add", t0);
+	if (ret == -EOWNERDEAD)
+		return daemon_failed(r, d, "died during vdpa dev add");
+	if (ret)
+		return guest_fail(&r->verdict, "vdpa dev add: %s", msg);
+	t0 = bl_mono();
+	ret = guest_wait_path("/dev/" GUEST_DISK, &d->daemon, DISK_APPEARS);
+	guest_stage_ms(r, "disk", t0);
+	if (ret == -EOWNERDEAD)
+		return daemon_failed(r, d, "died before the disk was there");
+	if (ret)
+		return guest_fail(&r->verdict, "/dev/" GUEST_DISK " does not appear after vdpa "
+				  "dev add");
+	return guest_disk_json(r);
+}
+
+int guest_attach(struct guest_run *r, struct guest_device *d)
+{
+	double t0;
+	int ret;
+
+	memset(d, 0, sizeof(*d));
+	d->log = bl_fmt("%s/daemon.log", r->dir);
+	guest_send_stage(r, "attach", NULL);
+	t0 = bl_mono();
+	ret = load_modules(r, d);
+	guest_stage_ms(r, "load", t0);
+	if (ret)
+		return ret;
+	t0 = bl_mono();
+	ret = start_daemon(r, d);
+	guest_stage_ms(r, "daemon", t0);
+	if (!ret)
+		ret = guest_sysfs_apply(r);
+	if (!ret)
+		ret = add_disk(r, d);
+	return ret;
+}
+
+static int del_disk(struct guest_run *r, struct guest_device *d)
+{
+	static const char *const argv[] = { "vdpa", "dev", "del", GUEST_DEV, NULL };
+	struct guest_counters idle;
+	char msg[300];
+	int ret;
+
+	if (!d->attached || !bl_exists("/sys/bus/vdpa/devices/" GUEST_DEV))
+		return 0;
+	ret = guest_tool(argv, NULL, guest_exited(&d->daemon) ? VDPA_DEL_DEAD : VDPA_DEL,
+			 msg, sizeof(msg));
+	if (ret) {
+		guest_fail(&r->verdict, "vdpa dev del: %s", msg);
+		return ret;
+	}
+	if (!guest_counters_read(&idle))
+		guest_counters_check_idle(r, &idle);
+	guest_counters_free(&idle);
+	return 0;
+}
+
+static int stop_daemon(struct guest_run *r, struct guest_device *d)
+{
+	int ret;
+
+	if (!d->daemon.pid)
+		return 0;
+	if (guest_exited(&d->daemon)) {
+		if (!d->blamed)
+			daemon_failed(r, d, "died during the run");
+		return 0;
+	}
+	ret = guest_stop(&d->daemon, DAEMON_STOP);
+	if (ret)
+		daemon_failed(r, d, "cannot be ended");
+	else if (!guest_proc_ok(&d->daemon))
+		daemon_failed(r, d, "did not end in order");
+	return ret;
+}
+
+/* Sets the version, which comes before anything else is asked for.  -errno. */
+static int open_control(void)
+{
+	uint64_t version = VDUSE_API_VERSION;
+	int fd = open(CONTROL, O_RDWR | O_CLOEXEC), ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, VDUSE_SET_API_VERSION, &version) < 0) {
+		ret = -errno;
+		close(fd);
+	}
+	return ret ? ret : fd;
+}
+
+int guest_device_create(struct guest_verdict *v)
+{
+	struct vduse_dev_config config = {
+		.name = GUEST_DEV, .vendor_id = 0, .device_id = VIRTIO_ID_BLOCK,
+		.features = 1ULL << VIRTIO_F_ACCESS_PLATFORM | 1ULL << VIRTIO_F_VERSION_1,
+		.vq_num = 1, .vq_align = 4096,
+	};
+	int fd = open_control(), ret = fd < 0 ? fd : 0;
+
+	if (!ret && ioctl(fd, VDUSE_CREATE_DEV, &config) < 0)
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	if (ret)
+		guest_fail(v, "the device " GUEST_DEV " cannot be made: %s", strerror(-ret));
+	return ret;
+}
+
+int guest_device_destroy(struct guest_verdict *v)
+{
+	char name[VDUSE_NAME_MAX] = GUEST_DEV;
+	int fd, ret;
+
+	if (!bl_exists("/sys/class/vduse/" GUEST_DEV))
+		return 0;
+	fd = open_control();
+	ret = fd < 0 ? fd : 0;
+	if (!ret && ioctl(fd, VDUSE_DESTROY_DEV, name) < 0)
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	if (ret)
+		guest_fail(v, "the device " GUEST_DEV " cannot be destroyed: %s",
+			   strerror(-ret));
+	return ret;
+}
+
+void guest_detach(struct guest_run *r, struct guest_device *d)
+{
+	double t0 = bl_mono();
+	int ret;
+
+	guest_send_stage(r, "detach", NULL);
+	ret = del_disk(r, d);
+	guest_stage_ms(r, "vdpa_del", t0);
+	t0 = bl_mono();
+	if (stop_daemon(r, d))
+		ret = -EBUSY;
+	if (!ret)
+		ret = guest_device_destroy(&r->verdict);
+	guest_stage_ms(r, "daemon_stop", t0);
+	t0 = bl_mono();
+	/* Below a device that hangs, unloading would hang too. */
+	if (ret)
+		r->verdict.reboot = true;
+	else
+		guest_mod_unload(&d->mods, &r->verdict);
+	guest_stage_ms(r, "unload", t0);
+	bl_strv_free(&d->mods.loaded);
+	guest_proc_put(&d->daemon);
+	free(d->log);
+	unlink(RAM_DISK);
+}

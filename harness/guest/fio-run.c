@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/fio-run.h"
+#include "proto/fio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What fio may take beyond its run time: an emulated machine is slow. */
+#define FIO_GRACE	60.0
+#define FIO_BY_SIZE	300.0
+
+struct job {
+	char *name;		/* "4k-randread-1" */
+	char *file, *json, *err;
+	bool timed;
+	double runtime, ramp;	/* seconds */
+};
+
+/* Is @line a setting of @key? Comments and other keys are not. */
+static bool sets(const char *line, const char *key)
+{
+	size_t n = strlen(key);
+
+	line += strspn(line, " \t");
+	if (strncmp(line, key, n))
+		return false;
+	line += n;
+	line += strspn(line, " \t");
+	return *line == '=';
+}
+
+char *guest_fio_job_text(const char *text, double runtime_s, double ramp_s, bool *timed)
+{
+	char *copy = bl_strdup(text), *p = copy, *line, *out = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&out, &len);
+
+	*timed = false;
+	while ((line = strsep(&p, "\n"))) {
+		if (!p && !*line)
+			break;
+		if (sets(line, "ramp_time"))
+			continue;
+		if (!sets(line, "runtime")) {
+			fprintf(f, "%s\n", line);
+			continue;
+		}
+		*timed = true;
+		/* fio takes whole numbers only. */
+		fprintf(f, "runtime=%.0fms\n", runtime_s * 1000);
+		if (ramp_s > 0)
+			fprintf(f, "ramp_time=%.0fms\n", ramp_s * 1000);
+	}
+	fclose(f);
+	free(copy);
+	if (!*timed) {
+		free(out);
+		out = bl_strdup(text);
+	}
+	return out;
+}
+
+static int prepare(struct guest_run *r, struct job *j, const char *path, unsigned int run)
+{
+	char *copy = bl_strdup(path), *base = basename(copy), *dot = strrchr(base, '.');
+	char *text, *out;
+	int ret;
+
+	if (dot)
+		*dot = '\0';
+	j->name = fio_name(base, run);
+	free(copy);
+	j->file = bl_fmt("%s/job-%s.fio", r->dir, j->name);
+	j->json = bl_fmt("%s/fio-%s.json", r->dir, j->name);
+	j->err = bl_fmt("%s/fio-%s.err", r->dir, j->name);
+	j->runtime = bl_json_num(r->op, "runtime_s", 1);
+	j->ramp = bl_json_num(r->op, "ramp_s", 0);
+
+	ret = bl_read_file(path, &text, NULL);
+	if (ret)
+		return guest_fail(&r->verdict, "job file %s: %s", path, strerror(-ret));
+	out = guest_fio_job_text(text, j->runtime, j->ramp, &j->timed);
+	ret = bl_write_file(j->file, out, strlen(out));
+	if (ret)
+		guest_fail(&r->verdict, "%s: %s", j->file, strerror(-ret));
+	free(text);
+	free(out);
+	return ret;
+}
+
+/* Says why, with what fio wrote to stderr. */
+static int fio_failed(struct guest_run *r, const struct job *j, const char *why)
+{
+	char tail[400];
+
+	guest_last_lines(j->err, 3, tail, sizeof(tail));
+	return guest_fail(&r->verdict, "fio %s: %s%s%s", j->name, why, *tail ? ": " : "", tail);
+}
+
+static int run_fio(struct guest_run *r, struct job *j, struct guest_proc *fio,
+		   struct guest_proc *daemon)
+{
+	char *output = bl_fmt("--output=%s", j->json), why[128];
+	const char *argv[] = {
+		"fio", "--output-format=json+", output, "--eta=never", j->file, NULL
+	};
+	double limit = j->timed ? j->runtime + j->ramp + FIO_GRACE : FIO_BY_SIZE;
+	int err, ret;
+
+	err = open(j->err, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	ret = guest_spawn(fio, "fio", argv, err, err);
+	if (err >= 0)
+		close(err);
+	free(output);
+	if (ret)
+		return fio_failed(r, j, strerror(-ret));
+	ret = guest_wait(fio, daemon, (int)(limit * 1000));
+	if (!ret)
+		return 0;
+	/* It ignores SIGTERM while I/O does not come back: short patience. */
+	if (guest_stop(fio, 500))
+		r->verdict.reboot = true;
+	if (ret == -EOWNERDEAD)
+		return fio_failed(r, j, "the daemon died");
+	snprintf(why, sizeof(why), "not done after %.0f s", limit);
+	return fio_failed(r, j, why);
+}
+
+static int judge(struct guest_run *r, struct job *j, struct guest_proc *fio)
+{
+	struct fio_result res;
+	char why[256];
+	int ret;
+
+	ret = fio_read(j->json, &res, NULL, why, sizeof(why));
+	if (!guest_proc_ok(fio))
+		return fio_failed(r, j, guest_proc_end(fio));
+	if (ret)
+		return fio_failed(r, j, why);
+	ret = fio_check(&res, j->timed ? j->runtime * 1000 : 0, why, sizeof(why));
+	if (ret == -ETIME)
+		return guest_invalid(&r->verdict, "fio %s: %s", j->name, why);
+	return ret ? fio_failed(r, j, why) : 0;
+}
+
+int guest_fio(struct guest_run *r, const char *path, unsigned int run, struct guest_proc *daemon)
+{
+	double t0 = bl_mono();
+	struct guest_proc fio = {};
+	struct job j = {};
+	json_t *entry, *list;
+	int ret;
+
+	ret = prepare(r, &j, path, run);
+	if (!ret) {
+		guest_send_stage(r, "fio", j.name);
+		ret = run_fio(r, &j, &fio, daemon);
+	}
+	if (!ret)
+		ret = judge(r, &j, &fio);
+	entry = json_pack("{s:s, s:f, s:s, s:b, s:b}", "name", j.name,
+			  "ms", (bl_mono() - t0) * 1000, "end", guest_proc_end(&fio),
+			  "ok", !ret, "timed", j.timed);
+	list = json_object_get(r->doc, "fio");
+	json_array_append_new(list, entry);
+	guest_proc_put(&fio);
+	free(j.name);
+	free(j.file);
+	free(j.json);
+	free(j.err);
+	return ret;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/modules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* References to a module can be dropped from a work item, a little later. */
+#define UNLOAD_TIMEOUT	3.0
+#define UNLOAD_STEP_NS	2000000
+
+static int load_file(struct guest_mods *m, struct guest_verdict *v, const char *name,
+		     const char *path, const char *params)
+{
+	int fd, ret = 0;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		ret = -errno;
+		guest_fail(v, "module %s: %s: %s", name, path, strerror(-ret));
+		return ret;
+	}
+	if (syscall(SYS_finit_module, fd, params, 0) < 0)
+		ret = -errno;
+	close(fd);
+	if (!ret)
+		bl_strv_add(&m->loaded, name);
+	else if (ret != -EEXIST)
+		guest_fail(v, "module %s does not load%s%s: %s", name,
+			   *params ? " with " : "", params, strerror(-ret));
+	return ret;
+}
+
+int guest_mod_load_file(struct guest_mods *m, struct guest_verdict *v, const char *name,
+			const char *path, const char *params)
+{
+	int ret = load_file(m, v, name, path, params);
+
+	if (ret == -EEXIST) {
+		guest_fail(v, "module %s is loaded already, from a run before", name);
+		v->reboot = true;
+	}
+	return ret;
+}
+
+/* The line of @name in the file "order": its dependencies, or NULL. */
+static char *deps_of(struct guest_verdict *v, const char *name)
+{
+	char *path = bl_path("build/kernel/modules/order");
+	char *text, *p, *line, *deps = NULL;
+	size_t len, n = strlen(name);
+
+	if (bl_read_file(path, &text, &len)) {
+		guest_fail(v, "cannot read %s; run make build", path);
+		free(path);
+		return NULL;
+	}
+	for (p = text; (line = strsep(&p, "\n"));)
+		if (!strncmp(line, name, n) && (line[n] == ' ' || !line[n]))
+			deps = bl_strdup(line + n);
+	if (!deps)
+		guest_fail(v, "module %s is not listed in %s", name, path);
+	free(path);
+	free(text);
+	return deps;
+}
+
+int guest_mod_load_deps(struct guest_mods *m, struct guest_verdict *v, const char *name)
+{
+	char *deps = deps_of(v, name), *p = deps, *dep;
+	int ret = deps ? 0 : -ENOENT;
+
+	while (!ret && (dep = strsep(&p, " \t")))
+		if (*dep)
+			ret = guest_mod_load(m, v, dep);
+	free(deps);
+	return ret;
+}
+
+int guest_mod_load(struct guest_mods *m, struct guest_verdict *v, const char *name)
+{
+	char *path, *sys;
+	int ret = 0;
+
+	sys = bl_fmt("/sys/module/%s", name);
+	if (bl_exists(sys))
+		goto out;
+	ret = guest_mod_load_deps(m, v, name);
+	if (ret)
+		goto out;
+	path = bl_path("build/kernel/modules/%s.ko", name);
+	ret = load_file(m, v, name, path, "");
+	free(path);
+	if (ret == -EEXIST)	/* built in, without parameters */
+		ret = 0;
+out:
+	free(sys);
+	return ret;
+}
+
+static int unload(const char *name)
+{
+	double deadline = bl_mono() + UNLOAD_TIMEOUT;
+	struct timespec step = { .tv_nsec = UNLOAD_STEP_NS };
+
+	for (;;) {
+		if (!syscall(SYS_delete_module, name, O_NONBLOCK))
+			return 0;
+		if (errno != EAGAIN && errno != EBUSY)
+			return -errno;
+		if (bl_mono() > deadline)
+			return -EBUSY;
+		nanosleep(&step, NULL);
+	}
+}
+
+int guest_mod_unload(struct guest_mods *m, struct guest_verdict *v)
+{
+	char ref[32] = "?";
+	int ret, first = 0;
+	size_t i;
+
+	for (i = m->loaded.n; i--;) {
+		const char *name = m->loaded.v[i];
+		char *path, *buf;
+
+		ret = unload(name);
+		if (!ret || ret == -ENOENT)
+			continue;
+		path = bl_fmt("/sys/module/%s/refcnt", name);
+		if (!bl_read_file(path, &buf, NULL)) {
+			snprintf(ref, sizeof(ref), "%s", bl_strip(buf));
+			free(buf);
+		}
+		free(path);
+		guest_fail(v, "module %s does not unload: %s, %s references are left", name,
+			   strerror(-ret), ref);
+		v->reboot = true;
+		first = first ? first : ret;
+		/* Those below it are held by it; naming them too says nothing. */
+		break;
+	}
+	bl_strv_free(&m->loaded);
+	return first;
+}

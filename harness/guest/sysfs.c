@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/sysfs.h"
+#include "plan/catalog.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SYS_DEV		"/sys/class/vduse/" GUEST_DEV
+#define SYS_DISK	"/sys/class/block/" GUEST_DISK
+
+/* NULL if there is no such file. */
+static char *read_attr(const char *dir, const char *name)
+{
+	char *path = bl_fmt("%s/%s", dir, name), *buf = NULL;
+
+	if (bl_read_file(path, &buf, NULL))
+		buf = NULL;
+	else
+		buf[strcspn(buf, "\n")] = '\0';
+	free(path);
+	return buf;
+}
+
+static int write_attr(const char *name, const char *value)
+{
+	char *path = bl_fmt(SYS_DEV "/%s", name);
+	int fd, ret = 0;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return ret;
+}
+
+/* "a [b] c" means b. */
+static char *chosen(char *text)
+{
+	char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
+
+	if (!close)
+		return text;
+	*close = '\0';
+	return open + 1;
+}
+
+static int apply(struct guest_run *r, json_t *attrs, const char *name, const char *value)
+{
+	char *text;
+	int ret;
+
+	text = read_attr(SYS_DEV, name);
+	if (!text && r->intree) {
+		json_object_set_new(attrs, name, json_null());
+		return 0;
+	}
+	free(text);
+	ret = write_attr(name, value);
+	text = read_attr(SYS_DEV, name);
+	if (ret)
+		ret = guest_fail(&r->verdict, "%s/%s does not take '%s': %s; it has: %s", SYS_DEV,
+				 name, value, strerror(-ret), text ? text : "nothing");
+	else if (!text || strcmp(chosen(text), value))
+		ret = guest_fail(&r->verdict, "%s/%s is '%s' after '%s' was written", SYS_DEV,
+				 name, text ? text : "absent", value);
+	if (!ret)
+		json_object_set_new(attrs, name, json_string(value));
+	free(text);
+	return ret;
+}
+
+int guest_sysfs_apply(struct guest_run *r)
+{
+	static const char *const defaults[BL_AXES] = { "cached", "4k", "none", "zeroed" };
+	json_t *attrs = json_object();
+	char *bytes, *order;
+	double t0 = bl_mono();
+	int ret;
+
+	bytes = bl_fmt("%lld", bl_json_int(r->op, "bounce_mb", 64) << 20);
+	order = bl_fmt("%lld", bl_json_int(r->op, "page_order", 0));
+	json_object_set_new(r->doc, "attributes", attrs);
+	ret = apply(r, attrs, "bounce_size", bytes);
+	if (!ret)
+		ret = apply(r, attrs, "strategy", r->strategy);
+	for (size_t a = 0; !ret && a < BL_AXES; a++)
+		ret = apply(r, attrs, bl_axis_names[a],
+			    bl_json_str(r->op, bl_axis_names[a], defaults[a]));
+	if (!ret)
+		ret = apply(r, attrs, "page_order", order);
+	guest_stage_ms(r, "sysfs", t0);
+	free(bytes);
+	free(order);
+	return ret;
+}
+
+static json_t *string_or_null(char *s)
+{
+	json_t *j = s ? json_string(s) : json_null();
+
+	free(s);
+	return j;
+}
+
+void guest_module_json(struct guest_run *r, const char *name, const char *file,
+		       const char *params)
+{
+	char *dir = bl_fmt("/sys/module/%s", name);
+
+	json_object_set_new(r->doc, "module",
+			    json_pack("{s:s, s:s, s:s, s:o}", "name", name, "file", file,
+				      "params", params, "srcversion",
+				      string_or_null(read_attr(dir, "srcversion"))));
+	free(dir);
+}
+
+static int hw_queues(void)
+{
+	DIR *dir = opendir(SYS_DISK "/mq");
+	struct dirent *e;
+	int n = 0;
+
+	while (dir && (e = readdir(dir)))
+		n += e->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+int guest_disk_json(struct guest_run *r)
+{
+	char where[PATH_MAX];
+
+	if (!realpath(SYS_DISK, where) || !strstr(where, "/" GUEST_DEV "/"))
+		return guest_fail(&r->verdict, "/dev/" GUEST_DISK " is not the device under test "
+				  "but %s", where);
+	json_object_set_new(r->doc, "disk",
+			    json_pack("{s:i, s:o, s:o, s:o}", "hw_queues", hw_queues(),
+				      "sectors", string_or_null(read_attr(SYS_DISK, "size")),
+				      "scheduler",
+				      string_or_null(read_attr(SYS_DISK, "queue/scheduler")),
+				      "nr_requests",
+				      string_or_null(read_attr(SYS_DISK, "queue/nr_requests"))));
+	return 0;
+}
+
+static long long meminfo(const char *text, const char *key)
+{
+	const char *p = strstr(text, key);
+
+	return p ? strtoll(p + strlen(key), NULL, 10) : -1;
+}
+
+void guest_memory_json(struct guest_run *r, const char *when)
+{
+	json_t *memory = json_object_get(r->doc, "memory");
+	char *text;
+
+	if (bl_read_file("/proc/meminfo", &text, NULL))
+		return;
+	if (!memory) {
+		memory = json_object();
+		json_object_set_new(r->doc, "memory", memory);
+	}
+	json_object_set_new(memory, when,
+			    json_pack("{s:I, s:I, s:I}",
+				      "MemFree_kB", (json_int_t)meminfo(text, "\nMemFree:"),
+				      "Slab_kB", (json_int_t)meminfo(text, "\nSlab:"),
+				      "SUnreclaim_kB", (json_int_t)meminfo(text, "\nSUnreclaim:")));
+	free(text);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/csv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Take one field from *P, in place, and leave *P behind what ends it, which is returned. */
+static char take_field(char **p, char **field)
+{
+	char *in = *p, *out = *p, end;
+	bool quoted = *in == '"';
+
+	*field = out;
+	in += quoted;
+	for (; *in; in++) {
+		if (quoted && *in == '"' && in[1] == '"')
+			in++;
+		else if (quoted && *in == '"') {
+			quoted = false;
+			continue;
+		} else if (!quoted && (*in == ',' || *in == '\n')) {
+			break;
+		}
+		*out++ = *in;
+	}
+	end = *in;
+	*p = in + !!end;
+	*out = '\0';
+	return end;
+}
+
+static void add_field(struct csv *c, size_t n, char *field)
+{
+	if (!(n & (n - 1)))
+		c->field = bl_realloc(c->field, 2 * (n + !n) * sizeof(*c->field));
+	c->field[n] = field;
+}
+
+int csv_load(struct csv *c, const char *path)
+{
+	size_t n = 0, in_row = 0, lines = 0;
+	char *p, *field, end;
+	int err;
+
+	*c = (struct csv){ .path = bl_strdup(path) };
+	err = bl_read_file(path, &c->text, NULL);
+	if (err) {
+		bl_err("%s: %s", path, strerror(-err));
+		goto fail;
+	}
+	for (p = c->text; *p;) {
+		end = take_field(&p, &field);
+		add_field(c, n++, field);
+		in_row++;
+		if (end == ',' && *p)
+			continue;
+		lines++;
+		if (lines == 1)
+			c->columns = in_row;
+		if (in_row != c->columns) {
+			bl_err("%s:%zu: %zu fields, the first line has %zu", path, lines, in_row,
+			       c->columns);
+			err = -EBADMSG;
+			goto fail;
+		}
+		in_row = 0;
+	}
+	if (!lines) {
+		bl_err("%s: is empty", path);
+		err = -EBADMSG;
+		goto fail;
+	}
+	c->rows = lines - 1;
+	return 0;
+fail:
+	csv_free(c);
+	return err;
+}
+
+void csv_free(struct csv *c)
+{
+	free(c->path);
+	free(c->text);
+	free(c->field);
+	*c = (struct csv){};
+}
+
+int csv_column(const struct csv *c, const char *name)
+{
+	for (size_t i = 0; i < c->columns; i++)
+		if (!strcmp(c->field[i], name))
+			return i;
+	return -1;
+}

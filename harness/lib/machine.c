@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Of a machine or a guest: what bears on speed, read where it stands. */
+#include "lib/machine.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+char *bl_file_text(const char *path)
+{
+	char *text = NULL, *s;
+
+	if (bl_read_file(path, &text, NULL))
+		return NULL;
+	s = bl_strdup(bl_strip(text));
+	free(text);
+	return s;
+}
+
+void bl_add_text(json_t *o, const char *key, char *text)
+{
+	json_object_set_new(o, key, text ? json_string(text) : json_null());
+	free(text);
+}
+
+/* Of "always [madvise] never" what is in brackets; all of it without any. */
+static char *chosen(char *text)
+{
+	char *open = text ? strchr(text, '[') : NULL, *close = open ? strchr(open, ']') : NULL, *s;
+
+	if (!close)
+		return text;
+	*close = '\0';
+	s = bl_strdup(open + 1);
+	free(text);
+	return s;
+}
+
+/* The value of the first line "KEY : value" of /proc/cpuinfo. */
+static char *cpuinfo(const char *text, const char *key)
+{
+	const char *s = text;
+	size_t len = strlen(key);
+
+	while (s && strncmp(s, key, len)) {
+		s = strchr(s, '\n');
+		s = s ? s + 1 : NULL;
+	}
+	s = s ? strchr(s, ':') : NULL;
+	if (!s)
+		return NULL;
+	s += 1 + strspn(s + 1, " \t");
+	return strndup(s, strcspn(s, "\n"));
+}
+
+static bool has_flag(const char *text, const char *flag)
+{
+	char *flags = cpuinfo(text, "flags"), *rest = flags, *word;
+	bool has = false;
+
+	while (!has && (word = strsep(&rest, " ")))
+		has = !strcmp(word, flag);
+	free(flags);
+	return has;
+}
+
+/* Vulnerability -> what is done about it, in the kernel's words. */
+static json_t *mitigations(void)
+{
+	static const char dir[] = "/sys/devices/system/cpu/vulnerabilities";
+	json_t *o = json_object();
+	struct bl_strv names = {};
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		if (e->d_name[0] != '.')
+			bl_strv_add(&names, e->d_name);
+	if (d)
+		closedir(d);
+	bl_strv_sort(&names);
+	for (size_t i = 0; i < names.n; i++) {
+		char *path = bl_fmt("%s/%s", dir, names.v[i]);
+
+		bl_add_text(o, names.v[i], bl_file_text(path));
+		free(path);
+	}
+	bl_strv_free(&names);
+	return o;
+}
+
+/* "on" or "off", NULL where it cannot be read. */
+static char *wakeup_preemption(void)
+{
+	char *text = bl_file_text(BL_SCHED_FEATURES), *rest = text, *word, *is = NULL;
+
+	while ((word = strsep(&rest, " ")) && !is) {
+		if (!strcmp(word, "WAKEUP_PREEMPTION"))
+			is = bl_strdup("on");
+		else if (!strcmp(word, "NO_WAKEUP_PREEMPTION"))
+			is = bl_strdup("off");
+	}
+	free(text);
+	return is;
+}
+
+static void add_files(json_t *o)
+{
+	static const struct {
+		const char *key, *path;
+		bool choice;
+	} files[] = {
+		{ "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", false },
+		{ "frequency_driver", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_driver", false },
+		{ "boost", "/sys/devices/system/cpu/cpufreq/boost", false },
+		{ "no_turbo", "/sys/devices/system/cpu/intel_pstate/no_turbo", false },
+		{ "smt", "/sys/devices/system/cpu/smt/control", false },
+		{ "numa_nodes", "/sys/devices/system/node/online", false },
+		{ "thp", "/sys/kernel/mm/transparent_hugepage/enabled", true },
+		{ "clocksource", "/sys/devices/system/clocksource/clocksource0/current_clocksource",
+		  false },
+		{ "machine", "/sys/class/dmi/id/sys_vendor", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char *text = bl_file_text(files[i].path);
+
+		bl_add_text(o, files[i].key, files[i].choice ? chosen(text) : text);
+	}
+}
+
+json_t *bl_env_facts(void)
+{
+	json_t *o = json_object();
+	char *text = NULL;
+
+	bl_read_file("/proc/cpuinfo", &text, NULL);
+	bl_add_text(o, "cpu", text ? cpuinfo(text, "model name") : NULL);
+	bl_add_text(o, "microcode", text ? cpuinfo(text, "microcode") : NULL);
+	json_object_set_new(o, "hypervisor", text ? json_boolean(has_flag(text, "hypervisor")) :
+						    json_null());
+	json_object_set_new(o, "cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+	json_object_set_new(o, "memory_mb", json_integer((long long)sysconf(_SC_PHYS_PAGES) *
+							 sysconf(_SC_PAGESIZE) >> 20));
+	add_files(o);
+	bl_add_text(o, "wakeup_preemption", wakeup_preemption());
+	json_object_set_new(o, "mitigations", mitigations());
+	free(text);
+	return o;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "micro/in-vm.h"
+#include "vm/initramfs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RUN_DIR		"micro.tmp"	/* in the share: the guest's answer */
+#define ANSWER		"micro.json"
+/* Of a run beside its parts: loading, waiting for a busy machine. */
+#define EXTRA_S		60.0
+/* An emulated CPU that counts instructions is that much slower than its clock, or more. */
+#define SLOWER		20.0
+/* Time for a guest's kernel to say all about its trouble. */
+#define SPLAT_GRACE	5.0
+
+int micro_guest_begin(struct micro_guest *g, const char *accel, unsigned int cpus,
+		      unsigned int mem_mb)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *reason = NULL, *run_dir;
+	int err;
+
+	memset(g, 0, sizeof(*g));
+	g->dir = bl_fmt("%s/bouncelab-micro-XXXXXX", tmp ? tmp : "/tmp");
+	if (!mkdtemp(g->dir)) {
+		err = -errno;
+		bl_err("cannot make %s: %s", g->dir, strerror(errno));
+		free(g->dir);
+		g->dir = NULL;
+		return err;
+	}
+	g->share = bl_fmt("%s/share", g->dir);
+	g->console = bl_fmt("%s/console.log", g->dir);
+	run_dir = bl_fmt("%s/" RUN_DIR, g->share);
+	err = bl_mkdir_p(run_dir);
+	free(run_dir);
+	if (err)
+		bl_err("cannot make %s/" RUN_DIR ": %s", g->share, strerror(-err));
+	else
+		err = bl_initramfs_build(g->dir, &g->initramfs, &reason);
+	if (reason)
+		bl_err("%s", reason);
+	free(reason);
+	if (!err)
+		err = bl_choose_accel(accel, g->initramfs, true, &g->accel);
+	g->cpus = g->accel == BL_ICOUNT ? 1 : cpus;
+	g->mem_mb = mem_mb;
+	return err;
+}
+
+static void stop(struct micro_guest *g)
+{
+	if (g->up)
+		bl_vm_stop(&g->vm);
+	g->up = false;
+}
+
+void micro_guest_end(struct micro_guest *g)
+{
+	stop(g);
+	if (g->dir)
+		bl_rm_rf(g->dir);
+	free(g->dir);
+	free(g->share);
+	free(g->initramfs);
+	free(g->console);
+	memset(g, 0, sizeof(*g));
+}
+
+static int boot(struct micro_guest *g, char **why)
+{
+	struct bl_vm_config cfg = {
+		.initramfs = g->initramfs, .share = g->share, .console = g->console,
+		.cpus = g->cpus, .mem_mb = g->mem_mb, .accel = g->accel,
+	};
+	json_t *hello = NULL;
+	int err;
+
+	if (g->up)
+		return 0;
+	err = bl_vm_boot(&g->vm, &cfg, bl_boot_timeout(g->accel), &hello, why);
+	json_decref(hello);
+	g->up = !err;
+	return err;
+}
+
+json_t *micro_guest_request(const char *strategy, const json_t *options,
+			    const struct micro_config *c)
+{
+	char *module = bl_path("build/bouncelab.ko");
+	json_t *op = json_pack("{s:s, s:s, s:s, s:s, s:o}", "op", "micro", "dir", RUN_DIR,
+			       "module", module, "strategy", strategy, "config",
+			       micro_config_json(c));
+
+	if (options)
+		json_object_update_missing(op, (json_t *)options);
+	free(module);
+	return op;
+}
+
+static double limit_s(const struct micro_config *c)
+{
+	return EXTRA_S + SLOWER * 2e-9 * c->slices * (c->warm_ns + c->slice_ns);
+}
+
+/* What the guest says at the end of a run: false if it is of no more use. */
+static bool on_done(const json_t *msg, char **why)
+{
+	if (strcmp(bl_json_str(msg, "status", ""), "ok"))
+		*why = bl_strdup(bl_json_str(msg, "reason", "the guest gave no reason"));
+	return !json_is_true(json_object_get(msg, "reboot"));
+}
+
+/* To the end of a run. False if this guest is lost, with *why unless interrupted. */
+static bool follow(struct micro_guest *g, double deadline, char **why)
+{
+	double until = deadline;
+	enum bl_vm_event ev;
+	bool done, good;
+	json_t *msg;
+
+	for (;;) {
+		if (g->vm.splat && g->vm.splat_at + SPLAT_GRACE < until)
+			until = g->vm.splat_at + SPLAT_GRACE;
+		ev = bl_vm_next(&g->vm, until < bl_mono() + 1 ? until : bl_mono() + 1, &msg);
+		done = ev == BL_VM_MESSAGE && !strcmp(bl_json_str(msg, "ev", ""), "done");
+		good = done && on_done(msg, why);
+		json_decref(msg);
+		if (done)
+			return good;
+		if (ev == BL_VM_INTERRUPTED)
+			return false;
+		if (ev == BL_VM_EXIT)
+			*why = bl_vm_why(&g->vm, g->console);
+		else if (bl_mono() >= until)
+			*why = g->vm.splat ? bl_fmt("the guest's kernel failed: %s", g->vm.splat) :
+			       bl_strdup("the guest did not answer in time");
+		if (*why)
+			return false;
+	}
+}
+
+json_t *micro_guest_run(struct micro_guest *g, const char *strategy, const json_t *options,
+			const struct micro_config *c, char **why)
+{
+	char *answer = bl_fmt("%s/" RUN_DIR "/" ANSWER, g->share);
+	json_t *op = micro_guest_request(strategy, options, c), *j = NULL;
+
+	*why = NULL;
+	remove(answer);
+	if (boot(g, why))
+		goto out;
+	if (bl_vm_send(&g->vm, op)) {
+		*why = bl_strdup("the guest does not listen");
+		stop(g);
+		goto out;
+	}
+	if (!follow(g, bl_mono() + limit_s(c), why))
+		stop(g);
+	if (!*why && !bl_interrupted) {
+		j = bl_json_load(answer);
+		if (!j)
+			*why = bl_strdup("the guest wrote no result");
+	}
+	if (j)
+		json_object_set_new(j, "plane",
+				    json_string(g->accel == BL_ICOUNT ? "icount" : "vm"));
+out:
+	json_decref(op);
+	free(answer);
+	return j;
+}

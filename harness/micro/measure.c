@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Measures what `bouncelab micro` was asked for: all cells in random order in every round,
+ * each run with nothing left of the run before it.
+ */
+#include "micro/micro.h"
+#include "vm/accel.h"
+#include "micro/host.h"
+#include "vm/vm.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+
+#define VERIFY		1000	/* mappings per thread, at least */
+
+/* --- one run ----------------------------------------------------------------- */
+
+bool micro_in_guest(const struct micro_campaign *c)
+{
+	return c->o.plane == MICRO_VM || c->o.plane == MICRO_ICOUNT;
+}
+
+bool micro_stopped(const struct micro_campaign *c)
+{
+	return bl_interrupted || c->raw_ended;
+}
+
+json_t *micro_run_once(struct micro_campaign *c, const char *variant, const char *strategy,
+		       const struct micro_config *k, char **why)
+{
+	json_t *j;
+
+	if (c->o.from)
+		return micro_raw_take(c, variant, strategy, k, why);
+	if (c->o.plane == MICRO_NATIVE)
+		j = micro_native_run(c, variant, strategy, k, why);
+	else if (c->o.plane == MICRO_HOST)
+		j = micro_host_run(strategy, k, why);
+	else
+		j = micro_guest_run(&c->guest, strategy, NULL, k, why);
+	/* A file that has not all is worse than none: stop. */
+	if (c->o.raw && !bl_interrupted && micro_raw_put(c, variant, strategy, k, j, *why))
+		c->raw_ended = true;
+	return j;
+}
+
+/* The unit of all results: instructions where the clock counts them. */
+static double units_per_tick(const struct micro_campaign *c, const json_t *run)
+{
+	double ns = 1e6 / bl_json_num(run, "tick_khz", NAN);
+
+	return c->o.plane == MICRO_ICOUNT ? ns / (1 << BL_ICOUNT_SHIFT) : ns;
+}
+
+/* NULL, or why the run is not to be used. */
+static char *defect(const json_t *j)
+{
+	long long wrong = bl_json_int(j, "mismatches", 0), failed = bl_json_int(j, "failures", 0);
+
+	if (wrong)
+		return bl_fmt("%lld of %lld mappings had wrong bytes", wrong,
+			      bl_json_int(j, "verified", 0));
+	if (failed)
+		return bl_fmt("%lld maps or touches failed", failed);
+	if (bl_json_int(j, "warnings", 0))
+		return bl_fmt("%lld warnings (see above)", bl_json_int(j, "warnings", 0));
+	return NULL;
+}
+
+static void read_hist(const json_t *run, const char *what, double per_tick, struct hist *h)
+{
+	const json_t *bins = json_object_get(json_object_get(run, "buckets"), what), *bin;
+	size_t i;
+
+	json_array_foreach(bins, i, bin)
+		hist_add(h, json_integer_value(json_array_get(bin, 0)) * per_tick / 2,
+			 json_integer_value(json_array_get(bin, 1)));
+}
+
+static double median_of(const json_t *run, const char *what, double per_tick)
+{
+	struct hist h = {};
+	double median;
+
+	read_hist(run, what, per_tick, &h);
+	median = hist_quantile(&h, 0.5);
+	hist_free(&h);
+	return median;
+}
+
+static double turn_of(const json_t *run, double per_tick)
+{
+	struct hist h = {};
+	double mean;
+
+	read_hist(run, "turn", per_tick, &h);
+	mean = hist_core_mean(&h);
+	hist_free(&h);
+	return mean;
+}
+
+/* Into the next round of the cell; what is wrong with it, or NULL. */
+static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, const json_t *run)
+{
+	double per_tick = units_per_tick(c, run);
+	double ticks = bl_json_int(run, "ticks", 0);
+	struct micro_sample *s = &cell->rounds[cell->n];
+	char *why = defect(run);
+
+	if (why)
+		return why;
+	s->operations = bl_json_int(run, "operations", 0);
+	read_hist(run, "pair", per_tick, &s->hist);
+	if (!s->operations || s->operations != s->hist.total) {
+		why = bl_fmt("%llu operations, and %.0f in the histogram", s->operations, s->hist.total);
+		hist_free(&s->hist);
+		return why;
+	}
+	s->pair = hist_quantile(&s->hist, 0.5);
+	s->map = median_of(run, "map", per_tick);
+	s->unmap = median_of(run, "unmap", per_tick);
+	s->touch = median_of(run, "touch", per_tick);
+	s->copy = median_of(run, "copy", per_tick);
+	s->ratio = s->pair / s->copy;
+	s->turn = turn_of(run, per_tick);
+	/* Each thread was timed for as long. There are no seconds where instructions count. */
+	s->rate = s->wall_rate = NAN;
+	if (c->o.plane != MICRO_ICOUNT) {
+		s->rate = cell->threads * 1e9 / s->turn;
+		s->wall_rate = s->operations / (ticks / cell->threads * per_tick * 1e-9);
+	}
+	c->clock = bl_json_int(run, "clock_ticks", 0) * per_tick;
+	cell->n++;
+	return NULL;
+}
+
+/* --- the campaign -------------------------------------------------------------- */
+
+double micro_run_seconds(enum micro_plane plane, const struct micro_config *k)
+{
+	const struct micro_timing *t = &micro_timings[plane];
+	bool copies = !(k->flags & MICRO_VERIFY);
+
+	return t->setup_s +
+	       t->slower * k->slices * (k->slice_ns + k->warm_ns) * (copies ? 2e-9 : 1e-9);
+}
+
+static char *cell_text(const struct micro_cell *cell)
+{
+	return bl_fmt("%s, %u bytes, %u thread%s", cell->strategy, cell->size, cell->threads,
+		      cell->threads == 1 ? "" : "s");
+}
+
+static void spoil(struct micro_cell *cell, char *why)
+{
+	if (cell->invalid)
+		free(why);
+	else
+		cell->invalid = why;
+}
+
+static void run_cell(struct micro_campaign *c, struct micro_cell *cell, u32 seed, bool verify)
+{
+	struct micro_config k = cell->config;
+	char *why = NULL, *text = cell_text(cell);
+	json_t *run;
+
+	if (verify) {
+		k.flags = (k.flags & ~MICRO_NO_TOUCH) | MICRO_VERIFY;
+		k.slices = 1;
+		k.slice_ns = micro_timings[c->o.plane].verify_ns;
+		k.warm_ns = 0;
+		k.verify = k.size > MICRO_PAGE ? VERIFY / 4 : VERIFY;
+	}
+	k.seed = seed;
+	if (verify)
+		bl_progress_now(&c->progress, "verify: %s", text);
+	else
+		bl_progress_now(&c->progress, "round %zu of %u: %s", c->rounds + 1, c->o.rounds, text);
+	run = micro_run_once(c, "timed", cell->strategy, &k, &why);
+	if (micro_stopped(c)) {
+		free(why);
+	} else {
+		if (run && verify) {
+			cell->verified = bl_json_int(run, "verified", 0);
+			why = defect(run);
+			/* With MICRO_COLD as many as a round has. */
+			if (!why && cell->verified <
+			    (k.flags & MICRO_COLD ? 1ULL : (unsigned long long)k.verify * k.threads))
+				why = bl_fmt("only %llu mappings could be looked at", cell->verified);
+		} else if (run) {
+			why = take_sample(c, cell, run);
+		}
+		if (why)
+			bl_progress_note(&c->progress, "%s%s: %s", verify ? "verify: " : "", text, why);
+		if (why)
+			spoil(cell, why);
+	}
+	json_decref(run);
+	free(text);
+}
+
+/* Of a round, or of the verification of all cells. */
+static double expected(const struct micro_campaign *c, bool verify)
+{
+	double seconds = 0;
+
+	for (size_t i = 0; i < c->n_cells; i++)
+		seconds += verify ? micro_timings[c->o.plane].setup_s :
+				    micro_run_seconds(c->o.plane, &c->cells[i].config);
+	return seconds;
+}
+
+/* Cells whose bytes are wrong are not timed; a round is complete without them. */
+static void one_round(struct micro_campaign *c, gsl_rng *rng, size_t *order)
+{
+	gsl_ran_shuffle(rng, order, c->n_cells, sizeof(*order));
+	for (size_t i = 0; i < c->n_cells && !micro_stopped(c); i++) {
+		struct micro_cell *cell = &c->cells[order[i]];
+		u32 seed = gsl_rng_get(rng);
+
+		if (!cell->invalid)
+			run_cell(c, cell, seed, false);
+	}
+}
+
+/* Of a round that was interrupted: cells are compared over the same rounds. */
+static void drop_part_of_round(struct micro_campaign *c)
+{
+	for (size_t i = 0; i < c->n_cells; i++)
+		while (c->cells[i].n > c->rounds)
+			hist_free(&c->cells[i].rounds[--c->cells[i].n].hist);
+}
+
+int micro_measure(struct micro_campaign *c)
+{
+	size_t *order = bl_zalloc(c->n_cells * sizeof(*order));
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+
+	gsl_rng_set(rng, (c->o.seed ^ c->o.seed >> 32) & 0xffffffff);
+	bl_catch_signals();
+	bl_progress_start(&c->progress, c->o.rounds + 1,
+			  expected(c, true) + c->o.rounds * expected(c, false));
+	for (size_t i = 0; i < c->n_cells; i++)
+		order[i] = i;
+	for (size_t i = 0; i < c->n_cells && !micro_stopped(c); i++)
+		run_cell(c, &c->cells[i], i + 1, true);
+	if (!micro_stopped(c) && !c->o.from)
+		bl_progress_step(&c->progress, expected(c, true), true, "verified: %zu cells", c->n_cells);
+	while (c->rounds < c->o.rounds && !micro_stopped(c)) {
+		one_round(c, rng, order);
+		if (micro_stopped(c))
+			break;
+		c->rounds++;
+		if (!c->o.from)
+			bl_progress_step(&c->progress, expected(c, false), true, "round %zu", c->rounds);
+	}
+	bl_progress_end(&c->progress);
+	gsl_rng_free(rng);
+	free(order);
+	if (c->rounds)
+		drop_part_of_round(c);
+	c->interrupted = micro_stopped(c);
+	return c->interrupted ? -EINTR : 0;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What `bouncelab micro --model` prints beside the measured tables. */
+#include "micro/model.h"
+#include "eval/summary.h"
+#include "lib/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* --- text -------------------------------------------------------------------- */
+
+static void number(struct table *t, int decimals, double v)
+{
+	if (isfinite(v))
+		table_cell(t, TABLE_PLAIN, "%.*f", decimals, v);
+	else
+		table_cell(t, TABLE_DIM, "-");
+}
+
+static void heading(struct table *t, const struct micro_models *ms, size_t i, const char *what)
+{
+	const struct micro_model *m = &ms->v[i];
+	char text[16];
+
+	if (i && ms->v[i - 1].size == m->size)
+		return;
+	table_heading(t, "%s bytes: %s (plane native, n = %zu)",
+		      micro_size_text(m->size, text, sizeof(text)), what, m->n);
+	table_titles(t);
+}
+
+static void columns(struct table *t, const char *const titles[], size_t n, size_t n_left)
+{
+	for (size_t i = 0; i < n; i++)
+		table_column(t, titles[i], i < n_left ? TABLE_LEFT : TABLE_RIGHT);
+}
+
+static void print_locks(const struct micro_models *ms, FILE *f)
+{
+	static const char *const titles[] = { "strategy", "lock", "for", "per mapping", "held ns",
+					      "mean", "p99", "shared %" };
+	struct table *t = table_new();
+
+	columns(t, titles, ARRAY_SIZE(titles), 3);
+	for (size_t i = 0; i < ms->n; i++) {
+		const struct micro_model *m = &ms->v[i];
+
+		heading(t, ms, i, "locks");
+		for (size_t k = 0; k < m->n_locks && !m->invalid; k++) {
+			const struct micro_lock *l = &m->locks[k];
+
+			table_row(t);
+			table_cell(t, TABLE_PLAIN, "%s", m->strategy);
+			table_cell(t, TABLE_PLAIN, "%s", l->name);
+			table_cell(t, TABLE_PLAIN, "%s", l->read ? "read" : "write");
+			number(t, 3, l->per_mapping);
+			number(t, 1, l->median);
+			number(t, 1, l->mean);
+			number(t, 0, l->p99);
+			number(t, 0, l->shared * 100);
+		}
+	}
+	table_print(t, f, 2, table_colour(f));
+	table_free(t);
+}
+
+static void add_prediction(struct table *t, const struct micro_model *m)
+{
+	table_row(t);
+	table_cell(t, TABLE_PLAIN, "%s", m->strategy);
+	if (m->invalid) {
+		table_cell(t, TABLE_BAD, "invalid");
+		return;
+	}
+	number(t, 0, m->think_ns);
+	number(t, 0, m->locked_ns);
+	number(t, 3, m->measured[0] / 1e6);
+	number(t, 3, m->predicted[0] / 1e6);
+	number(t, 3, m->measured[1] / 1e6);
+	number(t, 3, m->predicted[1] / 1e6);
+	if (isfinite(m->predicted[1] / m->measured[1]))
+		table_cell(t, TABLE_PLAIN, "%+.0f", (m->predicted[1] / m->measured[1] - 1) * 100);
+	else
+		table_cell(t, TABLE_DIM, "-");
+	for (size_t i = 2; i < MODEL_POINTS; i++)
+		number(t, 2, m->predicted[i] / 1e6);
+}
+
+static void print_predictions(const struct micro_models *ms, FILE *f)
+{
+	static const char *const titles[] = {
+		"strategy", "think", "locked", "measured 1", "model 1", "measured 2", "model 2",
+		"error %", "model 4", "model 8", "model 16", "model 32", "model 64"
+	};
+	struct table *t = table_new();
+
+	columns(t, titles, ARRAY_SIZE(titles), 1);
+	for (size_t i = 0; i < ms->n; i++) {
+		heading(t, ms, i, "model, million mappings per second of so many threads");
+		add_prediction(t, &ms->v[i]);
+	}
+	table_print(t, f, 2, table_colour(f));
+	table_free(t);
+}
+
+void micro_models_text(const struct micro_models *ms, const struct micro_campaign *c, FILE *f)
+{
+	double line = ms->n ? ms->v[0].line_ns : NAN;
+
+	fprintf(f, "\nlocks: in runs of their own, one thread alone, without the clock's %.0f ns. mean: without "
+		"what is\nover 10 times the 90th percentile. shared: acquisitions of locks that two threads take.\n\n",
+		c->clock);
+	print_locks(ms, f);
+	fprintf(f, "\nmodel: a closed queueing network, solved by mean-value analysis. think and locked are ns "
+		"of one\nthread's mapping outside and inside of shared locks; model 1 is measured 1 by "
+		"construction, model 2\nis checked by measured 2, and nothing beyond that was measured. A "
+		"machine of %d CPUs is played. Getting\na cache line from another CPU: %.0f ns.\n\n",
+		MODEL_CPUS, line);
+	print_predictions(ms, f);
+}
+
+/* --- JSON and CSV -------------------------------------------------------------- */
+
+static json_t *real(double v)
+{
+	return isfinite(v) ? json_real(v) : json_null();
+}
+
+static json_t *locks_json(const struct micro_model *m)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < m->n_locks; i++) {
+		const struct micro_lock *l = &m->locks[i];
+
+		json_array_append_new(list, json_pack(
+			"{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "lock", l->name, "read", l->read,
+			"per_mapping", real(l->per_mapping), "held_median_ns", real(l->median),
+			"held_mean_ns", real(l->mean), "held_p99_ns", real(l->p99), "copies",
+			real(l->copies), "shared", real(l->shared)));
+	}
+	return list;
+}
+
+json_t *micro_models_json(const struct micro_models *ms)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ms->n; i++) {
+		const struct micro_model *m = &ms->v[i];
+		json_t *points = json_array();
+
+		for (size_t k = 0; k < MODEL_POINTS; k++)
+			json_array_append_new(points, json_pack(
+				"{s:i, s:s, s:o, s:o}", "threads", (int)micro_model_threads(k), "what",
+				"model", "per_second", real(m->invalid ? NAN : m->predicted[k]),
+				"measured_per_second", real(k < 2 && !m->invalid ? m->measured[k] : NAN)));
+		json_array_append_new(list, json_pack(
+			"{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "what", "model",
+			"plane", "native", "strategy", m->strategy, "size", (int)m->size, "n", (int)m->n,
+			"invalid", m->invalid ? json_string(m->invalid) : json_null(), "line_ns",
+			real(m->line_ns), "think_ns", real(m->think_ns), "locked_ns",
+			real(m->locked_ns), "locks", locks_json(m), "points", points));
+	}
+	return list;
+}
+
+static void csv_point(FILE *f, const struct micro_model *m, const char *what, u32 threads, size_t n,
+		      double v)
+{
+	if (m->invalid || !isfinite(v))
+		return;
+	fprintf(f, "native,%s,", what);
+	csv_string(f, m->strategy);
+	fprintf(f, ",%u,%u,%zu,", m->size, threads, n);
+	csv_number(f, 0, v);
+	fputc('\n', f);
+}
+
+void micro_models_csv(const struct micro_models *ms, FILE *f)
+{
+	fputs("plane,what,strategy,size,threads,n,per_second\n", f);
+	for (size_t i = 0; i < ms->n; i++) {
+		for (u32 k = 0; k < 2; k++)
+			csv_point(f, &ms->v[i], "measured", k + 1, ms->v[i].n_measured[k],
+				  ms->v[i].measured[k]);
+		for (size_t k = 0; k < MODEL_POINTS; k++)
+			csv_point(f, &ms->v[i], "model", micro_model_threads(k), ms->v[i].n,
+				  ms->v[i].predicted[k]);
+	}
+}

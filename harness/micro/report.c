@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The tables of `bouncelab micro`, as text, JSON and CSV. */
+#include "micro/micro.h"
+#include "eval/summary.h"
+#include "lib/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const micro_directions[3] = { "both", "to-device", "from-device" };
+
+/* What a plane does not have; the sources say why what it has is fair. */
+static const char *const native_leaves_out[] = {
+	"traps, page table locks and TLB shootdown (the daemon's page table is an array)",
+	"interrupts that are off while locks are held, and the kernel's own load",
+	"the indirect call of dma_map_page(), mitigations (return thunks), patched-out tracepoints",
+	"the kernel's page allocator: per-CPU lists over one list stand in, with the same locks",
+	"the kernel's IOVA tree: a bitmap under one lock stands in, behind per-CPU magazines as there",
+	"workers: what is deferred is done by the thread that asked, after its turn, not timed",
+	"the kernel's locks: fair queue locks stand in, which cost the same instructions "
+	"(one locked cmpxchg to take, one store to release; readers one locked add each way), "
+	"without qspinlock's pending bit",
+	"a hardware IOMMU: vDPA in software has none", NULL
+};
+
+static const char *const kernel_leaves_out[] = {
+	"a driver and its requests: the threads map and unmap, and do nothing else",
+	"the daemon's way out of user mode and back: the threads use its memory by themselves",
+	"a hardware IOMMU: vDPA in software has none", NULL
+};
+
+static const char *const emulated_leaves_out[] = {
+	"time: the CPUs are emulated, so ns are those of an emulator, and only ratios mean something",
+	"ordering weaker than this machine's, and what a barrier costs a real CPU", NULL
+};
+
+static const char *const icount_leaves_out[] = {
+	"time: caches, mispredictions and barriers; an instruction is an instruction, a page that is "
+	"cleared or copied by one (rep movs, rep stos) is as many as it has steps",
+	"other CPUs: there is one, and no lock is ever waited for", NULL
+};
+
+/* How a plane is named in every output, and what the numbers are of. */
+struct plane_text {
+	const char *name, *title, *unit, *key;
+	const char *const *leaves_out, *const *leaves_out_too;
+};
+
+static struct plane_text text_of(const struct micro_campaign *c)
+{
+	static const struct plane_text native = {
+		"native", "native", "ns", "ns", native_leaves_out, NULL
+	}, icount = {
+		"icount", "icount", "instructions", "insns", kernel_leaves_out, icount_leaves_out
+	}, kvm = {
+		"vm", "vm, KVM", "ns", "ns", kernel_leaves_out, NULL
+	}, emulated = {
+		"vm", "vm, emulated", "ns", "ns", kernel_leaves_out, emulated_leaves_out
+	}, host = {
+		"host", "host", "ns", "ns", kernel_leaves_out, NULL
+	};
+
+	if (c->o.plane == MICRO_NATIVE)
+		return native;
+	if (c->o.plane == MICRO_ICOUNT)
+		return icount;
+	if (c->o.plane == MICRO_HOST)
+		return host;
+	return c->guest.accel == BL_KVM ? kvm : emulated;
+}
+
+const char *micro_size_text(u32 size, char *buf, size_t room)
+{
+	if (size >= 1024 && size % 1024 == 0)
+		snprintf(buf, room, "%uK", size / 1024);
+	else
+		snprintf(buf, room, "%u", size);
+	return buf;
+}
+
+struct stats_est micro_over_rounds(const struct micro_cell *cell, size_t member)
+{
+	struct stats_est est = { .value = NAN, .lo = NAN, .hi = NAN };
+	double *x = bl_zalloc((cell->n + 1) * sizeof(*x));
+
+	for (size_t i = 0; i < cell->n; i++)
+		x[i] = *(const double *)((const char *)&cell->rounds[i] + member);
+	stats_median_est(x, cell->n, &est);
+	free(x);
+	return est;
+}
+
+/* Of all rounds together: percentiles have no average. */
+static double p99(const struct micro_cell *cell)
+{
+	struct hist h = {};
+	double ns;
+
+	for (size_t i = 0; i < cell->n; i++)
+		hist_merge(&h, &cell->rounds[i].hist);
+	ns = hist_percentile(&h, 0.99);
+	hist_free(&h);
+	return ns;
+}
+
+static unsigned long long operations(const struct micro_cell *cell)
+{
+	unsigned long long n = 0;
+
+	for (size_t i = 0; i < cell->n; i++)
+		n += cell->rounds[i].operations;
+	return n;
+}
+
+/* --- text -------------------------------------------------------------------- */
+
+static void number(struct table *t, int decimals, double v)
+{
+	if (isfinite(v))
+		table_cell(t, TABLE_PLAIN, "%.*f", decimals, v);
+	else
+		table_cell(t, TABLE_DIM, "-");
+}
+
+static void interval(struct table *t, int decimals, const struct stats_est *est)
+{
+	if (est->has_interval)
+		table_cell(t, TABLE_PLAIN, "%.*f .. %.*f", decimals, est->lo, decimals, est->hi);
+	else
+		table_cell(t, TABLE_DIM, "-");
+}
+
+static void add_row(struct table *t, const struct micro_cell *cell, bool counted)
+{
+	struct stats_est pair = MICRO_OVER_ROUNDS(cell, pair), ratio = MICRO_OVER_ROUNDS(cell, ratio);
+
+	table_row(t);
+	table_cell(t, TABLE_PLAIN, "%s", cell->strategy);
+	if (cell->invalid) {
+		table_cell(t, TABLE_BAD, "invalid");
+		table_cell(t, TABLE_BAD, "%s", cell->invalid);
+		return;
+	}
+	number(t, 1, pair.value);
+	interval(t, 1, &pair);
+	number(t, 0, p99(cell));
+	number(t, 1, MICRO_OVER_ROUNDS(cell, map).value);
+	number(t, 1, MICRO_OVER_ROUNDS(cell, unmap).value);
+	number(t, 1, MICRO_OVER_ROUNDS(cell, touch).value);
+	number(t, 2, ratio.value);
+	interval(t, 2, &ratio);
+	if (counted)
+		number(t, 1, MICRO_OVER_ROUNDS(cell, turn).value);
+	else
+		number(t, 3, MICRO_OVER_ROUNDS(cell, rate).value / 1e6);
+}
+
+/* What memcpy took in the runs of null. */
+static void add_copy_row(struct table *t, const struct micro_cell *null)
+{
+	struct stats_est copy = MICRO_OVER_ROUNDS(null, copy);
+
+	table_row(t);
+	table_cell(t, TABLE_DIM, "memcpy");
+	number(t, 1, copy.value);
+	interval(t, 1, &copy);
+}
+
+static void print_tables(const struct micro_campaign *c, FILE *f)
+{
+	const struct plane_text plane = text_of(c);
+	const char *const titles[] = { plane.key, "95 % interval", "p99", "map", "unmap", "daemon",
+				       "x memcpy", "95 % interval",
+				       c->o.plane == MICRO_ICOUNT ? "turn" : "M/s" };
+	struct table *t = table_new();
+	u32 size = 0, threads = 0;
+	char text[16];
+
+	table_column(t, "strategy", TABLE_LEFT);
+	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
+		table_column(t, titles[i], strchr(titles[i], '%') ? TABLE_LEFT : TABLE_RIGHT);
+	for (size_t i = 0; i < c->n_cells; i++) {
+		const struct micro_cell *cell = &c->cells[i];
+
+		if (cell->size != size || cell->threads != threads) {
+			size = cell->size;
+			threads = cell->threads;
+			table_heading(t, "%s bytes, %u thread%s (plane %s, n = %zu)",
+				      micro_size_text(size, text, sizeof(text)), threads,
+				      threads == 1 ? "" : "s", plane.title, cell->n);
+			table_titles(t);
+			add_copy_row(t, cell);
+		}
+		add_row(t, cell, c->o.plane == MICRO_ICOUNT);
+	}
+	table_print(t, f, 2, table_colour(f));
+	table_free(t);
+}
+
+static void print_conditions(const struct micro_campaign *c, FILE *f)
+{
+	const struct micro_options *o = &c->o;
+	char held[16];
+
+	if (o->plane == MICRO_NATIVE)
+		fprintf(f, "plane native: threads on %u CPUs of this machine, not a kernel%s\n", c->cpus,
+			c->played ? "; per-CPU structures as for 64" : "");
+	else if (o->plane == MICRO_HOST)
+		fprintf(f, "plane host: threads of this machine's own kernel, %u CPUs\n", c->cpus);
+	else
+		fprintf(f, "plane %s: threads of the kernel of a guest with %u CPU%s\n",
+			text_of(c).title, c->guest.cpus, c->guest.cpus == 1 ? "" : "s");
+	if (o->cold)
+		snprintf(held, sizeof(held), "all originals");
+	else
+		snprintf(held, sizeof(held), "%u", o->outstanding);
+	fprintf(f, "direction %s, offset %u, %s outstanding per thread, %s, %s, unmapped by %s\n",
+		micro_directions[o->direction], o->offset, held,
+		o->cold ? "first touch (no bounce page is there yet; memcpy is of what is)" :
+		"steady state (bounce pages are there)",
+		o->no_touch ? "the daemon leaves the data alone" : "the daemon touches every cache line",
+		o->remote ? "another thread, which touches it, too" : "the thread that mapped it");
+	fprintf(f, "n = %zu rounds%s of a fresh %s per cell, %g s timed, in random order, seed %llu\n",
+		c->rounds, c->interrupted ? ", interrupted," : "",
+		o->plane == MICRO_NATIVE ? "process" : "module and device", o->seconds, o->seed);
+}
+
+static void print_sets(const struct micro_campaign *c, FILE *f)
+{
+	char text[16];
+
+	fputs("working set of a thread:", f);
+	for (size_t i = 0; i < c->n_cells; i += c->o.strategies.n) {
+		const struct micro_config *k = &c->cells[i].config;
+
+		if (i && c->cells[i].size == c->cells[i - c->o.strategies.n].size &&
+		    k->buffers == c->cells[i - c->o.strategies.n].config.buffers)
+			continue;
+		fprintf(f, "%s %s bytes: %u originals, one every %u bytes (%u KiB)", i ? "," : "",
+			micro_size_text(k->size, text, sizeof(text)), k->buffers, k->stride,
+			k->buffers * k->stride >> 10);
+	}
+	fprintf(f, "; of bounce pages: those of the mappings outstanding, unless the strategy takes "
+		"others\n");
+}
+
+static void print_key(const struct micro_campaign *c, FILE *f)
+{
+	const struct plane_text plane = text_of(c);
+
+	fprintf(f, "\n%s: map and unmap of one mapping, added; median over rounds of each round's median, "
+		"and the 95 %%\ninterval of the sign test (from n = %d on). p99: of all rounds together. "
+		"daemon: its touch, with the\nfault if there is one. x memcpy: ratio to one copy of the "
+		"same size, measured in the same run between\nthe mappings' timed parts. ", plane.key,
+		STATS_MIN_N);
+	fputs(c->o.plane == MICRO_ICOUNT ?
+	      "turn: instructions from one unmap to the next, the loop and\nthe daemon with them, mean "
+	      "without what is over 10 times its 90th percentile. " :
+	      "M/s: million mappings per second of all threads, from the mean time between\nunmaps without "
+	      "what is over 10 times its 90th percentile. ", f);
+	fprintf(f, "null, what the loop, the clock and the core cost,\nis not subtracted. Two readings of "
+		"the clock in a row, %.0f %s, are in each of map, unmap, daemon\nand memcpy once.\n",
+		c->clock, plane.unit);
+}
+
+static void print_left_out(const struct micro_campaign *c, FILE *f)
+{
+	const struct plane_text plane = text_of(c);
+
+	fprintf(f, "\n%s leaves out:\n", plane.title);
+	for (const char *const *p = plane.leaves_out; *p; p++)
+		fprintf(f, "  %s\n", *p);
+	for (const char *const *p = plane.leaves_out_too; p && *p; p++)
+		fprintf(f, "  %s\n", *p);
+}
+
+void micro_print_text(const struct micro_campaign *c, FILE *f)
+{
+	print_conditions(c, f);
+	print_sets(c, f);
+	print_tables(c, f);
+	print_key(c, f);
+	print_left_out(c, f);
+}
+
+/* --- JSON -------------------------------------------------------------------- */
+
+static json_t *real(double v)
+{
+	return isfinite(v) ? json_real(v) : json_null();
+}
+
+static json_t *est_json(const struct stats_est *e)
+{
+	return json_pack("{s:o, s:o, s:o}", "median", real(e->value), "lo", real(e->lo), "hi",
+			 real(e->hi));
+}
+
+static void set_est(json_t *j, const char *name, const char *unit, const struct stats_est *e)
+{
+	char *key = bl_fmt("%s_%s", name, unit);
+
+	json_object_set_new(j, key, est_json(e));
+	free(key);
+}
+
+static json_t *cell_json(const struct micro_cell *cell, const char *unit)
+{
+	struct stats_est pair = MICRO_OVER_ROUNDS(cell, pair), map = MICRO_OVER_ROUNDS(cell, map),
+			 unmap = MICRO_OVER_ROUNDS(cell, unmap),
+			 touch = MICRO_OVER_ROUNDS(cell, touch), copy = MICRO_OVER_ROUNDS(cell, copy),
+			 ratio = MICRO_OVER_ROUNDS(cell, ratio), rate = MICRO_OVER_ROUNDS(cell, rate),
+			 wall = MICRO_OVER_ROUNDS(cell, wall_rate), turn = MICRO_OVER_ROUNDS(cell, turn);
+	char *p99_key = bl_fmt("pair_p99_%s", unit);
+	json_t *j;
+
+	j = json_pack("{s:s, s:i, s:i, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:i, s:i}",
+		      "strategy", cell->strategy, "size", (int)cell->size, "threads",
+		      (int)cell->threads, "n", (int)cell->n, "operations",
+		      (json_int_t)operations(cell), "verified", (json_int_t)cell->verified, "invalid",
+		      cell->invalid ? json_string(cell->invalid) : json_null(), p99_key,
+		      real(p99(cell)), "ratio_to_memcpy", est_json(&ratio), "per_second",
+		      est_json(&rate), "per_second_wall", est_json(&wall), "originals",
+		      (int)cell->config.buffers, "stride", (int)cell->config.stride);
+	set_est(j, "pair", unit, &pair);
+	set_est(j, "map", unit, &map);
+	set_est(j, "unmap", unit, &unmap);
+	set_est(j, "daemon", unit, &touch);
+	set_est(j, "memcpy", unit, &copy);
+	set_est(j, "turn", unit, &turn);
+	free(p99_key);
+	return j;
+}
+
+static void append_texts(json_t *to, const char *const *texts)
+{
+	for (; texts && *texts; texts++)
+		json_array_append_new(to, json_string(*texts));
+}
+
+json_t *micro_json(const struct micro_campaign *c)
+{
+	const struct micro_options *o = &c->o;
+	const struct plane_text plane = text_of(c);
+	json_t *cells = json_array(), *missing = json_array();
+	char *clock_key = bl_fmt("clock_%s", plane.key);
+	json_t *j;
+
+	for (size_t i = 0; i < c->n_cells; i++)
+		json_array_append_new(cells, cell_json(&c->cells[i], plane.key));
+	append_texts(missing, plane.leaves_out);
+	append_texts(missing, plane.leaves_out_too);
+	j = json_pack("{s:i, s:s, s:b, s:i, s:s, s:i, s:i, s:b, s:b, s:b, s:f, s:I, s:i, s:b, s:b, "
+		      "s:o, s:o, s:o}",
+		      "schema", 1, "plane", plane.name, "emulated",
+		      micro_in_guest(c) && c->guest.accel != BL_KVM, "cpus",
+		      (int)(micro_in_guest(c) ? c->guest.cpus : c->cpus), "direction",
+		      micro_directions[o->direction], "offset", (int)o->offset, "outstanding",
+		      (int)o->outstanding, "remote_unmap", o->remote, "first_touch", o->cold, "touch",
+		      !o->no_touch, "seconds", o->seconds, "seed", (json_int_t)o->seed, "rounds",
+		      (int)c->rounds, "interrupted", c->interrupted, "null_subtracted", 0, clock_key,
+		      real(c->clock), "left_out", missing, "cells", cells);
+	free(clock_key);
+	return j;
+}
+
+/* --- CSV --------------------------------------------------------------------- */
+
+static void csv_est(FILE *f, int decimals, const struct stats_est *e)
+{
+	fputc(',', f);
+	csv_number(f, decimals, e->value);
+	fputc(',', f);
+	csv_number(f, decimals, e->lo);
+	fputc(',', f);
+	csv_number(f, decimals, e->hi);
+}
+
+void micro_print_csv(const struct micro_campaign *c, FILE *f)
+{
+	const struct plane_text plane = text_of(c);
+	const char *u = plane.key;
+
+	fprintf(f, "plane,direction,outstanding,remote_unmap,first_touch,touch,strategy,size,threads,n,"
+		"operations,valid,pair_%s,pair_lo,pair_hi,pair_p99_%s,map_%s,unmap_%s,daemon_%s,"
+		"memcpy_%s,turn_%s,ratio,ratio_lo,ratio_hi,per_second,per_second_lo,per_second_hi\n",
+		u, u, u, u, u, u, u);
+	for (size_t i = 0; i < c->n_cells; i++) {
+		const struct micro_cell *cell = &c->cells[i];
+		struct stats_est pair = MICRO_OVER_ROUNDS(cell, pair),
+				 ratio = MICRO_OVER_ROUNDS(cell, ratio),
+				 rate = MICRO_OVER_ROUNDS(cell, rate);
+
+		fprintf(f, "%s,%s,%u,%d,%d,%d,", plane.name, micro_directions[c->o.direction],
+			c->o.outstanding, c->o.remote, c->o.cold, !c->o.no_touch);
+		csv_string(f, cell->strategy);
+		fprintf(f, ",%u,%u,%zu,%llu,%d", cell->size, cell->threads, cell->n, operations(cell),
+			!cell->invalid);
+		csv_est(f, 2, &pair);
+		fputc(',', f);
+		csv_number(f, 1, p99(cell));
+		fputc(',', f);
+		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, map).value);
+		fputc(',', f);
+		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, unmap).value);
+		fputc(',', f);
+		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, touch).value);
+		fputc(',', f);
+		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, copy).value);
+		fputc(',', f);
+		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, turn).value);
+		csv_est(f, 4, &ratio);
+		csv_est(f, 0, &rate);
+		fputc('\n', f);
+	}
+}

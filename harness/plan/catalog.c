@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reads strategies/, kmod/ and workloads/ for what can be chosen. The head
+ * comment of a file is its entry: " * tag: text", text going on in lines that
+ * are indented deeper.
+ */
+#include "plan/catalog.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The lines of a file's first block comment that is not the licence line. */
+static void head_comment(const char *text, struct bl_strv *lines)
+{
+	const char *start = text, *end;
+	char *body, *rest, *line;
+
+	do {
+		start = strstr(start, "/*");
+		end = start ? strstr(start, "*/") : NULL;
+		if (!end)
+			return;
+		body = strndup(start + 2, end - start - 2);
+		if (!strstr(body, "SPDX-License-Identifier"))
+			break;
+		free(body);
+		start = end + 2;
+	} while (1);
+
+	rest = body;
+	while ((line = strsep(&rest, "\n"))) {
+		char *s = line + strspn(line, " \t");
+
+		s += *s == '*';
+		bl_strv_add(lines, s);
+	}
+	free(body);
+}
+
+/* Indentation behind the '*': continuation lines have more than one column. */
+static size_t indent(const char *line)
+{
+	size_t n = 0;
+
+	for (; *line == ' ' || *line == '\t'; line++)
+		n += *line == '\t' ? 8 : 1;
+	return n;
+}
+
+/* The text of line @i behind its tag, with its continuation lines. */
+static char *tag_text(const struct bl_strv *lines, size_t i, const char *text)
+{
+	char *s = bl_strdup(text + strspn(text, " \t")), *t;
+	size_t base = indent(lines->v[i]);
+
+	while (++i < lines->n && indent(lines->v[i]) > base) {
+		t = bl_fmt("%s%s%s", s, *s ? " " : "",
+			   lines->v[i] + strspn(lines->v[i], " \t"));
+		free(s);
+		s = t;
+	}
+	t = bl_strdup(bl_strip(s));
+	free(s);
+	return t;
+}
+
+static char *find_tag(const struct bl_strv *lines, const char *tag)
+{
+	size_t len = strlen(tag);
+
+	for (size_t i = 0; i < lines->n; i++) {
+		const char *s = lines->v[i] + strspn(lines->v[i], " \t");
+
+		if (!strncmp(s, tag, len) && s[len] == ':')
+			return tag_text(lines, i, s + len + 1);
+	}
+	return NULL;
+}
+
+static void add_choice(struct bl_choices *l, char *name, char *about)
+{
+	l->v = bl_realloc(l->v, (l->n + 1) * sizeof(*l->v));
+	l->v[l->n++] = (struct bl_choice){ .name = name, .about = about };
+}
+
+/* "TAG name: text" lines. */
+const char *const bl_axis_names[BL_AXES] = {
+	[BL_ALLOCATOR] = "allocator",
+	[BL_GRANULE] = "granule",
+	[BL_PREFILL] = "prefill",
+	[BL_BACKING] = "backing",
+};
+
+static void add_tagged(struct bl_choices *l, const struct bl_strv *lines, const char *tag)
+{
+	size_t len = strlen(tag);
+
+	for (size_t i = 0; i < lines->n; i++) {
+		const char *s = lines->v[i] + strspn(lines->v[i], " \t"), *colon, *name;
+
+		if (strncmp(s, tag, len) || s[len] != ' ')
+			continue;
+		name = s + len + strspn(s + len, " ");
+		colon = strchr(name, ':');
+		if (!colon || strcspn(name, " \t") < (size_t)(colon - name))
+			continue;
+		add_choice(l, strndup(name, colon - name), tag_text(lines, i, colon + 1));
+	}
+}
+
+/* Names in @dir that end in @suffix, without it, sorted. */
+static int list_dir(const char *dir, const char *suffix, struct bl_strv *names)
+{
+	char *path = bl_path("%s", dir);
+	DIR *d = opendir(path);
+	struct dirent *e;
+	int err;
+
+	if (!d) {
+		err = -errno;
+		bl_err("cannot read %s: %s; is %s the project's directory? "
+		       "(BOUNCELAB_ROOT names another)", path, strerror(-err), bl_root());
+		free(path);
+		return err;
+	}
+	while ((e = readdir(d))) {
+		size_t n = strlen(e->d_name), s = strlen(suffix);
+
+		if (e->d_name[0] == '.' || n <= s || strcmp(e->d_name + n - s, suffix))
+			continue;
+		e->d_name[n - s] = '\0';
+		bl_strv_add(names, e->d_name);
+	}
+	closedir(d);
+	free(path);
+	bl_strv_sort(names);
+	return 0;
+}
+
+static int read_at(const char *dir, const char *name, const char *suffix, char **text)
+{
+	char *path = bl_path("%s/%s%s", dir, name, suffix);
+	int err = bl_read_file(path, text, NULL);
+
+	if (err)
+		bl_err("cannot read %s: %s", path, strerror(-err));
+	free(path);
+	return err;
+}
+
+static void add_strategy(struct bl_catalog *c, const char *name, const struct bl_strv *lines)
+{
+	struct bl_strategy *s;
+
+	c->strategy = bl_realloc(c->strategy, (c->n_strategy + 1) * sizeof(*s));
+	s = &c->strategy[c->n_strategy++];
+	*s = (struct bl_strategy){ .name = bl_strdup(name) };
+	s->summary = find_tag(lines, name);
+	s->idea = find_tag(lines, "Idea");
+	s->bounce = find_tag(lines, "Bounce");
+	s->sync = find_tag(lines, "Sync");
+	s->wins = find_tag(lines, "Wins");
+	s->loses = find_tag(lines, "Loses");
+	s->source = find_tag(lines, "Source");
+	s->unsafe = find_tag(lines, "Unsafe");
+}
+
+static int load_strategies(struct bl_catalog *c)
+{
+	static const char *const stock[] = {
+		BL_INTREE ": the stock vduse.ko of the guest kernel",
+		"Bounce: at map",
+		"Sync: rwlock",
+		"Source: Linux, drivers/vdpa/vdpa_user",
+	};
+	struct bl_strv names = {}, lines = {};
+	int err = list_dir("strategies", ".c", &names);
+
+	for (size_t i = 0; !err && i < names.n; i++) {
+		char *text;
+
+		if (!strcmp(names.v[i], "template"))
+			continue;
+		err = read_at("strategies", names.v[i], ".c", &text);
+		if (err)
+			break;
+		head_comment(text, &lines);
+		add_strategy(c, names.v[i], &lines);
+		bl_strv_free(&lines);
+		free(text);
+	}
+	bl_strv_free(&names);
+	for (size_t i = 0; i < ARRAY_SIZE(stock); i++)
+		bl_strv_add(&lines, stock[i]);
+	add_strategy(c, BL_INTREE, &lines);
+	c->strategy[c->n_strategy - 1].intree = true;
+	bl_strv_free(&lines);
+	return err;
+}
+
+/* Allocators are described where they are implemented. */
+static int load_kmod(struct bl_catalog *c)
+{
+	struct bl_strv names = {}, lines = {};
+	int err = list_dir("kmod", ".c", &names);
+
+	for (size_t i = 0; !err && i < names.n; i++) {
+		char *text;
+
+		err = read_at("kmod", names.v[i], ".c", &text);
+		if (err)
+			break;
+		head_comment(text, &lines);
+		add_tagged(&c->axes[BL_ALLOCATOR], &lines, "Allocator");
+		bl_strv_free(&lines);
+		free(text);
+	}
+	bl_strv_free(&names);
+	return err;
+}
+
+static char *first_comment(const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		if ((*text == '#' || *text == ';') && !memmem(text, n, "SPDX-", 5)) {
+			char *line = strndup(text + 1, n - 1), *s = bl_strdup(bl_strip(line));
+
+			free(line);
+			return s;
+		}
+		text += n + (text[n] == '\n');
+	}
+	return bl_strdup("");
+}
+
+/* Does this job check data? A `verify=` that is switched off does not count. */
+static bool job_verifies(const char *text)
+{
+	while (text) {
+		const char *s = text + strspn(text, " \t\n");
+
+		if (!strncmp(s, "verify=", 7) && strncmp(s + 7, "0\n", 2))
+			return true;
+		text = strchr(s, '\n');
+	}
+	return false;
+}
+
+static int load_dir(struct bl_choices *l, const char *dir, const char *suffix)
+{
+	struct bl_strv names = {};
+	int err = list_dir(dir, suffix, &names);
+
+	for (size_t i = 0; !err && i < names.n; i++) {
+		char *text;
+
+		err = read_at(dir, names.v[i], suffix, &text);
+		if (err)
+			break;
+		add_choice(l, bl_strdup(names.v[i]), first_comment(text));
+		l->v[l->n - 1].verifies = job_verifies(text);
+		free(text);
+	}
+	bl_strv_free(&names);
+	return err;
+}
+
+/* The kernel's default first. */
+static int by_default(const void *a, const void *b)
+{
+	const struct bl_choice *x = a, *y = b;
+	bool dx = !strcmp(x->name, "cached"), dy = !strcmp(y->name, "cached");
+
+	return dx != dy ? dy - dx : strcmp(x->name, y->name);
+}
+
+static void load_axes(struct bl_catalog *c)
+{
+	static const struct {
+		enum bl_axis axis;
+		const char *name, *about;
+	} fixed[] = {
+		{ BL_GRANULE, "4k", "an IOVA range is whole 4 KiB slots" },
+		{ BL_GRANULE, "page", "an IOVA range is whole bounce pages" },
+		{ BL_PREFILL, "none", "device-to-memory bounce bytes begin as they were left: the "
+				      "driver can get back what it did not ask for" },
+		{ BL_PREFILL, "zero", "they begin as zeroes" },
+		{ BL_PREFILL, "copy", "they begin as the driver's buffer, as swiotlb does it: what "
+				      "the device leaves out survives" },
+		{ BL_BACKING, "zeroed", "bounce pages are allocated when first needed, and zeroed" },
+		{ BL_BACKING, "unzeroed", "not zeroed, as Linux 5.15 did (unsafe: shows old data of "
+					  "the kernel to the daemon)" },
+		{ BL_BACKING, "prealloc", "all bounce pages exist from the start" },
+		{ BL_BACKING, "huge", "as that, in huge pages, and so in the daemon's page table" },
+	};
+	struct bl_choices *allocators = &c->axes[BL_ALLOCATOR];
+
+	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
+		add_choice(&c->axes[fixed[i].axis], bl_strdup(fixed[i].name),
+			   bl_strdup(fixed[i].about));
+	if (allocators->n)
+		qsort(allocators->v, allocators->n, sizeof(*allocators->v), by_default);
+}
+
+int bl_catalog_load(struct bl_catalog *c)
+{
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	err = load_strategies(c);
+	err = err ? err : load_kmod(c);
+	err = err ? err : load_dir(&c->jobs, "workloads/jobs", ".fio");
+	err = err ? err : load_dir(&c->plans, "workloads/plans", ".ini");
+	load_axes(c);
+	add_choice(&c->planes, bl_strdup("vm"),
+		   bl_strdup("QEMU guest on the target kernel; KVM where a probe guest "
+			     "really boots, else emulated (ratios only)"));
+	add_choice(&c->planes, bl_strdup("icount"),
+		   bl_strdup("emulated guest with one CPU, whose clock counts instructions: "
+			     "path lengths, nearly without noise"));
+	return err;
+}
+
+static void free_choices(struct bl_choices *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		free(l->v[i].name);
+		free(l->v[i].about);
+	}
+	free(l->v);
+}
+
+void bl_catalog_free(struct bl_catalog *c)
+{
+	for (size_t i = 0; i < c->n_strategy; i++) {
+		struct bl_strategy *s = &c->strategy[i];
+
+		free(s->name);
+		free(s->summary);
+		free(s->idea);
+		free(s->bounce);
+		free(s->sync);
+		free(s->wins);
+		free(s->loses);
+		free(s->source);
+		free(s->unsafe);
+	}
+	free(c->strategy);
+	for (size_t i = 0; i < BL_AXES; i++)
+		free_choices(&c->axes[i]);
+	free_choices(&c->jobs);
+	free_choices(&c->plans);
+	free_choices(&c->planes);
+	memset(c, 0, sizeof(*c));
+}
+
+const struct bl_strategy *bl_find_strategy(const struct bl_catalog *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_strategy; i++)
+		if (!strcmp(c->strategy[i].name, name))
+			return &c->strategy[i];
+	return NULL;
+}
+
+const struct bl_choice *bl_find_choice(const struct bl_choices *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->v[i].name, name))
+			return &l->v[i];
+	return NULL;
+}
+
+void bl_strategy_names(const struct bl_catalog *c, struct bl_strv *out)
+{
+	for (size_t i = 0; i < c->n_strategy; i++)
+		bl_strv_add(out, c->strategy[i].name);
+}
+
+void bl_choice_names(const struct bl_choices *l, struct bl_strv *out)
+{
+	for (size_t i = 0; i < l->n; i++)
+		bl_strv_add(out, l->v[i].name);
+}

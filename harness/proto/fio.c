@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads what fio 3.33 writes with --output-format=json or json+. */
+#include "lib/util.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/fio.h"
+
+static const char *const directions[] = { "read", "write" };
+
+/* All latency histograms of a file, and fio's own percentiles for want of them. */
+struct latencies {
+	struct hist hist;
+	double expected;	/* I/O that the bins should hold */
+	double p50, p99;	/* largest of fio's own */
+	unsigned int sources;	/* (entry, direction) pairs with I/O */
+};
+
+static double number(const json_t *o, const char *key)
+{
+	return bl_json_num(o, key, NAN);
+}
+
+/* Length of a nan or inf at @s, which stands outside of strings; 0 if none. */
+static size_t not_a_number(const char *s)
+{
+	size_t sign = *s == '-' || *s == '+';
+
+	if (!strncasecmp(s + sign, "nan", 3) || !strncasecmp(s + sign, "inf", 3))
+		return sign + 3;
+	return 0;
+}
+
+/*
+ * A copy in which every nan and inf is a null. That may be a byte longer than
+ * what it replaces.
+ */
+static char *without_nan(const char *text)
+{
+	char *out = bl_zalloc(strlen(text) * 4 / 3 + 8), *o = out;
+	bool in_string = false;
+	size_t skip;
+
+	while (*text) {
+		if (in_string && text[0] == '\\' && text[1]) {
+			*o++ = *text++;
+		} else if (*text == '"') {
+			in_string = !in_string;
+		} else if (!in_string && (skip = not_a_number(text))) {
+			o = stpcpy(o, "null");
+			text += skip;
+			continue;
+		}
+		*o++ = *text++;
+	}
+	return out;
+}
+
+/* From the brace on only: a stray quote in the messages must not count. */
+static json_t *load_without_nan(const char *text, json_error_t *e)
+{
+	char *clean = without_nan(text);
+	json_t *j = json_loads(clean, JSON_DISABLE_EOF_CHECK, e);
+
+	free(clean);
+	return j;
+}
+
+/* The first '{' that starts a JSON object; messages may hold braces too. */
+static json_t *first_object(const char *text, char *why, size_t whylen)
+{
+	const char *start = strchr(text, '{');
+	json_error_t e;
+	json_t *j;
+
+	if (!start) {
+		snprintf(why, whylen, "no JSON object in fio's output");
+		return NULL;
+	}
+	j = load_without_nan(start, &e);
+	if (!j)
+		snprintf(why, whylen, "fio's JSON is broken: %s (line %d after the first '{')",
+			 e.text, e.line);
+	while (!j && (start = strstr(start, "\n{"))) {
+		start++;
+		j = load_without_nan(start, &e);
+	}
+	return j;
+}
+
+static void add_bins(struct latencies *lat, const json_t *bins)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)bins, key, v)
+		hist_add(&lat->hist, strtod(key, NULL), json_number_value(v));
+}
+
+static void add_latencies(struct latencies *lat, const json_t *dir)
+{
+	const json_t *clat = json_object_get(dir, "clat_ns");
+	const json_t *pct = json_object_get(clat, "percentile");
+
+	lat->sources++;
+	lat->p50 = fmax(lat->p50, number(pct, "50.000000"));
+	lat->p99 = fmax(lat->p99, number(pct, "99.000000"));
+	lat->expected += bl_json_num(clat, "N", 0);
+	add_bins(lat, json_object_get(clat, "bins"));
+}
+
+static void set_percentiles(struct fio_result *r, struct latencies *lat)
+{
+	bool whole = lat->hist.n && lat->hist.total >= lat->expected;
+
+	r->clat_p50_ns = lat->p50;
+	r->clat_p99_ns = lat->p99;
+	if (!whole)
+		hist_free(&lat->hist);
+	if (lat->sources < 2 || !whole)
+		return;
+	r->clat_p50_ns = hist_percentile(&lat->hist, 0.50);
+	r->clat_p99_ns = hist_percentile(&lat->hist, 0.99);
+}
+
+static void add_entry(struct fio_result *r, struct latencies *lat, const json_t *job)
+{
+	double runtime = 0;
+	size_t i;
+
+	r->entries++;
+	if (!r->error)
+		r->error = bl_json_int(job, "error", 0);
+	/* With continue_on_error the entry's own error stays 0. */
+	if (!r->error && bl_json_int(job, "total_err", 0))
+		r->error = bl_json_int(job, "first_error", EIO);
+
+	for (i = 0; i < ARRAY_SIZE(directions); i++) {
+		const json_t *dir = json_object_get(job, directions[i]);
+
+		r->iops += number(dir, "iops");
+		r->bw_bytes += number(dir, "bw_bytes");
+		r->ios += number(dir, "total_ios");
+		runtime = fmax(runtime, number(dir, "runtime"));
+		if (number(dir, "total_ios") > 0)
+			add_latencies(lat, dir);
+	}
+	r->runtime_ms = fmin(r->runtime_ms, runtime);
+}
+
+int fio_parse(const char *text, size_t len, struct fio_result *r, struct hist *hist,
+	      char *why, size_t whylen)
+{
+	struct latencies lat = { .p50 = NAN, .p99 = NAN };
+	char *copy;
+	json_t *root, *jobs, *job;
+	size_t i;
+	int err = -EBADMSG;
+
+	*r = (struct fio_result){
+		.runtime_ms = NAN, .clat_p50_ns = NAN, .clat_p99_ns = NAN,
+	};
+	if (whylen)
+		*why = '\0';
+	copy = bl_zalloc(len + 1);
+	memcpy(copy, text, len);
+	root = first_object(copy, why, whylen);
+	if (!root)
+		goto out;
+	jobs = json_object_get(root, "jobs");
+	if (!json_array_size(jobs)) {
+		snprintf(why, whylen, "no jobs in fio's JSON");
+		goto out;
+	}
+	json_array_foreach(jobs, i, job)
+		add_entry(r, &lat, job);
+	set_percentiles(r, &lat);
+	if (hist)
+		hist_merge(hist, &lat.hist);
+	err = 0;
+out:
+	json_decref(root);
+	hist_free(&lat.hist);
+	free(copy);
+	return err;
+}
+
+int fio_read(const char *path, struct fio_result *r, struct hist *hist, char *why,
+	     size_t whylen)
+{
+	size_t len;
+	char *text;
+	int err;
+
+	err = bl_read_file(path, &text, &len);
+	if (err) {
+		snprintf(why, whylen, "cannot read fio's output: %s", strerror(-err));
+		return err;
+	}
+	err = fio_parse(text, len, r, hist, why, whylen);
+	free(text);
+	return err;
+}
+
+int fio_check(const struct fio_result *r, double planned_ms,
+	      char *why, size_t whylen)
+{
+	if (whylen)
+		*why = '\0';
+	if (r->error) {
+		snprintf(why, whylen, "fio reported error %d (%s)", r->error,
+			 strerror(r->error));
+		return -EIO;
+	}
+	if (!(r->ios > 0)) {
+		snprintf(why, whylen, "fio completed no I/O");
+		return -ENODATA;
+	}
+	if (!(r->iops > 0) || !(r->bw_bytes > 0) || !isfinite(r->iops) ||
+	    !isfinite(r->bw_bytes) || !isfinite(r->runtime_ms)) {
+		snprintf(why, whylen, "fio gave no usable iops, bw_bytes or runtime");
+		return -ENODATA;
+	}
+	if (planned_ms > 0 && r->runtime_ms < FIO_MIN_RUNTIME * planned_ms) {
+		snprintf(why, whylen, "ran %.0f ms of the planned %.0f ms, less than %.0f %%",
+			 r->runtime_ms, planned_ms, FIO_MIN_RUNTIME * 100);
+		return -ETIME;
+	}
+	return 0;
+}
+
+char *fio_name(const char *job, unsigned int run)
+{
+	return run == 1 ? bl_strdup(job) : bl_fmt("%s.%u", job, run);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * costs.csv of a campaign: what the module counted, per mapping or per byte mapped,
+ * over all timed jobs of a run; medians over the n valid runs of a label. The stock
+ * module counts nothing, so it has no line.
+ */
+#include "report/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COPIED, FAULT_COPIED, ZEROED, FAULTS, ZAPS, PAGES, IOVAS, FAILURES, RESIDENT, COLUMNS };
+
+static const struct column {
+	const char *name;
+	int decimals;
+	double scale;
+	const char *over;	/* the counter that divides; NULL: none */
+	const char *sum[4];	/* the counters that are added */
+	bool level;		/* not what was added during the run, but what is there */
+} columns[COLUMNS] = {
+	[COPIED] = { "copied_per_byte", 4, 1, "map_bytes",
+		     { "copy_to_bounce_bytes", "copy_from_bounce_bytes",
+		       "copy_to_daemon_bytes", "copy_from_daemon_bytes" }, false },
+	[FAULT_COPIED] = { "copied_in_faults_per_byte", 6, 1, "map_bytes",
+			   { "copy_in_fault_bytes" }, false },
+	[ZEROED] = { "zeroed_per_byte", 4, 1, "map_bytes", { "zero_bytes" }, false },
+	[FAULTS] = { "faults_per_map", 4, 1, "map", { "fault" }, false },
+	[ZAPS] = { "zaps_per_map", 4, 1, "map", { "zap" }, false },
+	[PAGES] = { "pages_per_map", 4, 1, "map", { "page_alloc" }, false },
+	[IOVAS] = { "iovas_per_map", 4, 1, "map", { "iova_alloc" }, false },
+	[FAILURES] = { "failures", 0, 1, NULL,
+		       { "map_fail", "page_alloc_fail", "iova_alloc_fail" }, false },
+	[RESIDENT] = { "resident_mib", 2, 1.0 / (1 << 20), NULL, { "resident_bytes" }, true },
+};
+
+/* The counter's value in the text of a run's counters.csv; NaN if it is not there. */
+static double counter(const char *text, const char *name, bool level)
+{
+	size_t n = strlen(name);
+	long long before, after, delta;
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, n) || line[n] != ',')
+			continue;
+		if (sscanf(line + n, ",%lld,%lld,%lld", &before, &after, &delta) != 3)
+			break;
+		return level ? after : delta;
+	}
+	return NAN;
+}
+
+static double column_value(const struct column *c, const char *text)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(c->sum) && c->sum[i]; i++)
+		sum += counter(text, c->sum[i], c->level);
+	return c->scale * (c->over ? sum / counter(text, c->over, false) : sum);
+}
+
+/* Append the run's values to those of its label; nothing if it counted nothing. */
+static void add_run(const char *dir, const char *run, double *values[COLUMNS], size_t *n)
+{
+	char *path = bl_fmt("%s/runs/%s/counters.csv", dir, run), *text;
+
+	if (!bl_read_file(path, &text, NULL)) {
+		if (counter(text, "map", false) > 0) {
+			for (size_t i = 0; i < COLUMNS; i++)
+				values[i][*n] = column_value(&columns[i], text);
+			(*n)++;
+		}
+		free(text);
+	}
+	free(path);
+}
+
+static void label_line(const struct summary *s, const char *label, FILE *f)
+{
+	const char *last = NULL;
+	double *values[COLUMNS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		values[i] = bl_zalloc((s->n_rows + 1) * sizeof(double));
+	for (size_t i = 0; i < s->n_rows; i++) {
+		const struct sum_row *r = &s->rows[i];
+
+		if (r->status != SUM_OK || strcmp(r->kind, "time") || strcmp(r->label, label) ||
+		    (last && !strcmp(last, r->run)))
+			continue;
+		last = r->run;
+		add_run(s->dir, r->run, values, &n);
+	}
+	if (n) {
+		csv_string(f, label);
+		fprintf(f, ",%zu", n);
+		for (size_t i = 0; i < COLUMNS; i++) {
+			fputc(',', f);
+			csv_number(f, columns[i].decimals, stats_median(values[i], n));
+		}
+		fputc('\n', f);
+	}
+	for (size_t i = 0; i < COLUMNS; i++)
+		free(values[i]);
+}
+
+void report_costs(const struct verdicts *v, FILE *f)
+{
+	fputs("label,n", f);
+	for (size_t i = 0; i < COLUMNS; i++)
+		fprintf(f, ",%s", columns[i].name);
+	fputc('\n', f);
+	for (size_t i = 0; i < v->labels.n; i++)
+		label_line(v->sum, v->labels.v[i], f);
+}

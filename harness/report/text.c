@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The verdict table with all that a reader needs to judge it. */
+#include "report/report.h"
+#include "vm/accel.h"
+#include "run/fitness.h"
+#include "eval/levels.h"
+#include "campaign/merge.h"
+#include "eval/stop.h"
+#include "lib/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PROBLEMS	20	/* shown here; summary.csv has them all */
+
+char *report_plane(const struct summary *s)
+{
+	if (!strcmp(s->accel, "tcg"))
+		return bl_fmt("%s, emulated (TCG)", s->plane);
+	if (!strcmp(s->accel, "kvm"))
+		return bl_fmt("%s, KVM", s->plane);
+	if (!strcmp(s->accel, "icount"))
+		return bl_fmt("%s, emulated (TCG, one CPU, %d ns an instruction)", s->plane,
+			      1 << BL_ICOUNT_SHIFT);
+	if (!strcmp(s->accel, "mixed"))
+		return bl_fmt("%s, some runs emulated (TCG), some on KVM", s->plane);
+	return bl_fmt("%s, accelerator %s", s->plane, s->accel);
+}
+
+static bool counts_insns(const struct verdicts *v)
+{
+	return !strcmp(v->sum->accel, "icount");
+}
+
+/*
+ * Conditions of the machine that a reader has to know. What run was told to take no notice
+ * of changes nothing of icount.
+ */
+static void print_conditions(const struct summary *s, FILE *f)
+{
+	char *path = bl_fmt("%s/env.json", s->dir), *text;
+	json_t *env = bl_exists(path) ? bl_json_load(path) : NULL;
+	json_t *facts = json_object_get(json_object_get(json_object_get(env, "guest"), "hello"),
+					"facts");
+
+	if (!strcmp(bl_json_str(facts, "wakeup_preemption", "on"), "off"))
+		fputs("guest     without preemption at wake-ups: a task runs until it sleeps\n", f);
+	text = bl_unfit_text(json_object_get(env, "unfit"));
+	if (text && strcmp(s->accel, "icount"))
+		fprintf(f, "UNFIT     the machine, when it began: %s\n", text);
+	free(text);
+	json_decref(env);
+	free(path);
+}
+
+static void print_header(const struct verdicts *v, FILE *f)
+{
+	const struct summary *s = v->sum;
+	char *plane = report_plane(s);
+
+	fprintf(f, "campaign  %s (plan %s, seed %lld)\n", s->name,
+		bl_json_str(s->plan, "name", "?"), bl_json_int(s->plan, "seed", 0));
+	fprintf(f, "plane     %s%s\n", plane, !s->emulated ? "" :
+		!strcmp(s->accel, "icount") ?
+		": path lengths, without\n          what caches, traps and waiting for another CPU cost" :
+		": only ratios carry over, and they with care");
+	print_conditions(s, f);
+	if (!v->n_cells) {
+		fputs("nothing was timed in this campaign\n", f);
+		stop_print(s, f);
+		goto out;
+	}
+	if (v->n_min == v->n_max)
+		fprintf(f, "n         %zu fresh devices per cell", v->n_max);
+	else
+		fprintf(f, "n         %zu to %zu valid fresh devices per cell (column n)",
+			v->n_min, v->n_max);
+	fprintf(f, ", %.3g s per job; disk: %s\n", s->runtime_ms / 1000,
+		strcmp(bl_json_str(s->plan, "backend", "null"), "ram") ?
+		"null-co, which does not read what is written" : "a file in memory");
+	bl_merge_print(s, f);
+	levels_print(s, f);
+	stop_print(s, f);
+	if (counts_insns(v))
+		fputs("insns/IO  of the guest, daemon and fio included, from the median IOPS\n", f);
+	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
+		"          %.0f %% interval (signed-rank test)\n",
+		s->baseline, STATS_LEVEL * 100);
+out:
+	free(plane);
+}
+
+static enum table_style style_of(enum verdict v)
+{
+	switch (v) {
+	case V_FASTER:
+		return TABLE_GOOD;
+	case V_SLOWER:
+		return TABLE_BAD;
+	case V_BASELINE:
+	case V_INCONCLUSIVE:
+		return TABLE_DIM;
+	default:
+		return TABLE_PLAIN;
+	}
+}
+
+static void add_verdict(struct table *t, const struct verdict_cell *c)
+{
+	enum table_style style = style_of(c->verdict);
+
+	if (c->verdict == V_SAME)
+		table_cell(t, style, "same within %.3g %%", c->margin_pct);
+	else if (*c->note)
+		table_cell(t, style, "%s: %s", verdict_name(c->verdict), c->note);
+	else
+		table_cell(t, style, "%s", verdict_name(c->verdict));
+}
+
+/* What a label's median is of and, if those are fewer, what its ratio is of. */
+static void add_n(struct table *t, const struct verdict_cell *c)
+{
+	enum table_style style = c->n == c->planned ? TABLE_PLAIN : TABLE_BAD;
+	char *n = c->n == c->planned ? bl_fmt("%zu", c->n) :
+				       bl_fmt("%zu of %zu", c->n, c->planned);
+
+	if (c->n_common < c->n)
+		table_cell(t, TABLE_BAD, "%s, %zu common", n, c->n_common);
+	else
+		table_cell(t, style, "%s", n);
+	free(n);
+}
+
+static void add_cell(struct table *t, const struct verdicts *v, const struct verdict_cell *c)
+{
+	double insns = verdict_insns(v, c);
+
+	table_row(t);
+	table_cell(t, TABLE_PLAIN, "%s%s", c->label,
+		   c->config && c->config->unsafe ? " (unsafe)" : "");
+	add_n(t, c);
+	if (isnan(c->median.value))
+		table_cell(t, TABLE_PLAIN, " ");
+	else
+		table_cell(t, TABLE_PLAIN, "%.0f", c->median.value);
+	if (counts_insns(v))
+		table_cell(t, TABLE_PLAIN, isnan(insns) ? " " : "%.0f", insns);
+	if (isnan(c->ratio.value))
+		table_cell(t, TABLE_PLAIN, " ");
+	else
+		table_cell(t, TABLE_PLAIN, "%.3f", c->ratio.value);
+	if (c->ratio.has_interval)
+		table_cell(t, TABLE_PLAIN, "%.3f .. %.3f", c->ratio.lo, c->ratio.hi);
+	else
+		table_cell(t, TABLE_PLAIN, " ");
+	add_verdict(t, c);
+}
+
+static void print_cells(const struct verdicts *v, FILE *f, bool colour)
+{
+	struct table *t = table_new();
+
+	table_column(t, "label", TABLE_LEFT);
+	table_column(t, "n", TABLE_RIGHT);
+	table_column(t, "IOPS", TABLE_RIGHT);
+	if (counts_insns(v))
+		table_column(t, "insns/IO", TABLE_RIGHT);
+	table_column(t, "ratio", TABLE_RIGHT);
+	table_column(t, "95 % interval", TABLE_LEFT);
+	table_column(t, "verdict", TABLE_LEFT);
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+
+		if (!c->label_idx) {
+			if (isnan(c->floor_pct))
+				table_heading(t, "%s", c->job);
+			else
+				table_heading(t, "%s (noise floor %.3g %%)", c->job,
+					      c->floor_pct);
+			table_titles(t);
+		}
+		add_cell(t, v, c);
+	}
+	table_print(t, f, 2, colour);
+	table_free(t);
+}
+
+/* Not all runs are part of a comparison, or of the same one. */
+static bool has_gaps(const struct verdicts *v)
+{
+	for (size_t i = 0; i < v->n_cells; i++)
+		if (v->cells[i].n != v->n_max || v->cells[i].n_common < v->cells[i].n)
+			return true;
+	return false;
+}
+
+static void print_foot(const struct verdicts *v, FILE *f)
+{
+	fprintf(f, "same: the whole interval is within x %%, x = %.3g", v->same_pct);
+	if (v->has_aa)
+		fprintf(f, " or the noise floor if that is larger, but not above %.3g",
+			fmax(v->same_pct, VERDICT_SAME_MAX));
+	fputs(".\n", f);
+	fprintf(f, "faster, slower: the interval excludes 1%s, and the comparison\n"
+		"is among those that Benjamini-Hochberg keeps at a false discovery rate of "
+		"%.0f %%\nover the %zu comparisons of this campaign (paired t test of log IOPS "
+		"within blocks).\n", v->has_aa ? ", the ratio is beyond the noise floor" : "",
+		VERDICT_FDR * 100, v->n_family);
+	if (v->has_aa)
+		fputs("noise floor: the farthest bound of the interval between a label and "
+		      "its copy (').\n", f);
+	else
+		fputs("No A/A pair in this plan: the noise floor is unknown and taken as 0.\n", f);
+	if (has_gaps(v))
+		fprintf(f, "ratio: of the blocks in which both %s and the label have a valid run (common,\n"
+			"if fewer than n), so it need not be the quotient of two IOPS shown here.\n",
+			v->sum->baseline);
+	if (v->n_min < STATS_MIN_N)
+		fprintf(f, "Fewer than %d blocks give no interval, and so no verdict.\n",
+			STATS_MIN_N);
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+
+		if (c->aa && (c->verdict == V_FASTER || c->verdict == V_SLOWER))
+			fprintf(f, "WARNING: %s is %s than its original in %s: something "
+				"other than the strategies differs.\n", c->label,
+				verdict_name(c->verdict), c->job);
+	}
+}
+
+static void print_problems(const struct summary *s, FILE *f)
+{
+	const char *last = "";
+	size_t shown = 0, bad;
+
+	bad = s->n_runs - s->n_status[SUM_OK];
+	fprintf(f, "runs: %zu planned, %zu ok, %zu failed, %zu invalid, %zu missing%s\n",
+		s->n_runs, s->n_status[SUM_OK], s->n_status[SUM_FAILED],
+		s->n_status[SUM_INVALID], s->n_status[SUM_MISSING],
+		bad ? "; only ok runs are counted:" : "");
+	for (size_t i = 0; i < s->n_rows && shown < MAX_PROBLEMS; i++) {
+		const struct sum_row *r = &s->rows[i];
+
+		if (r->status == SUM_OK || !strcmp(r->run, last))
+			continue;
+		last = r->run;
+		shown++;
+		fprintf(f, "  run %s (%s, %s): %s: %s\n", r->run, r->kind, r->label,
+			sum_status_name(r->status), r->reason);
+	}
+	if (bad > shown)
+		fprintf(f, "  and %zu more: see status and reason in summary.csv\n", bad - shown);
+}
+
+/* What was verified before anything was timed, label by label. */
+static void print_verified(const struct summary *s, FILE *f, bool colour)
+{
+	struct table *t = table_new();
+	size_t n = 0;
+
+	table_column(t, "label", TABLE_LEFT);
+	table_column(t, "job", TABLE_LEFT);
+	table_column(t, "I/Os", TABLE_RIGHT);
+	table_column(t, "data integrity", TABLE_LEFT);
+	table_titles(t);
+	for (size_t i = 0; i < s->n_rows; i++) {
+		const struct sum_row *r = &s->rows[i];
+
+		if (strcmp(r->kind, "verify"))
+			continue;
+		n++;
+		table_row(t);
+		table_cell(t, TABLE_PLAIN, "%s", r->label);
+		table_cell(t, TABLE_PLAIN, "%s", r->job);
+		if (isnan(r->fio.ios))
+			table_cell(t, TABLE_PLAIN, " ");
+		else
+			table_cell(t, TABLE_PLAIN, "%.0f", r->fio.ios);
+		if (r->status == SUM_OK)
+			table_cell(t, TABLE_GOOD, "verified, no errors");
+		else
+			table_cell(t, TABLE_BAD, "%s", sum_status_name(r->status));
+	}
+	if (n) {
+		fputc('\n', f);
+		table_print(t, f, 2, colour);
+	}
+	table_free(t);
+}
+
+void report_text(const struct verdicts *v, FILE *f, bool colour)
+{
+	print_header(v, f);
+	print_verified(v->sum, f, colour);
+	fputc('\n', f);
+	if (v->n_cells) {
+		print_cells(v, f, colour);
+		fputc('\n', f);
+		levels_print_shares(v, f);
+		print_foot(v, f);
+		fputc('\n', f);
+	}
+	print_problems(v->sum, f);
+}

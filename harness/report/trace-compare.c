@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/trace-compare.h"
+#include "campaign/campaign.h"
+#include "cmd/commands.h"
+#include "campaign/env-diff.h"
+#include "report/trace-report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct side {
+	struct trace_data data;
+	struct trace_view *views;
+	size_t n;
+	json_t *env;
+};
+
+/* Keep the one that is asked for. -EINVAL with a message: there is none of that name. */
+static int choose(struct side *s, const char *name)
+{
+	struct bl_strv valid = {};
+	size_t i;
+	int err;
+
+	for (i = 0; i < s->n && strcmp(s->views[i].title, name); i++)
+		bl_strv_add(&valid, s->views[i].title);
+	if (i == s->n) {
+		err = bl_err_unknown(s->data.sum.name, "strategy of this trace", name, &valid);
+		bl_strv_free(&valid);
+		return err;
+	}
+	bl_strv_free(&valid);
+	for (size_t k = 0; k < s->n; k++)
+		if (k != i)
+			free(s->views[k].title);
+	s->views[0] = s->views[i];
+	s->n = 1;
+	return 0;
+}
+
+static int load(struct side *s, const char *name)
+{
+	char *campaign = bl_strdup(name), *colon = strrchr(campaign, ':'), *dir, *path;
+	int err;
+
+	if (colon)
+		*colon = '\0';
+	dir = bl_find_campaign(campaign);
+	err = dir ? trace_data_load(&s->data, dir) : -1;
+	if (!err) {
+		s->views = trace_views(&s->data, &s->n);
+		path = bl_fmt("%s/env.json", dir);
+		s->env = bl_exists(path) ? bl_json_load(path) : NULL;
+		free(path);
+		if (colon)
+			err = choose(s, colon + 1);
+	}
+	free(dir);
+	free(campaign);
+	return err;
+}
+
+static void drop(struct side *s)
+{
+	if (!s->views)
+		return;
+	trace_views_free(s->views, s->n);
+	trace_data_free(&s->data);
+	json_decref(s->env);
+}
+
+/* What the machines differ in, and titles that say which campaign is meant. */
+static void tell_apart(struct side *s)
+{
+	bool same = !strcmp(s[0].data.sum.dir, s[1].data.sum.dir);
+	struct bl_strv differences = {};
+
+	bl_env_diff(s[0].env, s[1].env, &differences);
+	if (differences.n)
+		puts("the machines differ:");
+	for (size_t i = 0; i < differences.n; i++)
+		printf("  %s\n", differences.v[i]);
+	bl_strv_free(&differences);
+	if (strcmp(s[0].data.job, s[1].data.job))
+		printf("the jobs differ: %s, %s\n", s[0].data.job, s[1].data.job);
+	for (int i = 0; i < 2 && !same; i++) {
+		for (size_t k = 0; k < s[i].n; k++) {
+			char *title = bl_fmt("%s (%s)", s[i].views[k].title, i ? "new" : "old");
+
+			free(s[i].views[k].title);
+			s[i].views[k].title = title;
+		}
+	}
+}
+
+int compare_traces(const char *const names[2])
+{
+	struct trace_view *both = NULL;
+	struct side s[2] = {};
+	int code = BL_EXIT_USAGE;
+
+	if (load(&s[0], names[0]) || load(&s[1], names[1]))
+		goto out;
+	tell_apart(s);
+	both = bl_zalloc((s[0].n + s[1].n) * sizeof(*both));
+	memcpy(both, s[0].views, s[0].n * sizeof(*both));
+	memcpy(both + s[0].n, s[1].views, s[1].n * sizeof(*both));
+	trace_print(both, s[0].n + s[1].n, stdout);
+	code = BL_EXIT_OK;
+out:
+	free(both);
+	drop(&s[0]);
+	drop(&s[1]);
+	return code;
+}

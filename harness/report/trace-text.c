@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/trace-report.h"
+#include "vm/accel.h"
+#include "lib/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_LOCKS	12	/* rows; the CSV has all */
+
+struct trace_view *trace_views(const struct trace_data *d, size_t *n)
+{
+	struct trace_view *v = bl_zalloc((d->n + 1) * sizeof(*v));
+
+	for (size_t i = 0; i < d->n; i++)
+		v[i] = (struct trace_view){
+			.data = d, .subject = &d->subjects[i],
+			.title = bl_strdup(d->subjects[i].name),
+		};
+	*n = d->n;
+	return v;
+}
+
+void trace_views_free(struct trace_view *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(v[i].title);
+	free(v);
+}
+
+static void number(struct table *t, double v, int decimals)
+{
+	if (isfinite(v))
+		table_cell(t, TABLE_PLAIN, "%.*f", decimals, v);
+	else
+		table_cell(t, TABLE_DIM, "-");
+}
+
+static void show(struct table *t, FILE *f)
+{
+	table_print(t, f, 2, table_colour(f));
+	table_free(t);
+	fputc('\n', f);
+}
+
+/* --- what was traced, and what that cost ---------------------------------------- */
+
+static void print_head(const struct trace_view *v, size_t n, FILE *f)
+{
+	const struct trace_data *d;
+
+	for (size_t i = 0; i < n; i++) {
+		d = v[i].data;
+		if (i && !strcmp(d->sum.dir, v[i - 1].data->sum.dir))
+			continue;
+		fprintf(f, "campaign  %s, job %s, plane %s%s\n", d->sum.name, d->job, d->sum.plane,
+			d->sum.emulated ? ", emulated: what is longer than what carries over, "
+			"microseconds do not" : "");
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct trace_subject *s = v[i].subject;
+
+		if (s->invalid)
+			fprintf(f, "INVALID   %u traced or timed runs, and not in what follows; %s\n",
+				s->invalid, s->invalid_why);
+	}
+	fputc('\n', f);
+}
+
+/* What a collector may take and still be called cheap; of stages and holds it is known. */
+#define CHEAP	0.95
+
+static void print_expensive(const struct trace_view *v, FILE *f)
+{
+	for (size_t k = 0; k < v->subject->n_overheads; k++) {
+		const struct trace_overhead *o = &v->subject->overheads[k];
+
+		if (o->ratio.has_interval && o->ratio.hi < CHEAP)
+			fprintf(f, "  %s with %s: costs more than %.0f %%, and what it says is of that "
+				"slower device\n", v->title, o->collect, 100 - 100 * CHEAP);
+	}
+}
+
+static void print_overheads(const struct trace_view *v, size_t n, FILE *f)
+{
+	struct table *t = table_new();
+	size_t rows = 0;
+
+	fputs("What tracing costs: IOPS with the collectors to IOPS without, in pairs of fresh "
+	      "devices\n", f);
+	table_column(t, "strategy", TABLE_LEFT);
+	table_column(t, "collectors", TABLE_LEFT);
+	table_column(t, "ratio", TABLE_RIGHT);
+	table_column(t, "95 % interval", TABLE_LEFT);
+	table_column(t, "n", TABLE_RIGHT);
+	table_titles(t);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < v[i].subject->n_overheads; k++, rows++) {
+			const struct trace_overhead *o = &v[i].subject->overheads[k];
+
+			table_row(t);
+			table_cell(t, TABLE_PLAIN, "%s", v[i].title);
+			table_cell(t, TABLE_PLAIN, "%s", o->collect);
+			number(t, o->ratio.value, 3);
+			if (o->ratio.has_interval)
+				table_cell(t, TABLE_PLAIN, "%.3f .. %.3f", o->ratio.lo, o->ratio.hi);
+			else
+				table_cell(t, TABLE_DIM, "needs %d pairs", STATS_MIN_N);
+			table_cell(t, TABLE_PLAIN, "%zu", o->pairs);
+		}
+	}
+	if (!rows) {
+		table_free(t);
+		return;
+	}
+	table_print(t, f, 2, table_colour(f));
+	table_free(t);
+	for (size_t i = 0; i < n; i++)
+		print_expensive(&v[i], f);
+	fputc('\n', f);
+}
+
+/* --- locks -------------------------------------------------------------------------- */
+
+static bool has(const struct trace_view *v, size_t n, enum collector c)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].subject->runs[c])
+			return true;
+	return false;
+}
+
+const char **trace_lock_names(const struct trace_view *v, size_t n, size_t *count,
+			      double (*weight)(const struct trace_lock *l))
+{
+	const char **names = NULL;
+	double *sums = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < v[i].subject->n_locks; k++) {
+			const struct trace_lock *l = &v[i].subject->locks[k];
+			double w = weight(l);
+			size_t at;
+
+			if (!(w > 0))
+				continue;
+			for (at = 0; at < *count && strcmp(names[at], l->name); at++)
+				;
+			if (at == *count) {
+				names = bl_realloc(names, (at + 1) * sizeof(*names));
+				sums = bl_realloc(sums, (at + 1) * sizeof(*sums));
+				names[at] = l->name;
+				sums[at] = 0;
+				(*count)++;
+			}
+			sums[at] += w;
+			/* Up to where it belongs. */
+			for (; at && sums[at] > sums[at - 1]; at--) {
+				const char *name = names[at];
+				double sum = sums[at];
+
+				names[at] = names[at - 1];
+				sums[at] = sums[at - 1];
+				names[at - 1] = name;
+				sums[at - 1] = sum;
+			}
+		}
+	}
+	free(sums);
+	return names;
+}
+
+static double wait_weight(const struct trace_lock *l)
+{
+	return l->wait_ns;
+}
+
+static double hold_weight(const struct trace_lock *l)
+{
+	return l->hold_ns;
+}
+
+/* A row for each of those names and who was looked at by @c; of holds, who has that lock. */
+static void lock_rows(struct table *t, const struct trace_view *v, size_t n,
+		      const char *const *names, size_t count, enum collector c,
+		      void (*row)(struct table *t, const struct trace_subject *s, const char *name))
+{
+	for (size_t k = 0; k < count && k < MOST_LOCKS; k++) {
+		for (size_t i = 0; i < n; i++) {
+			const struct trace_subject *s = v[i].subject;
+
+			if (!s->runs[c] || (c == COLLECT_HOLDS && !trace_find_lock(s, names[k])))
+				continue;
+			table_row(t);
+			table_cell(t, TABLE_PLAIN, "%s", names[k]);
+			table_cell(t, TABLE_PLAIN, "%s", v[i].title);
+			row(t, s, names[k]);
+		}
+	}
+}
+
+static const char *top_caller(const struct trace_subject *s, const char *lock)
+{
+	for (size_t i = 0; i < s->n_callers; i++)
+		if (!strcmp(s->callers[i].lock, lock))
+			return s->callers[i].function;
+	return "-";
+}
+
+static void wait_row(struct table *t, const struct trace_subject *s, const char *name)
+{
+	const struct trace_lock *l = trace_find_lock(s, name);
+	double ios = s->ios[COLLECT_LOCKS];
+
+	number(t, l ? l->waits : 0, 0);
+	number(t, l && ios > 0 ? l->wait_ns / ios : 0, 1);
+	number(t, l ? trace_wait_quantile(l, 0.99) / 1000 : NAN, 1);
+	number(t, l && l->waits > 0 ? l->longest_ns / 1000 : NAN, 1);
+	table_cell(t, TABLE_PLAIN, "%s", l && l->waits > 0 ? top_caller(s, name) : "-");
+}
+
+static void print_waits(const struct trace_view *v, size_t n, FILE *f)
+{
+	struct table *t = table_new();
+	size_t count;
+	const char **names = trace_lock_names(v, n, &count, wait_weight);
+
+	fputs("Waits for locks, all of the kernel's (of semaphores without the spinning before): how "
+	      "many, ns of each I/O,\nus of the 99th percentile (a power of two) and of the longest, "
+	      "and who waited most\n", f);
+	table_column(t, "lock", TABLE_LEFT);
+	table_column(t, "strategy", TABLE_LEFT);
+	table_column(t, "waits", TABLE_RIGHT);
+	table_column(t, "ns/I/O", TABLE_RIGHT);
+	table_column(t, "p99", TABLE_RIGHT);
+	table_column(t, "longest", TABLE_RIGHT);
+	table_column(t, "by", TABLE_LEFT);
+	table_titles(t);
+	lock_rows(t, v, n, names, count, COLLECT_LOCKS, wait_row);
+	if (count)
+		show(t, f);
+	else
+		table_free(t);
+	if (!count)
+		fputs("  none\n\n", f);
+	for (size_t i = 0; i < n; i++) {
+		const struct trace_subject *s = v[i].subject;
+		double waits = 0;
+
+		for (size_t k = 0; k < s->n_locks; k++)
+			waits += s->locks[k].waits;
+		if (s->runs[COLLECT_LOCKS])
+			fprintf(f, "  %s: %.0f waits in %.0f I/Os of %u runs; %.0f more that "
+				"are not whole\n", v[i].title, waits, s->ios[COLLECT_LOCKS],
+				s->runs[COLLECT_LOCKS], fabs(s->begins - s->matched));
+	}
+	if (count > MOST_LOCKS)
+		fprintf(f, "  %zu more locks are in trace-locks.csv\n", count - MOST_LOCKS);
+	fputc('\n', f);
+	free(names);
+}
+
+static void hold_row(struct table *t, const struct trace_subject *s, const char *name)
+{
+	const struct trace_lock *l = trace_find_lock(s, name);
+	struct hist *hold = l ? (struct hist *)&l->hold : NULL;
+	struct hist *off = l ? (struct hist *)&l->irqs_off : NULL;
+	double ios = s->ios[COLLECT_HOLDS];
+
+	number(t, l && ios > 0 ? l->holds / ios : 0, 2);
+	number(t, hold ? hist_percentile(hold, 0.5) / 1000 : NAN, 2);
+	number(t, hold ? hist_percentile(hold, 0.99) / 1000 : NAN, 2);
+	number(t, l && l->holds > 0 ? l->hold_longest_ns / 1000 : NAN, 1);
+	number(t, off ? hist_percentile(off, 0.5) / 1000 : NAN, 2);
+	number(t, off ? hist_percentile(off, 0.99) / 1000 : NAN, 2);
+}
+
+static void print_holds(const struct trace_view *v, size_t n, FILE *f)
+{
+	struct table *t = table_new();
+	size_t count;
+	const char **names = trace_lock_names(v, n, &count, hold_weight);
+
+	fputs("Holds of the locks that virtio-blk and the module take, in us with the probes' own "
+	      "time: how often per I/O,\nmedian, 99th percentile, longest; and for how long taking it "
+	      "turned interrupts off (-: it did not by itself)\n", f);
+	table_column(t, "lock", TABLE_LEFT);
+	table_column(t, "strategy", TABLE_LEFT);
+	table_column(t, "per I/O", TABLE_RIGHT);
+	table_column(t, "median", TABLE_RIGHT);
+	table_column(t, "p99", TABLE_RIGHT);
+	table_column(t, "longest", TABLE_RIGHT);
+	table_column(t, "irqs off", TABLE_RIGHT);
+	table_column(t, "p99", TABLE_RIGHT);
+	table_titles(t);
+	lock_rows(t, v, n, names, count, COLLECT_HOLDS, hold_row);
+	show(t, f);
+	free(names);
+}
+
+/* --- time ----------------------------------------------------------------------------- */
+
+/* As many side by side as a terminal has room for. */
+#define STAGES_BESIDE	4
+#define MEMORY_BESIDE	6
+
+static void stage_table(const struct trace_view *const *v, size_t n, FILE *f)
+{
+	struct table *t = table_new();
+
+	table_column(t, "stage", TABLE_LEFT);
+	for (size_t i = 0; i < n; i++) {
+		table_column(t, v[i]->title, TABLE_RIGHT);
+		table_column(t, "p50", TABLE_RIGHT);
+		table_column(t, "p99", TABLE_RIGHT);
+	}
+	table_titles(t);
+	for (int k = 0; k < STAGE_ALL; k++) {
+		table_row(t);
+		table_cell(t, k == STAGE_LIFE ? TABLE_BOLD : TABLE_PLAIN, "%s", stage_names[k]);
+		for (size_t i = 0; i < n; i++) {
+			struct stages *s = (struct stages *)&v[i]->subject->stages;
+
+			number(t, s->sum[k] / s->ios / 1000, 2);
+			number(t, hist_percentile(&s->hist[k], 0.5) / 1000, 2);
+			number(t, hist_percentile(&s->hist[k], 0.99) / 1000, 2);
+		}
+	}
+	show(t, f);
+}
+
+static void print_stages(const struct trace_view *v, size_t n, FILE *f)
+{
+	const struct trace_view **traced = bl_zalloc(n * sizeof(*traced));
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].subject->stages.ios > 0)
+			traced[count++] = &v[i];
+	fputs("The life of an I/O, stage by stage, in us with the writing of the events: mean, median, "
+	      "99th percentile;\nthe means add up\n", f);
+	for (size_t i = 0; i < count; i += STAGES_BESIDE)
+		stage_table(traced + i, count - i < STAGES_BESIDE ? count - i : STAGES_BESIDE, f);
+	for (size_t i = 0; i < count; i++) {
+		const struct stages *s = &traced[i]->subject->stages;
+
+		fprintf(f, "  %s: %.0f of %.0f requests of %u runs from end to end; %.0f events of "
+			"none; %.0f of %.0f faults of no mapping; %.0f I/Os with a stage below 0, "
+			"taken as 0\n", traced[i]->title, s->ios, s->issued,
+			traced[i]->subject->runs[COLLECT_STAGES], s->stray, s->faults_stray,
+			s->faults, s->clamped);
+	}
+	fputc('\n', f);
+	free(traced);
+}
+
+/* --- memory ----------------------------------------------------------------------------- */
+
+static double per(double a, double b)
+{
+	return b > 0 ? a / b : NAN;
+}
+
+static void memory_table(const struct trace_view *const *v, size_t n, FILE *f)
+{
+	static const struct {
+		const char *title;
+		int decimals;
+	} rows[] = {
+		{ "bounce pages, largest sample, KiB", 0 }, { "mapped, largest sample, KiB", 0 },
+		{ "the one to the other", 2 }, { "all touched after, ms", 0 },
+		{ "bytes copied per byte of I/O", 3 }, { "bytes zeroed per byte of I/O", 3 },
+		{ "faults per I/O", 4 }, { "pages allocated per I/O", 5 },
+		{ "failed page allocations", 0 }, { "addresses taken per I/O", 3 },
+		{ "of them the slow way, %", 3 },
+	};
+	struct table *t = table_new();
+
+	table_column(t, "", TABLE_LEFT);
+	for (size_t i = 0; i < n; i++)
+		table_column(t, v[i]->title, TABLE_RIGHT);
+	table_titles(t);
+	for (size_t k = 0; k < ARRAY_SIZE(rows); k++) {
+		table_row(t);
+		table_cell(t, TABLE_PLAIN, "%s", rows[k].title);
+		for (size_t i = 0; i < n; i++) {
+			const struct trace_subject *s = v[i]->subject;
+			const struct trace_memory *m = &s->memory;
+			double ios = s->ios[COLLECT_MEMORY], bytes = s->bytes[COLLECT_MEMORY];
+			const double values[] = {
+				m->resident_peak / 1024, m->in_flight_peak / 1024,
+				per(m->resident_peak, m->in_flight_peak), m->first_touch_ms,
+				per(m->copied_bytes, bytes), per(m->zeroed_bytes, bytes),
+				per(m->faults, ios), per(m->page_allocs, ios), m->alloc_fails,
+				per(m->iova_allocs, ios),
+				100 * per(m->iova_slow, m->iova_allocs),
+			};
+
+			number(t, values[k], rows[k].decimals);
+		}
+	}
+	show(t, f);
+}
+
+static void print_memory(const struct trace_view *v, size_t n, FILE *f)
+{
+	const struct trace_view **traced = bl_zalloc(n * sizeof(*traced));
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].subject->memory.runs > 0)
+			traced[count++] = &v[i];
+	if (count)
+		fputs("Memory and copies\n", f);
+	for (size_t i = 0; i < count; i += MEMORY_BESIDE)
+		memory_table(traced + i, count - i < MEMORY_BESIDE ? count - i : MEMORY_BESIDE, f);
+	free(traced);
+}
+
+/* Of what the CPUs did; the picture says more. */
+static void print_profiles(const struct trace_view *v, size_t n, FILE *f)
+{
+	static const struct {
+		const char *title, *prefix, *also;
+	} parts[] = {
+		{ "idle, %", "default_idle", NULL }, { "fio, %", "fio", NULL },
+		{ "daemon, %", "qemu-storage", NULL },
+		{ "faults, %", "domain_fault", "domain_huge_fault" },
+	};
+	struct table *t = table_new();
+	size_t rows = 0;
+
+	table_column(t, "strategy", TABLE_LEFT);
+	table_column(t, "samples", TABLE_RIGHT);
+	for (size_t k = 0; k < ARRAY_SIZE(parts); k++)
+		table_column(t, parts[k].title, TABLE_RIGHT);
+	table_titles(t);
+	for (size_t i = 0; i < n; i++) {
+		const struct flame *p = v[i].subject->profile;
+
+		if (!p)
+			continue;
+		rows++;
+		table_row(t);
+		table_cell(t, TABLE_PLAIN, "%s", v[i].title);
+		number(t, flame_samples(p), 0);
+		for (size_t k = 0; k < ARRAY_SIZE(parts); k++)
+			number(t, 100 * (flame_share(p, parts[k].prefix) +
+					 (parts[k].also ? flame_share(p, parts[k].also) : 0)), 1);
+	}
+	if (rows) {
+		fputs("Where the CPUs are, by samples; figures/trace-flame-*.svg has all of it. What runs "
+		      "with interrupts off\nis found where they are on again: for maps and locks see "
+		      "the stages and the holds\n", f);
+		show(t, f);
+	} else {
+		table_free(t);
+	}
+}
+
+void trace_print(struct trace_view *v, size_t n, FILE *f)
+{
+	print_head(v, n, f);
+	print_overheads(v, n, f);
+	if (has(v, n, COLLECT_LOCKS))
+		print_waits(v, n, f);
+	if (has(v, n, COLLECT_HOLDS))
+		print_holds(v, n, f);
+	if (has(v, n, COLLECT_STAGES))
+		print_stages(v, n, f);
+	print_memory(v, n, f);
+	print_profiles(v, n, f);
+}

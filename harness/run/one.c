@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/one.h"
+#include "proto/fio.h"
+#include "trace/derive.h"
+#include "proto/trace-events.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_BOOT_FAILURES	3
+/* Time for a kernel that complained to get the run done all the same. */
+#define SPLAT_GRACE		30.0
+#define VERIFY_SECONDS		300.0
+
+/* What became of one run. */
+struct outcome {
+	const char *status;	/* ok, failed, invalid, interrupted */
+	char *reason;
+	bool fresh_boot;	/* the guest cannot be trusted with another run */
+};
+
+static void settle(struct outcome *o, const char *status, char *reason)
+{
+	free(o->reason);
+	o->status = status;
+	o->reason = reason;
+}
+
+static void new_console(struct runner *r)
+{
+	free(r->console);
+	r->consoles++;
+	r->console = bl_fmt("%s/console-%u.log", r->c->dir, r->consoles);
+	r->cfg.console = r->console;
+}
+
+/* A guest that is up, or the reason why there is none. */
+static int ensure_guest(struct runner *r, const struct bl_run *run, struct outcome *o)
+{
+	json_t *hello = NULL;
+	char *reason = NULL, *args;
+	double t0;
+	int err;
+
+	if (r->up && !bl_same_guest(r->plan, r->last, run)) {
+		bl_vm_stop(&r->vm);
+		r->up = false;
+	}
+	if (r->up)
+		return 0;
+	if (r->boot_failures >= MAX_BOOT_FAILURES) {
+		settle(o, "failed", bl_fmt("not tried: the guest did not come up %d times in a "
+					   "row", MAX_BOOT_FAILURES));
+		return -EIO;
+	}
+	new_console(r);
+	bl_progress_now(&r->progress, "booting the guest");
+	t0 = bl_mono();
+	err = bl_vm_boot(&r->vm, &r->cfg, bl_boot_timeout(r->cfg.accel), &hello, &reason);
+	if (err) {
+		settle(o, err == -EINTR ? "interrupted" : "failed", reason);
+		r->boot_failures++;
+		return err;
+	}
+	bl_took_boot(&r->took, r->cfg.accel, bl_mono() - t0);
+	if (!r->described) {
+		r->described = true;
+		args = bl_kernel_args(&r->cfg);
+		bl_env_write(r->c, r->cfg.accel, args, hello, r->console);
+		free(args);
+	}
+	json_decref(hello);
+	r->boot_failures = 0;
+	r->up = true;
+	r->last = NULL;
+	return 0;
+}
+
+static json_t *run_message(const struct runner *r, const struct bl_run *run)
+{
+	json_t *msg = bl_run_json(r->plan, run), *files = json_array(), *job;
+	char *dir = bl_run_tmp_name(run->id), *path;
+	size_t i;
+
+	json_array_foreach(json_object_get(msg, "jobs"), i, job) {
+		path = bl_path("workloads/jobs/%s.fio", json_string_value(job));
+		json_array_append_new(files, json_string(path));
+		free(path);
+	}
+	json_object_set_new(msg, "op", json_string("run"));
+	json_object_set_new(msg, "dir", json_string(dir));
+	json_object_set_new(msg, "module", json_string(r->module));
+	json_object_set_new(msg, "runs", json_integer(bl_runs_each(r->plan, run->kind)));
+	json_object_set_new(msg, "queues", json_integer(r->plan->queues));
+	json_object_set_new(msg, "buffer_mb", json_integer(r->plan->buffer_mb));
+	json_object_set_new(msg, "backend", json_string(bl_backend_name(r->plan->ram)));
+	json_object_set_new(msg, "runtime_s", json_real(r->plan->runtime));
+	json_object_set_new(msg, "ramp_s", json_real(r->plan->ramp));
+	json_object_set_new(msg, "job_files", files);
+	free(dir);
+	return msg;
+}
+
+static double stage_seconds(const struct runner *r, const struct bl_run *run, const char *stage)
+{
+	double s = r->opt->stage_timeout;
+
+	if (!strcmp(stage, "fio"))
+		s += run->kind == BL_VERIFY ? VERIFY_SECONDS :
+		     bl_run_estimate(r->plan, run, r->cfg.accel);
+	return s;
+}
+
+/* The guest stopped answering in @stage. */
+static void lost(struct runner *r, struct outcome *o, const char *stage, bool gone)
+{
+	char *why;
+
+	o->fresh_boot = true;
+	if (r->vm.splat) {
+		settle(o, "failed", bl_fmt("the guest's kernel failed in stage %s: %s", stage,
+					   r->vm.splat));
+	} else if (gone) {
+		why = bl_vm_why(&r->vm, r->console);
+		settle(o, "failed", bl_fmt("the guest died in stage %s: %s", stage, why));
+		free(why);
+	} else {
+		settle(o, "failed", bl_fmt("the guest hung: stage %s did not end in time",
+					   stage));
+	}
+}
+
+static void on_done(struct outcome *o, const json_t *msg)
+{
+	const char *status = bl_json_str(msg, "status", "failed");
+	const char *reason = bl_json_str(msg, "reason", "");
+
+	if (!strcmp(status, "ok"))
+		settle(o, "ok", NULL);
+	else
+		settle(o, !strcmp(status, "invalid") ? "invalid" : "failed",
+		       bl_strdup(*reason ? reason : "the guest gave no reason"));
+	if (json_is_true(json_object_get(msg, "reboot")))
+		o->fresh_boot = true;
+}
+
+/* Follow the run in the guest to its end. */
+static void follow(struct runner *r, const struct bl_run *run, struct outcome *o)
+{
+	char *stage = bl_strdup("start");
+	double deadline = bl_mono() + stage_seconds(r, run, stage), now;
+	const char *label = r->plan->cells[run->cell].label;
+	json_t *msg;
+
+	while (!o->status) {
+		double until = deadline;
+		enum bl_vm_event ev;
+
+		now = bl_mono();
+		if (r->vm.splat && r->vm.splat_at + SPLAT_GRACE < until)
+			until = r->vm.splat_at + SPLAT_GRACE;
+		ev = bl_vm_next(&r->vm, until < now + 1 ? until : now + 1, &msg);
+		bl_progress_now(&r->progress, "%s %s: %s", bl_kind_name(run->kind), label,
+				stage);
+		if (ev == BL_VM_INTERRUPTED) {
+			settle(o, "interrupted", bl_strdup("interrupted"));
+		} else if (ev == BL_VM_EXIT) {
+			lost(r, o, stage, true);
+		} else if (ev == BL_VM_TIMEOUT) {
+			if (bl_mono() >= until)
+				lost(r, o, stage, false);
+		} else if (!strcmp(bl_json_str(msg, "ev", ""), "done")) {
+			on_done(o, msg);
+		} else if (!strcmp(bl_json_str(msg, "ev", ""), "stage")) {
+			const char *name = bl_json_str(msg, "stage", "?");
+			const char *job = bl_json_str(msg, "job", NULL);
+
+			deadline = bl_mono() + stage_seconds(r, run, name);
+			free(stage);
+			stage = bl_fmt("%s%s%s", name, job ? " " : "", job ? job : "");
+		}
+		json_decref(msg);
+	}
+	free(stage);
+}
+
+/* Of one job, all the times that the device did it. */
+static void judge_job(struct runner *r, const struct bl_run *run, const char *dir,
+		      const char *job, struct outcome *o)
+{
+	double planned_ms = run->kind == BL_VERIFY ? 0 : r->plan->runtime * 1000;
+	struct fio_result fio;
+	char why[256];
+
+	for (unsigned int k = 1; k <= bl_runs_each(r->plan, run->kind); k++) {
+		char *name = fio_name(job, k), *path = bl_fmt("%s/fio-%s.json", dir, name);
+		int err = fio_read(path, &fio, NULL, why, sizeof(why));
+
+		err = err ? err : fio_check(&fio, planned_ms, why, sizeof(why));
+		if (err && !strcmp(o->status, "ok"))
+			settle(o, err == -ENODATA || err == -ETIME ? "invalid" : "failed",
+			       bl_fmt("job %s: %s", name, why));
+		free(path);
+		free(name);
+	}
+}
+
+/* What is too large to be kept is looked at now; also of a run that is invalid. */
+static void judge_trace(struct runner *r, const struct bl_run *run, const char *dir,
+			struct outcome *o)
+{
+	unsigned int all = r->plan->cells[run->cell].collect, collect = all & COLLECT_RAW;
+	char *guest_path = bl_fmt("%s/guest.json", dir), *path = bl_fmt("%s/" TRACE_FILE, dir);
+	json_t *guest = collect ? json_load_file(guest_path, 0, NULL) : NULL;
+	char *why = NULL;
+	int err = 0;
+
+	if (guest && !strcmp(o->status, "ok"))
+		err = trace_derive(dir, guest, collect, &why);
+	if (!err && all & COLLECT_BIT(COLLECT_PROFILE) && !strcmp(o->status, "ok"))
+		err = trace_derive_profile(dir, &why);
+	if (err)
+		settle(o, err == -ENODATA ? "invalid" : "failed", why);
+	if (!r->plan->keep)
+		unlink(path);
+	json_decref(guest);
+	free(guest_path);
+	free(path);
+}
+
+/* Whatever the guest says, its kernel and its files have the last word. */
+static void judge(struct runner *r, const struct bl_run *run, struct outcome *o)
+{
+	json_t *job, *msg, *plan = bl_run_json(r->plan, run);
+	char *tmp = bl_run_tmp(r->c, run->id);
+	size_t i;
+
+	if (r->vm.pid > 0 && bl_vm_next(&r->vm, bl_mono() + 0.1, &msg) == BL_VM_MESSAGE)
+		json_decref(msg);
+	json_array_foreach(json_object_get(plan, "jobs"), i, job)
+		if (!strcmp(o->status, "ok"))
+			judge_job(r, run, tmp, json_string_value(job), o);
+	judge_trace(r, run, tmp, o);
+	if (r->vm.splat) {
+		o->fresh_boot = true;
+		if (!strcmp(o->status, "ok"))
+			settle(o, "invalid", bl_fmt("the guest's kernel complained: %s",
+						    r->vm.splat));
+	}
+	json_decref(plan);
+	free(tmp);
+}
+
+static void add_guest_facts(const struct runner *r, const struct bl_run *run, json_t *doc)
+{
+	char *tmp = bl_run_tmp(r->c, run->id), *path = bl_fmt("%s/guest.json", tmp);
+	json_t *guest = json_load_file(path, 0, NULL), *list = json_array(), *job;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "jobs"), i, job) {
+		for (unsigned int k = 1; k <= bl_runs_each(r->plan, run->kind); k++) {
+			char *name = fio_name(json_string_value(job), k);
+			char *file = bl_fmt("fio-%s.json", name);
+
+			json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "name",
+							      json_string_value(job), "run",
+							      (int)k, "file", file));
+			free(file);
+			free(name);
+		}
+	}
+	json_object_set_new(doc, "jobs", list);
+	json_object_set_new(doc, "guest", guest ? guest : json_null());
+	free(path);
+	free(tmp);
+}
+
+static json_t *run_document(const struct runner *r, const struct bl_run *run,
+			    const struct outcome *o, double started, double seconds)
+{
+	json_t *doc = bl_run_json(r->plan, run);
+
+	json_object_set_new(doc, "status", json_string(o->status));
+	json_object_set_new(doc, "reason", json_string(o->reason ? o->reason : ""));
+	json_object_set_new(doc, "seconds", json_real(seconds));
+	json_object_set_new(doc, "boot", json_integer(r->consoles));
+	json_object_set_new(doc, "accel", json_string(bl_accel_name(r->cfg.accel)));
+	json_object_set_new(doc, "started", json_real(started));
+	add_guest_facts(r, run, doc);
+	return doc;
+}
+
+void bl_count(struct bl_runner_result *res, const char *status)
+{
+	if (!strcmp(status, "ok"))
+		res->ok++;
+	else if (!strcmp(status, "invalid"))
+		res->invalid++;
+	else
+		res->failed++;
+}
+
+/* Put the run on record. */
+static int conclude(struct runner *r, const struct bl_run *run, struct outcome *o,
+		    double started, double seconds)
+{
+	double expected = bl_step_estimate(r->plan, r->before, run, r->cfg.accel);
+	const char *label = r->plan->cells[run->cell].label;
+	json_t *doc;
+	int err;
+
+	if (!strcmp(o->status, "interrupted")) {
+		bl_run_drop(r->c, run->id);
+		r->res->interrupted = true;
+		return bl_campaign_log(r->c, run->id, o->status, NULL);
+	}
+	doc = run_document(r, run, o, started, seconds);
+	err = bl_run_commit(r->c, run->id, doc);
+	json_decref(doc);
+	if (err)
+		settle(o, "failed", bl_fmt("cannot write the run to %s: %s", r->c->runs,
+					   strerror(-err)));
+	err = bl_campaign_log(r->c, run->id, o->status, o->reason);
+	bl_count(r->res, o->status);
+	r->estimated += expected;
+	bl_progress_step(&r->progress, expected, !strcmp(o->status, "ok"),
+			 "%s %s %s: %s%s%s, %.1f s", run->id, bl_kind_name(run->kind), label,
+			 o->status, o->reason ? ": " : "", o->reason ? o->reason : "", seconds);
+	return err;
+}
+
+int bl_runner_one(struct runner *r, const struct bl_run *run)
+{
+	double started = bl_now(), t0 = bl_mono(), begun = 0;
+	struct outcome o = {};
+	json_t *msg;
+	int err;
+
+	err = bl_campaign_log(r->c, run->id, "running", NULL);
+	if (err)
+		return err;
+	err = bl_run_begin(r->c, run->id);
+	if (err)
+		settle(&o, "failed", bl_fmt("cannot make a directory in %s: %s", r->c->runs,
+					    strerror(-err)));
+	else if (!ensure_guest(r, run, &o)) {
+		begun = bl_mono();
+		msg = run_message(r, run);
+		if (bl_vm_send(&r->vm, msg))
+			lost(r, &o, "start", r->vm.pid <= 0);
+		json_decref(msg);
+		if (!o.status)
+			follow(r, run, &o);
+		if (strcmp(o.status, "interrupted"))
+			judge(r, run, &o);
+		if (!strcmp(o.status, "ok"))
+			bl_took_run(&r->took, r->plan, run, r->cfg.accel, bl_mono() - begun);
+	}
+	if (r->up && (o.fresh_boot || !strcmp(o.status, "interrupted"))) {
+		bl_vm_stop(&r->vm);
+		r->up = false;
+	}
+	err = conclude(r, run, &o, started, bl_mono() - t0);
+	r->before = r->last = run;
+	free(o.reason);
+	return err;
+}
+

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How long runs take: a first guess, corrected by what earlier campaigns took on this
+ * machine, which is kept in build/pace.json.
+ */
+#include "plan/plan.h"
+
+#include <ini.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Beyond these it is another kind of thing that was seen: a guest that is none. */
+#define LEAST	0.05
+#define MOST	20.0
+
+/* Of a correction, how much the last campaign weighs against those before. */
+#define NEWEST	0.6
+
+#define SCHEMA	4	/* of the file, and of the guesses that it corrects */
+
+/*
+ * Seconds, as seen on one machine, on which calibrate() gives CALIBRATED. @pace is what a
+ * second of fio's takes; all but that of a guest with a clock of its own is slower on a
+ * slower machine.
+ */
+#define CALIBRATED	0.23
+static const struct cost {
+	double boot, device, job, verify, pace;
+} costs[] = {
+	[BL_KVM] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3, .pace = 1 },
+	[BL_TCG] = { .boot = 10, .device = 1.8, .job = 0.8, .verify = 3, .pace = 1 },
+	[BL_ICOUNT] = { .boot = 8.5, .device = 1, .job = 0.2, .verify = 2.5, .pace = 2.7 },
+};
+
+/*
+ * In a guest of instructions, a second of a job with one I/O in flight took 1.9 to 2.1 times
+ * what one of more took. It switches context at each I/O, not at each batch, and an
+ * emulator's TLB is empty after that.
+ */
+#define ALONE	2.0
+
+/* A guest that is a fake for tests has a place of its own for what it teaches. */
+static char *pace_path(void)
+{
+	const char *path = getenv("BOUNCELAB_PACE");
+
+	return path ? bl_strdup(path) : bl_path("build/pace.json");
+}
+
+/* Those of another schema are corrections of other guesses. */
+static json_t *load_paces(void)
+{
+	char *path = pace_path();
+	json_t *o = json_load_file(path, 0, NULL);
+
+	free(path);
+	if (bl_json_int(o, "schema", 0) == SCHEMA)
+		return o;
+	json_decref(o);
+	return json_pack("{s:i}", "schema", SCHEMA);
+}
+
+static json_t *paces(void)
+{
+	static json_t *o;
+
+	if (!o)
+		o = load_paces();
+	return o;
+}
+
+static void save_paces(void)
+{
+	char *path = pace_path();
+
+	/* Without it the next estimate is a guess again, nothing worse. */
+	bl_json_write(path, paces());
+	free(path);
+}
+
+/*
+ * Seconds of a processor for a fixed piece of work: arithmetic, and memory beyond the first
+ * cache. Its own time, not the wall's: what else the machine does now says little of later.
+ */
+static double calibrate(void)
+{
+	const size_t words = 1 << 18;
+	uint32_t *m = bl_zalloc(words * sizeof(*m)), x = 1;
+	double least = INFINITY;
+
+	for (int round = 0; round < 3; round++) {
+		clock_t t0 = clock();
+
+		for (int i = 0; i < 20000000; i++) {
+			x = x * 1664525u + 1013904223u;
+			m[x >> 14] += x;
+			if (m[x >> 14] & 64)
+				x ^= m[x >> 13 & (words - 1)];
+		}
+		least = fmin(least, (clock() - t0) / (double)CLOCKS_PER_SEC);
+	}
+	/* Kept, so that the work is not left out as useless. */
+	m[0] = x;
+	least += m[0] == m[1] ? 1e-9 : 0;
+	free(m);
+	return least;
+}
+
+/* How slow this machine is: measured once, since corrections are of what it gave. */
+static double slowness(void)
+{
+	double seconds = bl_json_num(paces(), "calibrated_s", 0), s;
+
+	if (!(seconds > 0)) {
+		seconds = calibrate();
+		json_object_set_new(paces(), "calibrated_s", json_real(seconds));
+		save_paces();
+	}
+	s = seconds / CALIBRATED;
+	return s > LEAST && s < MOST ? s : 1;
+}
+
+/* The correction of one kind of run, read once; 1 where nothing is known. */
+static double correction(enum bl_accel accel, const char *kind)
+{
+	double c = bl_json_num(json_object_get(paces(), bl_accel_name(accel)), kind, 1);
+
+	return c > LEAST && c < MOST ? c : 1;
+}
+
+static int on_job_key(void *alone, const char *section, const char *name, const char *value)
+{
+	(void)section;
+	if ((!strcmp(name, "numjobs") || !strcmp(name, "iodepth")) && strcmp(value, "1"))
+		*(bool *)alone = false;
+	return 1;
+}
+
+/* Has it one I/O in flight? Its file is read once; keys without a value are fio's business. */
+static bool alone(const char *job)
+{
+	static json_t *known;
+	json_t *seen = json_object_get(known, job);
+	char *path;
+	bool is = true;
+
+	if (seen)
+		return json_is_true(seen);
+	path = bl_path("workloads/jobs/%s.fio", job);
+	ini_parse(path, on_job_key, &is);
+	free(path);
+	if (!known)
+		known = json_object();
+	json_object_set_new(known, job, json_boolean(is));
+	return is;
+}
+
+/* Seconds of the jobs of a timed or traced run. */
+static double jobs_guess(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+{
+	const struct cost *c = &costs[accel];
+	double slow = slowness(), sum = 0, s;
+	size_t n = r->kind == BL_TIME ? p->jobs.n : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		s = (p->runtime + p->ramp) * c->pace;
+		if (accel == BL_ICOUNT)
+			s *= slow * (alone(p->jobs.v[i]) ? ALONE : 1);
+		sum += s + c->job * slow;
+	}
+	return sum * bl_runs_each(p, r->kind);
+}
+
+/*
+ * To start and stop the collectors of a traced run, and to read what they left; as seen
+ * emulated, where the processor is all that it takes.
+ */
+#define KVM_IS_FASTER	6.0
+static const double collector_s[COLLECTORS] = {
+	[COLLECT_LOCKS] = 1.5, [COLLECT_MEMORY] = 0.5, [COLLECT_COUNTS] = 2,
+	[COLLECT_STAGES] = 6, [COLLECT_HOLDS] = 16,
+	[COLLECT_PROFILE] = 8,
+};
+
+static double collectors_guess(const struct bl_cell *c, enum bl_accel accel)
+{
+	double sum = 0;
+
+	for (int i = 0; i < COLLECTORS; i++)
+		if (c->collect & COLLECT_BIT(i))
+			sum += collector_s[i];
+	return sum * slowness() / (accel == BL_KVM ? KVM_IS_FASTER : 1);
+}
+
+static double guess(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+{
+	const struct cost *c = &costs[accel];
+	double device = c->device * slowness();
+
+	if (r->kind == BL_VERIFY)
+		return device + c->verify * slowness();
+	return device + jobs_guess(p, r, accel) + collectors_guess(&p->cells[r->cell], accel);
+}
+
+static double boot_guess(enum bl_accel accel)
+{
+	return costs[accel].boot * slowness();
+}
+
+double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+{
+	return guess(p, r, accel) * correction(accel, bl_kind_name(r->kind));
+}
+
+double bl_boot_estimate(enum bl_accel accel)
+{
+	return boot_guess(accel) * correction(accel, "boot");
+}
+
+double bl_step_estimate(const struct bl_plan *p, const struct bl_run *last,
+			const struct bl_run *r, enum bl_accel accel)
+{
+	bool boots = !last || !bl_same_guest(p, last, r);
+
+	return bl_run_estimate(p, r, accel) + (boots ? bl_boot_estimate(accel) : 0);
+}
+
+double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < p->n_runs; i++)
+		sum += bl_step_estimate(p, i ? &p->runs[i - 1] : NULL, &p->runs[i], accel);
+	return sum;
+}
+
+void bl_took_run(struct bl_took *t, const struct bl_plan *p, const struct bl_run *r,
+		 enum bl_accel accel, double seconds)
+{
+	t->guessed[r->kind] += guess(p, r, accel);
+	t->seconds[r->kind] += seconds;
+}
+
+void bl_took_boot(struct bl_took *t, enum bl_accel accel, double seconds)
+{
+	t->guessed[BL_TOOK_BOOT] += boot_guess(accel);
+	t->seconds[BL_TOOK_BOOT] += seconds;
+}
+
+void bl_took_save(const struct bl_took *t, enum bl_accel accel)
+{
+	const char *name = bl_accel_name(accel), *kind;
+	json_t *all = paces(), *o;
+
+	if (!json_is_object(json_object_get(all, name)))
+		json_object_set_new(all, name, json_object());
+	o = json_object_get(all, name);
+	for (size_t i = 0; i <= BL_TOOK_BOOT; i++) {
+		double seen, before;
+
+		if (!(t->guessed[i] > 0))
+			continue;
+		kind = i == BL_TOOK_BOOT ? "boot" : bl_kind_name(i);
+		seen = t->seconds[i] / t->guessed[i];
+		if (seen < LEAST || seen > MOST)
+			continue;
+		before = bl_json_num(o, kind, seen);
+		json_object_set_new(o, kind, json_real(NEWEST * seen + (1 - NEWEST) * before));
+	}
+	save_paces();
+}
+
+unsigned int bl_blocks_in(const struct bl_plan *p, enum bl_accel accel, double seconds)
+{
+	unsigned int blocks = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < p->n_runs; i++) {
+		const struct bl_run *r = &p->runs[i];
+		bool last = i + 1 == p->n_runs || r[1].kind != r->kind || r[1].block != r->block;
+
+		sum += bl_step_estimate(p, i ? r - 1 : NULL, r, accel);
+		if (sum > seconds)
+			break;
+		blocks += r->kind == BL_TIME && last;
+	}
+	return blocks;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The order of things: what is left to do, guest by guest, and when to stop. */
+#include "run/one.h"
+#include "vm/initramfs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MIN_FREE		(4ULL << 20)
+
+static int prepare(struct runner *r)
+{
+	char *reason = NULL;
+	int err = bl_initramfs_build(r->c->dir, &r->initramfs, &reason);
+
+	if (err) {
+		bl_err("%s", reason);
+		free(reason);
+		return err;
+	}
+	r->cfg.initramfs = r->initramfs;
+	r->cfg.share = r->c->runs;
+	r->cfg.cpus = r->plan->cpus;
+	r->cfg.mem_mb = r->opt->mem_mb;
+	r->cfg.append = r->opt->append;
+	r->module = bl_path("build/bouncelab.ko");
+	err = bl_choose_accel(bl_plan_icount(r->plan) ? "icount" : r->opt->accel, r->initramfs,
+			      true, &r->cfg.accel);
+	return err ? err : bl_env_write(r->c, r->cfg.accel, "", NULL, NULL);
+}
+
+/* What is on record is not done again; the journal may have missed its end. */
+static bool skip(struct runner *r, size_t i, const json_t *journal)
+{
+	const struct bl_run *run = &r->plan->runs[i];
+	const char *last = bl_json_str(json_object_get(journal, run->id), "state", "");
+	char *status, *reason;
+
+	if (!bl_run_done(r->c, run->id, &status, &reason, &r->seconds[i]))
+		return false;
+	if (strcmp(last, status))
+		bl_campaign_log(r->c, run->id, status, *reason ? reason : NULL);
+	bl_count(r->res, status);
+	r->spent += r->seconds[i];
+	free(status);
+	free(reason);
+	return true;
+}
+
+/* What is done, by the journal and by the stop rule, and how much is left. */
+static void find_left(struct runner *r)
+{
+	json_t *journal = bl_journal_load(r->c->dir);
+
+	stop_load(&r->stop, r->c->dir);
+	for (size_t i = 0; i < r->plan->n_runs; i++) {
+		const struct bl_run *run = &r->plan->runs[i];
+
+		r->done[i] = skip(r, i, journal) ||
+			     stop_leaves_out(&r->stop, bl_kind_name(run->kind), run->block);
+		r->left += !r->done[i];
+	}
+	json_decref(journal);
+}
+
+static void start_progress(struct runner *r)
+{
+	const struct bl_plan *p = r->plan;
+	const struct bl_run *last = NULL;
+	double expected = 0;
+	char d[32];
+
+	for (size_t i = 0; i < p->n_runs; i++) {
+		if (r->done[i])
+			continue;
+		expected += bl_step_estimate(p, last, &p->runs[i], r->cfg.accel);
+		last = &p->runs[i];
+	}
+	bl_progress_start(&r->progress, r->left, expected);
+	bl_progress_note(&r->progress, "%s: %zu runs%s of %zu cells, %s, %s %s", r->c->dir,
+			 r->left, r->left < p->n_runs ? " left" : "", p->n_cells,
+			 bl_accel_title(r->cfg.accel), p->width > 0 || p->budget > 0 ?
+			 "at most about" : "about", bl_duration(expected, d, sizeof(d)));
+	if (p->budget > 0)
+		bl_progress_note(&r->progress, "budget: about %u of %u blocks fit",
+				 bl_blocks_in(p, r->cfg.accel, p->budget), p->repeat);
+}
+
+static int next_run(struct runner *r, size_t i)
+{
+	double t0 = bl_mono();
+	int err = bl_runner_before(r, i);
+
+	if (err || r->done[i])
+		return err;
+	err = bl_runner_one(r, &r->plan->runs[i]);
+	if (err || r->res->interrupted)
+		return err;
+	r->done[i] = true;
+	r->seconds[i] = bl_mono() - t0;
+	r->left--;
+	return bl_runner_after(r, i);
+}
+
+static void all_runs(struct runner *r)
+{
+	struct bl_runner_result *res = r->res;
+
+	for (size_t i = 0; i < r->plan->n_runs && !res->interrupted && !res->stopped; i++) {
+		if (r->done[i])
+			continue;
+		res->stopped = next_run(r, i) < 0;
+		if (r->left && !res->stopped && bl_free_space(r->c->dir) < MIN_FREE) {
+			bl_progress_end(&r->progress);
+			bl_err("no space left in %s: %zu runs were not tried", r->c->dir, r->left);
+			res->stopped = true;
+		}
+	}
+	bl_progress_end(&r->progress);
+	if (r->up)
+		bl_vm_stop(&r->vm);
+	bl_took_save(&r->took, r->cfg.accel);
+}
+
+/* An estimate is for a machine that has nothing else to do. */
+static void say_load(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	double load;
+
+	if (getloadavg(&load, 1) == 1 && load > 2 * cpus)
+		fprintf(stderr, "the machine is busy: a load of %.1f on %ld CPUs\n", load, cpus);
+}
+
+static void say_how_long(const struct runner *r)
+{
+	double took = bl_mono() - r->t0;
+	char a[32], b[32];
+
+	if (r->estimated > 0)
+		fprintf(stderr, "took %s, estimated %s (%+.0f %%)\n",
+			bl_duration(took, a, sizeof(a)),
+			bl_duration(r->estimated, b, sizeof(b)), 100 * (took / r->estimated - 1));
+	say_load();
+}
+
+int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,
+		  const struct bl_runner_options *opt, struct bl_runner_result *res)
+{
+	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res, .t0 = bl_mono(),
+			    .consoles = c->consoles };
+	int err = 0;
+
+	r.done = bl_zalloc(p->n_runs * sizeof(*r.done));
+	r.seconds = bl_zalloc(p->n_runs * sizeof(*r.seconds));
+	find_left(&r);
+	if (r.left)
+		err = prepare(&r);
+	if (err)
+		goto out;
+	bl_campaign_log(c, NULL, c->session > 1 ? "resumed" : "started", NULL);
+	if (r.left) {
+		start_progress(&r);
+		all_runs(&r);
+		say_how_long(&r);
+	}
+	bl_campaign_log(c, NULL, res->interrupted ? "interrupted" :
+				 res->stopped ? "stopped" : "finished", NULL);
+out:
+	free(r.done);
+	free(r.seconds);
+	if (r.initramfs)
+		remove(r.initramfs);
+	free(r.initramfs);
+	free(r.console);
+	free(r.module);
+	return err;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the guest's console and QEMU's end say. */
+#include "vm/vm.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static const char *const splats[] = {
+	"Kernel panic", "BUG:", "kernel BUG at", "Oops:", "WARNING:", "KASAN:", "KCSAN:",
+	"UBSAN:", "unable to handle", "general protection fault", "Call Trace:",
+	"possible circular locking", "possible recursive locking", "inconsistent lock state",
+	"possible irq lock inversion", "suspicious RCU usage", "invalid wait context",
+	"blocked for more than", "soft lockup", "hard LOCKUP", "detected stalls",
+	"self-detected stall", "list_add corruption", "list_del corruption", "refcount_t:",
+	"Bad page state", "Bad page map", "Out of memory: Killed", "unreferenced object", "Objects remaining",
+};
+
+bool bl_is_splat(const char *line)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(splats); i++)
+		if (strstr(line, splats[i]))
+			return true;
+	return false;
+}
+
+char *bl_console_tail(const char *console, unsigned int n)
+{
+	char *text, *s, *tail;
+	size_t len;
+
+	if (bl_read_file(console, &text, &len))
+		return bl_strdup("");
+	while (len && strchr("\r\n", text[len - 1]))
+		text[--len] = '\0';
+	for (s = text + len; s > text; s--)
+		if (s[-1] == '\n' && !--n)
+			break;
+	tail = bl_strdup(s);
+	free(text);
+	return tail;
+}
+
+char *bl_console_excerpt(const char *console, unsigned int n)
+{
+	char *text, *line, *next, *p;
+
+	if (bl_read_file(console, &text, NULL))
+		return bl_strdup("");
+	for (line = text; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next = '\0';
+		if (bl_is_splat(line))
+			break;
+		if (next)
+			*next++ = '\n';
+	}
+	if (!line) {
+		free(text);
+		return bl_console_tail(console, n);
+	}
+	if (next)
+		*next = '\n';
+	for (p = line; n && (p = strchr(p, '\n')); p++)
+		if (!--n)
+			*p = '\0';
+	line = bl_strdup(line);
+	free(text);
+	return line;
+}
+
+char *bl_vm_why(const struct bl_vm *vm, const char *console)
+{
+	char *tail, *why;
+
+	if (vm->fatal)
+		return bl_strdup(vm->fatal);
+	tail = bl_console_tail(console, 1);
+	if (WIFSIGNALED(vm->exit_status))
+		why = bl_fmt("QEMU was killed by signal %d (%s); last line: %s",
+			     WTERMSIG(vm->exit_status), strsignal(WTERMSIG(vm->exit_status)),
+			     *tail ? tail : "(none)");
+	else
+		why = bl_fmt("QEMU ended with exit code %d; last line: %s",
+			     WEXITSTATUS(vm->exit_status), *tail ? tail : "(none)");
+	free(tail);
+	return why;
+}

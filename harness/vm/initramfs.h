@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The guest's first root: busybox, the modules that mount the host's root over
+ * 9p, and an /init that does so and hands over to `bouncelab guest`.
+ */
+#ifndef BL_INITRAMFS_H
+#define BL_INITRAMFS_H
+
+#include "lib/util.h"
+
+/* What /init prints on the console. */
+#define BL_PROBE_LINE	"bouncelab: the probe guest is alive"
+#define BL_INIT_FAILED	"bouncelab: guest init failed: "
+
+/*
+ * Pack it into @dir and give back its path. Needs build/kernel, busybox and
+ * cpio. On error a negative errno, and *reason (to be freed) says what to do.
+ */
+int bl_initramfs_build(const char *dir, char **path, char **reason);
+
+/* Does this program run without shared libraries? */
+bool bl_is_static(const char *program);
+
+#endif

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which accelerator, by name or by what works here. /dev/kvm may exist, open, and
+ * still not run a guest: so one is booted, and only its line on the console counts.
+ */
+#include "vm/accel.h"
+#include "vm/initramfs.h"
+#include "vm/vm.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROBE_SECONDS	10
+
+/* What the answer holds for: this boot of the machine, this guest kernel. */
+static char *probe_key(void)
+{
+	char *boot = NULL, *release = NULL, *path, *key;
+
+	path = bl_path("build/kernel/release");
+	bl_read_file(path, &release, NULL);
+	free(path);
+	bl_read_file("/proc/sys/kernel/random/boot_id", &boot, NULL);
+	key = bl_fmt("%s %s %d", boot ? bl_strip(boot) : "?", release ? bl_strip(release) : "?",
+		     (int)geteuid());
+	free(boot);
+	free(release);
+	return key;
+}
+
+static bool read_cache(const char *key, bool *usable, char **why)
+{
+	char *path = bl_path("build/kvm-probe"), *text = NULL, *rest, *first;
+	bool hit = false;
+
+	if (!bl_read_file(path, &text, NULL)) {
+		rest = text;
+		first = strsep(&rest, "\n");
+		if (!strcmp(first, key) && rest) {
+			first = strsep(&rest, "\n");
+			*usable = !strcmp(first, "yes");
+			*why = bl_strdup(bl_strip(rest ? rest : ""));
+			hit = true;
+		}
+	}
+	free(text);
+	free(path);
+	return hit;
+}
+
+static void write_cache(const char *key, bool usable, const char *why)
+{
+	char *path = bl_path("build/kvm-probe");
+	char *text = bl_fmt("%s\n%s\n%s\n", key, usable ? "yes" : "no", why);
+
+	/* Without it the next call probes again, nothing worse. */
+	bl_write_file(path, text, strlen(text));
+	free(text);
+	free(path);
+}
+
+static bool run_probe(const char *initramfs, char **why)
+{
+	char console[] = "/tmp/bouncelab-probe-XXXXXX", *text = NULL;
+	struct bl_vm_config cfg = {
+		.initramfs = initramfs, .console = console, .cpus = 1, .mem_mb = 256,
+		.accel = BL_KVM, .probe = true, .append = "quiet",
+	};
+	double deadline = bl_mono() + PROBE_SECONDS;
+	int fd = mkstemp(console);
+	enum bl_vm_event ev;
+	struct bl_vm vm;
+	json_t *msg;
+	bool alive;
+
+	if (fd < 0) {
+		*why = bl_fmt("cannot make %s: %s", console, strerror(errno));
+		return false;
+	}
+	close(fd);
+	if (bl_vm_start(&vm, &cfg, why)) {
+		unlink(console);
+		return false;
+	}
+	while ((ev = bl_vm_next(&vm, deadline, &msg)) == BL_VM_MESSAGE)
+		json_decref(msg);
+	bl_read_file(console, &text, NULL);
+	alive = text && strstr(text, BL_PROBE_LINE);
+	if (alive)
+		*why = bl_strdup("a probe guest ran");
+	else if (ev == BL_VM_EXIT)
+		*why = bl_vm_why(&vm, console);
+	else
+		*why = bl_fmt("a probe guest printed nothing within %d s", PROBE_SECONDS);
+	bl_vm_stop(&vm);
+	unlink(console);
+	free(text);
+	return alive;
+}
+
+bool bl_kvm_usable(const char *initramfs, bool cached, char **why)
+{
+	char *key;
+	bool usable;
+
+	if (access("/dev/kvm", R_OK | W_OK)) {
+		*why = bl_fmt("/dev/kvm: %s", strerror(errno));
+		return false;
+	}
+	key = probe_key();
+	if (!cached || !read_cache(key, &usable, why)) {
+		usable = run_probe(initramfs, why);
+		if (!bl_interrupted)
+			write_cache(key, usable, *why);
+	}
+	free(key);
+	return usable;
+}
+
+static const char *const names[] = { [BL_TCG] = "tcg", [BL_KVM] = "kvm", [BL_ICOUNT] = "icount" };
+
+const char *bl_accel_name(enum bl_accel accel)
+{
+	return names[accel];
+}
+
+const char *bl_accel_title(enum bl_accel accel)
+{
+	static const char *const titles[] = {
+		[BL_TCG] = "emulated", [BL_KVM] = "KVM",
+		[BL_ICOUNT] = "emulated, by instruction count",
+	};
+
+	return titles[accel];
+}
+
+bool bl_accel_known(const char *name)
+{
+	struct bl_strv valid = {};
+	bool known;
+
+	bl_strv_split(&valid, "auto, kvm, tcg, icount");
+	known = bl_strv_has(&valid, name);
+	if (!known)
+		bl_err_unknown("--accel", "accelerator", name, &valid);
+	bl_strv_free(&valid);
+	return known;
+}
+
+int bl_choose_accel(const char *name, const char *initramfs, bool explain, enum bl_accel *accel)
+{
+	char *why;
+
+	if (!bl_accel_known(name))
+		return -EINVAL;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(name, names[i]))
+			continue;
+		*accel = i;
+		return 0;
+	}
+	*accel = bl_kvm_usable(initramfs, true, &why) ? BL_KVM : BL_TCG;
+	if (*accel != BL_KVM && explain)
+		fprintf(stderr, "note: no KVM (%.*s; see 'bouncelab doctor'): the guest is "
+			"emulated, its numbers are ratios only\n",
+			(int)strcspn(why, ";"), why);
+	free(why);
+	return 0;
+}
+
+enum bl_accel bl_accel_guess(void)
+{
+	char *key = probe_key(), *why = NULL;
+	bool usable = false;
+
+	if (!access("/dev/kvm", R_OK | W_OK) && read_cache(key, &usable, &why))
+		free(why);
+	free(key);
+	return usable ? BL_KVM : BL_TCG;
+}

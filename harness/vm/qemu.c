@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* QEMU's command line, and the fork. */
+#include "vm/vm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* In QEMU's option lists a comma is doubled. */
+static char *escape(const char *s)
+{
+	char *out = bl_zalloc(2 * strlen(s) + 1), *o = out;
+
+	for (; *s; s++) {
+		if (*s == ',')
+			*o++ = ',';
+		*o++ = *s;
+	}
+	return out;
+}
+
+static void add(struct bl_strv *argv, const char *fmt, ...) BL_PRINTF(2, 3);
+
+static void add(struct bl_strv *argv, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	bl_strv_add(argv, s);
+	free(s);
+}
+
+char *bl_kernel_args(const struct bl_vm_config *cfg)
+{
+	/*
+	 * An oops is a panic, and a panic ends QEMU: a guest that went wrong is
+	 * noticed at once instead of by a timeout.
+	 *
+	 * Emulated CPUs boot one by one (the agent starts the others): QEMU before
+	 * 8.1 can keep the translation of an instruction that the kernel is just
+	 * patching, for ever, when another CPU translates it in that moment.  One
+	 * boot in a hundred then died of "Oops: int3" in sched_clock_cpu(), which
+	 * is patched during boot.  It is patched again when the kernel's watchdog
+	 * finds that two clocks, which are the host's, have drifted apart while the
+	 * host was busy; tsc=reliable tells it not to look.
+	 *
+	 * QEMU before 8 keeps translated code by its virtual address: with random
+	 * addresses each start of a program is translated again, 30 to 50 ms of it.
+	 *
+	 * Why no preemption at wake-ups where instructions are counted: see the agent's
+	 * take_wakeup_preemption().
+	 */
+	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s%s bl.root=%s bl.tag=work%s%s%s",
+		      cfg->accel == BL_TCG ? " maxcpus=1" : "",
+		      cfg->accel != BL_KVM ? " norandmaps tsc=reliable" : "",
+		      cfg->accel == BL_ICOUNT ? " bl.wakeup_preemption=off" : "", bl_root(),
+		      cfg->probe ? " bl.probe=1" : "", cfg->append ? " " : "",
+		      cfg->append ? cfg->append : "");
+}
+
+static void add_accel(struct bl_strv *a, enum bl_accel accel)
+{
+	static const struct {
+		const char *name, *cpu;
+	} args[] = {
+		[BL_KVM] = { "kvm", "host" },
+		[BL_TCG] = { "tcg,thread=multi", "max" },
+		/*
+		 * A model without ERMS and FSRM: with them the kernel copies by
+		 * REP MOVSB, of which each byte counts as an instruction.
+		 */
+		[BL_ICOUNT] = { "tcg,thread=single", "qemu64" },
+	};
+
+	add(a, "-accel");
+	add(a, "%s", args[accel].name);
+	add(a, "-cpu");
+	add(a, "%s", args[accel].cpu);
+	if (accel == BL_ICOUNT) {
+		add(a, "-icount");
+		add(a, "shift=%d,sleep=on", BL_ICOUNT_SHIFT);
+	}
+}
+
+static void make_argv(struct bl_strv *a, const struct bl_vm_config *cfg, const char *qemu,
+		      int ctl)
+{
+	char *console = escape(cfg->console), *kernel = bl_path("build/kernel/vmlinuz");
+	char *args = bl_kernel_args(cfg);
+
+	add(a, "%s", qemu);
+	add(a, "-nodefaults");
+	add(a, "-no-user-config");
+	add(a, "-no-reboot");
+	add(a, "-display");
+	add(a, "none");
+	add_accel(a, cfg->accel);
+	add(a, "-smp");
+	add(a, "%u", cfg->cpus);
+	add(a, "-m");
+	add(a, "%u", cfg->mem_mb);
+	add(a, "-chardev");
+	add(a, "file,id=console,append=on,path=%s", console);
+	add(a, "-serial");
+	add(a, "chardev:console");
+	if (ctl >= 0) {
+		add(a, "-chardev");
+		add(a, "socket,id=control,fd=%d", ctl);
+		add(a, "-serial");
+		add(a, "chardev:control");
+	}
+	if (!cfg->probe) {
+		char *share = escape(cfg->share);
+
+		add(a, "-virtfs");
+		add(a, "local,path=/,mount_tag=hostroot,security_model=none,readonly=on,"
+		       "multidevs=remap");
+		add(a, "-virtfs");
+		add(a, "local,path=%s,mount_tag=work,security_model=none,multidevs=remap",
+		    share);
+		free(share);
+	}
+	add(a, "-kernel");
+	add(a, "%s", kernel);
+	add(a, "-initrd");
+	add(a, "%s", cfg->initramfs);
+	add(a, "-append");
+	add(a, "%s", args);
+	free(args);
+	free(kernel);
+	free(console);
+}
+
+static void become_qemu(char **argv, int ctl, int log, pid_t parent)
+{
+	sigset_t none;
+
+	/* Its own session: Ctrl-C is for us, and we end it in order. */
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	dup2(log, STDOUT_FILENO);
+	dup2(log, STDERR_FILENO);
+	if (ctl >= 0)
+		fcntl(ctl, F_SETFD, 0);
+	execv(argv[0], argv);
+	_exit(127);
+}
+
+pid_t bl_qemu_spawn(const struct bl_vm_config *cfg, int ctl, char **reason)
+{
+	char *qemu = bl_which("qemu-system-x86_64");
+	struct bl_strv argv = {};
+	pid_t pid, parent = getpid();
+	int log, err;
+
+	if (!qemu) {
+		*reason = bl_strdup("qemu-system-x86_64 is not installed; install the package "
+				    "qemu-system-x86");
+		return -ENOENT;
+	}
+	if (strpbrk(bl_root(), " \t\n\"'")) {
+		*reason = bl_fmt("the project's directory '%s' has white space or quotes in its "
+				 "name, which a kernel command line cannot carry; move it",
+				 bl_root());
+		free(qemu);
+		return -EINVAL;
+	}
+	log = open(cfg->console, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+	if (log < 0) {
+		err = -errno;
+		*reason = bl_fmt("cannot write %s: %s", cfg->console, strerror(-err));
+		free(qemu);
+		return err;
+	}
+	make_argv(&argv, cfg, qemu, ctl);
+	pid = fork();
+	if (!pid)
+		become_qemu(argv.v, ctl, log, parent);
+	if (pid < 0) {
+		pid = -errno;
+		*reason = bl_fmt("cannot start QEMU: %s", strerror(-pid));
+	}
+	close(log);
+	bl_strv_free(&argv);
+	free(qemu);
+	return pid;
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The guest's life: its messages, its console, its end. */
+#include "vm/vm.h"
+#include "vm/initramfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+volatile sig_atomic_t bl_interrupted;
+
+static void on_signal(int sig)
+{
+	/* QEMU dies with us: see PR_SET_PDEATHSIG. */
+	if (bl_interrupted)
+		_exit(130);
+	bl_interrupted = sig;
+}
+
+void bl_catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+double bl_boot_timeout(enum bl_accel accel)
+{
+	return accel == BL_KVM ? 60 : 180;
+}
+
+int bl_vm_start(struct bl_vm *vm, const struct bl_vm_config *cfg, char **reason)
+{
+	int sv[2] = { -1, -1 };
+	pid_t pid;
+
+	memset(vm, 0, sizeof(*vm));
+	vm->ctl = vm->pidfd = vm->console_fd = -1;
+	if (!cfg->probe && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv)) {
+		*reason = bl_fmt("socketpair: %s", strerror(errno));
+		return -errno;
+	}
+	pid = bl_qemu_spawn(cfg, sv[1], reason);
+	if (sv[1] >= 0)
+		close(sv[1]);
+	if (pid < 0) {
+		if (sv[0] >= 0)
+			close(sv[0]);
+		return pid;
+	}
+	vm->pid = pid;
+	vm->ctl = sv[0];
+	vm->pidfd = syscall(SYS_pidfd_open, pid, 0);
+	vm->console_fd = open(cfg->console, O_RDONLY | O_CLOEXEC);
+	if (vm->ctl >= 0)
+		fcntl(vm->ctl, F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static void console_line(struct bl_vm *vm, const char *line)
+{
+	if (!vm->fatal && strstr(line, BL_INIT_FAILED))
+		vm->fatal = bl_strdup(strstr(line, BL_INIT_FAILED));
+	if (!vm->fatal && strstr(line, "Kernel panic"))
+		vm->fatal = bl_strdup(line);
+	if (vm->watch && !vm->splat && bl_is_splat(line)) {
+		vm->splat = bl_strdup(line);
+		vm->splat_at = bl_mono();
+	}
+}
+
+/* Take what the console has written since. */
+static void read_console(struct bl_vm *vm)
+{
+	char buf[4096];
+	ssize_t n;
+
+	if (!vm->line)
+		vm->line = bl_zalloc(1024);
+	while (vm->console_fd >= 0 && (n = read(vm->console_fd, buf, sizeof(buf))) > 0) {
+		for (ssize_t i = 0; i < n; i++) {
+			if (buf[i] == '\n' || vm->line_len >= 1023) {
+				vm->line[vm->line_len] = '\0';
+				console_line(vm, vm->line);
+				vm->line_len = 0;
+			}
+			if (buf[i] != '\n' && buf[i] != '\r')
+				vm->line[vm->line_len++] = buf[i];
+		}
+	}
+}
+
+/* Take one line of JSON from what was received. */
+static json_t *take_message(struct bl_vm *vm)
+{
+	json_t *msg = NULL;
+	char *nl;
+
+	while (!msg && vm->rx_len && (nl = memchr(vm->rx, '\n', vm->rx_len))) {
+		size_t n = nl - vm->rx + 1;
+
+		msg = json_loadb(vm->rx, n, 0, NULL);
+		vm->rx_len -= n;
+		memmove(vm->rx, nl + 1, vm->rx_len);
+		/* Anything else is an echo or noise of the line before it was set up. */
+		if (msg && !bl_json_str(msg, "ev", NULL)) {
+			json_decref(msg);
+			msg = NULL;
+		}
+	}
+	return msg;
+}
+
+static void receive(struct bl_vm *vm)
+{
+	ssize_t n;
+
+	do {
+		vm->rx = bl_realloc(vm->rx, vm->rx_len + 65536);
+		n = read(vm->ctl, vm->rx + vm->rx_len, 65536);
+		if (n > 0)
+			vm->rx_len += n;
+	} while (n > 0);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		close(vm->ctl);
+		vm->ctl = -1;
+	}
+}
+
+static bool reap(struct bl_vm *vm)
+{
+	if (vm->pid > 0 && waitpid(vm->pid, &vm->exit_status, WNOHANG) == vm->pid) {
+		vm->pid = 0;
+		read_console(vm);
+	}
+	return vm->pid <= 0;
+}
+
+enum bl_vm_event bl_vm_next(struct bl_vm *vm, double deadline, json_t **msg)
+{
+	*msg = NULL;
+	for (;;) {
+		struct pollfd p[2] = {
+			{ .fd = vm->ctl, .events = POLLIN },
+			{ .fd = vm->pidfd, .events = POLLIN },
+		};
+		double left = deadline - bl_mono();
+		bool gone;
+
+		if (bl_interrupted)
+			return BL_VM_INTERRUPTED;
+		gone = reap(vm);
+		if (vm->ctl >= 0)
+			receive(vm);
+		read_console(vm);
+		*msg = take_message(vm);
+		if (*msg)
+			return BL_VM_MESSAGE;
+		if (gone)
+			return BL_VM_EXIT;
+		if (left <= 0)
+			return BL_VM_TIMEOUT;
+		/* The tick is for the console: files cannot be polled. */
+		poll(p, 2, left < 0.2 ? (int)(left * 1000) + 1 : 200);
+	}
+}
+
+int bl_vm_send(struct bl_vm *vm, const json_t *msg)
+{
+	char *s = json_dumps(msg, JSON_COMPACT), *line = bl_fmt("%s\n", s), *p = line;
+	size_t left = strlen(line);
+	double deadline = bl_mono() + 10;
+	int err = 0;
+
+	free(s);
+	while (left && !err) {
+		struct pollfd pfd = { .fd = vm->ctl, .events = POLLOUT };
+		ssize_t n = vm->ctl < 0 ? -1 : write(vm->ctl, p, left);
+
+		if (n > 0) {
+			p += n;
+			left -= n;
+		} else if (vm->ctl < 0) {
+			err = -EPIPE;
+		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			err = -errno;
+		} else if (bl_mono() > deadline) {
+			err = -ETIMEDOUT;
+		} else {
+			poll(&pfd, 1, 200);
+		}
+	}
+	free(line);
+	return err;
+}
+
+void bl_vm_stop(struct bl_vm *vm)
+{
+	double end = bl_mono() + 2;
+
+	if (vm->pid > 0) {
+		kill(vm->pid, SIGTERM);
+		while (!reap(vm) && bl_mono() < end) {
+			struct pollfd p = { .fd = vm->pidfd, .events = POLLIN };
+
+			poll(&p, 1, 50);
+		}
+		if (vm->pid > 0) {
+			kill(vm->pid, SIGKILL);
+			waitpid(vm->pid, &vm->exit_status, 0);
+		}
+	}
+	if (vm->ctl >= 0)
+		close(vm->ctl);
+	if (vm->pidfd >= 0)
+		close(vm->pidfd);
+	if (vm->console_fd >= 0)
+		close(vm->console_fd);
+	free(vm->line);
+	free(vm->splat);
+	free(vm->fatal);
+	free(vm->rx);
+	memset(vm, 0, sizeof(*vm));
+	vm->ctl = vm->pidfd = vm->console_fd = -1;
+}
+
+int bl_vm_boot(struct bl_vm *vm, const struct bl_vm_config *cfg, double timeout,
+	       json_t **hello, char **reason)
+{
+	double deadline = bl_mono() + timeout;
+	enum bl_vm_event ev;
+	json_t *msg;
+	int err = bl_vm_start(vm, cfg, reason);
+
+	if (err)
+		return err;
+	while ((ev = bl_vm_next(vm, deadline, &msg)) == BL_VM_MESSAGE) {
+		if (!strcmp(bl_json_str(msg, "ev", ""), "hello")) {
+			*hello = msg;
+			vm->watch = true;
+			return 0;
+		}
+		json_decref(msg);
+	}
+	if (ev == BL_VM_INTERRUPTED) {
+		err = -EINTR;
+		*reason = bl_strdup("interrupted");
+	} else if (ev == BL_VM_TIMEOUT) {
+		err = -ETIMEDOUT;
+		*reason = bl_fmt("the guest did not come up in %.0f s%s%s", timeout,
+				 vm->fatal ? ": " : "", vm->fatal ? vm->fatal : "");
+	} else {
+		char *why = bl_vm_why(vm, cfg->console);
+
+		err = -EIO;
+		*reason = bl_fmt("the guest did not come up: %s", why);
+		free(why);
+	}
+	bl_vm_stop(vm);
+	return err;
+}
