@@ -14,7 +14,7 @@ struct bl_runner_options {
 	double stage_timeout;	/* seconds a stage may take beyond fio's own time */
 	unsigned int mem_mb;
 	const char *append;	/* more kernel arguments, or NULL */
-	bool unfit_ok;		/* take times on an unfit machine all the same */
+	bool allow_noisy_host;		/* take times on an unfit machine all the same */
 	json_t *unfit;		/* what is unfit of it now, see fitness.h */
 };
 

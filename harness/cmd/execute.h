@@ -6,18 +6,6 @@
 #include "campaign/merge.h"
 #include "run/runner.h"
 
-/* Is all built that a guest needs, and of these sources? Messages itself. */
-int bl_execute_built(bool module);
-
-/* Is all built that the plan needs, and of these sources? Messages itself. */
-int bl_execute_check(const struct bl_plan *p);
-
-/*
- * Is this machine fit for the plan's times? What is unfit is in @opt, for the caller to
- * free. Messages itself; -EBUSY: it is not.
- */
-int bl_execute_fit(const struct bl_plan *p, struct bl_runner_options *opt);
-
 /*
  * Do all runs that the campaign does not have yet, write the manifest, print the report.
  * Signals are caught from here on. Returns the exit code, with messages.

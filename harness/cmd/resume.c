@@ -3,22 +3,24 @@
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "cmd/execute.h"
+#include "run/preflight.h"
 
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_UNFIT = 256 };
+enum { OPT_NOISY_HOST = 256 };
 
 struct options {
 	const char *campaign;
-	bool unfit_ok;
+	bool allow_noisy_host;
 };
 
 static const struct argp_option options[] = {
-	{ "unfit", OPT_UNFIT, NULL, 0, "Take times on a machine that is busy or otherwise unfit, and "
-	  "have it on record", 0 },
+	{ "allow-noisy-host", OPT_NOISY_HOST, NULL, 0,
+	  "Run although the host is busy or throttled; the result records it", 0 },
+	{ "unfit", OPT_NOISY_HOST, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 },
 	{}
 };
 
@@ -27,8 +29,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct options *o = state->input;
 
 	switch (key) {
-	case OPT_UNFIT:
-		o->unfit_ok = true;
+	case OPT_NOISY_HOST:
+		o->allow_noisy_host = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (o->campaign)
@@ -91,11 +93,11 @@ static int check_same(const json_t *env, const char *dir)
 	return err;
 }
 
-static int resume(const char *dir, bool unfit_ok)
+static int resume(const char *dir, bool allow_noisy_host)
 {
 	char *plan_path = bl_fmt("%s/plan.json", dir), *env_path = bl_fmt("%s/env.json", dir);
 	json_t *env = bl_exists(env_path) ? bl_json_load(env_path) : NULL;
-	struct bl_runner_options o = { .unfit_ok = unfit_ok };
+	struct bl_runner_options o = { .allow_noisy_host = allow_noisy_host };
 	struct bl_campaign c = { .journal = -1 };
 	struct bl_plan p = {};
 	int code = BL_EXIT_FAIL;
@@ -103,7 +105,7 @@ static int resume(const char *dir, bool unfit_ok)
 	if (bl_plan_from_json(&p, plan_path) || check_whole(&p, dir) ||
 	    load_options(&o, &p, env, dir))
 		code = BL_EXIT_USAGE;
-	else if (!check_same(env, dir) && !bl_execute_check(&p) && !bl_execute_fit(&p, &o) &&
+	else if (!check_same(env, dir) && !preflight_check_plan(&p) && !preflight_check_host(&p, &o) &&
 		 !bl_campaign_open(&c, dir))
 		code = bl_execute(&c, &p, &o);
 	bl_campaign_free(&c);
@@ -123,7 +125,7 @@ int cmd_resume(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	dir = bl_find_campaign(o.campaign);
-	code = dir ? resume(dir, o.unfit_ok) : BL_EXIT_USAGE;
+	code = dir ? resume(dir, o.allow_noisy_host) : BL_EXIT_USAGE;
 	free(dir);
 	return code;
 }

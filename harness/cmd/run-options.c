@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { OPT_ACCEL = 768, OPT_MEM, OPT_APPEND, OPT_STAGE_TIMEOUT, OPT_UNFIT };
+enum { OPT_ACCEL = 768, OPT_MEM, OPT_APPEND, OPT_STAGE_TIMEOUT, OPT_NOISY_HOST };
 
 static const struct argp_option options[] = {
 	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 0 },
@@ -14,8 +14,9 @@ static const struct argp_option options[] = {
 	{ "append", OPT_APPEND, "ARGS", 0, "More arguments for the guest's kernel", 0 },
 	{ "stage-timeout", OPT_STAGE_TIMEOUT, "S", 0,
 	  "Seconds a stage of a run may take beyond fio's own time (default 120)", 0 },
-	{ "unfit", OPT_UNFIT, NULL, 0, "Take times on a machine that is busy or otherwise unfit, and "
-	  "have it on record", 0 },
+	{ "allow-noisy-host", OPT_NOISY_HOST, NULL, 0,
+	  "Run although the host is busy or throttled; the result records it", 0 },
+	{ "unfit", OPT_NOISY_HOST, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 },
 	{ 0 }
 };
 
@@ -47,8 +48,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "bad value '%s' for --stage-timeout; valid: 1..86400",
 				   arg);
 		return 0;
-	case OPT_UNFIT:
-		o->runner.unfit_ok = true;
+	case OPT_NOISY_HOST:
+		o->runner.allow_noisy_host = true;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -73,8 +74,8 @@ void bl_run_options_args(const struct bl_run_options *o, struct bl_strv *args)
 	add(args, "--append", o->runner.append);
 	add(args, "--mem", mem);
 	add(args, "--stage-timeout", timeout);
-	if (o->runner.unfit_ok)
-		bl_strv_add(args, "--unfit");
+	if (o->runner.allow_noisy_host)
+		bl_strv_add(args, "--allow-noisy-host");
 	free(mem);
 	free(timeout);
 }

@@ -5,6 +5,7 @@
 #include "cmd/plan-options.h"
 #include "cmd/run-options.h"
 #include "cmd/execute.h"
+#include "run/preflight.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -140,11 +141,11 @@ int cmd_run(int argc, char **argv)
 	    check_accel(&plan, o.run.runner.accel) || take_shard(&plan, &o))
 		goto out;
 	code = BL_EXIT_FAIL;
-	if (bl_execute_check(&plan))
+	if (preflight_check_plan(&plan))
 		goto out;
 	if (o.slurm)
 		code = run_slurm(&plan, &o);
-	else if (!bl_execute_fit(&plan, &o.run.runner))
+	else if (!preflight_check_host(&plan, &o.run.runner))
 		code = bl_execute_new(&plan, &o.run.runner, o.run.out, o.run.name);
 out:
 	json_decref(o.run.runner.unfit);

@@ -4,6 +4,7 @@
 #include "cmd/commands.h"
 #include "proto/collector.h"
 #include "cmd/execute.h"
+#include "run/preflight.h"
 #include "cmd/plan-options.h"
 #include "cmd/run-options.h"
 
@@ -156,7 +157,7 @@ int cmd_trace(int argc, char **argv)
 	if (!bl_accel_known(o.run.runner.accel) || prepare(&plan, &cat, &o))
 		goto out;
 	code = BL_EXIT_FAIL;
-	if (!bl_execute_check(&plan) && !bl_execute_fit(&plan, &o.run.runner))
+	if (!preflight_check_plan(&plan) && !preflight_check_host(&plan, &o.run.runner))
 		code = bl_execute_new(&plan, &o.run.runner, o.run.out, o.run.name);
 out:
 	json_decref(o.run.runner.unfit);

@@ -2,7 +2,7 @@
 /* Strategies, and cells: what `bouncelab micro` is to measure. */
 #include "micro/micro.h"
 #include "plan/catalog.h"
-#include "cmd/execute.h"
+#include "run/preflight.h"
 #include "micro/host.h"
 #include "micro/model.h"
 
@@ -146,7 +146,7 @@ static int begin_guest(struct micro_campaign *c)
 	for (size_t i = 0; i < c->o.threads.n; i++)
 		if (c->o.threads.v[i] > cpus)
 			cpus = c->o.threads.v[i];
-	if (bl_execute_built(true))
+	if (preflight_check_built(true))
 		return -ENOENT;
 	return micro_guest_begin(&c->guest, accel, cpus, GUEST_MB);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "micro/host.h"
 #include "lib/machine.h"
-#include "cmd/execute.h"
+#include "run/preflight.h"
 #include "guest/agent.h"
 #include "guest/micro-run.h"
 #include "micro/in-vm.h"
@@ -51,7 +51,7 @@ int micro_host_begin(void)
 		       "to be root; " OTHERS);
 		return -EPERM;
 	}
-	if (bl_execute_built(true))
+	if (preflight_check_built(true))
 		return -ENOENT;
 	err = check_release();
 	if (!err && bl_exists("/sys/module/bouncelab")) {

@@ -29,7 +29,7 @@ campaign()
 {
 	name=$1
 	shift
-	$bouncelab run "$scratch/levels.ini" --unfit --accel tcg --out "$out" --name "$name" "$@" \
+	$bouncelab run "$scratch/levels.ini" --allow-noisy-host --accel tcg --out "$out" --name "$name" "$@" \
 		>"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "$name: exit code $?"; }
 	says "$scratch/log" ' estimated '
 	check_manifest "$name"

@@ -30,7 +30,7 @@ run()
 {
 	name=$1
 	shift
-	$bouncelab run "$scratch/shard.ini" --unfit --accel tcg --out "$out" --name "$name" "$@" >"$scratch/log" 2>&1
+	$bouncelab run "$scratch/shard.ini" --allow-noisy-host --accel tcg --out "$out" --name "$name" "$@" >"$scratch/log" 2>&1
 	code=$?
 	[ $code = 0 ] || { cat "$scratch/log"; fail "$name: exit code $code"; }
 }
@@ -102,7 +102,7 @@ says "$scratch/log" "missing: run $run"
 merge 1 partial --partial 1 short 3
 says "$out/partial/table.txt" "run $run" ' 1 missing'
 [ -z "$(find "$out/partial" -name '.*')" ] || fail "partial: something half-written"
-$bouncelab resume --unfit "$out/short" >"$scratch/log" 2>&1 || fail "a shard is not resumed: $(cat "$scratch/log")"
+$bouncelab resume --allow-noisy-host "$out/short" >"$scratch/log" 2>&1 || fail "a shard is not resumed: $(cat "$scratch/log")"
 merge 0 again 1 short 3
 
 # What are not shards of one campaign.
@@ -139,13 +139,13 @@ flock "$out/3/journal.jsonl" sh -c "cd '$out' && '$top/$bouncelab' merge --out '
 says "$scratch/log" 'another bouncelab is working'
 
 for bad in 0/3 4/3 1 1/0 a/b 1/3x; do
-	$bouncelab run "$scratch/shard.ini" --unfit --shard $bad --out "$out" --name bad >"$scratch/log" 2>&1
+	$bouncelab run "$scratch/shard.ini" --allow-noisy-host --shard $bad --out "$out" --name bad >"$scratch/log" 2>&1
 	[ $? = 2 ] || fail "--shard $bad is taken"
 	says "$scratch/log" "bad value '$bad' for --shard"
 done
-$bouncelab run "$scratch/shard.ini" --unfit --shard 1/8 --out "$out" --name bad >"$scratch/log" 2>&1
+$bouncelab run "$scratch/shard.ini" --allow-noisy-host --shard 1/8 --out "$out" --name bad >"$scratch/log" 2>&1
 [ $? = 2 ] || fail "more shards than blocks"
-$bouncelab run "$scratch/shard.ini" --unfit --shard 1/2 --width 2 --repeat 20 --out "$out" --name bad >"$scratch/log" 2>&1
+$bouncelab run "$scratch/shard.ini" --allow-noisy-host --shard 1/2 --width 2 --repeat 20 --out "$out" --name bad >"$scratch/log" 2>&1
 [ $? = 2 ] || fail "a stop rule in a shard"
 says "$scratch/log" '--width 0'
 finish

@@ -98,7 +98,7 @@ strategy = eager-none, lazy-spin, intree
 jobs = 4k-randread-1
 END
 
-$bouncelab run "$scratch/slurm.ini" --unfit --accel tcg --out "$out" --name array --slurm=2 \
+$bouncelab run "$scratch/slurm.ini" --allow-noisy-host --accel tcg --out "$out" --name array --slurm=2 \
 	-s eager-none --seed 77 >"$scratch/log" 2>&1
 code=$?
 [ $code = 0 ] || { cat "$scratch/log" "$out"/array/slurm-*.log; fail "array: exit code $code"; }
@@ -112,7 +112,7 @@ done
 
 # Ctrl-C, once a run is on record.
 mkfifo "$scratch/lines"
-FAKE_MS=300 env --default-signal=INT $bouncelab run "$scratch/slurm.ini" --unfit --accel tcg --out "$out" \
+FAKE_MS=300 env --default-signal=INT $bouncelab run "$scratch/slurm.ini" --allow-noisy-host --accel tcg --out "$out" \
 	--name cancelled --slurm=2 >"$scratch/cancelled.log" 2>&1 &
 pid=$!
 tail -n +1 -F --pid=$pid "$out/cancelled/parts/1/journal.jsonl" >"$scratch/lines" 2>/dev/null &
@@ -132,6 +132,6 @@ done
 $bouncelab merge --partial --out "$out" --name kept "$out"/cancelled/parts/* >"$scratch/log" 2>&1
 says "$out/kept/table.txt" 'missing:'
 
-$bouncelab run "$scratch/slurm.ini" --unfit --slurm=7 --out "$out" --name bad >"$scratch/log" 2>&1
+$bouncelab run "$scratch/slurm.ini" --allow-noisy-host --slurm=7 --out "$out" --name bad >"$scratch/log" 2>&1
 [ $? = 2 ] || fail "more shards than blocks"
 finish

@@ -32,7 +32,7 @@ campaign()
 	want=$1
 	name=$2
 	shift 2
-	$bouncelab run "$scratch/stop.ini" --unfit --accel tcg --out "$out" --name "$name" "$@" >"$scratch/log" 2>&1
+	$bouncelab run "$scratch/stop.ini" --allow-noisy-host --accel tcg --out "$out" --name "$name" "$@" >"$scratch/log" 2>&1
 	code=$?
 	[ $code = "$want" ] || { cat "$scratch/log"; fail "$name: exit code $code, not $want"; }
 }
@@ -80,12 +80,12 @@ awk -v a="$(cut $((n - 12)))" -v b="$(cut $((n - 6)))" 'BEGIN { exit !(a > 0.9 &
 cp -r "$out/narrow" "$out/decided"
 rm "$out/decided/MANIFEST.sha256" "$out/decided/table.txt"
 sed -i '/"finished"/d' "$out/decided/journal.jsonl"
-FAKE_NOISE=0.3 $bouncelab resume --unfit "$out/decided" >"$scratch/log" 2>&1 || fail "decided: exit code $?"
+FAKE_NOISE=0.3 $bouncelab resume --allow-noisy-host "$out/decided" >"$scratch/log" 2>&1 || fail "decided: exit code $?"
 stopped decided width 18
 # Killed before it: the look is made up for, and comes to the same.
 cp -r "$out/narrow" "$out/undecided"
 rm "$out/undecided/stop.json"
-FAKE_NOISE=0.3 $bouncelab resume --unfit "$out/undecided" >"$scratch/log" 2>&1 || fail "undecided: exit code $?"
+FAKE_NOISE=0.3 $bouncelab resume --allow-noisy-host "$out/undecided" >"$scratch/log" 2>&1 || fail "undecided: exit code $?"
 stopped undecided width 18
 
 # A budget of so many seconds: no block that would not be done in time.
@@ -99,13 +99,13 @@ awk -v s="$sum" 'BEGIN { exit !(s <= 12) }' || fail "budget: $sum s, not 12"
 # Resume obeys what was decided, even if there were time now.
 cp -r "$out/budget" "$out/obeyed"
 sed -i 's/"budget_s": [0-9.]*/"budget_s": 600.0/' "$out/obeyed/plan.json"
-$bouncelab resume --unfit "$out/obeyed" >"$scratch/log" 2>&1 || fail "obeyed: exit code $?"
+$bouncelab resume --allow-noisy-host "$out/obeyed" >"$scratch/log" 2>&1 || fail "obeyed: exit code $?"
 stopped obeyed budget "$n"
 # What earlier sessions took counts: that alone is all of this budget.
 cp -r "$out/budget" "$out/spent"
 rm "$out/spent/stop.json"
 sed -i "s/\"budget_s\": [0-9.]*/\"budget_s\": $sum/" "$out/spent/plan.json"
-FAKE_MS=400 $bouncelab resume --unfit "$out/spent" >"$scratch/log" 2>&1 || fail "spent: exit code $?"
+FAKE_MS=400 $bouncelab resume --allow-noisy-host "$out/spent" >"$scratch/log" 2>&1 || fail "spent: exit code $?"
 [ "$(blocks spent)" = "$n" ] || fail "spent: $(blocks spent) blocks after $n"
 
 # What plan says of it.

@@ -35,7 +35,7 @@ start()
 {
 	name=$1
 	shift
-	env --default-signal=INT build/bouncelab run smoke --unfit -s $strategies --out "$out" --name "$name" "$@" \
+	env --default-signal=INT build/bouncelab run smoke --allow-noisy-host -s $strategies --out "$out" --name "$name" "$@" \
 		>"$scratch/$name.log" 2>&1 &
 	pid=$!
 }
