@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int summarise(const struct bl_campaign *c, const struct bl_runner_result *res)
+static int summarise(const struct bl_campaign *c, const struct run_result *res)
 {
 	int code = res->failed || res->invalid || res->stopped ? BL_EXIT_FAIL : BL_EXIT_OK;
 
@@ -25,12 +25,12 @@ static int summarise(const struct bl_campaign *c, const struct bl_runner_result 
 int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 	       const struct bl_runner_options *opt)
 {
-	struct bl_runner_result res = {};
+	struct run_result res = {};
 	int err, code;
 
 	bl_catch_signals();
 	c->unfit = opt->unfit;
-	if (bl_runner_run(c, p, opt, &res))
+	if (run_campaign(c, p, opt, &res))
 		return BL_EXIT_FAIL;
 	if (res.interrupted) {
 		fprintf(stderr, "interrupted; %s keeps %zu finished runs; 'bouncelab report %s' "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Of the runner: what there is at the end of a block, and whether to begin another one. */
+/* The stop rule of a plan: look at the intervals between blocks, and leave out what is not needed. */
 #include "run/one.h"
 #include "eval/stop.h"
 
@@ -13,8 +13,8 @@ static bool same_block(const struct bl_run *a, const struct bl_run *b)
 	return a->kind == b->kind && a->block == b->block;
 }
 
-/* How many runs of run @i's block there are, and how many of them are done. */
-static size_t block_of(const struct runner *r, size_t i, size_t *done)
+/* Return the number of runs in the block of run @i; @done takes how many of them are done. */
+static size_t count_block(const struct runner *r, size_t i, size_t *done)
 {
 	const struct bl_plan *p = r->plan;
 	size_t n = 0;
@@ -29,8 +29,8 @@ static size_t block_of(const struct runner *r, size_t i, size_t *done)
 	return n;
 }
 
-/* Timed blocks that are done; the plan has them in their order. */
-static unsigned int whole_blocks(const struct runner *r)
+/* Return the number of timed blocks that are done. A plan lists its blocks in order. */
+static unsigned int count_whole_blocks(const struct runner *r)
 {
 	const struct bl_plan *p = r->plan;
 	unsigned int whole = 0;
@@ -38,12 +38,12 @@ static unsigned int whole_blocks(const struct runner *r)
 
 	for (size_t i = 0; i < p->n_runs; i++)
 		if (p->runs[i].kind == BL_TIME && (!i || !same_block(&p->runs[i - 1], &p->runs[i])))
-			whole += block_of(r, i, &done) == done;
+			whole += count_block(r, i, &done) == done;
 	return whole;
 }
 
-/* Of all blocks, that is: once per block. */
-static double widest_now(struct runner *r, unsigned int blocks)
+/* Return the widest interval over all blocks, computed once per block. */
+static double find_widest(struct runner *r, unsigned int blocks)
 {
 	if (r->widest_of != blocks) {
 		r->widest = stop_widest_in(r->c->dir, UINT_MAX);
@@ -53,10 +53,11 @@ static double widest_now(struct runner *r, unsigned int blocks)
 }
 
 /*
- * By what timed runs took so far. The first block is worth a try: an estimate may be wrong,
- * and a campaign of none is worth nothing.
+ * Return how long the block of run @i will take, from the timed runs so far. It is 0 before the
+ * first timed run, so that the first block is always tried: a campaign without a block has no
+ * result.
  */
-static double block_seconds(const struct runner *r, size_t i)
+static double estimate_block(const struct runner *r, size_t i)
 {
 	const struct bl_plan *p = r->plan;
 	double sum = 0;
@@ -72,7 +73,7 @@ static double block_seconds(const struct runner *r, size_t i)
 	return n ? sum / n * in_block : 0;
 }
 
-/* Leave out what the stop rule leaves out: it needs no time any more. */
+/* Mark the runs that the stop rule leaves out as done, and take their time from the estimate. */
 static void leave_out(struct runner *r)
 {
 	const struct bl_plan *p = r->plan;
@@ -93,7 +94,9 @@ static void leave_out(struct runner *r)
 	}
 }
 
-static int stop(struct runner *r, enum stop_why why, unsigned int blocks, unsigned int from)
+/* Record that the campaign stops after @blocks blocks; block @from and later ones are left out. */
+static int stop_campaign(struct runner *r, enum stop_why why, unsigned int blocks,
+			 unsigned int from)
 {
 	const struct bl_plan *p = r->plan;
 	char *text;
@@ -102,8 +105,8 @@ static int stop(struct runner *r, enum stop_why why, unsigned int blocks, unsign
 	r->stop = (struct stop){ .why = why, .blocks = blocks, .from = from, .widest = NAN,
 				 .target = p->width > 0 ? p->width : NAN };
 	if (blocks >= STATS_MIN_N)
-		r->stop.widest = widest_now(r, blocks);
-	/* Before anything is left out: who resumes must know why. */
+		r->stop.widest = find_widest(r, blocks);
+	/* Save it first: a resumed campaign must find the reason before runs are missing. */
 	err = stop_save(&r->stop, r->c->dir);
 	if (err)
 		return err;
@@ -115,7 +118,7 @@ static int stop(struct runner *r, enum stop_why why, unsigned int blocks, unsign
 	return err;
 }
 
-int bl_runner_before(struct runner *r, size_t i)
+int run_check_stop_before(struct runner *r, size_t i)
 {
 	const struct bl_plan *p = r->plan;
 	unsigned int blocks, look;
@@ -123,36 +126,36 @@ int bl_runner_before(struct runner *r, size_t i)
 
 	if (p->runs[i].kind != BL_TIME || r->stop.why != STOP_NOT)
 		return 0;
-	block_of(r, i, &done);
+	count_block(r, i, &done);
 	if (done)
 		return 0;
-	blocks = whole_blocks(r);
+	blocks = count_whole_blocks(r);
 	look = stop_look_for(blocks);
 	if (p->width > 0 && look && stop_widest_in(r->c->dir, look) <= p->width)
-		return stop(r, STOP_WIDTH, blocks, p->runs[i].block);
-	if (p->budget > 0 && r->spent + bl_mono() - r->t0 + block_seconds(r, i) > p->budget)
-		return stop(r, STOP_BUDGET, blocks, p->runs[i].block);
+		return stop_campaign(r, STOP_WIDTH, blocks, p->runs[i].block);
+	if (p->budget > 0 && r->spent + bl_mono() - r->t0 + estimate_block(r, i) > p->budget)
+		return stop_campaign(r, STOP_BUDGET, blocks, p->runs[i].block);
 	return 0;
 }
 
-int bl_runner_after(struct runner *r, size_t i)
+int run_check_stop_after(struct runner *r, size_t i)
 {
 	const struct bl_plan *p = r->plan;
 	unsigned int blocks;
 	size_t done;
 
-	if (p->runs[i].kind != BL_TIME || block_of(r, i, &done) != done)
+	if (p->runs[i].kind != BL_TIME || count_block(r, i, &done) != done)
 		return 0;
-	blocks = whole_blocks(r);
-	if (blocks >= STATS_MIN_N && isfinite(widest_now(r, blocks))) {
+	blocks = count_whole_blocks(r);
+	if (blocks >= STATS_MIN_N && isfinite(find_widest(r, blocks))) {
 		if (p->width > 0)
 			bl_progress_figures(&r->progress, "widest interval %.3g %%, target %.3g %%",
 					    r->widest, p->width);
 		else
 			bl_progress_figures(&r->progress, "widest interval %.3g %%", r->widest);
 	}
-	/* The last one: there is nothing to leave out, but the rule has had its end. */
+	/* Nothing is left out after the last block, but the end of the rule is recorded. */
 	if (p->width > 0 && blocks == p->repeat)
-		return stop(r, STOP_CAP, blocks, p->repeat);
+		return stop_campaign(r, STOP_CAP, blocks, p->repeat);
 	return 0;
 }

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One run from its first line of the journal to its last: boot, request, stages, checks. A run
+ * becomes invalid or failed in check_run(), which looks at the guest's answer, its kernel's
+ * messages, fio's results and the traces.
+ */
 #include "run/one.h"
 #include "proto/fio.h"
 #include "trace/derive.h"
@@ -10,25 +15,25 @@
 #include <unistd.h>
 
 #define MAX_BOOT_FAILURES	3
-/* Time for a kernel that complained to get the run done all the same. */
-#define SPLAT_GRACE		30.0
+#define SPLAT_GRACE		30.0	/* seconds to the end of the run after a kernel warning */
 #define VERIFY_SECONDS		300.0
 
-/* What became of one run. */
+/* How one run ended. */
 struct outcome {
 	const char *status;	/* ok, failed, invalid, interrupted */
 	char *reason;
-	bool fresh_boot;	/* the guest cannot be trusted with another run */
+	bool fresh_boot;	/* the guest must not do another run */
 };
 
-static void settle(struct outcome *o, const char *status, char *reason)
+/* Set status and reason. Takes over @reason. */
+static void set_outcome(struct outcome *o, const char *status, char *reason)
 {
 	free(o->reason);
 	o->status = status;
 	o->reason = reason;
 }
 
-static void new_console(struct runner *r)
+static void name_next_console(struct runner *r)
 {
 	free(r->console);
 	r->consoles++;
@@ -36,7 +41,7 @@ static void new_console(struct runner *r)
 	r->cfg.console = r->console;
 }
 
-/* A guest that is up, or the reason why there is none. */
+/* Boot a guest unless one is up that this run may use. On failure @o has the reason. */
 static int ensure_guest(struct runner *r, const struct bl_run *run, struct outcome *o)
 {
 	json_t *hello = NULL;
@@ -51,16 +56,16 @@ static int ensure_guest(struct runner *r, const struct bl_run *run, struct outco
 	if (r->up)
 		return 0;
 	if (r->boot_failures >= MAX_BOOT_FAILURES) {
-		settle(o, "failed", bl_fmt("not tried: the guest did not come up %d times in a "
+		set_outcome(o, "failed", bl_fmt("not tried: the guest did not come up %d times in a "
 					   "row", MAX_BOOT_FAILURES));
 		return -EIO;
 	}
-	new_console(r);
+	name_next_console(r);
 	bl_progress_now(&r->progress, "booting the guest");
 	t0 = bl_mono();
 	err = bl_vm_boot(&r->vm, &r->cfg, bl_boot_timeout(r->cfg.accel), &hello, &reason);
 	if (err) {
-		settle(o, err == -EINTR ? "interrupted" : "failed", reason);
+		set_outcome(o, err == -EINTR ? "interrupted" : "failed", reason);
 		r->boot_failures++;
 		return err;
 	}
@@ -113,41 +118,41 @@ static double stage_seconds(const struct runner *r, const struct bl_run *run, co
 	return s;
 }
 
-/* The guest stopped answering in @stage. */
-static void lost(struct runner *r, struct outcome *o, const char *stage, bool gone)
+/* Set the outcome of a run whose guest died (@gone) or hung in @stage. */
+static void set_guest_lost(struct runner *r, struct outcome *o, const char *stage, bool gone)
 {
 	char *why;
 
 	o->fresh_boot = true;
 	if (r->vm.splat) {
-		settle(o, "failed", bl_fmt("the guest's kernel failed in stage %s: %s", stage,
+		set_outcome(o, "failed", bl_fmt("the guest's kernel failed in stage %s: %s", stage,
 					   r->vm.splat));
 	} else if (gone) {
 		why = bl_vm_why(&r->vm, r->console);
-		settle(o, "failed", bl_fmt("the guest died in stage %s: %s", stage, why));
+		set_outcome(o, "failed", bl_fmt("the guest died in stage %s: %s", stage, why));
 		free(why);
 	} else {
-		settle(o, "failed", bl_fmt("the guest hung: stage %s did not end in time",
+		set_outcome(o, "failed", bl_fmt("the guest hung: stage %s did not end in time",
 					   stage));
 	}
 }
 
-static void on_done(struct outcome *o, const json_t *msg)
+static void take_done_message(struct outcome *o, const json_t *msg)
 {
 	const char *status = bl_json_str(msg, "status", "failed");
 	const char *reason = bl_json_str(msg, "reason", "");
 
 	if (!strcmp(status, "ok"))
-		settle(o, "ok", NULL);
+		set_outcome(o, "ok", NULL);
 	else
-		settle(o, !strcmp(status, "invalid") ? "invalid" : "failed",
+		set_outcome(o, !strcmp(status, "invalid") ? "invalid" : "failed",
 		       bl_strdup(*reason ? reason : "the guest gave no reason"));
 	if (json_is_true(json_object_get(msg, "reboot")))
 		o->fresh_boot = true;
 }
 
-/* Follow the run in the guest to its end. */
-static void follow(struct runner *r, const struct bl_run *run, struct outcome *o)
+/* Take the guest's messages until the run has ended, one way or another. */
+static void follow_run(struct runner *r, const struct bl_run *run, struct outcome *o)
 {
 	char *stage = bl_strdup("start");
 	double deadline = bl_mono() + stage_seconds(r, run, stage), now;
@@ -165,14 +170,14 @@ static void follow(struct runner *r, const struct bl_run *run, struct outcome *o
 		bl_progress_now(&r->progress, "%s %s: %s", bl_kind_name(run->kind), label,
 				stage);
 		if (ev == BL_VM_INTERRUPTED) {
-			settle(o, "interrupted", bl_strdup("interrupted"));
+			set_outcome(o, "interrupted", bl_strdup("interrupted"));
 		} else if (ev == BL_VM_EXIT) {
-			lost(r, o, stage, true);
+			set_guest_lost(r, o, stage, true);
 		} else if (ev == BL_VM_TIMEOUT) {
 			if (bl_mono() >= until)
-				lost(r, o, stage, false);
+				set_guest_lost(r, o, stage, false);
 		} else if (!strcmp(bl_json_str(msg, "ev", ""), "done")) {
-			on_done(o, msg);
+			take_done_message(o, msg);
 		} else if (!strcmp(bl_json_str(msg, "ev", ""), "stage")) {
 			const char *name = bl_json_str(msg, "stage", "?");
 			const char *job = bl_json_str(msg, "job", NULL);
@@ -186,8 +191,8 @@ static void follow(struct runner *r, const struct bl_run *run, struct outcome *o
 	free(stage);
 }
 
-/* Of one job, all the times that the device did it. */
-static void judge_job(struct runner *r, const struct bl_run *run, const char *dir,
+/* Check fio's results of one job, for each time that the device did it. */
+static void check_job(struct runner *r, const struct bl_run *run, const char *dir,
 		      const char *job, struct outcome *o)
 {
 	double planned_ms = run->kind == BL_VERIFY ? 0 : r->plan->runtime * 1000;
@@ -200,15 +205,18 @@ static void judge_job(struct runner *r, const struct bl_run *run, const char *di
 
 		err = err ? err : fio_check(&fio, planned_ms, why, sizeof(why));
 		if (err && !strcmp(o->status, "ok"))
-			settle(o, err == -ENODATA || err == -ETIME ? "invalid" : "failed",
+			set_outcome(o, err == -ENODATA || err == -ETIME ? "invalid" : "failed",
 			       bl_fmt("job %s: %s", name, why));
 		free(path);
 		free(name);
 	}
 }
 
-/* What is too large to be kept is looked at now; also of a run that is invalid. */
-static void judge_trace(struct runner *r, const struct bl_run *run, const char *dir,
+/*
+ * Derive the small trace files from the large one, then remove the large one unless the plan
+ * keeps it. An invalid run is derived from as well.
+ */
+static void derive_traces(struct runner *r, const struct bl_run *run, const char *dir,
 			struct outcome *o)
 {
 	unsigned int all = r->plan->cells[run->cell].collect, collect = all & COLLECT_RAW;
@@ -222,7 +230,7 @@ static void judge_trace(struct runner *r, const struct bl_run *run, const char *
 	if (!err && all & COLLECT_BIT(COLLECT_PROFILE) && !strcmp(o->status, "ok"))
 		err = trace_derive_profile(dir, &why);
 	if (err)
-		settle(o, err == -ENODATA ? "invalid" : "failed", why);
+		set_outcome(o, err == -ENODATA ? "invalid" : "failed", why);
 	if (!r->plan->keep)
 		unlink(path);
 	json_decref(guest);
@@ -230,8 +238,11 @@ static void judge_trace(struct runner *r, const struct bl_run *run, const char *
 	free(path);
 }
 
-/* Whatever the guest says, its kernel and its files have the last word. */
-static void judge(struct runner *r, const struct bl_run *run, struct outcome *o)
+/*
+ * Check the run on the host's side: the guest may say "ok", and the run is failed or invalid
+ * all the same by fio's results, its traces or a kernel message.
+ */
+static void check_run(struct runner *r, const struct bl_run *run, struct outcome *o)
 {
 	json_t *job, *msg, *plan = bl_run_json(r->plan, run);
 	char *tmp = bl_run_tmp(r->c, run->id);
@@ -241,12 +252,12 @@ static void judge(struct runner *r, const struct bl_run *run, struct outcome *o)
 		json_decref(msg);
 	json_array_foreach(json_object_get(plan, "jobs"), i, job)
 		if (!strcmp(o->status, "ok"))
-			judge_job(r, run, tmp, json_string_value(job), o);
-	judge_trace(r, run, tmp, o);
+			check_job(r, run, tmp, json_string_value(job), o);
+	derive_traces(r, run, tmp, o);
 	if (r->vm.splat) {
 		o->fresh_boot = true;
 		if (!strcmp(o->status, "ok"))
-			settle(o, "invalid", bl_fmt("the guest's kernel complained: %s",
+			set_outcome(o, "invalid", bl_fmt("the guest's kernel complained: %s",
 						    r->vm.splat));
 	}
 	json_decref(plan);
@@ -292,7 +303,7 @@ static json_t *run_document(const struct runner *r, const struct bl_run *run,
 	return doc;
 }
 
-void bl_count(struct bl_runner_result *res, const char *status)
+void run_count(struct run_result *res, const char *status)
 {
 	if (!strcmp(status, "ok"))
 		res->ok++;
@@ -302,8 +313,8 @@ void bl_count(struct bl_runner_result *res, const char *status)
 		res->failed++;
 }
 
-/* Put the run on record. */
-static int conclude(struct runner *r, const struct bl_run *run, struct outcome *o,
+/* Record the run: its directory, a line in the journal, the counts, the progress line. */
+static int record_run(struct runner *r, const struct bl_run *run, struct outcome *o,
 		    double started, double seconds)
 {
 	double expected = bl_step_estimate(r->plan, r->before, run, r->cfg.accel);
@@ -320,10 +331,10 @@ static int conclude(struct runner *r, const struct bl_run *run, struct outcome *
 	err = bl_run_commit(r->c, run->id, doc);
 	json_decref(doc);
 	if (err)
-		settle(o, "failed", bl_fmt("cannot write the run to %s: %s", r->c->runs,
+		set_outcome(o, "failed", bl_fmt("cannot write the run to %s: %s", r->c->runs,
 					   strerror(-err)));
 	err = bl_campaign_log(r->c, run->id, o->status, o->reason);
-	bl_count(r->res, o->status);
+	run_count(r->res, o->status);
 	r->estimated += expected;
 	bl_progress_step(&r->progress, expected, !strcmp(o->status, "ok"),
 			 "%s %s %s: %s%s%s, %.1f s", run->id, bl_kind_name(run->kind), label,
@@ -331,7 +342,7 @@ static int conclude(struct runner *r, const struct bl_run *run, struct outcome *
 	return err;
 }
 
-int bl_runner_one(struct runner *r, const struct bl_run *run)
+int run_one(struct runner *r, const struct bl_run *run)
 {
 	double started = bl_now(), t0 = bl_mono(), begun = 0;
 	struct outcome o = {};
@@ -343,18 +354,18 @@ int bl_runner_one(struct runner *r, const struct bl_run *run)
 		return err;
 	err = bl_run_begin(r->c, run->id);
 	if (err)
-		settle(&o, "failed", bl_fmt("cannot make a directory in %s: %s", r->c->runs,
+		set_outcome(&o, "failed", bl_fmt("cannot make a directory in %s: %s", r->c->runs,
 					    strerror(-err)));
 	else if (!ensure_guest(r, run, &o)) {
 		begun = bl_mono();
 		msg = run_message(r, run);
 		if (bl_vm_send(&r->vm, msg))
-			lost(r, &o, "start", r->vm.pid <= 0);
+			set_guest_lost(r, &o, "start", r->vm.pid <= 0);
 		json_decref(msg);
 		if (!o.status)
-			follow(r, run, &o);
+			follow_run(r, run, &o);
 		if (strcmp(o.status, "interrupted"))
-			judge(r, run, &o);
+			check_run(r, run, &o);
 		if (!strcmp(o.status, "ok"))
 			bl_took_run(&r->took, r->plan, run, r->cfg.accel, bl_mono() - begun);
 	}
@@ -362,7 +373,7 @@ int bl_runner_one(struct runner *r, const struct bl_run *run)
 		bl_vm_stop(&r->vm);
 		r->up = false;
 	}
-	err = conclude(r, run, &o, started, bl_mono() - t0);
+	err = record_run(r, run, &o, started, bl_mono() - t0);
 	r->before = r->last = run;
 	free(o.reason);
 	return err;

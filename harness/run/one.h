@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Of the runner: one run, on a guest that is up, or is booted for it. */
+/* Private to run/: the state of a campaign that is being run, shared by runner.c, one.c and enough.c. */
 #ifndef BL_RUNNER_RUN_H
 #define BL_RUNNER_RUN_H
 
@@ -12,45 +12,49 @@ struct runner {
 	struct bl_campaign *c;
 	const struct bl_plan *plan;
 	const struct bl_runner_options *opt;
-	struct bl_runner_result *res;
+	struct run_result *res;
 	struct bl_vm_config cfg;
 	struct bl_vm vm;
 	struct bl_progress progress;
-	const struct bl_run *last;	/* what the guest has done; NULL: it is down or fresh */
-	const struct bl_run *before;	/* done before in this session, in whatever guest */
+	const struct bl_run *last;	/* the last run of this guest; NULL: none, or it is down */
+	const struct bl_run *before;	/* the last run of this session, in any guest */
 	bool up;
-	bool described;			/* env.json says what guest it is */
+	bool described;			/* env.json describes the guest */
 	unsigned int consoles, boot_failures;
 	struct bl_took took;
-	double estimated;		/* seconds, of the runs that were done in this session */
-	double t0, spent;		/* when it began, bl_mono(); seconds of runs before it */
-	bool *done;			/* by run: on record, or left out */
-	double *seconds;		/* that it took */
-	size_t left;
+	double estimated;		/* seconds estimated for the runs of this session */
+	double t0;			/* start of this session, bl_mono() */
+	double spent;			/* seconds of runs of earlier sessions */
+	bool *done;			/* for each run: it is recorded or left out */
+	double *seconds;		/* for each run: how long it took */
+	size_t left;			/* runs that are not done */
 	struct stop stop;
-	double widest;			/* interval, in per cent, of this many blocks: */
+	double widest;			/* widest interval of @widest_of blocks, in per cent */
 	unsigned int widest_of;
 	char *initramfs, *console, *module;
 };
 
-/* One more run of this status. */
-void bl_count(struct bl_runner_result *res, const char *status);
+/* Add one run of this status to the counts. */
+void run_count(struct run_result *res, const char *status);
 
 /*
- * Do @run, with a fresh boot before it if it takes one, and put it on record. 0, or a
- * negative errno with a message: the journal cannot be written.
+ * Do @run, boot a guest for it if it needs a fresh one, and record it. Returns 0, or a
+ * negative errno with a message if the journal cannot be written.
  */
-int bl_runner_one(struct runner *r, const struct bl_run *run);
+int run_one(struct runner *r, const struct bl_run *run);
 
-/* --- runner-stop.c --- */
+/* --- enough.c --- */
 
 /*
- * Before run @i: if a block begins with it that is not to be done, what is left out is
- * marked as done. 0, or a negative errno with a message: that cannot be put on record.
+ * Look at the stop rule if a block begins with run @i, and mark the runs that it leaves out
+ * as done. Returns 0, or a negative errno with a message if that cannot be recorded.
  */
-int bl_runner_before(struct runner *r, size_t i);
+int run_check_stop_before(struct runner *r, size_t i);
 
-/* After run @i: where a block ends with it, how things stand. Returns as above. */
-int bl_runner_after(struct runner *r, size_t i);
+/*
+ * Show the width of the intervals if a block ends with run @i, and record the end of the stop
+ * rule after the last block. Returns as run_check_stop_before().
+ */
+int run_check_stop_after(struct runner *r, size_t i);
 
 #endif

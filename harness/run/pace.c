@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How long runs take: a first guess, corrected by what earlier campaigns took on this
- * machine, which is kept in build/pace.json.
+ * How long runs take: a first guess, corrected by the times of earlier campaigns on this
+ * machine. The corrections are kept in build/pace.json.
  */
 #include "plan/plan.h"
 
@@ -12,19 +12,18 @@
 #include <string.h>
 #include <time.h>
 
-/* Beyond these it is another kind of thing that was seen: a guest that is none. */
+/* A correction outside this range is not used: timings of a fake guest must not feed it. */
 #define LEAST	0.05
 #define MOST	20.0
 
-/* Of a correction, how much the last campaign weighs against those before. */
-#define NEWEST	0.6
+#define NEWEST	0.6	/* weight of the last campaign in a correction, of 1 */
 
 #define SCHEMA	4	/* of the file, and of the guesses that it corrects */
 
 /*
- * Seconds, as seen on one machine, on which calibrate() gives CALIBRATED. @pace is what a
- * second of fio's takes; all but that of a guest with a clock of its own is slower on a
- * slower machine.
+ * Costs in seconds, measured on one machine, on which calibrate() gives CALIBRATED. A slower
+ * machine takes longer for all of them. @pace is the wall time of one second of fio's clock;
+ * only the guest of the plane icount has a clock that runs more slowly.
  */
 #define CALIBRATED	0.23
 static const struct cost {
@@ -36,13 +35,13 @@ static const struct cost {
 };
 
 /*
- * In a guest of instructions, a second of a job with one I/O in flight took 1.9 to 2.1 times
- * what one of more took. It switches context at each I/O, not at each batch, and an
- * emulator's TLB is empty after that.
+ * On the plane icount, one second of a job with one I/O in flight takes 1.9 to 2.1 times as long
+ * as one of a job with several. Such a job switches context at each I/O and not at each batch,
+ * and each switch empties the emulator's TLB.
  */
 #define ALONE	2.0
 
-/* A guest that is a fake for tests has a place of its own for what it teaches. */
+/* Return the path of the corrections. Tests with a fake guest set BOUNCELAB_PACE. */
 static char *pace_path(void)
 {
 	const char *path = getenv("BOUNCELAB_PACE");
@@ -50,7 +49,7 @@ static char *pace_path(void)
 	return path ? bl_strdup(path) : bl_path("build/pace.json");
 }
 
-/* Those of another schema are corrections of other guesses. */
+/* Load the corrections. Those of another schema belong to other guesses and are dropped. */
 static json_t *load_paces(void)
 {
 	char *path = pace_path();
@@ -76,14 +75,15 @@ static void save_paces(void)
 {
 	char *path = pace_path();
 
-	/* Without it the next estimate is a guess again, nothing worse. */
+	/* An error is ignored: the next estimate is then the first guess. */
 	bl_json_write(path, paces());
 	free(path);
 }
 
 /*
- * Seconds of a processor for a fixed piece of work: arithmetic, and memory beyond the first
- * cache. Its own time, not the wall's: what else the machine does now says little of later.
+ * Measure a fixed piece of work: arithmetic, and memory larger than the first-level cache.
+ * Returns seconds of CPU time, not of wall time, because the load of this moment says little
+ * about later.
  */
 static double calibrate(void)
 {
@@ -102,14 +102,17 @@ static double calibrate(void)
 		}
 		least = fmin(least, (clock() - t0) / (double)CLOCKS_PER_SEC);
 	}
-	/* Kept, so that the work is not left out as useless. */
+	/* Use the result, so that the compiler keeps the loop. */
 	m[0] = x;
 	least += m[0] == m[1] ? 1e-9 : 0;
 	free(m);
 	return least;
 }
 
-/* How slow this machine is: measured once, since corrections are of what it gave. */
+/*
+ * Return how slow this machine is against the one of CALIBRATED. It is measured once, since the
+ * corrections belong to that measurement.
+ */
 static double slowness(void)
 {
 	double seconds = bl_json_num(paces(), "calibrated_s", 0), s;
@@ -123,7 +126,7 @@ static double slowness(void)
 	return s > LEAST && s < MOST ? s : 1;
 }
 
-/* The correction of one kind of run, read once; 1 where nothing is known. */
+/* Return the correction of one kind of run; 1 where none is known. */
 static double correction(enum bl_accel accel, const char *kind)
 {
 	double c = bl_json_num(json_object_get(paces(), bl_accel_name(accel)), kind, 1);
@@ -139,8 +142,11 @@ static int on_job_key(void *alone, const char *section, const char *name, const 
 	return 1;
 }
 
-/* Has it one I/O in flight? Its file is read once; keys without a value are fio's business. */
-static bool alone(const char *job)
+/*
+ * Return true if the job keeps one I/O in flight. Each job's file is read once. Errors in it are
+ * left to fio.
+ */
+static bool has_one_in_flight(const char *job)
 {
 	static json_t *known;
 	json_t *seen = json_object_get(known, job);
@@ -158,8 +164,8 @@ static bool alone(const char *job)
 	return is;
 }
 
-/* Seconds of the jobs of a timed or traced run. */
-static double jobs_guess(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+/* Return the seconds of the jobs of a timed or traced run. */
+static double guess_jobs(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
 {
 	const struct cost *c = &costs[accel];
 	double slow = slowness(), sum = 0, s;
@@ -168,15 +174,15 @@ static double jobs_guess(const struct bl_plan *p, const struct bl_run *r, enum b
 	for (size_t i = 0; i < n; i++) {
 		s = (p->runtime + p->ramp) * c->pace;
 		if (accel == BL_ICOUNT)
-			s *= slow * (alone(p->jobs.v[i]) ? ALONE : 1);
+			s *= slow * (has_one_in_flight(p->jobs.v[i]) ? ALONE : 1);
 		sum += s + c->job * slow;
 	}
 	return sum * bl_runs_each(p, r->kind);
 }
 
 /*
- * To start and stop the collectors of a traced run, and to read what they left; as seen
- * emulated, where the processor is all that it takes.
+ * Seconds to start and stop each collector and to read its files, measured in an emulated
+ * guest, where the processor limits all of it.
  */
 #define KVM_IS_FASTER	6.0
 static const double collector_s[COLLECTORS] = {
@@ -185,7 +191,7 @@ static const double collector_s[COLLECTORS] = {
 	[COLLECT_PROFILE] = 8,
 };
 
-static double collectors_guess(const struct bl_cell *c, enum bl_accel accel)
+static double guess_collectors(const struct bl_cell *c, enum bl_accel accel)
 {
 	double sum = 0;
 
@@ -195,29 +201,29 @@ static double collectors_guess(const struct bl_cell *c, enum bl_accel accel)
 	return sum * slowness() / (accel == BL_KVM ? KVM_IS_FASTER : 1);
 }
 
-static double guess(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+static double guess_run(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
 {
 	const struct cost *c = &costs[accel];
 	double device = c->device * slowness();
 
 	if (r->kind == BL_VERIFY)
 		return device + c->verify * slowness();
-	return device + jobs_guess(p, r, accel) + collectors_guess(&p->cells[r->cell], accel);
+	return device + guess_jobs(p, r, accel) + guess_collectors(&p->cells[r->cell], accel);
 }
 
-static double boot_guess(enum bl_accel accel)
+static double guess_boot(enum bl_accel accel)
 {
 	return costs[accel].boot * slowness();
 }
 
 double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
 {
-	return guess(p, r, accel) * correction(accel, bl_kind_name(r->kind));
+	return guess_run(p, r, accel) * correction(accel, bl_kind_name(r->kind));
 }
 
 double bl_boot_estimate(enum bl_accel accel)
 {
-	return boot_guess(accel) * correction(accel, "boot");
+	return guess_boot(accel) * correction(accel, "boot");
 }
 
 double bl_step_estimate(const struct bl_plan *p, const struct bl_run *last,
@@ -240,13 +246,13 @@ double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel)
 void bl_took_run(struct bl_took *t, const struct bl_plan *p, const struct bl_run *r,
 		 enum bl_accel accel, double seconds)
 {
-	t->guessed[r->kind] += guess(p, r, accel);
+	t->guessed[r->kind] += guess_run(p, r, accel);
 	t->seconds[r->kind] += seconds;
 }
 
 void bl_took_boot(struct bl_took *t, enum bl_accel accel, double seconds)
 {
-	t->guessed[BL_TOOK_BOOT] += boot_guess(accel);
+	t->guessed[BL_TOOK_BOOT] += guess_boot(accel);
 	t->seconds[BL_TOOK_BOOT] += seconds;
 }
 

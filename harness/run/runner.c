@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The order of things: what is left to do, guest by guest, and when to stop. */
+/* Run a campaign: find the runs that are left, do them in order, end on signal or full disk. */
 #include "run/one.h"
 #include "vm/initramfs.h"
 
@@ -31,8 +31,11 @@ static int prepare(struct runner *r)
 	return err ? err : bl_env_write(r->c, r->cfg.accel, "", NULL, NULL);
 }
 
-/* What is on record is not done again; the journal may have missed its end. */
-static bool skip(struct runner *r, size_t i, const json_t *journal)
+/*
+ * Count a run that is recorded already. The journal is completed if its line for the end of
+ * this run was lost.
+ */
+static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
 {
 	const struct bl_run *run = &r->plan->runs[i];
 	const char *last = bl_json_str(json_object_get(journal, run->id), "state", "");
@@ -42,15 +45,15 @@ static bool skip(struct runner *r, size_t i, const json_t *journal)
 		return false;
 	if (strcmp(last, status))
 		bl_campaign_log(r->c, run->id, status, *reason ? reason : NULL);
-	bl_count(r->res, status);
+	run_count(r->res, status);
 	r->spent += r->seconds[i];
 	free(status);
 	free(reason);
 	return true;
 }
 
-/* What is done, by the journal and by the stop rule, and how much is left. */
-static void find_left(struct runner *r)
+/* Mark the runs that are recorded or left out by the stop rule, and count the others. */
+static void find_runs_left(struct runner *r)
 {
 	json_t *journal = bl_journal_load(r->c->dir);
 
@@ -58,7 +61,7 @@ static void find_left(struct runner *r)
 	for (size_t i = 0; i < r->plan->n_runs; i++) {
 		const struct bl_run *run = &r->plan->runs[i];
 
-		r->done[i] = skip(r, i, journal) ||
+		r->done[i] = count_if_recorded(r, i, journal) ||
 			     stop_leaves_out(&r->stop, bl_kind_name(run->kind), run->block);
 		r->left += !r->done[i];
 	}
@@ -88,30 +91,30 @@ static void start_progress(struct runner *r)
 				 bl_blocks_in(p, r->cfg.accel, p->budget), p->repeat);
 }
 
-static int next_run(struct runner *r, size_t i)
+static int do_next_run(struct runner *r, size_t i)
 {
 	double t0 = bl_mono();
-	int err = bl_runner_before(r, i);
+	int err = run_check_stop_before(r, i);
 
 	if (err || r->done[i])
 		return err;
-	err = bl_runner_one(r, &r->plan->runs[i]);
+	err = run_one(r, &r->plan->runs[i]);
 	if (err || r->res->interrupted)
 		return err;
 	r->done[i] = true;
 	r->seconds[i] = bl_mono() - t0;
 	r->left--;
-	return bl_runner_after(r, i);
+	return run_check_stop_after(r, i);
 }
 
-static void all_runs(struct runner *r)
+static void do_all_runs(struct runner *r)
 {
-	struct bl_runner_result *res = r->res;
+	struct run_result *res = r->res;
 
 	for (size_t i = 0; i < r->plan->n_runs && !res->interrupted && !res->stopped; i++) {
 		if (r->done[i])
 			continue;
-		res->stopped = next_run(r, i) < 0;
+		res->stopped = do_next_run(r, i) < 0;
 		if (r->left && !res->stopped && bl_free_space(r->c->dir) < MIN_FREE) {
 			bl_progress_end(&r->progress);
 			bl_err("no space left in %s: %zu runs were not tried", r->c->dir, r->left);
@@ -124,17 +127,17 @@ static void all_runs(struct runner *r)
 	bl_took_save(&r->took, r->cfg.accel);
 }
 
-/* An estimate is for a machine that has nothing else to do. */
-static void say_load(void)
+/* Print the load if it is high: estimates are for an idle machine. */
+static void print_load(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	double load;
 
 	if (getloadavg(&load, 1) == 1 && load > 2 * cpus)
-		fprintf(stderr, "the machine is busy: a load of %.1f on %ld CPUs\n", load, cpus);
+		fprintf(stderr, "the machine is busy: load %.1f on %ld CPUs\n", load, cpus);
 }
 
-static void say_how_long(const struct runner *r)
+static void print_time(const struct runner *r)
 {
 	double took = bl_mono() - r->t0;
 	char a[32], b[32];
@@ -143,11 +146,11 @@ static void say_how_long(const struct runner *r)
 		fprintf(stderr, "took %s, estimated %s (%+.0f %%)\n",
 			bl_duration(took, a, sizeof(a)),
 			bl_duration(r->estimated, b, sizeof(b)), 100 * (took / r->estimated - 1));
-	say_load();
+	print_load();
 }
 
-int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,
-		  const struct bl_runner_options *opt, struct bl_runner_result *res)
+int run_campaign(struct bl_campaign *c, const struct bl_plan *p,
+		  const struct bl_runner_options *opt, struct run_result *res)
 {
 	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res, .t0 = bl_mono(),
 			    .consoles = c->consoles };
@@ -155,7 +158,7 @@ int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,
 
 	r.done = bl_zalloc(p->n_runs * sizeof(*r.done));
 	r.seconds = bl_zalloc(p->n_runs * sizeof(*r.seconds));
-	find_left(&r);
+	find_runs_left(&r);
 	if (r.left)
 		err = prepare(&r);
 	if (err)
@@ -163,8 +166,8 @@ int bl_runner_run(struct bl_campaign *c, const struct bl_plan *p,
 	bl_campaign_log(c, NULL, c->session > 1 ? "resumed" : "started", NULL);
 	if (r.left) {
 		start_progress(&r);
-		all_runs(&r);
-		say_how_long(&r);
+		do_all_runs(&r);
+		print_time(&r);
 	}
 	bl_campaign_log(c, NULL, res->interrupted ? "interrupted" :
 				 res->stopped ? "stopped" : "finished", NULL);
