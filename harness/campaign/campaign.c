@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/campaign.h"
+#include "lib/dirs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -68,7 +69,7 @@ static json_t *guest_json(const struct bl_runner_options *opt)
 int bl_campaign_make(struct bl_campaign *c, const char *plan, size_t runs, const char *out,
 		     const char *name)
 {
-	char *results = out ? bl_strdup(out) : bl_path("results"), *abs = NULL;
+	char *results = out ? bl_strdup(out) : bl_results_dir(), *abs = NULL;
 	int err;
 
 	memset(c, 0, sizeof(*c));
@@ -317,7 +318,7 @@ static bool is_campaign(const char *dir)
 static void complain(const char *name)
 {
 	struct bl_strv valid = {};
-	char *results = bl_path("results"), *dir;
+	char *results = bl_results_dir(), *dir;
 	DIR *d = opendir(results);
 	struct dirent *e;
 
@@ -338,11 +339,13 @@ static void complain(const char *name)
 
 char *bl_find_campaign(const char *name)
 {
-	char *dir;
+	char *results, *dir;
 
 	if (is_campaign(name))
 		return bl_strdup(name);
-	dir = bl_path("results/%s", name);
+	results = bl_results_dir();
+	dir = bl_fmt("%s/%s", results, name);
+	free(results);
 	if (!strchr(name, '/') && is_campaign(dir))
 		return dir;
 	free(dir);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bouncelab doctor: what this machine can do, check by check. */
 #include "lib/util.h"
+#include "lib/dirs.h"
 #include "cmd/commands.h"
 #include "campaign/campaign.h"
 #include "run/fitness.h"
@@ -183,7 +184,7 @@ static void check_memory(struct doctor *d)
 
 static void check_disk(struct doctor *d)
 {
-	char *results = bl_path("results");
+	char *results = bl_results_dir();
 	const char *dir = bl_exists(results) ? results : bl_root();
 	unsigned long long mb = bl_free_space(dir) >> 20;
 

@@ -4,6 +4,7 @@
  * made when its source is newer, one process per run.
  */
 #include "micro/micro.h"
+#include "lib/dirs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -71,12 +72,12 @@ int micro_native_find(struct micro_campaign *c, struct bl_strv *names)
 	const char *given = getenv("BOUNCELAB_MICRO");
 
 	c->programs = given ? bl_strdup(given) : bl_path("build/micro");
-	return given ? find_programs(given, names) : micro_find_strategies(names);
+	return given || bl_is_installed() ? find_programs(c->programs, names) : micro_find_strategies(names);
 }
 
 int micro_native_begin(const struct micro_campaign *c)
 {
-	return getenv("BOUNCELAB_MICRO") ? 0 : build(c->programs);
+	return getenv("BOUNCELAB_MICRO") || bl_is_installed() ? 0 : build(c->programs);
 }
 
 /* --- one run ----------------------------------------------------------------- */

@@ -4,6 +4,7 @@
  * machine. The corrections are kept in build/pace.json.
  */
 #include "plan/plan.h"
+#include "lib/dirs.h"
 
 #include <ini.h>
 #include <math.h>
@@ -46,7 +47,7 @@ static char *pace_path(void)
 {
 	const char *path = getenv("BOUNCELAB_PACE");
 
-	return path ? bl_strdup(path) : bl_path("build/pace.json");
+	return path ? bl_strdup(path) : bl_state_path("pace.json");
 }
 
 /* Load the corrections. Those of another schema belong to other guesses and are dropped. */

@@ -4,6 +4,7 @@
  * still not run a guest: so one is booted, and only its line on the console counts.
  */
 #include "vm/accel.h"
+#include "lib/dirs.h"
 #include "vm/initramfs.h"
 #include "vm/vm.h"
 
@@ -32,7 +33,7 @@ static char *probe_key(void)
 
 static bool read_cache(const char *key, bool *usable, char **why)
 {
-	char *path = bl_path("build/kvm-probe"), *text = NULL, *rest, *first;
+	char *path = bl_state_path("kvm-probe"), *text = NULL, *rest, *first;
 	bool hit = false;
 
 	if (!bl_read_file(path, &text, NULL)) {
@@ -52,7 +53,7 @@ static bool read_cache(const char *key, bool *usable, char **why)
 
 static void write_cache(const char *key, bool usable, const char *why)
 {
-	char *path = bl_path("build/kvm-probe");
+	char *path = bl_state_path("kvm-probe");
 	char *text = bl_fmt("%s\n%s\n%s\n", key, usable ? "yes" : "no", why);
 
 	/* Without it the next call probes again, nothing worse. */
