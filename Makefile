@@ -61,9 +61,9 @@ lint: ## the rules for the source text
 
 # The suite takes the strategies from the sources, so that what is tested is what is there.
 conform: ## S=x: is strategy x right? the native suite on it alone; ARGS=--help for more
-	$(Q)$(MAKE) -f tests/native/Makefile --no-print-directory OUT=build/tests/native \
-		build/tests/native/conform
-	$(Q)build/tests/native/conform $(if $(S),--strategy $(S)) $(ARGS)
+	$(Q)$(MAKE) -f tests/strategies/conform/Makefile --no-print-directory OUT=build/tests/conform \
+		build/tests/conform/conform
+	$(Q)build/tests/conform/conform $(if $(S),--strategy $(S)) $(ARGS)
 
 new-strategy: export NAME := $(NAME)
 new-strategy: ## NAME=x: strategies/x.c from the template, ready to compile
@@ -134,8 +134,7 @@ build/bl_lockwait.ko: $(LOCKWAIT_SRC) $(KERNEL) Makefile
 LIBS := jansson inih gsl libtracefs libtraceevent libtracecmd
 HARNESS_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -Iharness $(shell pkg-config --cflags $(LIBS))
 HARNESS_LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
-# TEMP
-HARNESS_SRC := $(filter-out $(addprefix harness/micro/,domain.c holds.c iova.c lock.c main.c null.c ram.c worker.c),$(wildcard harness/*/*.c))
+HARNESS_SRC := $(wildcard harness/*/*.c)
 HARNESS_OBJ := $(HARNESS_SRC:%.c=build/%.o)
 
 build/harness/%.o: harness/%.c Makefile | have-packages

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plane native of `bouncelab micro`: a program per strategy (harness/micro), which is
+ * The plane native of `bouncelab micro`: a program per strategy (harness/micro/native), which is
  * made when its source is newer, one process per run.
  */
 #include "micro/micro.h"
@@ -28,14 +28,14 @@ static int build(const char *out)
 {
 	char *jobs = bl_fmt("-j%u", micro_cpus()), *dir = bl_fmt("OUT=%s", out);
 	const char *const argv[] = { "make", "--no-print-directory", "-C", bl_root(), jobs, "-f",
-				     "harness/micro/Makefile", dir, "all", NULL };
+				     "harness/micro/native/Makefile", dir, "all", NULL };
 	char *text = NULL;
 	int code;
 
 	unsetenv("MAKEFLAGS");	/* of a make that runs us */
 	code = bl_run_capture(argv, &text, false);
 	if (code)
-		bl_err("the programs of harness/micro do not build (make exits with %d):\n%s", code,
+		bl_err("cannot build harness/micro/native: make exits with %d:\n%s", code,
 		       text ? text : "");
 	free(text);
 	free(dir);

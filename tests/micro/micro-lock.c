@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The locks of harness/micro: do they exclude each other, with more threads than the
+ * The locks of harness/micro/native: do they exclude each other, with more threads than the
  * queue of two that a campaign has on a small machine? tests/micro/micro.sh compiles and runs
  * this, with a cpu_relax() that gives the CPU away.
  *

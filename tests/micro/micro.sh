@@ -31,7 +31,7 @@ code=$?
 	cat "$scratch/err" "$scratch/table"
 	fail "bouncelab micro: exit code $code"
 }
-for f in strategies/*.c harness/micro/null.c; do
+for f in strategies/*.c harness/micro/native/null.c; do
 	name=$(basename "$f" .c)
 	[ "$name" != template ] || continue
 	[ "$(grep -c "^  $name  *[0-9]" "$scratch/table")" = 2 ] ||
@@ -46,9 +46,10 @@ done
 # --- the locks ---------------------------------------------------------------------
 
 # More threads than CPUs: waiting gives the CPU away.
-if gcc -std=gnu11 -O2 -fno-strict-aliasing '-Dcpu_relax()=sched_yield()' -include sched.h -Iharness/micro \
-	-Ibuild/micro/include -Ikmod -Itests/native -pthread -o "$scratch/micro-lock" \
-	tests/micro/micro-lock.c harness/micro/lock.c; then
+if gcc -std=gnu11 -O2 -fno-strict-aliasing '-Dcpu_relax()=sched_yield()' -include sched.h \
+	-Iharness/micro/native -Ibuild/micro/include -Ikmod -Itests/strategies/conform -pthread \
+	-o "$scratch/micro-lock" \
+	tests/micro/micro-lock.c harness/micro/native/lock.c; then
 	timeout 60 "$scratch/micro-lock" || fail "the locks: exit code $?"
 else
 	fail "tests/micro/micro-lock.c does not compile"
@@ -57,7 +58,7 @@ fi
 # --- what is planted ---------------------------------------------------------------
 
 programs=$scratch/programs
-make -s -f harness/micro/Makefile OUT="$programs" EXTRA=tests/micro/planted "-j$(nproc)" \
+make -s -f harness/micro/native/Makefile OUT="$programs" EXTRA=tests/micro/planted "-j$(nproc)" \
 	"$programs/timed/eager-spin" "$programs/timed/null" "$programs/timed/planted-delay" \
 	"$programs/timed/planted-loss" "$programs/timed/planted-refuse" \
 	"$programs/timed/planted-hold" "$programs/holds/planted-hold" \

@@ -24,7 +24,7 @@ scratch_dir
 
 ops=${OPS:-2000000}
 seed=${SEED:-1}
-out=${OUT:-build/tests/native}
+out=${OUT:-build/tests/conform}
 doc=docs/conformance.md
 marker="^<!-- made by a test:"
 
@@ -34,7 +34,7 @@ case ${1:-} in
 	exit 2 ;;
 esac
 
-make -f tests/native/Makefile --no-print-directory "-j$(nproc)" OUT="$out" all || {
+make -f tests/strategies/conform/Makefile --no-print-directory "-j$(nproc)" OUT="$out" all || {
 	fail "the suite does not build"
 	finish
 }

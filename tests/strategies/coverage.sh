@@ -21,7 +21,7 @@ programs='conform-gcov conform-gcov-64k'
 
 # No fixtures: what they reach is not reached by a strategy that is offered.
 for p in $programs; do
-	make -f tests/native/Makefile --no-print-directory "-j$(nproc)" OUT=$out \
+	make -f tests/strategies/conform/Makefile --no-print-directory "-j$(nproc)" OUT=$out \
 		FIXTURES=$out/none "$out/$p" || { fail "$p does not build"; finish; }
 done
 find $out -name '*.gcda' -exec rm -f {} +

@@ -178,7 +178,7 @@ build()
 	for f in "$sources"/*.h "$sources/$2.c"; do
 		ln -sf "$f" "$work/$1.one/"
 	done
-	make -f tests/native/Makefile "-j$(nproc)" "OUT=$work/$1" "STRATEGIES=$work/$1.one" \
+	make -f tests/strategies/conform/Makefile "-j$(nproc)" "OUT=$work/$1" "STRATEGIES=$work/$1.one" \
 		"FIXTURES=$work/none" CFLAGS=-w "$work/$1/$3" >"$work/build.log" 2>&1 || {
 		cat "$work/build.log" >&2
 		die "$mutation: does not compile"

@@ -2,10 +2,10 @@
 /*
  * The core in user space: what stands around a strategy.  Physical memory and the
  * originals in it (ram.c), addresses (iova.c), copies with their checks (copy.c),
- * the daemon with its page tables (daemon.c), the life of a domain (core.c).
+ * the daemon with its page tables (daemon.c), the life of a domain (sim.c).
  */
-#ifndef CORE_H
-#define CORE_H
+#ifndef SIM_H
+#define SIM_H
 
 #include "shim.h"
 #include "strategy.h"
@@ -176,4 +176,4 @@ static inline bool iova_in_window(const struct bl_domain *d, u64 iova, u64 size)
 	return size - 1 < d->window && iova - d->base <= d->window - size;
 }
 
-#endif /* CORE_H */
+#endif /* SIM_H */

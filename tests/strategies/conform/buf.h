@@ -7,7 +7,7 @@
 #define BUF_H
 
 #include "check.h"
-#include "core.h"
+#include "sim.h"
 #include "model.h"
 
 /*

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #include "check.h"
-#include "core.h"
+#include "sim.h"
 
 #define NO_PAGE		(~0U)
 #define MAX_ORDER	10

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "core.h"
+#include "sim.h"
 
 #define PTE_LOCK 1ULL
 

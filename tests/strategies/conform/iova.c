@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "core.h"
+#include "sim.h"
 
 int core_iova_init(struct bl_core *core)
 {

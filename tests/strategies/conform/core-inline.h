@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What strategies/strategy.h leaves to where it is built, here to the suite's
- * core: the static functions are calls into core.c, iova.c and copy.c.
+ * core: the static functions are calls into sim.c, iova.c and copy.c.
  */
 #ifndef BL_CORE_INLINE_H
 #define BL_CORE_INLINE_H

@@ -7,7 +7,7 @@
 #define MODEL_H
 
 #include "check.h"
-#include "core.h"
+#include "sim.h"
 
 enum op_kind {
 	OP_MAP,

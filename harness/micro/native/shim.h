@@ -3,7 +3,7 @@
  * The kernel's interfaces in user space, for timing: every <linux/...> header that a
  * strategy or a file of kmod/ includes is one made by the Makefile that includes this.
  *
- * Types, atomics and stubs are those of the conformance suite (tests/native); its locks
+ * Types, atomics and stubs are those of the conformance suite (tests/strategies/conform); its locks
  * and memory check their use and are far too slow to time: lock.h and shim-fast.h have
  * others.
  */

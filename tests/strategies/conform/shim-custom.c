@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "core.h"
+#include "sim.h"
 #include "shim.h"
 
 __thread struct shim_thread shim_self;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "core.h"
+#include "sim.h"
 
 static void set_config(struct bl_core *core, const struct config *config)
 {

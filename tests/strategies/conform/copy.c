@@ -4,7 +4,7 @@
  * and after: no byte beyond the mapping, none that is not mapped.
  */
 #include "check.h"
-#include "core.h"
+#include "sim.h"
 
 /*
  * Bounce pages are written by the daemon at any time.  Under ThreadSanitizer
