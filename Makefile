@@ -23,7 +23,7 @@ say = @printf '  %-8s%s\n' $(1) $(2)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench check paper paper-check build conform doctor lint new-strategy install kernel \
+.PHONY: help bench check paper paper-check build conform doctor lint new-strategy deps kernel \
 	unit-tests clean distclean FORCE
 
 ## The main job
@@ -33,16 +33,16 @@ help: ## list what can be made
 	      $(firstword $(MAKEFILE_LIST))
 
 bench: ## install what is missing, build, run a plan in a VM, print verdicts; PLAN=name
-	+$(Q)PLAN='$(PLAN)' KDIR='$(KDIR)' MAKE='$(MAKE)' harness/from-clone.sh bench
+	+$(Q)PLAN='$(PLAN)' KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh bench
 
 check: ## install what is missing, build, run all tests; T="lint cli" runs some
-	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' harness/from-clone.sh check $(T)
+	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check $(T)
 
 paper: build build/tests/test-montecarlo ## run the paper's campaigns (an hour or two), fill in PAPER.md; goes on if interrupted
-	$(Q)harness/paper.sh run
+	$(Q)scripts/paper.sh run
 
 paper-check: build/bouncelab build/tests/test-montecarlo ## every number, table and figure of PAPER.md, recomputed from results/paper
-	$(Q)harness/paper.sh check
+	$(Q)scripts/paper.sh check
 
 ## Pieces
 build: build/bouncelab.ko build/bl_lockwait.ko build/bouncelab ## module and harness; installs nothing
@@ -50,8 +50,8 @@ build: build/bouncelab.ko build/bl_lockwait.ko build/bouncelab ## module and har
 doctor: build/bouncelab ## what this machine can do, check by check
 	$(Q)build/bouncelab doctor
 
-install: ## the Debian packages of packages.txt that are missing
-	$(Q)harness/install-packages.sh
+deps: ## install the missing Debian packages of packages.txt
+	$(Q)scripts/deps.sh
 
 kernel: build/kernel/stamp ## download the guest's kernel into build/kernel
 	@:
@@ -67,7 +67,7 @@ conform: ## S=x: is strategy x right? the native suite on it alone; ARGS=--help 
 
 new-strategy: export NAME := $(NAME)
 new-strategy: ## NAME=x: strategies/x.c from the template, ready to compile
-	$(Q)strategies/new-strategy.sh "$$NAME"
+	$(Q)scripts/new-strategy.sh "$$NAME"
 
 clean: ## remove what was built; keep results and the downloaded kernel
 	$(Q)rm -rf build/bouncelab build/*.ko build/harness build/tests build/*.log
@@ -83,8 +83,8 @@ distclean: clean ## clean, and the downloaded kernel too
 # --- the guest's kernel -------------------------------------------------------
 
 # The script does nothing when the stamp is good, and then leaves it as it is.
-build/kernel/stamp: kmod/fetch-kernel.sh
-	$(Q)kmod/fetch-kernel.sh $(@D)
+build/kernel/stamp: scripts/fetch-kernel.sh
+	$(Q)scripts/fetch-kernel.sh $(@D)
 
 # --- the module ---------------------------------------------------------------
 
@@ -149,8 +149,8 @@ build/bouncelab: $(HARNESS_OBJ)
 # A header that is not found says less than the name of its package.
 .PHONY: have-packages
 have-packages:
-	@need=$$(harness/install-packages.sh --missing 2>/dev/null); \
-	[ -z "$$need" ] || echo "Makefile: missing Debian packages (make install):" $$need >&2
+	@need=$$(scripts/deps.sh --missing 2>/dev/null); \
+	[ -z "$$need" ] || echo "Makefile: missing Debian packages (make deps):" $$need >&2
 
 # --- unit tests ---------------------------------------------------------------
 

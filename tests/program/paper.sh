@@ -11,9 +11,9 @@ cd "$(dirname "$0")/../.." || exit 1
 scratch_dir
 
 work=$scratch/work
-WORK=$work harness/paper.sh check >"$scratch/log" 2>&1 || {
+WORK=$work scripts/paper.sh check >"$scratch/log" 2>&1 || {
 	cat "$scratch/log"
-	fail "harness/paper.sh check: exit code $?"
+	fail "scripts/paper.sh check: exit code $?"
 	finish
 }
 cat "$scratch/log"
@@ -75,7 +75,7 @@ tar -C "$scratch/results" -xJf "results/paper/$name.tar.xz"
 json=$(find "$scratch/results/$name/runs" -name 'fio-*.json' | sort | tail -n 1)
 sed -i 's/"iops" : \([0-9]\)/"iops" : 1\1/' "$json"
 tar -C "$scratch/results" -cJf "$scratch/results/$name.tar.xz" "$name"
-if RESULTS=$scratch/results WORK=$scratch/work2 harness/paper.sh check >"$scratch/log" 2>&1; then
+if RESULTS=$scratch/results WORK=$scratch/work2 scripts/paper.sh check >"$scratch/log" 2>&1; then
 	fail "changed raw data are not found"
 fi
 grep -q "is not what its manifest says" "$scratch/log" || {

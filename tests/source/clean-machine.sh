@@ -90,7 +90,7 @@ before=$(chroot "$root" dpkg-query -W -f '.\n' | wc -l)
 echo "a clean machine with $before packages; running $mode"
 case $mode in
 check) command=.ci/run ;;
-bench) command='harness/install-packages.sh && make bench' ;;
+bench) command='scripts/deps.sh && make bench' ;;
 esac
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
 	${http_proxy:+http_proxy="$http_proxy"} \

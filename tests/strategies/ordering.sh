@@ -21,7 +21,7 @@ scratch_dir
 model=$top/tests/strategies/model/ordering.pml
 
 command -v spin >/dev/null || {
-	fail "no spin: make install"
+	fail "spin is not installed: scripts/deps.sh --tests"
 	finish
 }
 

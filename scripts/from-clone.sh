@@ -84,7 +84,10 @@ bench()
 
 jobs=-j$(nproc)
 
-step 'install packages' harness/install-packages.sh
+packages_of_tests=
+[ "$mode" != check ] || packages_of_tests=--tests
+# shellcheck disable=SC2086 # an option or none
+step 'install packages' scripts/deps.sh $packages_of_tests
 case $KDIR in
 build/kernel/*)
 	step 'fetch kernel' "$make" --no-print-directory kernel ;;

@@ -50,7 +50,7 @@ for tool in apt-get apt-cache dpkg-deb xz; do
 	command -v $tool >/dev/null ||
 		die "needs $tool, which is not here" \
 		    "The kernel is taken from Debian's archive, so this step runs on Debian only." \
-		    "Elsewhere: fill $dir by hand, as described at the top of kmod/fetch-kernel.sh."
+		    "Elsewhere: fill $dir by hand, as described at the top of scripts/fetch-kernel.sh."
 done
 PATH=$PATH:/usr/sbin:/sbin
 command -v modinfo >/dev/null || die "needs modinfo (Debian package: kmod)"
@@ -98,7 +98,7 @@ fetch()
 		    "There is no other guest yet."
 	if ! resolve; then
 		say "the package lists do not know $IMAGE: updating them"
-		"$top/harness/install-packages.sh" --update || :
+		"$top/scripts/deps.sh" --update || :
 		resolve || die "no package $IMAGE with matching $HEADERS in apt's sources" \
 			"In Debian 12 both come from the suite bookworm-security, component main:" \
 			"add it to apt's sources, then run apt-get update"
@@ -107,7 +107,7 @@ fetch()
 	say "downloading $release (about 124 MB)"
 	if ! download; then
 		say "download failed; the package lists may be old: updating them"
-		"$top/harness/install-packages.sh" --update || :
+		"$top/scripts/deps.sh" --update || :
 		if ! resolve || ! download; then
 			die "cannot download $image and its headers" \
 			    "apt-get's own message is above. Is the network up?"

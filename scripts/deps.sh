@@ -1,21 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# install-packages.sh           install what is missing of packages.txt
-# install-packages.sh --list    print the names of all packages
-# install-packages.sh --missing print the names of the missing ones
-# install-packages.sh --update  update apt's package lists
+# deps.sh [--tests]            install the missing packages of packages.txt
+# deps.sh [--tests] --list     print the names of all packages
+# deps.sh [--tests] --missing  print the names of the missing ones
+# deps.sh --update             update apt's package lists
 #
-# Says what it installs, uses sudo when not root, and does nothing, quickly,
-# when nothing is missing. NO_INSTALL=1 in the environment: never install.
+# With --tests, the packages of tests/packages.txt belong to it as well. The script
+# prints the names of the packages that it installs, uses sudo when not root, and does
+# nothing, quickly, when no package is missing. NO_INSTALL=1 in the environment forbids
+# every installation.
 
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 
-say() { echo "install-packages: $*" >&2; }
+say() { echo "deps: $*" >&2; }
 
-all=$(sed 's/#.*//' "$top/packages.txt" | tr -s ' \t\n' ' ')
+lists=$top/packages.txt
+if [ "${1:-}" = --tests ]; then
+	lists="$lists $top/tests/packages.txt"
+	shift
+fi
+# shellcheck disable=SC2086 # a list of files; make refuses a directory with blanks
+all=$(sed 's/#.*//' $lists | tr -s ' \t\n' ' ')
 
 missing()
 {
@@ -80,7 +88,7 @@ case ${1:-} in
 	;;
 --missing | '') ;;
 *)
-	say "unknown option '$1'; valid: --list, --missing, --update"
+	say "unknown option '$1'; valid: --tests, --list, --missing, --update"
 	exit 2
 	;;
 esac

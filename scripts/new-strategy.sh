@@ -5,7 +5,7 @@
 
 set -eu
 
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/../strategies"
 name=${1:-}
 
 refuse()
