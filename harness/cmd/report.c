@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bouncelab report: everything that is derived from a campaign. */
 #include "lib/util.h"
+#include "proto/run-files.h"
 #include "cmd/commands.h"
 #include "campaign/campaign.h"
 #include "eval/levels.h"
@@ -115,8 +116,8 @@ static int report_traces(const char *dir, bool plots, FILE *out)
 	if (!err)
 		fprintf(out, "traces:  %s/trace-*.csv%s\n", d.sum.dir,
 			plots ? ", figures/trace-*.{svg,pdf}" : "");
-	if (!err && bl_count_files(dir, "runs/*/" TRACE_FILE))
-		fprintf(out, "events:  %s/runs/*/" TRACE_FILE ", for trace-cmd and KernelShark\n",
+	if (!err && bl_count_files(dir, "runs/*/" RUN_TRACE_DAT))
+		fprintf(out, "events:  %s/runs/*/" RUN_TRACE_DAT ", for trace-cmd and KernelShark\n",
 			d.sum.dir);
 	trace_views_free(views, n);
 	trace_data_free(&d);

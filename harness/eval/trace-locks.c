@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "eval/trace-locks.h"
+#include "proto/run-files.h"
 #include "trace/derive.h"
 #include "eval/lock-names.h"
 
@@ -171,7 +172,7 @@ static void add_waits(struct trace_subject *s, const json_t *waits, const json_t
 
 bool trace_add_locks(struct trace_subject *s, const char *dir, const json_t *names)
 {
-	char *path = bl_fmt("%s/locks.json", dir);
+	char *path = bl_fmt("%s/" RUN_LOCKS_JSON, dir);
 	json_t *doc = json_load_file(path, 0, NULL), *waits = json_object_get(doc, "waits");
 
 	bool good = waits;
@@ -196,7 +197,7 @@ void trace_add_hist(struct hist *h, const json_t *bins)
 
 bool trace_add_holds(struct trace_subject *s, const char *dir, const json_t *names)
 {
-	char *path = bl_fmt("%s/" TRACE_HOLDS, dir);
+	char *path = bl_fmt("%s/" RUN_HOLDS_JSON, dir);
 	json_t *doc = json_load_file(path, 0, NULL), *locks = json_object_get(doc, "locks"), *o;
 	size_t i;
 

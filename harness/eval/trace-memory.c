@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "eval/trace-memory.h"
+#include "proto/run-files.h"
 #include "lib/csv.h"
 
 #include <math.h>
@@ -41,7 +42,7 @@ bool trace_add_memory(struct trace_subject *s, const char *dir, const json_t *gu
 		      unsigned int nr)
 {
 	struct trace_memory *m = &s->memory;
-	char *path = bl_fmt("%s/memory.csv", dir);
+	char *path = bl_fmt("%s/" RUN_MEMORY_CSV, dir);
 	struct csv c;
 	bool good;
 

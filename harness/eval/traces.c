@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "eval/traces.h"
+#include "proto/run-files.h"
 #include "trace/derive.h"
 #include "eval/trace-locks.h"
 #include "eval/trace-memory.h"
@@ -38,7 +39,7 @@ static struct trace_subject *subject_of(struct trace_data *d, const struct sum_r
 
 static void add_stages(struct trace_subject *s, const char *dir)
 {
-	char *path = bl_fmt("%s/" TRACE_STAGES, dir);
+	char *path = bl_fmt("%s/" RUN_STAGES_JSON, dir);
 	json_t *doc = json_load_file(path, 0, NULL), *o;
 	size_t i;
 
@@ -67,7 +68,7 @@ static void add_stages(struct trace_subject *s, const char *dir)
 
 static void add_profile(struct trace_subject *s, const char *dir)
 {
-	char *path = bl_fmt("%s/" FLAME_FOLDED, dir);
+	char *path = bl_fmt("%s/" RUN_PROFILE_FOLDED, dir);
 
 	if (!s->profile)
 		s->profile = flame_new();

@@ -6,13 +6,8 @@
 #ifndef BL_GUEST_H
 #define BL_GUEST_H
 
+#include "proto/guest-paths.h"
 #include "lib/util.h"
-
-#define GUEST_TMP	"/run/bouncelab-tmp"	/* tmpfs: RAM disk, scratch */
-#define GUEST_RUNS	"/run/bouncelab"	/* the host's runs/ directory */
-#define GUEST_DEV	"vduse0"
-#define GUEST_DISK	"vda"
-#define GUEST_DISK_SIZE	(256u << 20)
 
 /*
  * What became of a run. "failed": it did not get done; "invalid": done, but

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/collect-counts.h"
+#include "proto/run-files.h"
 #include "guest/tracefs.h"
 
 #include <errno.h>
@@ -153,7 +154,7 @@ static int read_hist(struct guest_counts *t, struct counted *c)
 
 static void write_csv(struct guest_counts *t, struct guest_run *r)
 {
-	char *path = bl_fmt("%s/trace.csv", r->dir);
+	char *path = bl_fmt("%s/" RUN_TRACE_CSV, r->dir);
 	struct bl_draft d;
 	FILE *f = bl_draft_open(&d);
 	int ret;

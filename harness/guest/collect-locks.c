@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/collect-locks.h"
+#include "proto/run-files.h"
 #include "guest/modules.h"
 
 #include <errno.h>
@@ -124,7 +125,7 @@ static int stop_waits(void)
 
 static void write_json(struct guest_run *r)
 {
-	char *path = bl_fmt("%s/locks.json", r->dir), *text = NULL;
+	char *path = bl_fmt("%s/" RUN_LOCKS_JSON, r->dir), *text = NULL;
 	json_t *doc = json_object();
 	int ret = stop_waits();
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/collect-memory.h"
+#include "proto/run-files.h"
 #include "guest/counters.h"
 
 #include <errno.h>
@@ -75,7 +76,7 @@ static _Noreturn void sampler(int stop, const char *path)
 
 static int start_sampler(struct guest_memory *m, struct guest_run *r)
 {
-	char *path = bl_fmt("%s/memory.csv", r->dir);
+	char *path = bl_fmt("%s/" RUN_MEMORY_CSV, r->dir);
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) < 0) {

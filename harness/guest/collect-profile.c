@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/collect-profile.h"
+#include "proto/run-files.h"
 #include "guest/proc.h"
-#include "trace/profile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,7 @@ static void write_script(struct guest_run *r)
 		"perf", "script", "-i", DATA, "-F", "comm,ip,sym", "--no-inline",
 		"--show-lost-events", NULL
 	};
-	char *path = bl_fmt("%s/" FLAME_SCRIPT, r->dir);
+	char *path = bl_fmt("%s/" RUN_PERF_TXT, r->dir);
 	int out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	int log = open(LOG, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	struct guest_proc script = {};

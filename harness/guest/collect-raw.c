@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/collect-raw.h"
+#include "proto/run-files.h"
 #include "guest/btf-size.h"
 #include "proto/collector.h"
 #include "guest/proc.h"
@@ -238,7 +239,7 @@ static unsigned long long missed_probes(void)
 
 static void extract(struct guest_run *r)
 {
-	char *path = bl_fmt("%s/" TRACE_FILE, r->dir), msg[300];
+	char *path = bl_fmt("%s/" RUN_TRACE_DAT, r->dir), msg[300];
 	const char *const argv[] = {
 		"trace-cmd", "extract", "-B", TRACE_INSTANCE, "-o", path, NULL
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/log.h"
-#include "vm/vm.h"
+#include "proto/splat.h"
 
 #include <errno.h>
 #include <fcntl.h>

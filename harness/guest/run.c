@@ -10,7 +10,7 @@
 #include "guest/fio-run.h"
 #include "guest/log.h"
 #include "guest/sysfs.h"
-#include "plan/catalog.h"
+#include "proto/axes.h"
 
 #include <errno.h>
 #include <fcntl.h>

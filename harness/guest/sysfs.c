@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/sysfs.h"
-#include "plan/catalog.h"
+#include "proto/axes.h"
 
 #include <dirent.h>
 #include <errno.h>

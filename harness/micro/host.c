@@ -2,7 +2,7 @@
 #include "micro/host.h"
 #include "lib/machine.h"
 #include "run/preflight.h"
-#include "guest/agent.h"
+#include "proto/guest-paths.h"
 #include "guest/micro-run.h"
 #include "micro/in-vm.h"
 

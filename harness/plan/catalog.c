@@ -86,13 +86,6 @@ static void add_choice(struct bl_choices *l, char *name, char *about)
 }
 
 /* "TAG name: text" lines. */
-const char *const bl_axis_names[BL_AXES] = {
-	[BL_ALLOCATOR] = "allocator",
-	[BL_GRANULE] = "granule",
-	[BL_PREFILL] = "prefill",
-	[BL_BACKING] = "backing",
-};
-
 static void add_tagged(struct bl_choices *l, const struct bl_strv *lines, const char *tag)
 {
 	size_t len = strlen(tag);

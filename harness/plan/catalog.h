@@ -6,9 +6,8 @@
 #ifndef BL_CATALOG_H
 #define BL_CATALOG_H
 
+#include "proto/axes.h"
 #include "lib/util.h"
-
-#define BL_INTREE	"intree"	/* the stock vduse.ko */
 
 struct bl_strategy {
 	char *name;
@@ -29,14 +28,6 @@ struct bl_choices {
 	struct bl_choice *v;
 	size_t n;
 };
-
-/*
- * What is chosen for a device by name, beside the strategy; the names are those of
- * the plan's keys, of sysfs and of the columns. The first value is the default.
- */
-enum bl_axis { BL_ALLOCATOR, BL_GRANULE, BL_PREFILL, BL_BACKING, BL_AXES };
-
-extern const char *const bl_axis_names[BL_AXES];
 
 struct bl_catalog {
 	struct bl_strategy *strategy;	/* intree last */

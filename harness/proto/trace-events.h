@@ -3,7 +3,6 @@
 #ifndef BL_TRACE_EVENTS_H
 #define BL_TRACE_EVENTS_H
 
-#define TRACE_FILE	"trace.dat"
 #define TRACE_INSTANCE	"bouncelab-raw"	/* the buffer */
 #define TRACE_GROUP	"bl_probe"	/* the system of our probes: */
 

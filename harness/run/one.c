@@ -5,6 +5,7 @@
  * messages, fio's results and the traces.
  */
 #include "run/one.h"
+#include "proto/run-files.h"
 #include "proto/fio.h"
 #include "trace/derive.h"
 #include "proto/trace-events.h"
@@ -220,7 +221,7 @@ static void derive_traces(struct runner *r, const struct bl_run *run, const char
 			struct outcome *o)
 {
 	unsigned int all = r->plan->cells[run->cell].collect, collect = all & COLLECT_RAW;
-	char *guest_path = bl_fmt("%s/guest.json", dir), *path = bl_fmt("%s/" TRACE_FILE, dir);
+	char *guest_path = bl_fmt("%s/guest.json", dir), *path = bl_fmt("%s/" RUN_TRACE_DAT, dir);
 	json_t *guest = collect ? json_load_file(guest_path, 0, NULL) : NULL;
 	char *why = NULL;
 	int err = 0;

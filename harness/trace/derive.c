@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "trace/derive.h"
+#include "proto/run-files.h"
 #include "proto/collector.h"
 #include "trace/profile.h"
 #include "proto/trace-events.h"
@@ -121,14 +122,14 @@ static int judge_holds(const struct holds *h, char **why)
 
 static int keep_stages(const char *dir, struct stages *s, char **why)
 {
-	int ret = write_json(dir, TRACE_STAGES, stages_json(s), why);
+	int ret = write_json(dir, RUN_STAGES_JSON, stages_json(s), why);
 
 	return ret ? ret : judge_stages(s, why);
 }
 
 static int keep_holds(const char *dir, struct holds *h, char **why)
 {
-	int ret = write_json(dir, TRACE_HOLDS, holds_json(h), why);
+	int ret = write_json(dir, RUN_HOLDS_JSON, holds_json(h), why);
 
 	return ret ? ret : judge_holds(h, why);
 }
@@ -140,15 +141,15 @@ static int check_events(const json_t *raw, unsigned long long events, char **why
 
 	if (events == recorded)
 		return 0;
-	*why = bl_fmt("trace: %llu events were recorded, and " TRACE_FILE " has %llu", recorded,
+	*why = bl_fmt("trace: %llu events were recorded, and " RUN_TRACE_DAT " has %llu", recorded,
 		      events);
 	return -ENODATA;
 }
 
 int trace_derive_profile(const char *dir, char **why)
 {
-	char *script = bl_fmt("%s/" FLAME_SCRIPT, dir);
-	char *path = bl_fmt("%s/" FLAME_FOLDED, dir);
+	char *script = bl_fmt("%s/" RUN_PERF_TXT, dir);
+	char *path = bl_fmt("%s/" RUN_PROFILE_FOLDED, dir);
 	struct flame *f = flame_new();
 	int ret = flame_add_script(f, script);
 	struct bl_draft d;
@@ -179,7 +180,7 @@ int trace_derive_profile(const char *dir, char **why)
 int trace_derive(const char *dir, const json_t *guest, unsigned int collect, char **why)
 {
 	const json_t *raw = json_object_get(guest, "raw");
-	char *path = bl_fmt("%s/" TRACE_FILE, dir);
+	char *path = bl_fmt("%s/" RUN_TRACE_DAT, dir);
 	struct both b = {
 		.stages = stage_matcher_new(bl_json_int(raw, "request_bytes", 0)),
 		.holds = hold_matcher_new(),

@@ -5,9 +5,6 @@
 
 #include "lib/util.h"
 
-#define TRACE_STAGES	"stages.json"
-#define TRACE_HOLDS	"holds.json"
-
 /* Of the requests, or the locks, whose events do not go together. Above it: no result. */
 #define TRACE_UNMATCHED	0.01
 

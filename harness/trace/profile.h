@@ -8,9 +8,6 @@
 
 #include "lib/util.h"
 
-#define FLAME_SCRIPT	"perf.txt"	/* of a run: what `perf script -F comm,ip,sym` prints */
-#define FLAME_FOLDED	"profile.folded"	/* "program;outer;inner COUNT" lines */
-
 struct flame;
 
 struct flame *flame_new(void);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vm/initramfs.h"
+#include "proto/guest-paths.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -34,8 +35,8 @@ static const char init_script[] =
 "try $B mount -t tmpfs -o mode=755 tmpfs /rw\n"
 "try $B mkdir /rw/upper /rw/work\n"
 "try $B mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /newroot\n"
-"try $B mkdir -p /newroot/run/bouncelab\n"
-"try $B mount -t 9p -o $P,rw,cache=none work /newroot/run/bouncelab\n"
+"try $B mkdir -p /newroot" GUEST_RUNS "\n"
+"try $B mount -t 9p -o $P,rw,cache=none work /newroot" GUEST_RUNS "\n"
 "[ -x \"/newroot$root/build/bouncelab\" ] || fail \"$root/build/bouncelab is not there\"\n"
 "$B umount /proc\n"
 "exec $B switch_root /newroot \"$root/build/bouncelab\" guest\n"

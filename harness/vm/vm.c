@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The guest's life: its messages, its console, its end. */
 #include "vm/vm.h"
+#include "proto/splat.h"
 #include "vm/initramfs.h"
 
 #include <errno.h>

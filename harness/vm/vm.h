@@ -76,9 +76,6 @@ char *bl_console_tail(const char *console, unsigned int n);
 /* N lines from the kernel's first complaint on, or the last ones without any. */
 char *bl_console_excerpt(const char *console, unsigned int n);
 
-/* Is this console line a sign that the guest's kernel is in trouble? */
-bool bl_is_splat(const char *line);
-
 /* Seconds that a boot may take. */
 double bl_boot_timeout(enum bl_accel accel);
 
