@@ -30,7 +30,7 @@ static struct page *daemon_fault(struct bl_core *core, struct page **entry, u64 
 	const struct bl_strategy *s = core->d.strategy;
 	struct page *page = s->fault(&core->d, iova & PAGE_MASK), *other;
 
-	run_count(&core->d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
+	bl_count(&core->d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
 	if (!page)
 		return NULL;
 	/* Full barrier, pairs with the acquire in micro_daemon_page(). */
@@ -78,8 +78,8 @@ void bl_zap(struct bl_domain *d, u64 iova, u64 size)
 	struct bl_core *core = bl_core_of(d);
 	u64 first = (iova - d->base) >> PAGE_SHIFT;
 
-	run_count(d, BL_COUNT_zap, 1);
-	run_count(d, BL_COUNT_zap_bytes, size);
+	bl_count(d, BL_COUNT_zap, 1);
+	bl_count(d, BL_COUNT_zap_bytes, size);
 	entries_clear(core, first, PFN_UP(iova - d->base + size) - first);
 }
 
