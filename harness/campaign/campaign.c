@@ -9,16 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
-
-unsigned long long bl_free_space(const char *dir)
-{
-	struct statvfs s;
-
-	return statvfs(dir, &s) ? 0 : (unsigned long long)s.f_bavail * s.f_frsize;
-}
 
 static char *default_name(const char *plan)
 {

@@ -101,9 +101,6 @@ char *bl_find_campaign(const char *name);
 /* How many files there are below @dir by the pattern @what, as in "runs/?*". */
 unsigned int bl_count_files(const char *dir, const char *what);
 
-/* Bytes free where the campaign is. */
-unsigned long long bl_free_space(const char *dir);
-
 /* env.c: one number for all sources of both modules: a SHA-256, or NULL. To be freed. */
 char *bl_module_source(void);
 

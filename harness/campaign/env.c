@@ -29,7 +29,7 @@ static char *speed_args(void)
 		"intel_iommu", "amd_iommu", "preempt", "hugepages", "transparent_hugepage",
 		"swiotlb", "init_on_alloc", "init_on_free", "haltpoll", "clocksource", "tsc",
 	};
-	char *text = bl_file_text("/proc/cmdline"), *rest = text, *word, *joined;
+	char *text = bl_read_text("/proc/cmdline"), *rest = text, *word, *joined;
 	struct bl_strv kept = {};
 
 	while ((word = strsep(&rest, " "))) {
@@ -47,15 +47,15 @@ static char *speed_args(void)
 
 static json_t *host_json(void)
 {
-	json_t *o = bl_env_facts();
+	json_t *o = bl_describe_machine();
 	struct utsname u;
 	double load[3] = { 0, 0, 0 };
 
 	uname(&u);
 	if (getloadavg(load, 3) < 0)
 		load[0] = -1;
-	bl_add_text(o, "kernel", bl_fmt("%s %s", u.release, u.version));
-	bl_add_text(o, "cmdline", speed_args());
+	bl_json_set_text(o, "kernel", bl_fmt("%s %s", u.release, u.version));
+	bl_json_set_text(o, "cmdline", speed_args());
 	json_object_set_new(o, "load_1m", json_real(load[0]));
 	return o;
 }
@@ -70,12 +70,12 @@ static json_t *versions_json(void)
 	static const char *const perf[] = { "perf", "--version", NULL };
 	json_t *o = json_object();
 
-	bl_add_text(o, "qemu", first_line(qemu));
-	bl_add_text(o, "qemu-storage-daemon", first_line(qsd));
-	bl_add_text(o, "fio", first_line(fio));
-	bl_add_text(o, "vdpa", first_line(vdpa));
-	bl_add_text(o, "trace-cmd", first_line(trace_cmd));
-	bl_add_text(o, "perf", first_line(perf));
+	bl_json_set_text(o, "qemu", first_line(qemu));
+	bl_json_set_text(o, "qemu-storage-daemon", first_line(qsd));
+	bl_json_set_text(o, "fio", first_line(fio));
+	bl_json_set_text(o, "vdpa", first_line(vdpa));
+	bl_json_set_text(o, "trace-cmd", first_line(trace_cmd));
+	bl_json_set_text(o, "perf", first_line(perf));
 	return o;
 }
 
@@ -87,7 +87,7 @@ static json_t *git_json(void)
 	char *out = NULL;
 	int code;
 
-	bl_add_text(o, "revision", first_line(head));
+	bl_json_set_text(o, "revision", first_line(head));
 	code = bl_run_capture(status, &out, true);
 	json_object_set_new(o, "dirty", code ? json_null() : json_boolean(out && *out));
 	if (code >= 0)
@@ -122,8 +122,8 @@ static json_t *module_json(void)
 {
 	json_t *o = json_object();
 
-	bl_add_text(o, "source", bl_module_source());
-	bl_add_text(o, "file", file_sum("build/bouncelab.ko"));
+	bl_json_set_text(o, "source", bl_module_source());
+	bl_json_set_text(o, "file", file_sum("build/bouncelab.ko"));
 	return o;
 }
 
@@ -151,8 +151,8 @@ int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *g
 	json_t *guest = json_object(), *o;
 	int err;
 
-	bl_add_text(guest, "kernel", bl_file_text(release));
-	bl_add_text(guest, "config", file_sum("build/kernel/headers/.config"));
+	bl_json_set_text(guest, "kernel", bl_read_text(release));
+	bl_json_set_text(guest, "config", file_sum("build/kernel/headers/.config"));
 	json_object_set_new(guest, "cmdline", json_string(guest_args));
 	json_object_set_new(guest, "init_on_alloc", init_on_alloc(console));
 	if (hello)

@@ -7,12 +7,9 @@
 #ifndef BL_COMMANDS_H
 #define BL_COMMANDS_H
 
-#include <stdio.h>
+#include "lib/exit.h"
 
-#define BL_EXIT_OK		0
-#define BL_EXIT_FAIL		1
-#define BL_EXIT_USAGE		2
-#define BL_EXIT_INTERRUPTED	130
+#include <stdio.h>
 
 #define BL_VERSION		"0.1"
 

@@ -123,14 +123,6 @@ static void print_list(FILE *f, const char *title, const struct bl_strv *l)
 		fprintf(f, "  %s\n", l->v[i]);
 }
 
-static void add_number(struct table *t, bool plain, double v)
-{
-	if (isnan(v))
-		table_cell(t, TABLE_PLAIN, " ");
-	else
-		table_cell(t, TABLE_PLAIN, plain ? "%.0f" : "%.3f", v);
-}
-
 static void add_row(struct table *t, const struct comparison *c)
 {
 	enum table_style style = c->verdict == V_FASTER ? TABLE_GOOD :
@@ -139,13 +131,10 @@ static void add_row(struct table *t, const struct comparison *c)
 	table_row(t);
 	table_cell(t, TABLE_PLAIN, "%s", c->label);
 	table_cell(t, TABLE_PLAIN, "%zu, %zu", c->n_a, c->n_b);
-	add_number(t, c->plain, c->a);
-	add_number(t, c->plain, c->b);
-	add_number(t, false, c->ratio.value);
-	if (c->ratio.has_interval)
-		table_cell(t, TABLE_PLAIN, "%.3f .. %.3f", c->ratio.lo, c->ratio.hi);
-	else
-		table_cell(t, TABLE_PLAIN, " ");
+	table_number(t, c->plain ? 0 : 3, c->a);
+	table_number(t, c->plain ? 0 : 3, c->b);
+	table_number(t, 3, c->ratio.value);
+	table_interval(t, 3, c->ratio.lo, c->ratio.hi);
 	if (c->verdict == V_SAME)
 		table_cell(t, style, "same within %.3g %%", c->margin_pct);
 	else
@@ -157,6 +146,7 @@ static void print_table(const struct comparisons *cs, FILE *f)
 	struct table *t = table_new();
 	const char *job = "";
 
+	table_missing(t, " ");
 	table_column(t, "label", TABLE_LEFT);
 	table_column(t, "n", TABLE_RIGHT);
 	table_column(t, "old", TABLE_RIGHT);
@@ -200,11 +190,6 @@ static void print_text(const struct comparisons *cs, const struct side *s,
 	print_list(f, "only in new:", &cs->only_b);
 }
 
-static json_t *number(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 static void print_json(const struct comparisons *cs, const struct side *s,
 		       const struct bl_strv *differences, FILE *f)
 {
@@ -216,10 +201,10 @@ static void print_json(const struct comparisons *cs, const struct side *s,
 		json_array_append_new(list, json_pack(
 			"{s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s}",
 			"label", c->label, "job", c->job, "n_old", (int)c->n_a, "n_new",
-			(int)c->n_b, "old", number(c->a), "new", number(c->b), "ratio",
-			number(c->ratio.value), "ratio_lo", number(c->ratio.lo), "ratio_hi",
-			number(c->ratio.hi), "p", number(c->p), "q", number(c->q), "floor_pct",
-			number(c->floor_pct), "verdict", verdict_name(c->verdict), "note", c->note));
+			(int)c->n_b, "old", bl_json_real(c->a), "new", bl_json_real(c->b), "ratio",
+			bl_json_real(c->ratio.value), "ratio_lo", bl_json_real(c->ratio.lo), "ratio_hi",
+			bl_json_real(c->ratio.hi), "p", bl_json_real(c->p), "q", bl_json_real(c->q), "floor_pct",
+			bl_json_real(c->floor_pct), "verdict", verdict_name(c->verdict), "note", c->note));
 	}
 	for (size_t i = 0; i < differences->n; i++)
 		json_array_append_new(diff, json_string(differences->v[i]));

@@ -7,6 +7,7 @@
 #include "run/fitness.h"
 #include "vm/initramfs.h"
 #include "vm/vm.h"
+#include "lib/interrupt.h"
 
 #include <argp.h>
 #include <errno.h>

@@ -4,6 +4,7 @@
 #include "cmd/commands.h"
 #include "run/slurm.h"
 #include "vm/vm.h"
+#include "lib/interrupt.h"
 
 #include <errno.h>
 #include <stdlib.h>

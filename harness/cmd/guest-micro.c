@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "guest/micro-run.h"
 #include "micro/in-vm.h"
+#include "lib/interrupt.h"
 
 #include <argp.h>
 #include <errno.h>

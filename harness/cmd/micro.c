@@ -4,6 +4,7 @@
 #include "cmd/commands.h"
 #include "micro/micro.h"
 #include "micro/model.h"
+#include "lib/machine.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -126,7 +127,7 @@ static enum micro_plane parse_plane(struct argp_state *state, const char *arg)
 /* It takes one thread's numbers and is checked by those of two. */
 static void settle_model(struct argp_state *state, struct micro_options *o)
 {
-	u32 need = micro_cpus() > 1 ? 2 : 1, found = 0;
+	u32 need = bl_count_cpus() > 1 ? 2 : 1, found = 0;
 
 	if (o->cold || o->remote)
 		argp_error(state, "--model: of the steady state; not with --first-touch or --remote-unmap");
@@ -140,7 +141,7 @@ static void settle_model(struct argp_state *state, struct micro_options *o)
 /* What does not go together; defaults that depend on others. */
 static void settle(struct argp_state *state, struct micro_options *o)
 {
-	u32 cpus = o->plane == MICRO_ICOUNT ? 1 : micro_cpus();
+	u32 cpus = o->plane == MICRO_ICOUNT ? 1 : bl_count_cpus();
 
 	if (o->model && o->plane != MICRO_NATIVE)
 		argp_error(state, "--model: is made of the locks of the plane native");

@@ -4,6 +4,7 @@
 #include "cmd/commands.h"
 #include "vm/initramfs.h"
 #include "vm/vm.h"
+#include "lib/interrupt.h"
 
 #include <argp.h>
 #include <errno.h>

@@ -4,6 +4,7 @@
 #include "stats/stats.h"
 #include "eval/summary.h"
 #include "proto/collector.h"
+#include "lib/csv.h"
 
 #include <errno.h>
 #include <gsl/gsl_statistics_double.h>
@@ -32,29 +33,6 @@ const char *sum_status_name(enum sum_status s)
 	return names[s];
 }
 
-/* --- CSV ------------------------------------------------------------------ */
-
-void csv_string(FILE *f, const char *s)
-{
-	bool quote = strpbrk(s, ",\"\r\n");
-
-	if (quote)
-		fputc('"', f);
-	for (; *s; s++) {
-		if (*s == '"')
-			fputc('"', f);
-		fputc(*s == '\n' || *s == '\r' ? ' ' : *s, f);
-	}
-	if (quote)
-		fputc('"', f);
-}
-
-void csv_number(FILE *f, int decimals, double v)
-{
-	if (isfinite(v))
-		fprintf(f, "%.*f", decimals, v);
-}
-
 /* How far the runs on one device are apart: NaN if there is one. */
 static double sd_of_logs(const struct sum_row *r)
 {
@@ -80,28 +58,28 @@ static void csv_row(FILE *f, const struct sum_row *r)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(head); i++) {
-		csv_string(f, head[i]);
+		csv_put_string(f, head[i]);
 		fputc(',', f);
 	}
 	fprintf(f, "%d", r->block);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		fputc(',', f);
-		csv_string(f, names[i]);
+		csv_put_string(f, names[i]);
 	}
 	for (i = 0; i < BL_AXES; i++) {
 		fputc(',', f);
-		csv_string(f, r->axis[i]);
+		csv_put_string(f, r->axis[i]);
 	}
 	fprintf(f, ",%d,%d,", r->page_order, r->bounce_mb);
-	csv_string(f, r->job);
+	csv_put_string(f, r->job);
 	fprintf(f, ",%s,", sum_status_name(r->status));
-	csv_string(f, r->reason ? r->reason : "");
+	csv_put_string(f, r->reason ? r->reason : "");
 	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 		fputc(',', f);
-		csv_number(f, numbers[i].decimals, numbers[i].v);
+		csv_put_number(f, numbers[i].decimals, numbers[i].v);
 	}
 	fprintf(f, ",%d,%d,%u,", r->shard, r->boot, r->n_each);
-	csv_number(f, 3, 100 * sd_of_logs(r));
+	csv_put_number(f, 3, 100 * sd_of_logs(r));
 	fputc('\n', f);
 }
 

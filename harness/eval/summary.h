@@ -78,10 +78,4 @@ bool summary_traced(const struct summary *s);
 /* Write summary.csv's text. One line per row, RFC 4180 quoting, LF. */
 void summary_csv(const struct summary *s, FILE *f);
 
-/* One CSV field, quoted if it must be; line ends become spaces. */
-void csv_string(FILE *f, const char *s);
-
-/* One CSV field; nothing at all if @v is not finite. */
-void csv_number(FILE *f, int decimals, double v);
-
 #endif

@@ -179,7 +179,7 @@ static void say_hello(void)
 	clock_gettime(CLOCK_BOOTTIME, &up);
 	msg = json_pack("{s:s, s:s, s:i, s:f, s:o}", "ev", "hello", "release", u.release,
 			"cpus", (int)sysconf(_SC_NPROCESSORS_ONLN), "uptime_s",
-			up.tv_sec + up.tv_nsec / 1e9, "facts", bl_env_facts());
+			up.tv_sec + up.tv_nsec / 1e9, "facts", bl_describe_machine());
 	guest_send(msg);
 }
 

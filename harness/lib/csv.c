@@ -2,10 +2,11 @@
 #include "lib/csv.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Take one field from *P, in place, and leave *P behind what ends it, which is returned. */
+/* Take one field from *P, in place. Return the character that ends it, and leave *P behind it. */
 static char take_field(char **p, char **field)
 {
 	char *in = *p, *out = *p, end;
@@ -92,4 +93,34 @@ int csv_column(const struct csv *c, const char *name)
 		if (!strcmp(c->field[i], name))
 			return i;
 	return -1;
+}
+
+void csv_put_string(FILE *f, const char *s)
+{
+	bool quote = strpbrk(s, ",\"\r\n");
+
+	if (quote)
+		fputc('"', f);
+	for (; *s; s++) {
+		if (*s == '"')
+			fputc('"', f);
+		fputc(*s == '\n' || *s == '\r' ? ' ' : *s, f);
+	}
+	if (quote)
+		fputc('"', f);
+}
+
+void csv_put_number(FILE *f, int decimals, double v)
+{
+	if (isfinite(v))
+		fprintf(f, "%.*f", decimals, v);
+}
+
+void csv_put_estimate(FILE *f, int decimals, double v, double lo, double hi)
+{
+	csv_put_number(f, decimals, v);
+	fputc(',', f);
+	csv_put_number(f, decimals, lo);
+	fputc(',', f);
+	csv_put_number(f, decimals, hi);
 }

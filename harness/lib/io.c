@@ -7,9 +7,11 @@
 #include <ftw.h>
 #include <libgen.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +47,17 @@ int bl_read_file(const char *path, char **buf, size_t *len)
 	if (len)
 		*len = n;
 	return 0;
+}
+
+char *bl_read_text(const char *path)
+{
+	char *text = NULL, *s;
+
+	if (bl_read_file(path, &text, NULL))
+		return NULL;
+	s = bl_strdup(bl_strip(text));
+	free(text);
+	return s;
 }
 
 int bl_fsync_dir(const char *path)
@@ -178,6 +191,13 @@ bool bl_exists(const char *path)
 	return !stat(path, &st);
 }
 
+unsigned long long bl_free_space(const char *path)
+{
+	struct statvfs s;
+
+	return statvfs(path, &s) ? 0 : (unsigned long long)s.f_bavail * s.f_frsize;
+}
+
 int bl_json_write(const char *path, const json_t *j)
 {
 	char *s = json_dumps(j, JSON_INDENT(1) | JSON_REAL_PRECISION(15)), *text;
@@ -221,6 +241,17 @@ double bl_json_num(const json_t *o, const char *key, double dflt)
 	const json_t *v = json_object_get(o, key);
 
 	return json_is_number(v) ? json_number_value(v) : dflt;
+}
+
+json_t *bl_json_real(double v)
+{
+	return isfinite(v) ? json_real(v) : json_null();
+}
+
+void bl_json_set_text(json_t *o, const char *key, char *text)
+{
+	json_object_set_new(o, key, text ? json_string(text) : json_null());
+	free(text);
 }
 
 char *bl_which(const char *prog)

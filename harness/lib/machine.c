@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Of a machine or a guest: what bears on speed, read where it stands. */
+/* Read what bears on speed, on a machine or in a guest. */
 #include "lib/machine.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
-char *bl_file_text(const char *path)
-{
-	char *text = NULL, *s;
-
-	if (bl_read_file(path, &text, NULL))
-		return NULL;
-	s = bl_strdup(bl_strip(text));
-	free(text);
-	return s;
-}
-
-void bl_add_text(json_t *o, const char *key, char *text)
-{
-	json_object_set_new(o, key, text ? json_string(text) : json_null());
-	free(text);
-}
-
-/* Of "always [madvise] never" what is in brackets; all of it without any. */
+/* Return the part in brackets of "always [madvise] never", or all of a text without any. */
 static char *chosen(char *text)
 {
 	char *open = text ? strchr(text, '[') : NULL, *close = open ? strchr(open, ']') : NULL, *s;
@@ -38,7 +22,7 @@ static char *chosen(char *text)
 	return s;
 }
 
-/* The value of the first line "KEY : value" of /proc/cpuinfo. */
+/* Return the value of the first line "KEY : value" of /proc/cpuinfo, or NULL. */
 static char *cpuinfo(const char *text, const char *key)
 {
 	const char *s = text;
@@ -66,7 +50,7 @@ static bool has_flag(const char *text, const char *flag)
 	return has;
 }
 
-/* Vulnerability -> what is done about it, in the kernel's words. */
+/* Map each vulnerability to its mitigation, in the words of the kernel. */
 static json_t *mitigations(void)
 {
 	static const char dir[] = "/sys/devices/system/cpu/vulnerabilities";
@@ -84,17 +68,17 @@ static json_t *mitigations(void)
 	for (size_t i = 0; i < names.n; i++) {
 		char *path = bl_fmt("%s/%s", dir, names.v[i]);
 
-		bl_add_text(o, names.v[i], bl_file_text(path));
+		bl_json_set_text(o, names.v[i], bl_read_text(path));
 		free(path);
 	}
 	bl_strv_free(&names);
 	return o;
 }
 
-/* "on" or "off", NULL where it cannot be read. */
+/* Return "on" or "off", or NULL where it cannot be read. */
 static char *wakeup_preemption(void)
 {
-	char *text = bl_file_text(BL_SCHED_FEATURES), *rest = text, *word, *is = NULL;
+	char *text = bl_read_text(BL_SCHED_FEATURES), *rest = text, *word, *is = NULL;
 
 	while ((word = strsep(&rest, " ")) && !is) {
 		if (!strcmp(word, "WAKEUP_PREEMPTION"))
@@ -125,28 +109,35 @@ static void add_files(json_t *o)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		char *text = bl_file_text(files[i].path);
+		char *text = bl_read_text(files[i].path);
 
-		bl_add_text(o, files[i].key, files[i].choice ? chosen(text) : text);
+		bl_json_set_text(o, files[i].key, files[i].choice ? chosen(text) : text);
 	}
 }
 
-json_t *bl_env_facts(void)
+json_t *bl_describe_machine(void)
 {
 	json_t *o = json_object();
 	char *text = NULL;
 
 	bl_read_file("/proc/cpuinfo", &text, NULL);
-	bl_add_text(o, "cpu", text ? cpuinfo(text, "model name") : NULL);
-	bl_add_text(o, "microcode", text ? cpuinfo(text, "microcode") : NULL);
+	bl_json_set_text(o, "cpu", text ? cpuinfo(text, "model name") : NULL);
+	bl_json_set_text(o, "microcode", text ? cpuinfo(text, "microcode") : NULL);
 	json_object_set_new(o, "hypervisor", text ? json_boolean(has_flag(text, "hypervisor")) :
 						    json_null());
 	json_object_set_new(o, "cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
 	json_object_set_new(o, "memory_mb", json_integer((long long)sysconf(_SC_PHYS_PAGES) *
 							 sysconf(_SC_PAGESIZE) >> 20));
 	add_files(o);
-	bl_add_text(o, "wakeup_preemption", wakeup_preemption());
+	bl_json_set_text(o, "wakeup_preemption", wakeup_preemption());
 	json_object_set_new(o, "mitigations", mitigations());
 	free(text);
 	return o;
+}
+
+unsigned int bl_count_cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
 }

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef BL_ENV_FACTS_H
-#define BL_ENV_FACTS_H
+/* What bears on the speed of the machine or guest in which the program runs. */
+#ifndef BL_MACHINE_H
+#define BL_MACHINE_H
 
 #include "lib/util.h"
 
-/* For root, where debugfs is mounted. */
+/* The scheduler's features. Only root can read them, where debugfs is mounted. */
 #define BL_SCHED_FEATURES	"/sys/kernel/debug/sched/features"
 
-/*
- * Processor, microcode, mitigations, frequency governor, SMT, NUMA, huge pages, clock
- * source, the scheduler's preemption at wake-ups, and whether all that is a virtual
- * machine's: of where it is called, the host or the guest. What there is not is null. The
- * caller owns it.
+/**
+ * bl_describe_machine() - describe the machine or guest in which the program runs
+ *
+ * Return: an object with processor, microcode, mitigations, frequency governor, SMT, NUMA,
+ * huge pages, clock source, the scheduler's preemption at wake-ups, and whether it is a
+ * virtual machine. A member that is unknown is null. The caller owns it.
  */
-json_t *bl_env_facts(void);
+json_t *bl_describe_machine(void);
 
-/* A file's text without white space at its ends, or NULL. To be freed. */
-char *bl_file_text(const char *path);
-
-/* Set @key to @text, which is freed; null if that is NULL. */
-void bl_add_text(json_t *o, const char *key, char *text);
+/* Count the CPUs that this process may run on; at least 1. */
+unsigned int bl_count_cpus(void);
 
 #endif

@@ -38,13 +38,6 @@ static unsigned int columns(void)
 	return !ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) && ws.ws_col > 20 ? ws.ws_col : 80;
 }
 
-static char *vtext(const char *fmt, va_list ap)
-{
-	char *s;
-
-	return vasprintf(&s, fmt, ap) < 0 ? bl_strdup("") : s;
-}
-
 /* "1 failed; widest interval 4.1 %; ", or nothing yet. To be freed. */
 static char *standing(const struct bl_progress *p)
 {
@@ -63,7 +56,7 @@ void bl_progress_now(struct bl_progress *p, const char *fmt, ...)
 	if (!p->tty)
 		return;
 	va_start(ap, fmt);
-	s = vtext(fmt, ap);
+	s = bl_vfmt(fmt, ap);
 	va_end(ap);
 	now = standing(p);
 	line = bl_fmt("[%zu/%zu] ETA %s  %s%s", p->done + 1 > p->total ? p->total : p->done + 1,
@@ -87,7 +80,7 @@ void bl_progress_step(struct bl_progress *p, double expected, bool ok, const cha
 	if (p->tty && ok)
 		return;
 	va_start(ap, fmt);
-	s = vtext(fmt, ap);
+	s = bl_vfmt(fmt, ap);
 	va_end(ap);
 	now = standing(p);
 	fprintf(stderr, "%s%s[%zu/%zu] %s%s (%sETA %s)\n", p->tty ? CLEAR : "",
@@ -118,7 +111,7 @@ void bl_progress_note(struct bl_progress *p, const char *fmt, ...)
 	char *s;
 
 	va_start(ap, fmt);
-	s = vtext(fmt, ap);
+	s = bl_vfmt(fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "%s%s\n", p->tty ? CLEAR : "", s);
 	free(s);

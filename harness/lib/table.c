@@ -2,6 +2,7 @@
 /* Aligned tables for terminals and files. */
 #include "lib/table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,13 +25,17 @@ struct table {
 	enum table_align align[MAX_COLUMNS];
 	size_t width[MAX_COLUMNS];
 	size_t n_columns;
+	const char *missing;
 	struct row *rows;
 	size_t n_rows;
 };
 
 struct table *table_new(void)
 {
-	return bl_zalloc(sizeof(struct table));
+	struct table *t = bl_zalloc(sizeof(*t));
+
+	t->missing = "-";
+	return t;
 }
 
 void table_free(struct table *t)
@@ -53,6 +58,11 @@ static struct row *add_row(struct table *t)
 	return &t->rows[t->n_rows++];
 }
 
+void table_missing(struct table *t, const char *text)
+{
+	t->missing = text;
+}
+
 void table_column(struct table *t, const char *title, enum table_align align)
 {
 	if (t->n_columns == MAX_COLUMNS)
@@ -62,21 +72,12 @@ void table_column(struct table *t, const char *title, enum table_align align)
 	t->width[t->n_columns++] = strlen(title);
 }
 
-static char *vformat(const char *fmt, va_list ap)
-{
-	char *s;
-
-	if (vasprintf(&s, fmt, ap) < 0)
-		abort();
-	return s;
-}
-
 void table_heading(struct table *t, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_row(t)->heading = vformat(fmt, ap);
+	add_row(t)->heading = bl_vfmt(fmt, ap);
 	va_end(ap);
 }
 
@@ -85,7 +86,7 @@ void table_row(struct table *t)
 	add_row(t);
 }
 
-static void put(struct table *t, enum table_style style, char *text)
+static void add_cell(struct table *t, enum table_style style, char *text)
 {
 	struct row *row = &t->rows[t->n_rows - 1];
 	size_t len = strlen(text);
@@ -102,15 +103,31 @@ void table_cell(struct table *t, enum table_style style, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	put(t, style, vformat(fmt, ap));
+	add_cell(t, style, bl_vfmt(fmt, ap));
 	va_end(ap);
+}
+
+void table_number(struct table *t, int decimals, double v)
+{
+	if (isfinite(v))
+		table_cell(t, TABLE_PLAIN, "%.*f", decimals, v);
+	else
+		table_cell(t, TABLE_DIM, "%s", t->missing);
+}
+
+void table_interval(struct table *t, int decimals, double lo, double hi)
+{
+	if (isfinite(lo) && isfinite(hi))
+		table_cell(t, TABLE_PLAIN, "%.*f .. %.*f", decimals, lo, decimals, hi);
+	else
+		table_cell(t, TABLE_DIM, "%s", t->missing);
 }
 
 void table_titles(struct table *t)
 {
 	table_row(t);
 	for (size_t k = 0; k < t->n_columns; k++)
-		put(t, TABLE_DIM, bl_strdup(t->titles[k]));
+		add_cell(t, TABLE_DIM, bl_strdup(t->titles[k]));
 }
 
 bool table_colour(FILE *f)
@@ -122,7 +139,7 @@ bool table_colour(FILE *f)
 	return isatty(fileno(f));
 }
 
-/* Blue and orange rather than green and red: told apart by everybody. */
+/* Blue and orange rather than green and red: everybody can tell them apart. */
 static const char *escape(enum table_style style)
 {
 	switch (style) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Aligned tables for terminals and files. Column widths follow the cells;
- * lines carry no trailing blanks. Text is taken to be ASCII.
+ * Aligned tables for terminals and files. Column widths follow the cells; lines carry no
+ * trailing blanks. All text must be ASCII.
  */
 #ifndef BL_TABLE_H
 #define BL_TABLE_H
@@ -17,24 +17,31 @@ struct table;
 struct table *table_new(void);
 void table_free(struct table *t);
 
-/* Columns first, then rows. */
+/* Set the text of a cell without a value, "-" by default. The caller keeps it alive. */
+void table_missing(struct table *t, const char *text);
+
+/* Add a column. All columns come before the first row. */
 void table_column(struct table *t, const char *title, enum table_align align);
 
-/* A line of its own across all columns, after an empty line if it is not first. */
+/* Add a line across all columns, after an empty line if it is not the first. */
 void table_heading(struct table *t, const char *fmt, ...) BL_PRINTF(2, 3);
 
 /* Repeat the column titles here. */
 void table_titles(struct table *t);
 
-/* Start a row; then its cells from left to right, as many as there are. */
+/* Start a row. Its cells follow from left to right; those at its end may be left out. */
 void table_row(struct table *t);
 void table_cell(struct table *t, enum table_style style, const char *fmt, ...)
 	BL_PRINTF(3, 4);
 
-/* Every line starts with @indent blanks, but headings do not. */
+/* Add a cell with a number, or with "lo .. hi". A value that is not finite is missing. */
+void table_number(struct table *t, int decimals, double v);
+void table_interval(struct table *t, int decimals, double lo, double hi);
+
+/* Print it. Every line but the headings starts with @indent blanks. */
 void table_print(const struct table *t, FILE *f, int indent, bool colour);
 
-/* Colour is for terminals, unless NO_COLOR is set or TERM is "dumb". */
+/* Tell whether to colour @f: a terminal, unless NO_COLOR is set or TERM is "dumb". */
 bool table_colour(FILE *f);
 
 #endif

@@ -43,7 +43,7 @@ char *bl_strdup(const char *s)
 	return p;
 }
 
-static char *vfmt(const char *fmt, va_list ap)
+char *bl_vfmt(const char *fmt, va_list ap)
 {
 	char *s;
 
@@ -58,7 +58,7 @@ char *bl_fmt(const char *fmt, ...)
 	char *s;
 
 	va_start(ap, fmt);
-	s = vfmt(fmt, ap);
+	s = bl_vfmt(fmt, ap);
 	va_end(ap);
 	return s;
 }
@@ -93,7 +93,7 @@ char *bl_path(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	tail = vfmt(fmt, ap);
+	tail = bl_vfmt(fmt, ap);
 	va_end(ap);
 	path = bl_fmt("%s/%s", bl_root(), tail);
 	free(tail);
@@ -106,7 +106,7 @@ void bl_err(const char *fmt, ...)
 	char *s;
 
 	va_start(ap, fmt);
-	s = vfmt(fmt, ap);
+	s = bl_vfmt(fmt, ap);
 	va_end(ap);
 	fflush(stdout);
 	fprintf(stderr, "bouncelab: %s\n", s);
@@ -161,6 +161,14 @@ char *bl_strv_join(const struct bl_strv *l, const char *sep)
 		strcat(s, l->v[i]);
 	}
 	return s;
+}
+
+int bl_find_name(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; name && i < n; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return -1;
 }
 
 char *bl_strip(char *s)

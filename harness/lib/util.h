@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Small helpers shared by all of the harness. Include this header first: it
- * asks for the GNU interfaces of libc.
+ * The public face of lib/, which holds what any program could use and which knows nothing of
+ * strategies or campaigns: memory, text, files, JSON, child programs (here), CSV, tables,
+ * progress, gnuplot, the description of a machine, signals, directories (in headers of their
+ * own). Nothing goes out but return values, files that the caller names, and messages on
+ * stderr.
  *
- * Functions that return int return 0 or a negative errno unless they say
- * otherwise. Memory that is handed out is malloc()ed and belongs to the
- * caller. Running out of memory ends the program: it has nothing to save that
- * is not already on disk.
+ * Include this header first: it asks for the GNU interfaces of libc. A function that returns
+ * int returns 0 or a negative errno unless its comment says otherwise. A function that returns
+ * a char * which is not const returns allocated memory, and the caller frees it. Running out
+ * of memory ends the program: everything that it could save is on disk already.
  */
 #ifndef BL_UTIL_H
 #define BL_UTIL_H
@@ -25,21 +28,28 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define BL_PRINTF(f, a)	__attribute__((format(printf, f, a)))
 
-/* The project's directory: $BOUNCELAB_ROOT, else the parent of the binary's. */
+/**
+ * bl_root() - find the project's directory
+ *
+ * Return: $BOUNCELAB_ROOT, or the parent of the directory that has the program.
+ */
 const char *bl_root(void);
 
-/* A path below bl_root(), printf-style. */
+/* Make a path below bl_root(), printf-style. */
 char *bl_path(const char *fmt, ...) BL_PRINTF(1, 2);
 
-/* asprintf() that cannot fail. */
+/* Format as asprintf() and vasprintf() do; both always succeed. */
 char *bl_fmt(const char *fmt, ...) BL_PRINTF(1, 2);
+char *bl_vfmt(const char *fmt, va_list ap);
+
+/* Allocate as calloc(), realloc() and strdup() do; all of them always succeed. */
 void *bl_zalloc(size_t size);
 void *bl_realloc(void *p, size_t size);
 char *bl_strdup(const char *s);
 
 /* --- messages, to stderr ------------------------------------------------ */
 
-/* "bouncelab: MESSAGE\n"; the message names thing, value and what to do. */
+/* Print "bouncelab: MESSAGE\n". The message names the thing, its value and the remedy. */
 void bl_err(const char *fmt, ...) BL_PRINTF(1, 2);
 
 /* --- lists of strings; zero-initialised is empty ------------------------- */
@@ -53,22 +63,39 @@ void bl_strv_add(struct bl_strv *l, const char *s);
 bool bl_strv_has(const struct bl_strv *l, const char *s);
 void bl_strv_sort(struct bl_strv *l);
 void bl_strv_free(struct bl_strv *l);
-/* "a, b, c" */
+/* Join to "a, b, c" with @sep between two items. */
 char *bl_strv_join(const struct bl_strv *l, const char *sep);
 /* Split at commas, strip white space, leave out empty items. */
 void bl_strv_split(struct bl_strv *l, const char *s);
 
-/*
- * "bouncelab: WHERE: unknown WHAT 'VALUE'; valid: a, b, c". @where may be
- * NULL. Returns -EINVAL, so that callers can return it.
+/**
+ * bl_find_name() - find a name in a table
+ * @names: the table, its entries numbered as an enum
+ * @n: number of entries
+ * @name: the name, or NULL
+ *
+ * Return: the index of the entry, or -1.
+ */
+int bl_find_name(const char *const *names, size_t n, const char *name);
+
+/**
+ * bl_err_unknown() - report a name that is not one of the valid ones
+ * @where: "file:line" or an option; may be NULL
+ * @what: what the name should name
+ * @value: the name
+ * @valid: the valid names
+ *
+ * Prints "bouncelab: WHERE: unknown WHAT 'VALUE'; valid: a, b, c".
+ *
+ * Return: -EINVAL, so that a caller can return it.
  */
 int bl_err_unknown(const char *where, const char *what, const char *value,
 		   const struct bl_strv *valid);
 
-/* Strip white space at both ends, in place; returns the new start. */
+/* Strip white space at both ends, in place, and return the new start. */
 char *bl_strip(char *s);
 
-/* Whole-string number parsing with a range; -EINVAL or -ERANGE. */
+/* Parse a whole string as a number from @min to @max; -EINVAL or -ERANGE. */
 int bl_parse_u64(const char *s, unsigned long long min, unsigned long long max,
 		 unsigned long long *val);
 int bl_parse_double(const char *s, double min, double max, double *val);
@@ -77,21 +104,24 @@ int bl_parse_double(const char *s, double min, double max, double *val);
 
 double bl_now(void);		/* since the epoch */
 double bl_mono(void);		/* monotonic */
-/* "45s", "3m10s", "1h02m": a duration for people. */
+/* Write a duration for people, "45s", "3m10s" or "1h02m", to @buf and return it. */
 const char *bl_duration(double seconds, char *buf, size_t size);
 
 /* --- files --------------------------------------------------------------- */
 
-/* Read a file of any kind (also /proc, /sys); adds a '\0' behind the data. */
+/* Read a file of any kind (also in /proc, /sys); add a '\0' behind the data. */
 int bl_read_file(const char *path, char **buf, size_t *len);
 
-/* Write to a temporary name in the same directory, fsync, rename, fsync dir. */
+/* Return a file's text without white space at its ends, or NULL. */
+char *bl_read_text(const char *path);
+
+/* Write to a temporary name in the same directory, fsync, rename, fsync the directory. */
 int bl_write_file(const char *path, const void *buf, size_t len);
 
 /*
- * A file that is made in memory and written as by bl_write_file() once it is whole. What
- * bl_draft_open() returns is written to; saving frees all of it, whatever comes of it.
- * bl_draft_save_in() has a message on stderr that names the file.
+ * A file that is made in memory and written as by bl_write_file() once it is whole. Write to
+ * what bl_draft_open() returns. Both functions that save free the draft, also on error;
+ * bl_draft_save_in() prints a message that names the file on error.
  */
 struct bl_draft {
 	FILE *f;
@@ -105,31 +135,44 @@ int bl_draft_save_in(struct bl_draft *d, const char *dir, const char *name);
 
 int bl_fsync_dir(const char *path);
 int bl_mkdir_p(const char *path);
-/* Remove a tree; a path that does not exist is fine. */
+/* Remove a tree. A path that does not exist is no error. */
 int bl_rm_rf(const char *path);
 bool bl_exists(const char *path);
 
+/* Return the bytes that are free for us in the file system of @path; 0 if that is unknown. */
+unsigned long long bl_free_space(const char *path);
+
 /* --- JSON ---------------------------------------------------------------- */
 
-/* As bl_write_file(), indented, keys in the order of insertion. */
+/* Write as bl_write_file() does, indented, with the keys in the order of insertion. */
 int bl_json_write(const char *path, const json_t *j);
 
-/* NULL with a message on stderr that names file, line and problem. */
+/* Load a file. Return NULL with a message that names file, line and problem on error. */
 json_t *bl_json_load(const char *path);
 
-/* Member @key of an object, or the default if absent or of another type. */
+/* Return member @key of an object, or the default if it is absent or of another type. */
 const char *bl_json_str(const json_t *o, const char *key, const char *dflt);
 long long bl_json_int(const json_t *o, const char *key, long long dflt);
 double bl_json_num(const json_t *o, const char *key, double dflt);
 
+/* Return @v as a number, or null if it is not finite. */
+json_t *bl_json_real(double v);
+
+/* Set @key to @text, or to null if that is NULL, and free @text. */
+void bl_json_set_text(json_t *o, const char *key, char *text);
+
 /* --- programs ------------------------------------------------------------ */
 
-/* Where a program is in $PATH, /usr/sbin and /sbin; NULL if nowhere. */
+/* Return where a program is in $PATH, /usr/sbin and /sbin, or NULL. */
 char *bl_which(const char *prog);
 
-/*
- * Run a program to its end and give back what it wrote to stdout (stderr goes
- * nowhere when @quiet). Returns its exit code, 128 + signal, or negative errno.
+/**
+ * bl_run_capture() - run a program to its end
+ * @argv: program and arguments, ended by NULL
+ * @out: gets what the program wrote to stdout; may be NULL
+ * @quiet: send its stderr to /dev/null
+ *
+ * Return: its exit code, 128 + signal, or a negative errno.
  */
 int bl_run_capture(const char *const argv[], char **out, bool quiet);
 

@@ -5,6 +5,7 @@
 #include "run/preflight.h"
 #include "micro/host.h"
 #include "micro/model.h"
+#include "lib/machine.h"
 
 #include <errno.h>
 #include <math.h>
@@ -158,7 +159,7 @@ static int prepare_runs(struct micro_campaign *c)
 	struct bl_strv known = {};
 	int err;
 
-	c->cpus = micro_cpus();
+	c->cpus = bl_count_cpus();
 	err = native ? micro_native_find(c, &known) : micro_find_strategies(&known);
 	if (!err)
 		err = choose(&c->o, &known);

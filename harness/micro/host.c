@@ -5,6 +5,7 @@
 #include "proto/guest-paths.h"
 #include "guest/micro-run.h"
 #include "micro/in-vm.h"
+#include "lib/interrupt.h"
 
 #include <errno.h>
 #include <linux/magic.h>
@@ -20,7 +21,7 @@
 /* A module is for the one kernel that it was built with. */
 static int check_release(void)
 {
-	char *path = bl_path("build/kernel/release"), *built = bl_file_text(path);
+	char *path = bl_path("build/kernel/release"), *built = bl_read_text(path);
 	struct utsname u;
 	int err = 0;
 

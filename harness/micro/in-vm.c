@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "micro/in-vm.h"
 #include "vm/initramfs.h"
+#include "lib/interrupt.h"
 
 #include <errno.h>
 #include <stdlib.h>

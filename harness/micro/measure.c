@@ -7,6 +7,7 @@
 #include "vm/accel.h"
 #include "micro/host.h"
 #include "vm/vm.h"
+#include "lib/interrupt.h"
 
 #include <errno.h>
 #include <math.h>

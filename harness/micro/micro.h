@@ -102,9 +102,6 @@ const struct micro_cell *micro_find(const struct micro_campaign *c, const char *
 
 /* --- micro-native.c ------------------------------------------------------------ */
 
-/* That this process may use. */
-u32 micro_cpus(void);
-
 /* The strategies there are; in BOUNCELAB_MICRO, if that is set, of which nothing is built. */
 int micro_native_find(struct micro_campaign *c, struct bl_strv *names);
 

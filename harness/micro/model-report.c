@@ -3,19 +3,12 @@
 #include "micro/model.h"
 #include "eval/summary.h"
 #include "lib/table.h"
+#include "lib/csv.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* --- text -------------------------------------------------------------------- */
-
-static void number(struct table *t, int decimals, double v)
-{
-	if (isfinite(v))
-		table_cell(t, TABLE_PLAIN, "%.*f", decimals, v);
-	else
-		table_cell(t, TABLE_DIM, "-");
-}
 
 static void heading(struct table *t, const struct micro_models *ms, size_t i, const char *what)
 {
@@ -53,11 +46,11 @@ static void print_locks(const struct micro_models *ms, FILE *f)
 			table_cell(t, TABLE_PLAIN, "%s", m->strategy);
 			table_cell(t, TABLE_PLAIN, "%s", l->name);
 			table_cell(t, TABLE_PLAIN, "%s", l->read ? "read" : "write");
-			number(t, 3, l->per_mapping);
-			number(t, 1, l->median);
-			number(t, 1, l->mean);
-			number(t, 0, l->p99);
-			number(t, 0, l->shared * 100);
+			table_number(t, 3, l->per_mapping);
+			table_number(t, 1, l->median);
+			table_number(t, 1, l->mean);
+			table_number(t, 0, l->p99);
+			table_number(t, 0, l->shared * 100);
 		}
 	}
 	table_print(t, f, 2, table_colour(f));
@@ -72,18 +65,18 @@ static void add_prediction(struct table *t, const struct micro_model *m)
 		table_cell(t, TABLE_BAD, "invalid");
 		return;
 	}
-	number(t, 0, m->think_ns);
-	number(t, 0, m->locked_ns);
-	number(t, 3, m->measured[0] / 1e6);
-	number(t, 3, m->predicted[0] / 1e6);
-	number(t, 3, m->measured[1] / 1e6);
-	number(t, 3, m->predicted[1] / 1e6);
+	table_number(t, 0, m->think_ns);
+	table_number(t, 0, m->locked_ns);
+	table_number(t, 3, m->measured[0] / 1e6);
+	table_number(t, 3, m->predicted[0] / 1e6);
+	table_number(t, 3, m->measured[1] / 1e6);
+	table_number(t, 3, m->predicted[1] / 1e6);
 	if (isfinite(m->predicted[1] / m->measured[1]))
 		table_cell(t, TABLE_PLAIN, "%+.0f", (m->predicted[1] / m->measured[1] - 1) * 100);
 	else
 		table_cell(t, TABLE_DIM, "-");
 	for (size_t i = 2; i < MODEL_POINTS; i++)
-		number(t, 2, m->predicted[i] / 1e6);
+		table_number(t, 2, m->predicted[i] / 1e6);
 }
 
 static void print_predictions(const struct micro_models *ms, FILE *f)
@@ -121,11 +114,6 @@ void micro_models_text(const struct micro_models *ms, const struct micro_campaig
 
 /* --- JSON and CSV -------------------------------------------------------------- */
 
-static json_t *real(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 static json_t *locks_json(const struct micro_model *m)
 {
 	json_t *list = json_array();
@@ -135,9 +123,9 @@ static json_t *locks_json(const struct micro_model *m)
 
 		json_array_append_new(list, json_pack(
 			"{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "lock", l->name, "read", l->read,
-			"per_mapping", real(l->per_mapping), "held_median_ns", real(l->median),
-			"held_mean_ns", real(l->mean), "held_p99_ns", real(l->p99), "copies",
-			real(l->copies), "shared", real(l->shared)));
+			"per_mapping", bl_json_real(l->per_mapping), "held_median_ns", bl_json_real(l->median),
+			"held_mean_ns", bl_json_real(l->mean), "held_p99_ns", bl_json_real(l->p99), "copies",
+			bl_json_real(l->copies), "shared", bl_json_real(l->shared)));
 	}
 	return list;
 }
@@ -153,14 +141,14 @@ json_t *micro_models_json(const struct micro_models *ms)
 		for (size_t k = 0; k < MODEL_POINTS; k++)
 			json_array_append_new(points, json_pack(
 				"{s:i, s:s, s:o, s:o}", "threads", (int)micro_model_threads(k), "what",
-				"model", "per_second", real(m->invalid ? NAN : m->predicted[k]),
-				"measured_per_second", real(k < 2 && !m->invalid ? m->measured[k] : NAN)));
+				"model", "per_second", bl_json_real(m->invalid ? NAN : m->predicted[k]),
+				"measured_per_second", bl_json_real(k < 2 && !m->invalid ? m->measured[k] : NAN)));
 		json_array_append_new(list, json_pack(
 			"{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "what", "model",
 			"plane", "native", "strategy", m->strategy, "size", (int)m->size, "n", (int)m->n,
 			"invalid", m->invalid ? json_string(m->invalid) : json_null(), "line_ns",
-			real(m->line_ns), "think_ns", real(m->think_ns), "locked_ns",
-			real(m->locked_ns), "locks", locks_json(m), "points", points));
+			bl_json_real(m->line_ns), "think_ns", bl_json_real(m->think_ns), "locked_ns",
+			bl_json_real(m->locked_ns), "locks", locks_json(m), "points", points));
 	}
 	return list;
 }
@@ -171,9 +159,9 @@ static void csv_point(FILE *f, const struct micro_model *m, const char *what, u3
 	if (m->invalid || !isfinite(v))
 		return;
 	fprintf(f, "native,%s,", what);
-	csv_string(f, m->strategy);
+	csv_put_string(f, m->strategy);
 	fprintf(f, ",%u,%u,%zu,", m->size, threads, n);
-	csv_number(f, 0, v);
+	csv_put_number(f, 0, v);
 	fputc('\n', f);
 }
 

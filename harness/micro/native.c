@@ -5,28 +5,21 @@
  */
 #include "micro/micro.h"
 #include "lib/dirs.h"
+#include "lib/machine.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-u32 micro_cpus(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
-}
 
 /* --- programs ---------------------------------------------------------------- */
 
 /* What make writes goes to stderr, so that stdout has nothing but the result. */
 static int build(const char *out)
 {
-	char *jobs = bl_fmt("-j%u", micro_cpus()), *dir = bl_fmt("OUT=%s", out);
+	char *jobs = bl_fmt("-j%u", bl_count_cpus()), *dir = bl_fmt("OUT=%s", out);
 	const char *const argv[] = { "make", "--no-print-directory", "-C", bl_root(), jobs, "-f",
 				     "harness/micro/native/Makefile", dir, "all", NULL };
 	char *text = NULL;

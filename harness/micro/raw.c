@@ -135,7 +135,7 @@ int micro_raw_create(struct micro_campaign *c)
 		err = put_line(c, json_pack("{s:i, s:o, s:i, s:i, s:i, s:o}", "bouncelab-micro", SCHEMA,
 					    "options", options_json(&c->o), "cpus", (int)c->cpus,
 					    "guest_cpus", (int)c->guest.cpus, "guest_accel",
-					    (int)c->guest.accel, "machine", bl_env_facts()));
+					    (int)c->guest.accel, "machine", bl_describe_machine()));
 	if (err)
 		bl_err("%s: %s", path, strerror(-err));
 	return err;

@@ -3,6 +3,7 @@
 #include "micro/micro.h"
 #include "eval/summary.h"
 #include "lib/table.h"
+#include "lib/csv.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -115,22 +116,6 @@ static unsigned long long operations(const struct micro_cell *cell)
 
 /* --- text -------------------------------------------------------------------- */
 
-static void number(struct table *t, int decimals, double v)
-{
-	if (isfinite(v))
-		table_cell(t, TABLE_PLAIN, "%.*f", decimals, v);
-	else
-		table_cell(t, TABLE_DIM, "-");
-}
-
-static void interval(struct table *t, int decimals, const struct stats_est *est)
-{
-	if (est->has_interval)
-		table_cell(t, TABLE_PLAIN, "%.*f .. %.*f", decimals, est->lo, decimals, est->hi);
-	else
-		table_cell(t, TABLE_DIM, "-");
-}
-
 static void add_row(struct table *t, const struct micro_cell *cell, bool counted)
 {
 	struct stats_est pair = MICRO_OVER_ROUNDS(cell, pair), ratio = MICRO_OVER_ROUNDS(cell, ratio);
@@ -142,18 +127,18 @@ static void add_row(struct table *t, const struct micro_cell *cell, bool counted
 		table_cell(t, TABLE_BAD, "%s", cell->invalid);
 		return;
 	}
-	number(t, 1, pair.value);
-	interval(t, 1, &pair);
-	number(t, 0, p99(cell));
-	number(t, 1, MICRO_OVER_ROUNDS(cell, map).value);
-	number(t, 1, MICRO_OVER_ROUNDS(cell, unmap).value);
-	number(t, 1, MICRO_OVER_ROUNDS(cell, touch).value);
-	number(t, 2, ratio.value);
-	interval(t, 2, &ratio);
+	table_number(t, 1, pair.value);
+	table_interval(t, 1, pair.lo, pair.hi);
+	table_number(t, 0, p99(cell));
+	table_number(t, 1, MICRO_OVER_ROUNDS(cell, map).value);
+	table_number(t, 1, MICRO_OVER_ROUNDS(cell, unmap).value);
+	table_number(t, 1, MICRO_OVER_ROUNDS(cell, touch).value);
+	table_number(t, 2, ratio.value);
+	table_interval(t, 2, ratio.lo, ratio.hi);
 	if (counted)
-		number(t, 1, MICRO_OVER_ROUNDS(cell, turn).value);
+		table_number(t, 1, MICRO_OVER_ROUNDS(cell, turn).value);
 	else
-		number(t, 3, MICRO_OVER_ROUNDS(cell, rate).value / 1e6);
+		table_number(t, 3, MICRO_OVER_ROUNDS(cell, rate).value / 1e6);
 }
 
 /* What memcpy took in the runs of null. */
@@ -163,8 +148,8 @@ static void add_copy_row(struct table *t, const struct micro_cell *null)
 
 	table_row(t);
 	table_cell(t, TABLE_DIM, "memcpy");
-	number(t, 1, copy.value);
-	interval(t, 1, &copy);
+	table_number(t, 1, copy.value);
+	table_interval(t, 1, copy.lo, copy.hi);
 }
 
 static void print_tables(const struct micro_campaign *c, FILE *f)
@@ -286,15 +271,10 @@ void micro_print_text(const struct micro_campaign *c, FILE *f)
 
 /* --- JSON -------------------------------------------------------------------- */
 
-static json_t *real(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 static json_t *est_json(const struct stats_est *e)
 {
-	return json_pack("{s:o, s:o, s:o}", "median", real(e->value), "lo", real(e->lo), "hi",
-			 real(e->hi));
+	return json_pack("{s:o, s:o, s:o}", "median", bl_json_real(e->value), "lo", bl_json_real(e->lo), "hi",
+			 bl_json_real(e->hi));
 }
 
 static void set_est(json_t *j, const char *name, const char *unit, const struct stats_est *e)
@@ -320,7 +300,7 @@ static json_t *cell_json(const struct micro_cell *cell, const char *unit)
 		      (int)cell->threads, "n", (int)cell->n, "operations",
 		      (json_int_t)operations(cell), "verified", (json_int_t)cell->verified, "invalid",
 		      cell->invalid ? json_string(cell->invalid) : json_null(), p99_key,
-		      real(p99(cell)), "ratio_to_memcpy", est_json(&ratio), "per_second",
+		      bl_json_real(p99(cell)), "ratio_to_memcpy", est_json(&ratio), "per_second",
 		      est_json(&rate), "per_second_wall", est_json(&wall), "originals",
 		      (int)cell->config.buffers, "stride", (int)cell->config.stride);
 	set_est(j, "pair", unit, &pair);
@@ -360,7 +340,7 @@ json_t *micro_json(const struct micro_campaign *c)
 		      (int)o->outstanding, "remote_unmap", o->remote, "first_touch", o->cold, "touch",
 		      !o->no_touch, "seconds", o->seconds, "seed", (json_int_t)o->seed, "rounds",
 		      (int)c->rounds, "interrupted", c->interrupted, "null_subtracted", 0, clock_key,
-		      real(c->clock), "left_out", missing, "cells", cells);
+		      bl_json_real(c->clock), "left_out", missing, "cells", cells);
 	free(clock_key);
 	return j;
 }
@@ -370,11 +350,7 @@ json_t *micro_json(const struct micro_campaign *c)
 static void csv_est(FILE *f, int decimals, const struct stats_est *e)
 {
 	fputc(',', f);
-	csv_number(f, decimals, e->value);
-	fputc(',', f);
-	csv_number(f, decimals, e->lo);
-	fputc(',', f);
-	csv_number(f, decimals, e->hi);
+	csv_put_estimate(f, decimals, e->value, e->lo, e->hi);
 }
 
 void micro_print_csv(const struct micro_campaign *c, FILE *f)
@@ -394,22 +370,22 @@ void micro_print_csv(const struct micro_campaign *c, FILE *f)
 
 		fprintf(f, "%s,%s,%u,%d,%d,%d,", plane.name, micro_directions[c->o.direction],
 			c->o.outstanding, c->o.remote, c->o.cold, !c->o.no_touch);
-		csv_string(f, cell->strategy);
+		csv_put_string(f, cell->strategy);
 		fprintf(f, ",%u,%u,%zu,%llu,%d", cell->size, cell->threads, cell->n, operations(cell),
 			!cell->invalid);
 		csv_est(f, 2, &pair);
 		fputc(',', f);
-		csv_number(f, 1, p99(cell));
+		csv_put_number(f, 1, p99(cell));
 		fputc(',', f);
-		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, map).value);
+		csv_put_number(f, 2, MICRO_OVER_ROUNDS(cell, map).value);
 		fputc(',', f);
-		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, unmap).value);
+		csv_put_number(f, 2, MICRO_OVER_ROUNDS(cell, unmap).value);
 		fputc(',', f);
-		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, touch).value);
+		csv_put_number(f, 2, MICRO_OVER_ROUNDS(cell, touch).value);
 		fputc(',', f);
-		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, copy).value);
+		csv_put_number(f, 2, MICRO_OVER_ROUNDS(cell, copy).value);
 		fputc(',', f);
-		csv_number(f, 2, MICRO_OVER_ROUNDS(cell, turn).value);
+		csv_put_number(f, 2, MICRO_OVER_ROUNDS(cell, turn).value);
 		csv_est(f, 4, &ratio);
 		csv_est(f, 0, &rate);
 		fputc('\n', f);

@@ -32,8 +32,7 @@ void paper_err(const struct paper *p, size_t line, const char *fmt, ...)
 	char *text;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = bl_vfmt(fmt, ap);
 	va_end(ap);
 	bl_err("%s:%zu: %s", p->path, line, text);
 	free(text);

@@ -5,6 +5,7 @@
  * module counts nothing, so it has no line.
  */
 #include "report/report.h"
+#include "lib/csv.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -95,11 +96,11 @@ static void label_line(const struct summary *s, const char *label, FILE *f)
 		add_run(s->dir, r->run, values, &n);
 	}
 	if (n) {
-		csv_string(f, label);
+		csv_put_string(f, label);
 		fprintf(f, ",%zu", n);
 		for (size_t i = 0; i < COLUMNS; i++) {
 			fputc(',', f);
-			csv_number(f, columns[i].decimals, stats_median(values[i], n));
+			csv_put_number(f, columns[i].decimals, stats_median(values[i], n));
 		}
 		fputc('\n', f);
 	}

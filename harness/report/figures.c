@@ -2,6 +2,7 @@
 /* The data and the words of the figures. The drawing is in plots/. */
 #include "report/report.h"
 #include "lib/gnuplot.h"
+#include "lib/csv.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -37,13 +38,13 @@ static int write_points(const struct verdicts *v, const char *dir)
 
 		for (size_t k = 0; k < c->n; k++) {
 			fprintf(f, "%zu,%zu,", c->job_idx, c->label_idx);
-			csv_string(f, c->job);
+			csv_put_string(f, c->job);
 			fputc(',', f);
-			csv_string(f, c->label);
+			csv_put_string(f, c->label);
 			fprintf(f, ",%d,", c->block[k]);
-			csv_number(f, 3, c->iops[k]);
+			csv_put_number(f, 3, c->iops[k]);
 			fputc(',', f);
-			csv_number(f, 6, c->iops[k] / base_in_block(v, c->job, c->block[k]));
+			csv_put_number(f, 6, c->iops[k] / base_in_block(v, c->job, c->block[k]));
 			fputc('\n', f);
 		}
 	}
@@ -54,11 +55,8 @@ static int write_points(const struct verdicts *v, const char *dir)
 static void csv_estimate(FILE *f, int decimals, const struct stats_est *e)
 {
 	fputc(',', f);
-	csv_number(f, decimals, e->value);
-	fputc(',', f);
-	csv_number(f, decimals, e->has_interval ? e->lo : e->value);
-	fputc(',', f);
-	csv_number(f, decimals, e->has_interval ? e->hi : e->value);
+	csv_put_estimate(f, decimals, e->value, e->has_interval ? e->lo : e->value,
+			 e->has_interval ? e->hi : e->value);
 }
 
 static int write_medians(const struct verdicts *v, const char *dir)
@@ -72,9 +70,9 @@ static int write_medians(const struct verdicts *v, const char *dir)
 		const struct verdict_cell *c = &v->cells[i];
 
 		fprintf(f, "%zu,%zu,", c->job_idx, c->label_idx);
-		csv_string(f, c->job);
+		csv_put_string(f, c->job);
 		fputc(',', f);
-		csv_string(f, c->label);
+		csv_put_string(f, c->label);
 		fprintf(f, ",%s", verdict_name(c->verdict));
 		csv_estimate(f, 3, &c->median);
 		csv_estimate(f, 6, &c->ratio);

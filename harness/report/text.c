@@ -134,26 +134,15 @@ static void add_n(struct table *t, const struct verdict_cell *c)
 
 static void add_cell(struct table *t, const struct verdicts *v, const struct verdict_cell *c)
 {
-	double insns = verdict_insns(v, c);
-
 	table_row(t);
 	table_cell(t, TABLE_PLAIN, "%s%s", c->label,
 		   c->config && c->config->unsafe ? " (unsafe)" : "");
 	add_n(t, c);
-	if (isnan(c->median.value))
-		table_cell(t, TABLE_PLAIN, " ");
-	else
-		table_cell(t, TABLE_PLAIN, "%.0f", c->median.value);
+	table_number(t, 0, c->median.value);
 	if (counts_insns(v))
-		table_cell(t, TABLE_PLAIN, isnan(insns) ? " " : "%.0f", insns);
-	if (isnan(c->ratio.value))
-		table_cell(t, TABLE_PLAIN, " ");
-	else
-		table_cell(t, TABLE_PLAIN, "%.3f", c->ratio.value);
-	if (c->ratio.has_interval)
-		table_cell(t, TABLE_PLAIN, "%.3f .. %.3f", c->ratio.lo, c->ratio.hi);
-	else
-		table_cell(t, TABLE_PLAIN, " ");
+		table_number(t, 0, verdict_insns(v, c));
+	table_number(t, 3, c->ratio.value);
+	table_interval(t, 3, c->ratio.lo, c->ratio.hi);
 	add_verdict(t, c);
 }
 
@@ -161,6 +150,7 @@ static void print_cells(const struct verdicts *v, FILE *f, bool colour)
 {
 	struct table *t = table_new();
 
+	table_missing(t, " ");
 	table_column(t, "label", TABLE_LEFT);
 	table_column(t, "n", TABLE_RIGHT);
 	table_column(t, "IOPS", TABLE_RIGHT);

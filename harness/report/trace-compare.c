@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/trace-compare.h"
 #include "campaign/campaign.h"
-#include "cmd/commands.h"
+#include "lib/exit.h"
 #include "campaign/env-diff.h"
 #include "report/trace-report.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/trace-report.h"
+#include "lib/csv.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ double trace_wait_quantile(const struct trace_lock *l, double share)
 
 static void field(FILE *f, const char *text)
 {
-	csv_string(f, text);
+	csv_put_string(f, text);
 	fputc(',', f);
 }
 
@@ -31,7 +32,7 @@ static void numbers(FILE *f, const double *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			fputc(',', f);
-		csv_number(f, v[i] == floor(v[i]) ? 0 : 3, v[i]);
+		csv_put_number(f, v[i] == floor(v[i]) ? 0 : 3, v[i]);
 	}
 	fputc('\n', f);
 }
@@ -200,11 +201,7 @@ static void write_overheads(const struct trace_view *v, size_t n, FILE *f)
 			field(f, v[i].title);
 			field(f, o->collect);
 			fprintf(f, "%zu,", o->pairs);
-			csv_number(f, 6, o->ratio.value);
-			fputc(',', f);
-			csv_number(f, 6, o->ratio.lo);
-			fputc(',', f);
-			csv_number(f, 6, o->ratio.hi);
+			csv_put_estimate(f, 6, o->ratio.value, o->ratio.lo, o->ratio.hi);
 			fputc('\n', f);
 		}
 	}

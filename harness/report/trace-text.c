@@ -29,14 +29,6 @@ void trace_views_free(struct trace_view *v, size_t n)
 	free(v);
 }
 
-static void number(struct table *t, double v, int decimals)
-{
-	if (isfinite(v))
-		table_cell(t, TABLE_PLAIN, "%.*f", decimals, v);
-	else
-		table_cell(t, TABLE_DIM, "-");
-}
-
 static void show(struct table *t, FILE *f)
 {
 	table_print(t, f, 2, table_colour(f));
@@ -102,9 +94,9 @@ static void print_overheads(const struct trace_view *v, size_t n, FILE *f)
 			table_row(t);
 			table_cell(t, TABLE_PLAIN, "%s", v[i].title);
 			table_cell(t, TABLE_PLAIN, "%s", o->collect);
-			number(t, o->ratio.value, 3);
+			table_number(t, 3, o->ratio.value);
 			if (o->ratio.has_interval)
-				table_cell(t, TABLE_PLAIN, "%.3f .. %.3f", o->ratio.lo, o->ratio.hi);
+				table_interval(t, 3, o->ratio.lo, o->ratio.hi);
 			else
 				table_cell(t, TABLE_DIM, "needs %d pairs", STATS_MIN_N);
 			table_cell(t, TABLE_PLAIN, "%zu", o->pairs);
@@ -214,10 +206,10 @@ static void wait_row(struct table *t, const struct trace_subject *s, const char 
 	const struct trace_lock *l = trace_find_lock(s, name);
 	double ios = s->ios[COLLECT_LOCKS];
 
-	number(t, l ? l->waits : 0, 0);
-	number(t, l && ios > 0 ? l->wait_ns / ios : 0, 1);
-	number(t, l ? trace_wait_quantile(l, 0.99) / 1000 : NAN, 1);
-	number(t, l && l->waits > 0 ? l->longest_ns / 1000 : NAN, 1);
+	table_number(t, 0, l ? l->waits : 0);
+	table_number(t, 1, l && ios > 0 ? l->wait_ns / ios : 0);
+	table_number(t, 1, l ? trace_wait_quantile(l, 0.99) / 1000 : NAN);
+	table_number(t, 1, l && l->waits > 0 ? l->longest_ns / 1000 : NAN);
 	table_cell(t, TABLE_PLAIN, "%s", l && l->waits > 0 ? top_caller(s, name) : "-");
 }
 
@@ -269,12 +261,12 @@ static void hold_row(struct table *t, const struct trace_subject *s, const char 
 	struct hist *off = l ? (struct hist *)&l->irqs_off : NULL;
 	double ios = s->ios[COLLECT_HOLDS];
 
-	number(t, l && ios > 0 ? l->holds / ios : 0, 2);
-	number(t, hold ? hist_percentile(hold, 0.5) / 1000 : NAN, 2);
-	number(t, hold ? hist_percentile(hold, 0.99) / 1000 : NAN, 2);
-	number(t, l && l->holds > 0 ? l->hold_longest_ns / 1000 : NAN, 1);
-	number(t, off ? hist_percentile(off, 0.5) / 1000 : NAN, 2);
-	number(t, off ? hist_percentile(off, 0.99) / 1000 : NAN, 2);
+	table_number(t, 2, l && ios > 0 ? l->holds / ios : 0);
+	table_number(t, 2, hold ? hist_percentile(hold, 0.5) / 1000 : NAN);
+	table_number(t, 2, hold ? hist_percentile(hold, 0.99) / 1000 : NAN);
+	table_number(t, 1, l && l->holds > 0 ? l->hold_longest_ns / 1000 : NAN);
+	table_number(t, 2, off ? hist_percentile(off, 0.5) / 1000 : NAN);
+	table_number(t, 2, off ? hist_percentile(off, 0.99) / 1000 : NAN);
 }
 
 static void print_holds(const struct trace_view *v, size_t n, FILE *f)
@@ -323,9 +315,9 @@ static void stage_table(const struct trace_view *const *v, size_t n, FILE *f)
 		for (size_t i = 0; i < n; i++) {
 			struct stages *s = (struct stages *)&v[i]->subject->stages;
 
-			number(t, s->sum[k] / s->ios / 1000, 2);
-			number(t, hist_percentile(&s->hist[k], 0.5) / 1000, 2);
-			number(t, hist_percentile(&s->hist[k], 0.99) / 1000, 2);
+			table_number(t, 2, s->sum[k] / s->ios / 1000);
+			table_number(t, 2, hist_percentile(&s->hist[k], 0.5) / 1000);
+			table_number(t, 2, hist_percentile(&s->hist[k], 0.99) / 1000);
 		}
 	}
 	show(t, f);
@@ -398,7 +390,7 @@ static void memory_table(const struct trace_view *const *v, size_t n, FILE *f)
 				100 * per(m->iova_slow, m->iova_allocs),
 			};
 
-			number(t, values[k], rows[k].decimals);
+			table_number(t, rows[k].decimals, values[k]);
 		}
 	}
 	show(t, f);
@@ -445,10 +437,10 @@ static void print_profiles(const struct trace_view *v, size_t n, FILE *f)
 		rows++;
 		table_row(t);
 		table_cell(t, TABLE_PLAIN, "%s", v[i].title);
-		number(t, flame_samples(p), 0);
+		table_number(t, 0, flame_samples(p));
 		for (size_t k = 0; k < ARRAY_SIZE(parts); k++)
-			number(t, 100 * (flame_share(p, parts[k].prefix) +
-					 (parts[k].also ? flame_share(p, parts[k].also) : 0)), 1);
+			table_number(t, 1, 100 * (flame_share(p, parts[k].prefix) +
+					 (parts[k].also ? flame_share(p, parts[k].also) : 0)));
 	}
 	if (rows) {
 		fputs("Where the CPUs are, by samples; figures/trace-flame-*.svg has all of it. What runs "

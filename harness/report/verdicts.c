@@ -2,6 +2,7 @@
 /* Verdicts as CSV and JSON. */
 #include "eval/verdict.h"
 #include "vm/accel.h"
+#include "lib/csv.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,35 +32,31 @@ void verdicts_csv(const struct verdicts *v, FILE *f)
 		};
 
 		for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
-			csv_string(f, names[k]);
+			csv_put_string(f, names[k]);
 			fputc(',', f);
 		}
 		for (size_t a = 0; a < BL_AXES; a++) {
-			csv_string(f, c->config ? c->config->axis[a] : "");
+			csv_put_string(f, c->config ? c->config->axis[a] : "");
 			fputc(',', f);
 		}
 		fprintf(f, "%d,%d,%zu,%zu,%zu,", c->config ? c->config->page_order : 0,
 			c->config ? c->config->bounce_mb : 0, c->n, c->planned, c->n_common);
-		csv_number(f, 3, c->median.value);
+		csv_put_estimate(f, 3, c->median.value, c->median.lo, c->median.hi);
 		fputc(',', f);
-		csv_number(f, 3, c->median.lo);
-		fputc(',', f);
-		csv_number(f, 3, c->median.hi);
-		fputc(',', f);
-		csv_string(f, v->sum->baseline);
+		csv_put_string(f, v->sum->baseline);
 		for (size_t k = 0; k < ARRAY_SIZE(numbers); k++) {
 			fputc(',', f);
-			csv_number(f, numbers[k].decimals, numbers[k].v);
+			csv_put_number(f, numbers[k].decimals, numbers[k].v);
 		}
 		fprintf(f, ",%s,", verdict_name(c->verdict));
-		csv_string(f, c->note);
+		csv_put_string(f, c->note);
 		fputc('\n', f);
 	}
 }
 
 static void set_number(json_t *o, const char *key, double v)
 {
-	json_object_set_new(o, key, isfinite(v) ? json_real(v) : json_null());
+	json_object_set_new(o, key, bl_json_real(v));
 }
 
 static json_t *cell_json(const struct verdicts *v, const struct verdict_cell *c)

@@ -47,11 +47,11 @@ static void add(json_t *list, const char *check, char *value, const char *remedy
 
 static void check_cpus(json_t *list)
 {
-	char *before = bl_file_text("/proc/stat"), *after;
+	char *before = bl_read_text("/proc/stat"), *after;
 	double busy, steal;
 
 	poll(NULL, 0, SAMPLE_MS);
-	after = bl_file_text("/proc/stat");
+	after = bl_read_text("/proc/stat");
 	if (before && after && !bl_cpu_shares(before, after, &busy, &steal)) {
 		if (busy > FITNESS_BUSY_PCT)
 			add(list, "busy", bl_fmt("other work takes %.0f %% of the CPUs", busy),
@@ -69,7 +69,7 @@ static void check_cpus(json_t *list)
 static void check_frequency(json_t *list)
 {
 	static const char path[] = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
-	char *governor = bl_file_text(path);
+	char *governor = bl_read_text(path);
 
 	if (governor && strcmp(governor, "performance"))
 		add(list, "governor", bl_fmt("the frequency governor is %s", governor),
@@ -81,7 +81,7 @@ static void check_clock(json_t *list)
 {
 	static const char path[] =
 		"/sys/devices/system/clocksource/clocksource0/current_clocksource";
-	char *clock = bl_file_text(path);
+	char *clock = bl_read_text(path);
 
 	if (clock && strcmp(clock, "tsc") && strcmp(clock, "kvm-clock"))
 		add(list, "clock", bl_fmt("the clock source is %s", clock),

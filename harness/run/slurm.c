@@ -2,6 +2,7 @@
 #include "run/slurm.h"
 #include "lib/progress.h"
 #include "vm/vm.h"
+#include "lib/interrupt.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -7,6 +7,7 @@
 #include "lib/dirs.h"
 #include "vm/initramfs.h"
 #include "vm/vm.h"
+#include "lib/interrupt.h"
 
 #include <errno.h>
 #include <stdlib.h>

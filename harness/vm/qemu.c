@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,16 +23,13 @@ static char *escape(const char *s)
 	return out;
 }
 
-static void add(struct bl_strv *argv, const char *fmt, ...) BL_PRINTF(2, 3);
-
-static void add(struct bl_strv *argv, const char *fmt, ...)
+static void BL_PRINTF(2, 3) add_arg(struct bl_strv *argv, const char *fmt, ...)
 {
 	va_list ap;
 	char *s;
 
 	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) < 0)
-		abort();
+	s = bl_vfmt(fmt, ap);
 	va_end(ap);
 	bl_strv_add(argv, s);
 	free(s);
@@ -79,13 +77,13 @@ static void add_accel(struct bl_strv *a, enum bl_accel accel)
 		[BL_ICOUNT] = { "tcg,thread=single", "qemu64" },
 	};
 
-	add(a, "-accel");
-	add(a, "%s", args[accel].name);
-	add(a, "-cpu");
-	add(a, "%s", args[accel].cpu);
+	add_arg(a, "-accel");
+	add_arg(a, "%s", args[accel].name);
+	add_arg(a, "-cpu");
+	add_arg(a, "%s", args[accel].cpu);
 	if (accel == BL_ICOUNT) {
-		add(a, "-icount");
-		add(a, "shift=%d,sleep=on", BL_ICOUNT_SHIFT);
+		add_arg(a, "-icount");
+		add_arg(a, "shift=%d,sleep=on", BL_ICOUNT_SHIFT);
 	}
 }
 
@@ -95,44 +93,44 @@ static void make_argv(struct bl_strv *a, const struct bl_vm_config *cfg, const c
 	char *console = escape(cfg->console), *kernel = bl_path("build/kernel/vmlinuz");
 	char *args = bl_kernel_args(cfg);
 
-	add(a, "%s", qemu);
-	add(a, "-nodefaults");
-	add(a, "-no-user-config");
-	add(a, "-no-reboot");
-	add(a, "-display");
-	add(a, "none");
+	add_arg(a, "%s", qemu);
+	add_arg(a, "-nodefaults");
+	add_arg(a, "-no-user-config");
+	add_arg(a, "-no-reboot");
+	add_arg(a, "-display");
+	add_arg(a, "none");
 	add_accel(a, cfg->accel);
-	add(a, "-smp");
-	add(a, "%u", cfg->cpus);
-	add(a, "-m");
-	add(a, "%u", cfg->mem_mb);
-	add(a, "-chardev");
-	add(a, "file,id=console,append=on,path=%s", console);
-	add(a, "-serial");
-	add(a, "chardev:console");
+	add_arg(a, "-smp");
+	add_arg(a, "%u", cfg->cpus);
+	add_arg(a, "-m");
+	add_arg(a, "%u", cfg->mem_mb);
+	add_arg(a, "-chardev");
+	add_arg(a, "file,id=console,append=on,path=%s", console);
+	add_arg(a, "-serial");
+	add_arg(a, "chardev:console");
 	if (ctl >= 0) {
-		add(a, "-chardev");
-		add(a, "socket,id=control,fd=%d", ctl);
-		add(a, "-serial");
-		add(a, "chardev:control");
+		add_arg(a, "-chardev");
+		add_arg(a, "socket,id=control,fd=%d", ctl);
+		add_arg(a, "-serial");
+		add_arg(a, "chardev:control");
 	}
 	if (!cfg->probe) {
 		char *share = escape(cfg->share);
 
-		add(a, "-virtfs");
-		add(a, "local,path=/,mount_tag=hostroot,security_model=none,readonly=on,"
+		add_arg(a, "-virtfs");
+		add_arg(a, "local,path=/,mount_tag=hostroot,security_model=none,readonly=on,"
 		       "multidevs=remap");
-		add(a, "-virtfs");
-		add(a, "local,path=%s,mount_tag=work,security_model=none,multidevs=remap",
+		add_arg(a, "-virtfs");
+		add_arg(a, "local,path=%s,mount_tag=work,security_model=none,multidevs=remap",
 		    share);
 		free(share);
 	}
-	add(a, "-kernel");
-	add(a, "%s", kernel);
-	add(a, "-initrd");
-	add(a, "%s", cfg->initramfs);
-	add(a, "-append");
-	add(a, "%s", args);
+	add_arg(a, "-kernel");
+	add_arg(a, "%s", kernel);
+	add_arg(a, "-initrd");
+	add_arg(a, "%s", cfg->initramfs);
+	add_arg(a, "-append");
+	add_arg(a, "%s", args);
 	free(args);
 	free(kernel);
 	free(console);

@@ -3,6 +3,7 @@
 #include "vm/vm.h"
 #include "proto/splat.h"
 #include "vm/initramfs.h"
+#include "lib/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,26 +14,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-volatile sig_atomic_t bl_interrupted;
-
-static void on_signal(int sig)
-{
-	/* QEMU dies with us: see PR_SET_PDEATHSIG. */
-	if (bl_interrupted)
-		_exit(130);
-	bl_interrupted = sig;
-}
-
-void bl_catch_signals(void)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
 
 double bl_boot_timeout(enum bl_accel accel)
 {

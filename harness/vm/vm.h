@@ -9,8 +9,6 @@
 #include "vm/accel.h"
 #include "lib/util.h"
 
-#include <signal.h>
-
 struct bl_vm_config {
 	const char *initramfs;
 	const char *share;	/* host directory, read-write in the guest */
@@ -44,10 +42,6 @@ enum bl_vm_event {
 	BL_VM_EXIT,		/* QEMU is gone */
 	BL_VM_INTERRUPTED,	/* see bl_interrupted */
 };
-
-/* Set by SIGINT, SIGTERM and SIGHUP; a second one ends the program at once. */
-extern volatile sig_atomic_t bl_interrupted;
-void bl_catch_signals(void);
 
 /* Start QEMU; *reason (to be freed) explains an error. */
 int bl_vm_start(struct bl_vm *vm, const struct bl_vm_config *cfg, char **reason);

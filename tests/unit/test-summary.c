@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "eval/summary.h"
+#include "lib/csv.h"
 
 static struct summary sum;
 
@@ -164,7 +165,7 @@ static void test_csv_string(void **state)
 		size_t len;
 		FILE *f = open_memstream(&text, &len);
 
-		csv_string(f, cases[i].in);
+		csv_put_string(f, cases[i].in);
 		fclose(f);
 		assert_string_equal(text, cases[i].out);
 		free(text);
