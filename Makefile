@@ -88,9 +88,11 @@ build/kernel/stamp: scripts/fetch-kernel.sh
 
 # --- the module ---------------------------------------------------------------
 
+# $(call listed,DIR): the files that DIR/sources lists.
+listed = $(wildcard $(shell sed '/^\#/d' $(1)/sources))
+
 STRATEGIES := $(sort $(filter-out template,$(patsubst strategies/%.c,%,$(wildcard strategies/*.c))))
-KMOD_SRC := $(wildcard kmod/*.c kmod/*.h strategies/*.c strategies/*.h) \
-	$(wildcard kmod/Kbuild kmod/Makefile) kmod/strategy-table.h
+KMOD_SRC := $(call listed,kmod) kmod/strategy-table.h
 
 # One line per strategy; rewritten only when there are other strategies.
 kmod/strategy-table.h: FORCE
@@ -103,10 +105,10 @@ kmod/strategy-table.h: FORCE
 			exit 1; }; \
 	done
 
-LOCKWAIT_SRC := $(wildcard kmod/lockwait/*.[ch]) kmod/lockwait/Kbuild
+LOCKWAIT_SRC := $(call listed,kmod/lockwait)
 KERNEL := $(if $(filter build/kernel/%,$(KDIR)),build/kernel/stamp)
 
-# $(call module,DIR,OBJECTS): $@ of what is in DIR. Warnings of the compiler are errors.
+# $(call module,DIR): $@ of what is in DIR. Warnings of the compiler are errors.
 # Those of modpost and objtool are not, so the log is searched, and the objects go:
 # otherwise the next call finds nothing to do, and passes. pahole is not needed without BTF.
 # The plus sign: make does not see by itself that there is another make in here.
@@ -118,21 +120,21 @@ define module
 		cat $$log >&2; exit 1; \
 	elif grep -i "warning:" $$log >&2; then \
 		echo "Makefile: warnings fail the build of the module ($$log)" >&2; \
-		rm -f $(1)/*.ko $(2); exit 1; \
+		rm -f $(1)/*.o $(1)/*.ko $(patsubst %.c,%.o,$(filter %.c,$^)); exit 1; \
 	fi
 	$(Q)cp $(1)/$(@F) $@.tmp && mv $@.tmp $@
 endef
 
 build/bouncelab.ko: $(KMOD_SRC) $(KERNEL) Makefile
-	$(call module,kmod,kmod/*.o strategies/*.o)
+	$(call module,kmod)
 
 build/bl_lockwait.ko: $(LOCKWAIT_SRC) $(KERNEL) Makefile
-	$(call module,kmod/lockwait,kmod/lockwait/*.o)
+	$(call module,kmod/lockwait)
 
 # --- the harness --------------------------------------------------------------
 
 LIBS := jansson inih gsl libtracefs libtraceevent libtracecmd
-HARNESS_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -Iharness $(shell pkg-config --cflags $(LIBS))
+HARNESS_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -Iharness -I. $(shell pkg-config --cflags $(LIBS))
 HARNESS_LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
 HARNESS_SRC := $(wildcard harness/*/*.c)
 HARNESS_OBJ := $(HARNESS_SRC:%.c=build/%.o)

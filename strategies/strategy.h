@@ -268,7 +268,7 @@ static void bl_bit_lock(int bit, unsigned long *lock);
 static void bl_bit_unlock(int bit, unsigned long *lock);
 
 /* What is static above, from where this is built: of the kernel, kmod/. */
-#include "core-inline.h"
+#include "core/core-inline.h"
 
 static inline bool bl_dir_to_device(enum dma_data_direction dir)
 {

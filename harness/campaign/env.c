@@ -98,7 +98,7 @@ static json_t *git_json(void)
 char *bl_module_source(void)
 {
 	static const char script[] =
-		"cd \"$1\" && ls kmod/Kbuild kmod/*.[ch] kmod/lockwait/*.[ch] strategies/*.[ch] | grep -v '\\.mod\\.c$' | "
+		"cd \"$1\" && ls $(sed '/^#/d' kmod/sources kmod/lockwait/sources) | "
 		"LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d ' ' -f 1";
 	const char *argv[] = { "/bin/sh", "-c", script, "sh", bl_root(), NULL };
 

@@ -37,7 +37,7 @@ static const char *const module_events[] = {
 	"bl_map", "bl_unmap", "bl_copy", "bl_fault", "bl_kick", "bl_inject", "bl_interrupt",
 };
 
-/* No calls that a probe could be at, see kmod/trace.h. */
+/* No calls that a probe could be at, see kmod/core/trace.h. */
 static const char *const lock_events[] = { "bl_lock_taken", "bl_lock_dropped" };
 
 static int add_probe(struct guest_raw *w, struct guest_run *r, const char *event, char *probe)

@@ -4,7 +4,7 @@
 #include "guest/log.h"
 #include "guest/sysfs.h"
 #include "proto/micro-config.h"
-#include "../kmod/micro-ioctl.h"
+#include "kmod/uapi/micro-ioctl.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,7 +11,7 @@
 #include "micro/in-vm.h"
 #include "lib/progress.h"
 #include "stats/stats.h"
-#include "../kmod/micro.h"
+#include "kmod/uapi/micro.h"
 
 #define MICRO_NULL	"null"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads strategies/, kmod/ and workloads/ for what can be chosen. The head
+ * Reads strategies/, kmod/core, kmod/alloc and workloads/ for what can be chosen. The head
  * comment of a file is its entry: " * tag: text", text going on in lines that
  * are indented deeper.
  */
@@ -194,15 +194,15 @@ static int load_strategies(struct bl_catalog *c)
 }
 
 /* Allocators are described where they are implemented. */
-static int load_kmod(struct bl_catalog *c)
+static int load_allocators(struct bl_catalog *c, const char *dir)
 {
 	struct bl_strv names = {}, lines = {};
-	int err = list_dir("kmod", ".c", &names);
+	int err = list_dir(dir, ".c", &names);
 
 	for (size_t i = 0; !err && i < names.n; i++) {
 		char *text;
 
-		err = read_at("kmod", names.v[i], ".c", &text);
+		err = read_at(dir, names.v[i], ".c", &text);
 		if (err)
 			break;
 		head_comment(text, &lines);
@@ -305,7 +305,8 @@ int bl_catalog_load(struct bl_catalog *c)
 
 	memset(c, 0, sizeof(*c));
 	err = load_strategies(c);
-	err = err ? err : load_kmod(c);
+	err = err ? err : load_allocators(c, "kmod/core");
+	err = err ? err : load_allocators(c, "kmod/alloc");
 	err = err ? err : load_dir(&c->jobs, "workloads/jobs", ".fio");
 	err = err ? err : load_dir(&c->plans, "workloads/plans", ".ini");
 	load_axes(c);

@@ -7,7 +7,7 @@
 #define BL_MICRO_CONFIG_H
 
 #include "lib/util.h"
-#include "../kmod/micro.h"
+#include "kmod/uapi/micro.h"
 
 json_t *micro_config_json(const struct micro_config *c);
 

@@ -20,38 +20,48 @@ static bool is_later(const struct stat *a, const struct stat *b)
 	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-/* The sources of each module: glob patterns, NULL-terminated. */
-static const char *const module_of[] = { "kmod/*.[ch]", "strategies/*.[ch]", NULL };
-static const char *const lockwait_of[] = { "kmod/lockwait/*.[ch]", NULL };
+/* The list of each module's sources: shell patterns, and comments that begin with '#'. */
+#define MODULE_SOURCES		"kmod/sources"
+#define LOCKWAIT_SOURCES	"kmod/lockwait/sources"
 
-/* Return the first source that is newer than the module, or NULL. The caller frees it. */
-static char *newer_source(const char *module, const char *const *globs)
+/* Return a file of @pattern that is newer than @built, or NULL. The caller frees it. */
+static char *newer_file(const char *pattern, const struct stat *built)
 {
-	struct stat built, st;
-	char *newer = NULL;
+	char *path = bl_path("%s", pattern), *newer = NULL;
+	struct stat st;
 	glob_t g;
 
-	if (stat(module, &built))
-		return NULL;
-	for (; *globs && !newer; globs++) {
-		char *pattern = bl_path("%s", *globs);
-
-		if (!glob(pattern, 0, NULL, &g)) {
-			for (size_t k = 0; k < g.gl_pathc && !newer; k++)
-				if (!strstr(g.gl_pathv[k], ".mod.c") &&
-				    !stat(g.gl_pathv[k], &st) && is_later(&st, &built))
-					newer = bl_strdup(g.gl_pathv[k]);
-			globfree(&g);
-		}
-		free(pattern);
+	if (!glob(path, 0, NULL, &g)) {
+		for (size_t k = 0; k < g.gl_pathc && !newer; k++)
+			if (!stat(g.gl_pathv[k], &st) && is_later(&st, built))
+				newer = bl_strdup(g.gl_pathv[k]);
+		globfree(&g);
 	}
+	free(path);
+	return newer;
+}
+
+/* Return a source that is newer than the module, or NULL. The caller frees it. */
+static char *newer_source(const char *module, const char *sources)
+{
+	char *path = bl_path("%s", sources), *text = NULL, *rest, *line, *newer = NULL;
+	struct stat built;
+
+	if (!stat(module, &built) && !bl_read_file(path, &text, NULL)) {
+		rest = text;
+		while (!newer && (line = strsep(&rest, "\n")))
+			if (*line && *line != '#')
+				newer = newer_file(line, &built);
+	}
+	free(text);
+	free(path);
 	return newer;
 }
 
 /* Refuse a module older than its sources: its strategies are not those of the tree. */
-static int check_fresh(const char *name, const char *const *globs)
+static int check_fresh(const char *name, const char *sources)
 {
-	char *module = bl_path("%s", name), *newer = newer_source(module, globs);
+	char *module = bl_path("%s", name), *newer = newer_source(module, sources);
 	int err = 0;
 
 	if (newer) {
@@ -76,11 +86,11 @@ static int check_file(const char *name)
 	return err;
 }
 
-static int check_module(const char *name, const char *const *globs)
+static int check_module(const char *name, const char *sources)
 {
 	int err = check_file(name);
 
-	return err ? err : check_fresh(name, globs);
+	return err ? err : check_fresh(name, sources);
 }
 
 int preflight_check_built(bool module)
@@ -90,7 +100,7 @@ int preflight_check_built(bool module)
 	if (!err)
 		err = check_file("build/bouncelab");
 	if (!err && module)
-		err = check_module("build/bouncelab.ko", module_of);
+		err = check_module("build/bouncelab.ko", MODULE_SOURCES);
 	return err;
 }
 
@@ -107,7 +117,7 @@ int preflight_check_plan(const struct bl_plan *p)
 	int err = 0;
 
 	if (collects(p, COLLECT_LOCKS))
-		err = check_module("build/bl_lockwait.ko", lockwait_of);
+		err = check_module("build/bl_lockwait.ko", LOCKWAIT_SOURCES);
 	if (err)
 		return err;
 	return preflight_check_built(p->strategies.n != 1 || strcmp(p->strategies.v[0], BL_INTREE));

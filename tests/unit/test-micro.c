@@ -9,7 +9,7 @@
 #include "lib/util.h"
 #include "stats/hist.h"
 #include "stats/mva.h"
-#include "../../kmod/micro.h"
+#include "kmod/uapi/micro.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -29,7 +29,7 @@ stages="submit queue map copy-in kick daemon fault interrupt unmap copy-back com
 copy=$scratch/tree
 copy_tree "$copy"
 patch -s -p1 -d "$copy" <tests/vm/planted-trace/plant.patch || fail "plant.patch does not apply"
-cp tests/vm/planted-trace/plant.c "$copy/kmod/"
+cp tests/vm/planted-trace/plant.c "$copy/kmod/core/"
 cp tests/vm/planted-trace/plant-lock.c "$copy/strategies/"
 names=
 for stage in $stages; do

@@ -11,7 +11,7 @@
 #include <sched.h>
 
 #include "native.h"
-#include "core.h"
+#include "core/core.h"
 
 static u64 *page_table;		/* struct page *, by page of the window */
 static u64 nr_entries;
@@ -148,7 +148,7 @@ static void strategy_exit(struct bl_core *core)
 	if (core->d.strategy->deferred)
 		micro_domain_deferred(core);
 	entries_clear(core, 0, nr_entries);
-	/* What is taken is given back, as kmod/counters.c has it. */
+	/* What is taken is given back, as kmod/core/counters.c has it. */
 	WARN_ON(count_of(core, BL_COUNT_map) != count_of(core, BL_COUNT_unmap));
 	WARN_ON(ranges_taken(core) != own_ranges);
 	core->d.strategy->exit(&core->d);

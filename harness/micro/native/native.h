@@ -2,7 +2,7 @@
 /*
  * The plane native: one strategy, its source file unchanged, as threads of a program of
  * its own.  One program per strategy, so that map and unmap are the functions that
- * kmod/core-inline.h makes of the strategy and are called directly; a fresh process per
+ * kmod/core/core-inline.h makes of the strategy and are called directly; a fresh process per
  * run, so that where its memory happens to lie differs from run to run.
  */
 #ifndef MICRO_NATIVE_H
@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "micro.h"
+#include "uapi/micro.h"
 
 struct bl_core;
 struct bl_strategy;
@@ -37,7 +37,7 @@ u64 micro_clock(void);		/* the loop's */
 int micro_ram_init(u64 reserved, u64 size, u32 seed);	/* 0 or -ENOMEM */
 int micro_iova_init(struct iova_domain *d, u64 slots);	/* " */
 
-/* --- domain.c: what of the core is not in kmod/core-inline.h ------------------- */
+/* --- domain.c: what of the core is not in kmod/core/core-inline.h ------------------- */
 
 /* 0, -ENOMEM, or -EINVAL if the strategy refuses. */
 int micro_domain_init(struct bl_core *core, const struct bl_strategy *s, u64 window);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory, addresses and devices, as far as strategies and kmod/core-inline.h use them,
+ * Memory, addresses and devices, as far as strategies and kmod/core/core-inline.h use them,
  * with the work that the kernel does for them on the map path.
  *
  * Pages	physical memory is one mapping of huge pages, present before anything is

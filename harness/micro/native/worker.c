@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One strategy, and the loop of kmod/micro-loop.h around it.  Compiled once for each:
+ * One strategy, and the loop of kmod/micro/loop.h around it.  Compiled once for each:
  * MICRO_FILE is the strategy's file, MICRO_ID its name with '_' for '-'.
  */
 #include <sched.h>
@@ -54,7 +54,7 @@ static void micro_fill(struct micro_worker *w, u32 buffer, u32 mark);
 static bool micro_exchange(struct micro_worker *w, u64 iova, u32 mark);
 static bool micro_check(struct micro_worker *w, u32 owner, u32 buffer, u32 mark);
 
-#include "micro-loop.h"
+#include "micro/loop.h"
 
 const char *const micro_strategy = MICRO_NAME;
 

@@ -5,7 +5,7 @@
 
 . tests/vm/guest/lib.sh
 
-# Bits of "flags" of kmod/micro.h, and directions of the kernel.
+# Bits of "flags" of kmod/uapi/micro.h, and directions of the kernel.
 remote=1 cold=2 verify=8
 both=0 to_device=1 from_device=2
 

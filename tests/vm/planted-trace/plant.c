@@ -8,7 +8,7 @@
 #include <linux/kprobes.h>
 #include <linux/string.h>
 
-#include "core.h"
+#include "core/core.h"
 
 #define PLANT_NS	100000
 /* Where somebody has to be woken up the rest of the stage varies by tens of microseconds. */

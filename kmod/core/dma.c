@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The DMA operations of the virtio device that are not made anew for each
+ * strategy (core-inline.h): coherent memory, which is the core's own, and syncs.
+ *
+ * Called with a virtqueue's lock held and interrupts off (virtio-blk), or from
+ * softirq (virtio-net): syncs do not sleep.
+ */
+#include <linux/dma-map-ops.h>
+#include <linux/fs.h>
+#include <linux/gfp.h>
+
+#include "core/core.h"
+
+void bl_dma_bad_unmap(u64 iova, size_t size)
+{
+	WARN_ONCE(1, "bouncelab: unmap of 0x%llx+%zu, which was never mapped\n", iova, size);
+}
+
+/* Coherent addresses are synced by drivers too; there is nothing to do then. */
+void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova, size_t size,
+			    enum dma_data_direction dir)
+{
+	struct bl_domain *d = bl_domain_of(dev);
+
+	if (!bl_in_window(d, iova, size))
+		return;
+	bl_count(d, BL_COUNT_sync_for_device, 1);
+	d->strategy->sync_for_device(d, iova, size, dir);
+}
+
+void bl_dma_sync_for_cpu(struct device *dev, dma_addr_t iova, size_t size,
+			 enum dma_data_direction dir)
+{
+	struct bl_domain *d = bl_domain_of(dev);
+
+	if (!bl_in_window(d, iova, size))
+		return;
+	bl_count(d, BL_COUNT_sync_for_cpu, 1);
+	d->strategy->sync_for_cpu(d, iova, size, dir);
+}
+
+void *bl_dma_alloc(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp,
+		   unsigned long attrs)
+{
+	struct bl_domain *d = bl_domain_of(dev);
+	struct bl_core *core = bl_core_of(d);
+	dma_addr_t iova;
+	void *addr;
+
+	*handle = DMA_MAPPING_ERROR;
+	size = PAGE_ALIGN(size);
+	addr = alloc_pages_exact(size, gfp | __GFP_ZERO);
+	if (!addr)
+		return NULL;
+	iova = bl_coherent_iova_alloc(core, size);
+	if (!iova)
+		goto err_pages;
+	if (bl_iotlb_add_own(core, iova, size, virt_to_phys(addr)))
+		goto err_iova;
+
+	bl_count(d, BL_COUNT_coherent_alloc, 1);
+	*handle = iova;
+	return addr;
+
+err_iova:
+	bl_coherent_iova_free(core, iova, size);
+err_pages:
+	free_pages_exact(addr, size);
+	return NULL;
+}
+
+/*
+ * The daemon may still have the pages mapped, or fault on them just now.  Its
+ * page table holds references, so that they are not handed to anybody else
+ * before it lets go; the lock keeps a fault that has found one of them from
+ * entering it when they have been taken out.  Process context: drivers free
+ * coherent memory there.
+ */
+void bl_dma_free(struct device *dev, size_t size, void *addr, dma_addr_t iova,
+		 unsigned long attrs)
+{
+	struct bl_domain *d = bl_domain_of(dev);
+	struct bl_core *core = bl_core_of(d);
+	struct address_space *mapping = core->file->f_mapping;
+
+	size = PAGE_ALIGN(size);
+	filemap_invalidate_lock(mapping);
+	bl_iotlb_del_own(core, iova, size);
+	/* A daemon that keeps its mapping sees the next ring here, not this one. */
+	unmap_mapping_range(mapping, iova, size, 1);
+	filemap_invalidate_unlock(mapping);
+	bl_coherent_iova_free(core, iova, size);
+	free_pages_exact(addr, size);
+	bl_count(d, BL_COUNT_coherent_free, 1);
+}
+
+size_t bl_dma_max_mapping_size(struct device *dev)
+{
+	struct bl_domain *d = bl_domain_of(dev);
+
+	return d->strategy->raw ? SIZE_MAX : bl_iova_max(bl_core_of(d));
+}
+
+bool bl_domain_drives(struct device *dev)
+{
+	const struct dma_map_ops *ops = get_dma_ops(dev);
+
+	return ops && ops->alloc == bl_dma_alloc;
+}

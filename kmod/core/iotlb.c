@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The IOTLB: what the daemon may map.  An entry is either the core's own (the
+ * streaming window, a piece of coherent memory: opaque is NULL and the file is
+ * the domain's) or a range of somebody's file that vhost-vdpa gave with
+ * set_map (opaque is a struct vdpa_map_file that holds the file).
+ *
+ * Own entries hold no reference to the domain's file: the file owns the IOTLB,
+ * and would never be released.
+ */
+#include <linux/file.h>
+#include <linux/slab.h>
+#include <linux/vdpa.h>
+#include <uapi/linux/vduse.h>
+
+#include "core/core.h"
+
+static int iotlb_add(struct bl_core *core, u64 start, u64 last, u64 addr,
+		     u32 perm, const struct vdpa_map_file *from)
+{
+	struct vdpa_map_file *copy = NULL;
+	int ret;
+
+	lockdep_assert_held(&core->iotlb_lock);
+
+	if (from) {
+		copy = kmalloc(sizeof(*copy), GFP_ATOMIC);
+		if (!copy)
+			return -ENOMEM;
+		copy->file = get_file(from->file);
+		copy->offset = from->offset;
+	}
+	ret = vhost_iotlb_add_range_ctx(core->iotlb, start, last, addr, perm,
+					copy);
+	if (ret && copy) {
+		fput(copy->file);
+		kfree(copy);
+	}
+	return ret;
+}
+
+static void iotlb_del(struct bl_core *core, u64 start, u64 last)
+{
+	struct vhost_iotlb_map *map;
+	struct vdpa_map_file *from;
+
+	lockdep_assert_held(&core->iotlb_lock);
+
+	while ((map = vhost_iotlb_itree_first(core->iotlb, start, last))) {
+		from = map->opaque;
+		if (from) {
+			fput(from->file);
+			kfree(from);
+		} else if (map->start == core->d.base) {
+			WRITE_ONCE(core->window_on, false);
+		}
+		vhost_iotlb_map_free(core->iotlb, map);
+	}
+}
+
+void bl_iotlb_clear(struct bl_core *core)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	iotlb_del(core, 0, U64_MAX);
+	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+}
+
+int bl_domain_set_map(struct bl_domain *d, struct vhost_iotlb *iotlb)
+{
+	struct bl_core *core = bl_core_of(d);
+	struct vhost_iotlb_map *map;
+	unsigned long flags;
+	int ret = 0;
+
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	iotlb_del(core, 0, U64_MAX);
+	for (map = vhost_iotlb_itree_first(iotlb, 0, U64_MAX); map && !ret;
+	     map = vhost_iotlb_itree_next(map, 0, U64_MAX)) {
+		/* Without a file it would pass for memory of the core. */
+		ret = -EINVAL;
+		if (map->opaque)
+			ret = iotlb_add(core, map->start, map->last, map->addr,
+					map->perm, map->opaque);
+	}
+	if (ret)
+		iotlb_del(core, 0, U64_MAX);
+	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+	return ret;
+}
+
+void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb)
+{
+	struct bl_core *core = bl_core_of(d);
+	struct vhost_iotlb_map *map;
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	for (map = vhost_iotlb_itree_first(iotlb, 0, U64_MAX); map;
+	     map = vhost_iotlb_itree_next(map, 0, U64_MAX))
+		iotlb_del(core, map->start, map->last);
+	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+}
+
+/*
+ * The core maps again, so vhost-vdpa, which never takes its map back from a
+ * driver with set_map, is gone.  What it left would hide what the core adds.
+ */
+static void iotlb_drop_foreign(struct bl_core *core)
+{
+	struct vhost_iotlb_map *map, *next;
+	struct vdpa_map_file *from;
+
+	lockdep_assert_held(&core->iotlb_lock);
+
+	list_for_each_entry_safe(map, next, &core->iotlb->list, link) {
+		from = map->opaque;
+		if (!from)
+			continue;
+		fput(from->file);
+		kfree(from);
+		vhost_iotlb_map_free(core->iotlb, map);
+	}
+}
+
+int __bl_window_enable(struct bl_core *core)
+{
+	struct bl_domain *d = &core->d;
+	unsigned long flags;
+	int ret = 0;
+
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	if (!core->window_on) {
+		iotlb_drop_foreign(core);
+		ret = iotlb_add(core, d->base, d->base + d->window - 1, 0,
+				VHOST_MAP_RW, NULL);
+		if (!ret)
+			WRITE_ONCE(core->window_on, true);
+	}
+	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+	return ret;
+}
+
+void bl_domain_reset(struct bl_domain *d)
+{
+	struct bl_core *core = bl_core_of(d);
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	if (core->window_on)
+		iotlb_del(core, d->base, d->base + d->window - 1);
+	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+	if (d->strategy->reset)
+		d->strategy->reset(d);
+}
+
+int bl_iotlb_add_own(struct bl_core *core, u64 iova, size_t size,
+		     phys_addr_t pa)
+{
+	unsigned long flags;
+	int ret;
+
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	iotlb_drop_foreign(core);
+	ret = iotlb_add(core, iova, iova + size - 1, pa, VHOST_MAP_RW, NULL);
+	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+	return ret;
+}
+
+void bl_iotlb_del_own(struct bl_core *core, u64 iova, size_t size)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	iotlb_del(core, iova, iova + size - 1);
+	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+}
+
+/*
+ * Only own entries have a physical address.  Those of vhost-vdpa carry a user
+ * address, and a daemon that kept the domain's file could ask for it here.
+ */
+struct page *bl_iotlb_get_page(struct bl_core *core, u64 iova)
+{
+	struct vhost_iotlb_map *map;
+	struct page *page = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	map = vhost_iotlb_itree_first(core->iotlb, iova, iova + PAGE_SIZE - 1);
+	if (map && !map->opaque && map->start != core->d.base &&
+	    map->start <= iova) {
+		page = pfn_to_page(PHYS_PFN(map->addr + iova - map->start));
+		get_page(page);
+	}
+	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+	return page;
+}
+
+int bl_domain_lookup(struct bl_domain *d, u64 start, u64 last, bool want_file,
+		     struct bl_iova_range *range)
+{
+	struct bl_core *core = bl_core_of(d);
+	struct vhost_iotlb_map *map = NULL;
+	const struct vdpa_map_file *from;
+	unsigned long flags;
+
+	memset(range, 0, sizeof(*range));
+	if (start > last)
+		return -EINVAL;
+
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	map = vhost_iotlb_itree_first(core->iotlb, start, last);
+	if (map) {
+		from = map->opaque;
+		range->start = map->start;
+		range->last = map->last;
+		range->perm = map->perm;
+		range->offset = from ? from->offset : map->start;
+		range->umem_capable = !from && map->start == d->base &&
+				      d->strategy->set_user_pages;
+		if (want_file)
+			range->file = get_file(from ? from->file : core->file);
+	}
+	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+	return map ? 0 : -EINVAL;
+}

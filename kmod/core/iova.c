@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * IOVA allocators, the plug beside the strategies: they can move results more
+ * than any strategy does, so one is chosen by name and held fixed.
+ *
+ * Allocator cached: per-CPU caches of freed ranges over the tree, alloc_iova_fast()
+ * Allocator plain: the red-black tree alone, under its one lock, alloc_iova()
+ * The others are in alloc/.
+ *
+ * All count in slots of 4K.  What they give is aligned to the granule, and those of
+ * the tree to their size rounded up to a power of two.  IOVA 0 is never handed out
+ * and means failure.
+ */
+#include <linux/log2.h>
+
+#include "core/core.h"
+
+static const struct bl_alloc_ops *alloc_ops(const struct bl_core *core)
+{
+	switch (core->allocator) {
+	case BL_ALLOC_GENALLOC:
+		return &bl_alloc_genalloc;
+	case BL_ALLOC_SBITMAP:
+		return &bl_alloc_sbitmap;
+	case BL_ALLOC_RING:
+		return &bl_alloc_ring;
+	default:
+		return NULL;
+	}
+}
+
+unsigned long bl_iova_alloc_other(struct bl_core *core, unsigned long nr)
+{
+	unsigned long last = (core->d.window >> BL_SLOT_SHIFT) - 1;
+	struct iova *range;
+
+	if (core->allocator != BL_ALLOC_PLAIN)
+		return alloc_ops(core)->alloc(core, nr);
+	range = alloc_iova(&core->stream, nr, last, true);
+	return range ? range->pfn_lo : 0;
+}
+
+void bl_iova_free_other(struct bl_core *core, unsigned long first, unsigned long nr)
+{
+	if (core->allocator != BL_ALLOC_PLAIN)
+		alloc_ops(core)->free(core, first, nr);
+	else
+		free_iova(&core->stream, first);
+}
+
+unsigned long bl_tree_alloc(struct bl_core *core, unsigned long nr, unsigned long limit)
+{
+	return alloc_iova_fast(&core->stream, nr, limit - 1, true);
+}
+
+void bl_tree_free(struct bl_core *core, unsigned long first, unsigned long nr)
+{
+	free_iova_fast(&core->stream, first, nr);
+}
+
+/*
+ * Of the tree: the largest naturally aligned range that leaves out IOVA 0, and what a
+ * strategy keeps for itself (.own_iova).  A driver that was told bounce_size itself
+ * could ask for a mapping that never succeeds.
+ */
+size_t bl_iova_max(struct bl_core *core)
+{
+	const struct bl_alloc_ops *ops = alloc_ops(core);
+	size_t max;
+
+	if (ops)
+		return ops->largest(core) << BL_SLOT_SHIFT;
+	max = rounddown_pow_of_two(core->d.window) / 2;
+	return core->d.strategy->own_iova ? max / 2 : max;
+}
+
+dma_addr_t bl_coherent_iova_alloc(struct bl_core *core, size_t size)
+{
+	unsigned long last = (BL_IOVA_LIMIT >> PAGE_SHIFT) - 1;
+
+	return (dma_addr_t)alloc_iova_fast(&core->coherent, PFN_UP(size), last,
+					   true) << PAGE_SHIFT;
+}
+
+void bl_coherent_iova_free(struct bl_core *core, dma_addr_t iova, size_t size)
+{
+	free_iova_fast(&core->coherent, iova >> PAGE_SHIFT, PFN_UP(size));
+}
+
+int bl_iova_init(struct bl_core *core)
+{
+	int ret;
+
+	init_iova_domain(&core->stream, BL_SLOT_SIZE, 1);
+	init_iova_domain(&core->coherent, PAGE_SIZE,
+			 core->bounce_size >> PAGE_SHIFT);
+	ret = iova_domain_init_rcaches(&core->stream);
+	if (ret)
+		goto err_put;
+	ret = iova_domain_init_rcaches(&core->coherent);
+	if (ret)
+		goto err_put;
+	if (alloc_ops(core))
+		ret = alloc_ops(core)->init(core);
+	if (ret)
+		goto err_put;
+	return 0;
+
+err_put:
+	bl_iova_exit(core);
+	return ret;
+}
+
+void bl_iova_exit(struct bl_core *core)
+{
+	if (alloc_ops(core))
+		alloc_ops(core)->exit(core);
+	put_iova_domain(&core->stream);
+	put_iova_domain(&core->coherent);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What can be chosen, by name.  The table of strategies is made by the build
+ * from the names of the files in strategies/; nobody edits it.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/align.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include "core/core.h"
+#include "dev/device.h"
+
+#define BL_STRATEGY(id)	extern const struct bl_strategy bl_strategy_##id;
+#include "strategy-table.h"
+#undef BL_STRATEGY
+
+const struct bl_strategy *const bl_strategies[] = {
+#define BL_STRATEGY(id)	&bl_strategy_##id,
+#include "strategy-table.h"
+#undef BL_STRATEGY
+	NULL
+};
+
+static const char *const allocator_names[BL_ALLOC_NR] = {
+	[BL_ALLOC_CACHED] = "cached",
+	[BL_ALLOC_PLAIN] = "plain",
+	[BL_ALLOC_GENALLOC] = "genalloc",
+	[BL_ALLOC_SBITMAP] = "sbitmap",
+	[BL_ALLOC_RING] = "ring",
+};
+
+static const char *const granule_names[BL_GRANULE_NR] = {
+	[BL_GRANULE_4K] = "4k",
+	[BL_GRANULE_PAGE] = "page",
+};
+
+static const char *const prefill_names[BL_PREFILL_NR] = {
+	[BL_PREFILL_NONE] = "none",
+	[BL_PREFILL_ZERO] = "zero",
+	[BL_PREFILL_COPY] = "copy",
+};
+
+static const char *const backing_names[BL_BACKING_NR] = {
+	[BL_BACKING_ZEROED] = "zeroed",
+	[BL_BACKING_UNZEROED] = "unzeroed",
+	[BL_BACKING_PREALLOC] = "prealloc",
+	[BL_BACKING_HUGE] = "huge",
+};
+
+#define BL_OPTION(n)	{ .name = #n, .values = n##_names, .nr = ARRAY_SIZE(n##_names) }
+
+const struct bl_option_desc bl_options[BL_OPT_NR] = {
+	[BL_OPT_ALLOCATOR] = BL_OPTION(allocator),
+	[BL_OPT_GRANULE] = BL_OPTION(granule),
+	[BL_OPT_PREFILL] = BL_OPTION(prefill),
+	[BL_OPT_BACKING] = BL_OPTION(backing),
+};
+
+const char *bl_strategy_name(const struct bl_strategy *s)
+{
+	return s->name;
+}
+
+int bl_strategy_allowed(const struct bl_strategy *s)
+{
+	if (!s->unsafe || bl_unsafe_direct)
+		return 0;
+	pr_warn("strategy '%s' gives the daemon all of memory; load the module with unsafe_direct=1 to allow that\n",
+		s->name);
+	return -EPERM;
+}
+
+/* What was written to sysfs may end in a newline, and may be long. */
+static int name_len(const char *name)
+{
+	return min_t(int, strcspn(name, "\n"), 64);
+}
+
+const struct bl_strategy *bl_strategy_find(const char *name)
+{
+	char valid[512] = "";
+	int i;
+
+	for (i = 0; bl_strategies[i]; i++) {
+		if (sysfs_streq(name, bl_strategies[i]->name))
+			return bl_strategies[i];
+		strlcat(valid, " ", sizeof(valid));
+		strlcat(valid, bl_strategies[i]->name, sizeof(valid));
+	}
+	pr_warn("no strategy '%.*s'; valid:%s\n", name_len(name), name, valid);
+	return NULL;
+}
+
+int bl_option_find(enum bl_option which, const char *name)
+{
+	const struct bl_option_desc *o = &bl_options[which];
+	char valid[128] = "";
+	int i;
+
+	for (i = 0; i < o->nr; i++) {
+		if (sysfs_streq(name, o->values[i]))
+			return i;
+		strlcat(valid, " ", sizeof(valid));
+		strlcat(valid, o->values[i], sizeof(valid));
+	}
+	pr_warn("no %s '%.*s'; valid:%s\n", o->name, name_len(name), name, valid);
+	return -EINVAL;
+}
+
+/* Why a strategy makes no sense with these options, or NULL. */
+static const char *refusal(const struct bl_domain_config *config,
+			   const struct bl_domain *d)
+{
+	const struct bl_strategy *s = d->strategy;
+
+	if (s->raw && (d->prefill != BL_PREFILL_NONE || d->backing != BL_BACKING_ZEROED))
+		return "has no bounce pages, so that prefill and backing mean nothing";
+	if (s->own_iova && config->option[BL_OPT_ALLOCATOR] != BL_ALLOC_CACHED)
+		return "brings its own addresses, so that allocator means nothing";
+	if (d->backing == BL_BACKING_HUGE && !IS_ALIGNED(d->window, BL_HUGE_SIZE))
+		return "needs a bounce_size that is a multiple of 2 MiB for huge pages";
+	return s->refuse ? s->refuse(d) : NULL;
+}
+
+int bl_config_check(const struct bl_domain_config *config)
+{
+	struct bl_domain d = bl_domain_of_config(config);
+	const char *why;
+	int i;
+
+	if (!bl_bounce_size_valid(config->bounce_size) ||
+	    !bl_page_order_valid(config->page_order))
+		return -EINVAL;
+	for (i = 0; i < BL_OPT_NR; i++)
+		if (config->option[i] < 0 || config->option[i] >= bl_options[i].nr)
+			return -EINVAL;
+	why = refusal(config, &d);
+	if (why) {
+		pr_warn("strategy '%s' with %s=%s %s=%s %s=%s %s=%s and pages of %lu bytes: it %s\n",
+			config->strategy->name,
+			"allocator", allocator_names[config->option[BL_OPT_ALLOCATOR]],
+			"granule", granule_names[config->option[BL_OPT_GRANULE]],
+			"prefill", prefill_names[config->option[BL_OPT_PREFILL]],
+			"backing", backing_names[config->option[BL_OPT_BACKING]],
+			1UL << d.page_shift, why);
+		return -EINVAL;
+	}
+	if (d.backing == BL_BACKING_UNZEROED && !bl_unsafe_unzeroed) {
+		pr_warn("backing 'unzeroed' shows old data of the kernel to the daemon; load the module with unsafe_unzeroed=1 to allow that\n");
+		return -EPERM;
+	}
+	return bl_strategy_allowed(config->strategy);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The device half of the module: what a VDUSE device is, apart from its memory.
+ *
+ * A struct bl_dev is made by VDUSE_CREATE_DEV and found by name or minor in
+ * bl_table.  It is kept alive by the table, by the open file of its daemon, and
+ * by the vDPA device that `vdpa dev add` hangs on it.
+ *
+ * Locks, outermost first:
+ *
+ *	vdpa core's own			held by it around add, del and most vdpa ops
+ *	bl_table_lock	mutex		names, minors, create against destroy and open
+ *	bl_dev.lock	mutex		connected, vdpa, micro
+ *	bl_dev.domain_lock mutex	domain, and choice as long as there is none
+ *	bl_dev.orphan_lock mutex	virtio, and a queue's way into and out of ready
+ *	bl_dev.rwsem			reset against the injection of interrupts
+ *	bl_dev.config_lock spinlock	config space and its generation
+ *	bl_dev.msgq.lock spinlock	messages and broken; process context only
+ *	bl_vq.kick_lock	spinlock, irq-safe	kicked, kickfd, writing ready
+ *	bl_vq.irq_lock	spinlock, bh	cb, reading ready; never taken in hard interrupts
+ *	bl_dev.irq_lock	spinlock, bh	config_cb
+ *
+ * bl_dev.lock, domain_lock and orphan_lock do not nest in one another today,
+ * and none of them is ever held while waiting for an answer of the daemon;
+ * domain_lock is held while user memory is pinned.
+ */
+#ifndef BL_DEVICE_H
+#define BL_DEVICE_H
+
+#include <linux/cpumask.h>
+#include <linux/kobject.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/uio.h>
+#include <linux/vdpa.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/vduse.h>
+
+#include "core/domain.h"
+
+#define BL_MINORS	(1U << MINORBITS)
+#define BL_CPU_ANY	(-1)
+
+struct bl_vq {
+	/* what every kick and interrupt touches */
+	spinlock_t kick_lock;
+	bool ready;
+	bool kicked;			/* before there was a kickfd */
+	struct eventfd_ctx *kickfd;
+	spinlock_t irq_lock;
+	int irq_cpu;			/* where the last interrupt ran, or BL_CPU_ANY */
+	struct vdpa_callback cb;
+	struct work_struct inject_work;
+	struct work_struct kick_work;
+
+	u32 minor;			/* of the device */
+	u16 index;
+	u16 num_max;			/* 0: the daemon has not set it up */
+	u32 num;
+	u64 desc_addr;
+	u64 driver_addr;
+	u64 device_addr;
+	struct vdpa_vq_state state;
+	struct kobject kobj;
+	struct cpumask affinity;
+};
+
+/* Requests to the daemon: on send until it reads them, on recv until it answers. */
+struct bl_msgq {
+	spinlock_t lock;
+	struct list_head send;
+	struct list_head recv;
+	wait_queue_head_t wait;
+	u32 next_id;
+	u32 timeout;			/* seconds, 0: for ever */
+	bool broken;			/* for good: a request was never answered */
+};
+
+struct bl_dev;
+
+struct bl_dev {
+	struct kref ref;
+	char *name;
+	unsigned int minor;
+	struct device *dev;
+	struct dentry *debugfs;
+
+	struct mutex lock;
+	bool connected;
+	struct bl_vdpa *vdpa;
+	bool micro;			/* a run of dev/micro.c is on, or none may begin */
+
+	struct mutex domain_lock;
+	struct bl_domain *domain;
+	struct bl_domain_config choice;
+
+	struct mutex orphan_lock;
+	struct virtio_device *virtio;
+	struct delayed_work orphan_work;
+
+	struct rw_semaphore rwsem;
+	u8 status;
+	spinlock_t irq_lock;
+	struct vdpa_callback config_cb;
+	struct work_struct inject_work;
+
+	struct bl_msgq msgq;
+
+	spinlock_t config_lock;
+	u32 generation;
+	u32 config_size;
+	u8 *config;
+
+	u64 api_version;
+	u64 device_features;
+	u64 driver_features;
+	u32 device_id;
+	u32 vendor_id;
+	u32 vq_align;
+	u32 vq_num;
+	struct bl_vq **vqs;
+};
+
+/* main.c: `unsafe_direct` of the module, and what a new device starts with. */
+extern bool bl_unsafe_direct, bl_unsafe_unzeroed;
+extern struct bl_domain_config bl_defaults;
+extern const struct class bl_class;
+extern struct dentry *bl_debugfs;		/* may be an error pointer */
+extern dev_t bl_devt;
+
+/* False, with a log line that says what is valid.  Bytes. */
+bool bl_page_order_valid(unsigned int order);
+bool bl_bounce_size_valid(unsigned long size);
+
+/* device.c */
+extern struct mutex bl_table_lock;
+extern const struct file_operations bl_dev_fops;
+
+/* The device called NAME, without a reference, or NULL.  Needs bl_table_lock. */
+struct bl_dev *bl_dev_find(const char *name);
+
+/*
+ * Make the device that CONFIG, already validated, describes.  Takes over SPACE,
+ * its config space from kvmalloc, on success only.  Needs bl_table_lock.
+ * -EEXIST, -EPERM, -ENOMEM, -ENOSPC.
+ */
+int bl_dev_create(const struct vduse_dev_config *config, u8 *space, u64 api_version);
+
+/* -EINVAL: no such device; -EBUSY: in use.  Needs bl_table_lock. */
+int bl_dev_destroy(const char *name);
+
+void bl_dev_get(struct bl_dev *bl);
+void bl_dev_put(struct bl_dev *bl);
+
+/* Everything that a driver has set up is undone, but the daemon is not told.  May sleep. */
+void bl_dev_reset(struct bl_dev *bl);
+
+/* All of the N bytes at P are zero. */
+static inline bool bl_all_zero(const void *p, size_t n)
+{
+	return !memchr_inv(p, 0, n);
+}
+
+/* control.c */
+extern const struct file_operations bl_control_fops;
+
+/* ioctl.c: the ioctls of a device node.  Process context. */
+long bl_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+/* message.c */
+void bl_msg_init(struct bl_msgq *q);
+
+/*
+ * Ask the daemon and wait for its answer.  0, or -EIO: it refused, the caller
+ * was killed, the device is broken, or has become so by this timeout.
+ */
+int bl_msg_set_status(struct bl_dev *bl, u8 status);
+int bl_msg_update_iotlb(struct bl_dev *bl, u64 start, u64 last);
+int bl_msg_get_vq_state(struct bl_dev *bl, u16 index, struct vduse_vq_state *state);
+
+/* Fail all requests, now and for ever. */
+void bl_msg_break(struct bl_dev *bl);
+
+/* The daemon has gone: its unanswered requests wait for the next one. */
+void bl_msg_rewind(struct bl_dev *bl);
+
+ssize_t bl_msg_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t bl_msg_write_iter(struct kiocb *iocb, struct iov_iter *from);
+__poll_t bl_msg_poll(struct file *file, struct poll_table_struct *wait);
+
+static inline bool bl_broken(const struct bl_dev *bl)
+{
+	return unlikely(READ_ONCE(bl->msgq.broken));
+}
+
+/* vq.c */
+int bl_vq_init(void);
+void bl_vq_exit(void);
+
+/* Make and drop the queues of a device; vqN appears below its sysfs directory. */
+int bl_vqs_create(struct bl_dev *bl);
+void bl_vqs_destroy(struct bl_dev *bl);
+
+/* The daemon has set up every queue. */
+bool bl_vqs_configured(const struct bl_dev *bl);
+
+/* Tell the daemon that queue INDEX has work.  Any context. */
+void bl_vq_kick(struct bl_dev *bl, u16 index);
+
+/* Replace the eventfd that is kicked; takes over CTX, which may be NULL. */
+void bl_vq_set_kickfd(struct bl_vq *vq, struct eventfd_ctx *ctx);
+void bl_vq_set_callback(struct bl_vq *vq, const struct vdpa_callback *cb);
+void bl_vq_set_ready(struct bl_dev *bl, struct bl_vq *vq, bool ready);
+void bl_vq_reset(struct bl_dev *bl, struct bl_vq *vq);
+
+/* Interrupt the driver.  -EINVAL: it has not set DRIVER_OK.  Process context. */
+int bl_vq_inject(struct bl_dev *bl, struct bl_vq *vq);
+int bl_config_inject(struct bl_dev *bl);
+void bl_config_inject_work(struct work_struct *work);
+
+/* vdpa.c: the management device `vduse` and its vDPA devices. */
+int bl_vdpa_init(void);
+void bl_vdpa_exit(void);
+
+/* sysfs.c */
+extern const struct attribute_group *bl_dev_groups[];
+
+/* dev/micro.c: the file `micro` in the debugfs directory of a device. */
+void bl_micro_show_in(struct bl_dev *bl);
+
+/* orphan.c: devices whose daemon has gone for good. */
+int bl_orphan_init(void);
+void bl_orphan_exit(void);
+void bl_orphan_setup(struct bl_dev *bl);
+
+/* The daemon has left a running device: it has msg_timeout to come back. */
+void bl_orphan_arm(struct bl_dev *bl);
+
+/* It is back. */
+void bl_orphan_disarm(struct bl_dev *bl);
+
+/* The device has become broken: fail what its driver waits for. */
+void bl_orphan_now(struct bl_dev *bl);
+
+/* No orphan work runs or starts after this.  May sleep. */
+void bl_orphan_stop(struct bl_dev *bl);
+
+#endif /* BL_DEVICE_H */
