@@ -1,35 +1,94 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab list: what there is to choose from. */
+/* bouncelab list: print all names that a plan or an option may use. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "plan/catalog.h"
 #include "proto/collector.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+struct options {
+	bool json;
+	const char *names;	/* the kind whose names alone are printed, or NULL */
+};
+
 static const struct argp_option options[] = {
 	{ "json", 'J', NULL, 0, "Print JSON", 0 },
+	{ "names", 'n', "KIND", 0, "Print the names of one kind, one per line: strategies, allocators, "
+	  "granules, prefills, backings, jobs, plans, planes or collectors", 0 },
 	{ 0 }
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	bool *json = state->input;
+	struct options *o = state->input;
 
-	(void)arg;
-	if (key != 'J')
-		return ARGP_ERR_UNKNOWN;
-	*json = true;
-	return 0;
+	switch (key) {
+	case 'J':
+		o->json = true;
+		return 0;
+	case 'n':
+		o->names = arg;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp argp = {
 	options, parse, NULL,
-	"List the strategies with what they do and where they come from, what else is "
-	"chosen for a device (allocator, granule, prefill, backing), jobs, plans and planes.", NULL, NULL, NULL
+	"List the strategies with their idea and source, the other options of a device (allocator, "
+	"granule, prefill, backing), jobs, plans, planes and collectors.", NULL, NULL, NULL
 };
+
+/* --- names alone --------------------------------------------------------------- */
+
+static const char *const kinds[] = {
+	"strategies", "allocators", "granules", "prefills", "backings", "jobs", "plans", "planes",
+	"collectors",
+};
+
+enum { KIND_AXES = 1, KIND_JOBS = KIND_AXES + BL_AXES, KIND_PLANS, KIND_PLANES, KIND_COLLECTORS };
+
+static void find_names(const struct bl_catalog *c, size_t kind, struct bl_strv *names)
+{
+	if (!kind)
+		bl_strategy_names(c, names);
+	else if (kind < KIND_JOBS)
+		bl_choice_names(&c->axes[kind - KIND_AXES], names);
+	else if (kind < KIND_COLLECTORS)
+		bl_choice_names(kind == KIND_JOBS ? &c->jobs : kind == KIND_PLANS ? &c->plans :
+				&c->planes, names);
+	else
+		for (size_t i = 0; i < COLLECTORS; i++)
+			bl_strv_add(names, collectors[i].name);
+}
+
+/* Print the names of kind @name. Returns -EINVAL, with a message, for an unknown kind. */
+static int print_names(const struct bl_catalog *c, const char *name)
+{
+	struct bl_strv known = {}, names = {};
+	int err = -EINVAL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		bl_strv_add(&known, kinds[i]);
+		if (strcmp(kinds[i], name))
+			continue;
+		find_names(c, i, &names);
+		err = 0;
+	}
+	if (err)
+		bl_err_unknown("--names", "kind", name, &known);
+	for (size_t i = 0; i < names.n; i++)
+		puts(names.v[i]);
+	bl_strv_free(&names);
+	bl_strv_free(&known);
+	return err;
+}
+
+/* --- JSON ------------------------------------------------------------------------ */
 
 static json_t *choices_json(const struct bl_choices *l)
 {
@@ -85,6 +144,8 @@ static void print_json(const struct bl_catalog *c)
 	json_decref(o);
 }
 
+/* --- text ------------------------------------------------------------------------ */
+
 static void print_field(const char *key, const char *text)
 {
 	if (text && *text)
@@ -106,7 +167,7 @@ static void print_strategies(const struct bl_catalog *c)
 	}
 }
 
-/* @first: what the first one is. */
+/* Print a list; @first goes before the text of the first choice, e.g. "default: ". */
 static void print_choices(const char *title, const struct bl_choices *l, const char *first)
 {
 	int width = 0;
@@ -123,30 +184,37 @@ static void print_choices(const char *title, const struct bl_choices *l, const c
 
 static void print_collectors(void)
 {
-	puts("\ncollectors (of bouncelab trace, and of a plan's key collect)");
+	puts("\ncollectors (for bouncelab trace and the plan key collect)");
 	for (int i = 0; i < COLLECTORS; i++)
 		printf("  %-7s  %s\n", collectors[i].name, collectors[i].about);
 }
 
+static void print_text(const struct bl_catalog *c)
+{
+	print_strategies(c);
+	for (size_t i = 0; i < BL_AXES; i++)
+		print_choices(bl_axis_names[i], &c->axes[i], "default: ");
+	print_choices("jobs", &c->jobs, "");
+	print_choices("plans", &c->plans, "");
+	print_choices("planes", &c->planes, "");
+	print_collectors();
+}
+
 int cmd_list(int argc, char **argv)
 {
+	struct options o = {};
 	struct bl_catalog c;
-	bool json = false;
-	int err;
+	int err, code;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &json);
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	err = bl_catalog_load(&c);
-	if (!err && json) {
+	code = err ? BL_EXIT_FAIL : BL_EXIT_OK;
+	if (!err && o.names)
+		code = print_names(&c, o.names) ? BL_EXIT_USAGE : BL_EXIT_OK;
+	else if (!err && o.json)
 		print_json(&c);
-	} else if (!err) {
-		print_strategies(&c);
-		for (size_t i = 0; i < BL_AXES; i++)
-			print_choices(bl_axis_names[i], &c.axes[i], "default: ");
-		print_choices("jobs", &c.jobs, "");
-		print_choices("plans", &c.plans, "");
-		print_choices("planes", &c.planes, "");
-		print_collectors();
-	}
+	else if (!err)
+		print_text(&c);
 	bl_catalog_free(&c);
-	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
+	return code;
 }
