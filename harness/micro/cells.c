@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Strategies, and cells: what `bouncelab micro` is to measure. */
+/* Lay out the cells of `bouncelab micro`: strategies, sizes, threads and their buffers. */
 #include "micro/micro.h"
-#include "plan/catalog.h"
 #include "run/preflight.h"
 #include "micro/host.h"
 #include "micro/model.h"
@@ -12,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SET		(512U << 10)	/* bytes of originals of a thread: in L2, not in L1 */
+#define SET		(512U << 10)	/* bytes of originals per thread: fits L2, not L1 */
 #define WINDOW		(64ULL << 20)	/* the module's default */
-#define WINDOW_COLD	(16ULL << 20)	/* smaller: it is made anew in every round of a run */
+#define WINDOW_COLD	(16ULL << 20)	/* smaller, since each round of a run makes a new one */
 #define GUEST_MB	2048
 
 /*
- * An emulator translates what it has not seen: more to warm up with. A slice ends with a
- * thread that waits for the others, which in a kernel may take until the next tick.
+ * An emulator needs longer to warm up, since it translates new code first. In a kernel the end of
+ * a slice, where threads wait for each other, may take until the next tick.
  */
 const struct micro_timing micro_timings[] = {
 	[MICRO_NATIVE] = { .warm_ns = 2000000, .slice_ns = 10000000, .verify_ns = 2000000,
@@ -32,20 +31,8 @@ const struct micro_timing micro_timings[] = {
 			 .setup_s = 0.1, .slower = 1 },
 };
 
-int micro_find_strategies(struct bl_strv *names)
-{
-	struct bl_catalog catalog;
-	int err = bl_catalog_load(&catalog);
-
-	for (size_t i = 0; !err && i < catalog.n_strategy; i++)
-		if (!catalog.strategy[i].intree)
-			bl_strv_add(names, catalog.strategy[i].name);
-	bl_catalog_free(&catalog);
-	return err;
-}
-
-/* Those that were asked for, or all; null before them. */
-static int choose(struct micro_options *o, const struct bl_strv *known)
+/* Set o->strategies to null and then the ones that were asked for, or all that are known. */
+static int choose_strategies(struct micro_options *o, const struct bl_strv *known)
 {
 	const struct bl_strv *wanted = o->strategies.n ? &o->strategies : known;
 	struct bl_strv chosen = {};
@@ -70,7 +57,7 @@ static u32 round_up(u32 x, u32 to)
 	return (x + to - 1) / to * to;
 }
 
-/* Small ones are packed, unless they are to be somewhere in their page. */
+/* Set stride and number of buffers. Small buffers are packed unless an offset is asked for. */
 static void lay_out_buffers(struct micro_config *k, bool cold)
 {
 	u32 slots = round_up(k->size, MICRO_PAGE) / MICRO_PAGE, rounded = 1, most;
@@ -82,7 +69,7 @@ static void lay_out_buffers(struct micro_config *k, bool cold)
 		k->buffers = k->outstanding;
 	if (!cold)
 		return;
-	/* All are held at once, and addresses are powers of two: half of the window. */
+	/* All buffers are mapped at once, rounded up to powers of two; they may fill half the window. */
 	while (rounded < slots)
 		rounded *= 2;
 	most = k->window / 2 / k->threads / (rounded * MICRO_PAGE);
@@ -138,7 +125,7 @@ const struct micro_cell *micro_find(const struct micro_campaign *c, const char *
 	return NULL;
 }
 
-/* Of a guest as many CPUs as threads: no more than this machine has. */
+/* Prepare a guest with as many CPUs as the largest number of threads. */
 static int begin_guest(struct micro_campaign *c)
 {
 	const char *accel = c->o.plane == MICRO_ICOUNT ? "icount" : "auto";
@@ -152,7 +139,7 @@ static int begin_guest(struct micro_campaign *c)
 	return micro_guest_begin(&c->guest, accel, cpus, GUEST_MB);
 }
 
-/* Of this machine, or of what was asked for when the file was written. */
+/* Find the strategies and prepare the plane. */
 static int prepare_runs(struct micro_campaign *c)
 {
 	bool native = c->o.plane == MICRO_NATIVE;
@@ -162,7 +149,7 @@ static int prepare_runs(struct micro_campaign *c)
 	c->cpus = bl_count_cpus();
 	err = native ? micro_native_find(c, &known) : micro_find_strategies(&known);
 	if (!err)
-		err = choose(&c->o, &known);
+		err = choose_strategies(&c->o, &known);
 	if (!err)
 		err = native ? micro_native_begin(c) :
 		      c->o.plane == MICRO_HOST ? micro_host_begin() : begin_guest(c);

@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #define DEBUGFS	"/sys/kernel/debug"
-#define OTHERS	"the other planes do not need it: native, vm, icount"
+#define OTHERS	"use another plane: native, vm, icount"
 
-/* A module is for the one kernel that it was built with. */
+/* Check that the module was built for the running kernel. */
 static int check_release(void)
 {
 	char *path = bl_path("build/kernel/release"), *built = bl_read_text(path);
@@ -27,8 +27,8 @@ static int check_release(void)
 
 	uname(&u);
 	if (!built || strcmp(built, u.release)) {
-		bl_err("--plane host: the module is built for the kernel %s, and this machine runs "
-		       "%s; boot the former, or " OTHERS, built ? built : "(none)", u.release);
+		bl_err("--plane host: the module is built for kernel %s, but this machine runs %s; "
+		       "boot the former, or " OTHERS, built ? built : "(none)", u.release);
 		err = -ENOEXEC;
 	}
 	free(built);
@@ -48,20 +48,21 @@ int micro_host_begin(void)
 	int err;
 
 	if (geteuid()) {
-		bl_err("--plane host: loads the module into this machine's kernel, for which one has "
-		       "to be root; " OTHERS);
+		bl_err("--plane host: only root may load the module into this machine's kernel; "
+		       "run it as root, or " OTHERS);
 		return -EPERM;
 	}
 	if (preflight_check_built(true))
 		return -ENOENT;
 	err = check_release();
 	if (!err && bl_exists("/sys/module/bouncelab")) {
-		bl_err("--plane host: the module is loaded already, and each run wants a fresh one; "
+		bl_err("--plane host: the module is loaded already, but each run needs a fresh one; "
 		       "'rmmod bouncelab' first");
 		err = -EBUSY;
 	}
 	if (!err && !has_debugfs()) {
-		bl_err("--plane host: no debugfs; 'mount -t debugfs debugfs " DEBUGFS "' first");
+		bl_err("--plane host: debugfs is not mounted; "
+		       "'mount -t debugfs debugfs " DEBUGFS "' first");
 		err = -ENOENT;
 	}
 	return err;

@@ -9,12 +9,9 @@
 
 #define RUN_DIR		"micro.tmp"	/* in the share: the guest's answer */
 #define ANSWER		"micro.json"
-/* Of a run beside its parts: loading, waiting for a busy machine. */
-#define EXTRA_S		60.0
-/* An emulated CPU that counts instructions is that much slower than its clock, or more. */
-#define SLOWER		20.0
-/* Time for a guest's kernel to say all about its trouble. */
-#define SPLAT_GRACE	5.0
+#define EXTRA_S		60.0	/* seconds for loading modules and for a busy host */
+#define SLOWER		20.0	/* wall time per second of the clock of the plane icount, at most */
+#define SPLAT_GRACE	5.0	/* seconds for the rest of a kernel message */
 
 int micro_guest_begin(struct micro_guest *g, const char *accel, unsigned int cpus,
 		      unsigned int mem_mb)
@@ -51,7 +48,7 @@ int micro_guest_begin(struct micro_guest *g, const char *accel, unsigned int cpu
 	return err;
 }
 
-static void stop(struct micro_guest *g)
+static void stop_guest(struct micro_guest *g)
 {
 	if (g->up)
 		bl_vm_stop(&g->vm);
@@ -60,7 +57,7 @@ static void stop(struct micro_guest *g)
 
 void micro_guest_end(struct micro_guest *g)
 {
-	stop(g);
+	stop_guest(g);
 	if (g->dir)
 		bl_rm_rf(g->dir);
 	free(g->dir);
@@ -70,7 +67,7 @@ void micro_guest_end(struct micro_guest *g)
 	memset(g, 0, sizeof(*g));
 }
 
-static int boot(struct micro_guest *g, char **why)
+static int boot_guest(struct micro_guest *g, char **why)
 {
 	struct bl_vm_config cfg = {
 		.initramfs = g->initramfs, .share = g->share, .console = g->console,
@@ -101,21 +98,22 @@ json_t *micro_guest_request(const char *strategy, const json_t *options,
 	return op;
 }
 
-static double limit_s(const struct micro_config *c)
+/* Return the seconds after which a run counts as hung. */
+static double limit_seconds(const struct micro_config *c)
 {
 	return EXTRA_S + SLOWER * 2e-9 * c->slices * (c->warm_ns + c->slice_ns);
 }
 
-/* What the guest says at the end of a run: false if it is of no more use. */
-static bool on_done(const json_t *msg, char **why)
+/* Take the message at the end of a run. Returns false if the guest must not do another run. */
+static bool take_done_message(const json_t *msg, char **why)
 {
 	if (strcmp(bl_json_str(msg, "status", ""), "ok"))
 		*why = bl_strdup(bl_json_str(msg, "reason", "the guest gave no reason"));
 	return !json_is_true(json_object_get(msg, "reboot"));
 }
 
-/* To the end of a run. False if this guest is lost, with *why unless interrupted. */
-static bool follow(struct micro_guest *g, double deadline, char **why)
+/* Wait for the end of a run. Returns false if the guest is lost; *why is set unless interrupted. */
+static bool wait_for_run(struct micro_guest *g, double deadline, char **why)
 {
 	double until = deadline;
 	enum bl_vm_event ev;
@@ -127,7 +125,7 @@ static bool follow(struct micro_guest *g, double deadline, char **why)
 			until = g->vm.splat_at + SPLAT_GRACE;
 		ev = bl_vm_next(&g->vm, until < bl_mono() + 1 ? until : bl_mono() + 1, &msg);
 		done = ev == BL_VM_MESSAGE && !strcmp(bl_json_str(msg, "ev", ""), "done");
-		good = done && on_done(msg, why);
+		good = done && take_done_message(msg, why);
 		json_decref(msg);
 		if (done)
 			return good;
@@ -151,15 +149,15 @@ json_t *micro_guest_run(struct micro_guest *g, const char *strategy, const json_
 
 	*why = NULL;
 	remove(answer);
-	if (boot(g, why))
+	if (boot_guest(g, why))
 		goto out;
 	if (bl_vm_send(&g->vm, op)) {
-		*why = bl_strdup("the guest does not listen");
-		stop(g);
+		*why = bl_strdup("the guest does not take requests");
+		stop_guest(g);
 		goto out;
 	}
-	if (!follow(g, bl_mono() + limit_s(c), why))
-		stop(g);
+	if (!wait_for_run(g, bl_mono() + limit_seconds(c), why))
+		stop_guest(g);
 	if (!*why && !bl_interrupted) {
 		j = bl_json_load(answer);
 		if (!j)

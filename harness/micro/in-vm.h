@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `bouncelab micro` on the planes vm and icount, seen from the host. */
+/* The host's half of `bouncelab micro` on the planes vm and icount. */
 #ifndef BL_MICRO_GUEST_H
 #define BL_MICRO_GUEST_H
 
 #include "proto/micro-config.h"
 #include "vm/vm.h"
 
-/* A guest, booted when it is first needed, and again after one that went wrong. */
+/* A guest. It is booted before its first run, and again after a run that it did not survive. */
 struct micro_guest {
 	enum bl_accel accel;
 	unsigned int cpus, mem_mb;
@@ -15,24 +15,32 @@ struct micro_guest {
 	bool up;
 };
 
-/*
- * @accel as for bl_choose_accel(); icount has one CPU. 0, or a negative errno with
- * message. What is zeroed and not begun can be ended.
+/**
+ * micro_guest_begin() - prepare a guest; it boots with the first run
+ * @g:      is overwritten
+ * @accel:  as for bl_choose_accel(); icount has one CPU
+ * @cpus:   CPUs of the guest
+ * @mem_mb: its memory in MiB
+ *
+ * Return: 0, or a negative errno with a message. micro_guest_end() works on a zeroed struct too.
  */
 int micro_guest_begin(struct micro_guest *g, const char *accel, unsigned int cpus,
 		      unsigned int mem_mb);
 void micro_guest_end(struct micro_guest *g);
 
-/* What a run is asked for; options as below. */
+/* Make the request for a run; the arguments are those of micro_guest_run(). */
 json_t *micro_guest_request(const char *strategy, const json_t *options,
 			    const struct micro_config *c);
 
-/*
- * One run of @strategy ("null": the loop alone) on a fresh device of a module that was
- * just loaded. @options: NULL, or members as of a run of a plan (allocator, granule,
- * prefill, backing, page_order). What it measured, as the native programs write it, with
- * "plane" vm or icount; or NULL, with the reason in *why (to be freed) unless
- * bl_interrupted says it.
+/**
+ * micro_guest_run() - do one run in the guest, on a fresh device of a freshly loaded module
+ * @g:        the guest; it is booted if it is not up
+ * @strategy: a name; "null" is the loop alone
+ * @options:  NULL, or allocator, granule, prefill, backing, page_order as in a plan's run
+ * @c:        the configuration of the loop
+ * @why:      takes the reason of a failure, which the caller frees; NULL if interrupted
+ *
+ * Return: the result as the native programs write it, with "plane" vm or icount; or NULL.
  */
 json_t *micro_guest_run(struct micro_guest *g, const char *strategy, const json_t *options,
 			const struct micro_config *c, char **why);

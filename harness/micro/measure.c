@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Measures what `bouncelab micro` was asked for: all cells in random order in every round,
- * each run with nothing left of the run before it.
+ * Measure the cells of `bouncelab micro`: each round runs every cell once, in random order, and
+ * each run has a process, or a module and a device, of its own.
  */
 #include "micro/micro.h"
 #include "vm/accel.h"
@@ -44,13 +44,13 @@ json_t *micro_run_once(struct micro_campaign *c, const char *variant, const char
 		j = micro_host_run(strategy, k, why);
 	else
 		j = micro_guest_run(&c->guest, strategy, NULL, k, why);
-	/* A file that has not all is worse than none: stop. */
+	/* Stop at a write error: a raw file with runs missing cannot be evaluated. */
 	if (c->o.raw && !bl_interrupted && micro_raw_put(c, variant, strategy, k, j, *why))
 		c->raw_ended = true;
 	return j;
 }
 
-/* The unit of all results: instructions where the clock counts them. */
+/* Return ns per tick, or instructions per tick on the plane icount. */
 static double units_per_tick(const struct micro_campaign *c, const json_t *run)
 {
 	double ns = 1e6 / bl_json_num(run, "tick_khz", NAN);
@@ -58,8 +58,8 @@ static double units_per_tick(const struct micro_campaign *c, const json_t *run)
 	return c->o.plane == MICRO_ICOUNT ? ns / (1 << BL_ICOUNT_SHIFT) : ns;
 }
 
-/* NULL, or why the run is not to be used. */
-static char *defect(const json_t *j)
+/* Return the reason not to use a run, or NULL. The caller frees it. */
+static char *find_defect(const json_t *j)
 {
 	long long wrong = bl_json_int(j, "mismatches", 0), failed = bl_json_int(j, "failures", 0);
 
@@ -105,13 +105,13 @@ static double turn_of(const json_t *run, double per_tick)
 	return mean;
 }
 
-/* Into the next round of the cell; what is wrong with it, or NULL. */
+/* Add a run as the next round of the cell. Returns the reason not to use it, or NULL. */
 static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, const json_t *run)
 {
 	double per_tick = units_per_tick(c, run);
 	double ticks = bl_json_int(run, "ticks", 0);
 	struct micro_sample *s = &cell->rounds[cell->n];
-	char *why = defect(run);
+	char *why = find_defect(run);
 
 	if (why)
 		return why;
@@ -129,7 +129,7 @@ static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, cons
 	s->copy = median_of(run, "copy", per_tick);
 	s->ratio = s->pair / s->copy;
 	s->turn = turn_of(run, per_tick);
-	/* Each thread was timed for as long. There are no seconds where instructions count. */
+	/* Each thread was timed for the same time. The plane icount has no seconds. */
 	s->rate = s->wall_rate = NAN;
 	if (c->o.plane != MICRO_ICOUNT) {
 		s->rate = cell->threads * 1e9 / s->turn;
@@ -157,7 +157,8 @@ static char *cell_text(const struct micro_cell *cell)
 		      cell->threads == 1 ? "" : "s");
 }
 
-static void spoil(struct micro_cell *cell, char *why)
+/* Mark a cell as invalid; the first reason stays. Takes over @why. */
+static void set_invalid(struct micro_cell *cell, char *why)
 {
 	if (cell->invalid)
 		free(why);
@@ -189,25 +190,25 @@ static void run_cell(struct micro_campaign *c, struct micro_cell *cell, u32 seed
 	} else {
 		if (run && verify) {
 			cell->verified = bl_json_int(run, "verified", 0);
-			why = defect(run);
-			/* With MICRO_COLD as many as a round has. */
+			why = find_defect(run);
+			/* With MICRO_COLD a round has a number of mappings of its own. */
 			if (!why && cell->verified <
 			    (k.flags & MICRO_COLD ? 1ULL : (unsigned long long)k.verify * k.threads))
-				why = bl_fmt("only %llu mappings could be looked at", cell->verified);
+				why = bl_fmt("only %llu mappings could be verified", cell->verified);
 		} else if (run) {
 			why = take_sample(c, cell, run);
 		}
 		if (why)
 			bl_progress_note(&c->progress, "%s%s: %s", verify ? "verify: " : "", text, why);
 		if (why)
-			spoil(cell, why);
+			set_invalid(cell, why);
 	}
 	json_decref(run);
 	free(text);
 }
 
-/* Of a round, or of the verification of all cells. */
-static double expected(const struct micro_campaign *c, bool verify)
+/* Estimate the seconds of a round, or of the verification of all cells. */
+static double estimate_round(const struct micro_campaign *c, bool verify)
 {
 	double seconds = 0;
 
@@ -217,7 +218,7 @@ static double expected(const struct micro_campaign *c, bool verify)
 	return seconds;
 }
 
-/* Cells whose bytes are wrong are not timed; a round is complete without them. */
+/* Run each valid cell once. Cells that failed the verification are left out. */
 static void one_round(struct micro_campaign *c, gsl_rng *rng, size_t *order)
 {
 	gsl_ran_shuffle(rng, order, c->n_cells, sizeof(*order));
@@ -230,7 +231,7 @@ static void one_round(struct micro_campaign *c, gsl_rng *rng, size_t *order)
 	}
 }
 
-/* Of a round that was interrupted: cells are compared over the same rounds. */
+/* Drop the samples of an interrupted round: cells are compared over the same rounds. */
 static void drop_part_of_round(struct micro_campaign *c)
 {
 	for (size_t i = 0; i < c->n_cells; i++)
@@ -246,20 +247,20 @@ int micro_measure(struct micro_campaign *c)
 	gsl_rng_set(rng, (c->o.seed ^ c->o.seed >> 32) & 0xffffffff);
 	bl_catch_signals();
 	bl_progress_start(&c->progress, c->o.rounds + 1,
-			  expected(c, true) + c->o.rounds * expected(c, false));
+			  estimate_round(c, true) + c->o.rounds * estimate_round(c, false));
 	for (size_t i = 0; i < c->n_cells; i++)
 		order[i] = i;
 	for (size_t i = 0; i < c->n_cells && !micro_stopped(c); i++)
 		run_cell(c, &c->cells[i], i + 1, true);
 	if (!micro_stopped(c) && !c->o.from)
-		bl_progress_step(&c->progress, expected(c, true), true, "verified: %zu cells", c->n_cells);
+		bl_progress_step(&c->progress, estimate_round(c, true), true, "verified: %zu cells", c->n_cells);
 	while (c->rounds < c->o.rounds && !micro_stopped(c)) {
 		one_round(c, rng, order);
 		if (micro_stopped(c))
 			break;
 		c->rounds++;
 		if (!c->o.from)
-			bl_progress_step(&c->progress, expected(c, false), true, "round %zu", c->rounds);
+			bl_progress_step(&c->progress, estimate_round(c, false), true, "round %zu", c->rounds);
 	}
 	bl_progress_end(&c->progress);
 	gsl_rng_free(rng);

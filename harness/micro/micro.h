@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bouncelab micro: what is asked for, the cells, and what came out. micro-run.c measures,
- * micro-report.c prints, micro-model.c predicts.
+ * The public face of micro/, which measures the cost of one map and unmap of each strategy.
+ *
+ * In:  struct micro_options, or a file that --raw wrote.
+ * Out: struct micro_campaign with the samples of each cell; tables, CSV, JSON; the raw file.
+ *
+ * cells.c lays out the cells, measure.c runs them, report.c prints, model.c fits a queueing model.
+ * A plane is one file: native.c (programs of micro/native), in-vm.c (planes vm and icount), host.c.
  */
 #ifndef BL_MICRO_HARNESS_H
 #define BL_MICRO_HARNESS_H
@@ -16,21 +21,21 @@
 #define MICRO_NULL	"null"
 
 /*
- * Where: threads of this machine, of the kernel of a guest, or of the kernel that this
- * machine runs. The numbers are in the files of --raw.
+ * Where a run happens: in threads of this machine, in a guest's kernel, or in this machine's own
+ * kernel. Files of --raw hold these numbers.
  */
 enum micro_plane { MICRO_NATIVE, MICRO_VM, MICRO_ICOUNT, MICRO_HOST };
 
-/* What differs between planes. */
+/* Times that differ between planes. */
 struct micro_timing {
 	u64 warm_ns, slice_ns, verify_ns;
-	double setup_s;		/* of a run, beside its slices; for the estimate */
-	double slower;		/* the clock of the slices than the one on the wall, about */
+	double setup_s;		/* seconds of a run outside its slices, for the estimate */
+	double slower;		/* wall time per time of the slices' clock, roughly */
 };
 
 extern const struct micro_timing micro_timings[];
 
-/* Numbers of a --size or --threads; sorted as given. */
+/* The numbers of --size or --threads, in the order given. */
 struct micro_list {
 	u32 v[16];
 	size_t n;
@@ -38,61 +43,62 @@ struct micro_list {
 
 struct micro_options {
 	enum micro_plane plane;
-	struct bl_strv strategies;	/* of the table; null is first */
+	struct bl_strv strategies;	/* rows of the table; null is the first */
 	struct micro_list sizes, threads;
-	u32 direction;			/* of the kernel's enum dma_data_direction */
+	u32 direction;			/* the kernel's enum dma_data_direction */
 	u32 outstanding, offset, rounds;
 	bool remote, cold, no_touch, model, json;
-	bool asked;			/* for any of the above or below, but files and json */
-	double seconds;			/* timed, of mappings, per run */
+	bool asked;			/* an option was given that --from does not allow */
+	double seconds;			/* timed seconds per run */
 	unsigned long long seed;
-	const char *csv, *raw, *from;	/* files to be written, and to be read in place of runs */
+	const char *csv, *raw;		/* files to write */
+	const char *from;		/* a raw file to read instead of running */
 };
 
-/* What one run measured, in ns, or in instructions on the plane icount. */
+/* The results of one run, in ns, or in instructions on the plane icount. */
 struct micro_sample {
 	double pair, map, unmap, touch, copy;	/* medians; NaN where there is none */
 	double ratio;				/* pair / copy */
 	double turn;				/* mean from one unmap to the next, see hist_core_mean() */
-	double rate;				/* mappings per second of all threads, from that, or NaN */
-	double wall_rate;			/* the same, by the clock on the wall */
+	double rate;				/* mappings per second of all threads, from @turn, or NaN */
+	double wall_rate;			/* mappings per second by wall time */
 	unsigned long long operations;
-	struct hist hist;			/* of map and unmap, added */
+	struct hist hist;			/* map and unmap of a mapping, added */
 };
 
 struct micro_cell {
 	const char *strategy;
 	u32 size, threads;
 	struct micro_config config;
-	char *invalid;			/* why its numbers are not to be used; NULL: fine */
-	unsigned long long verified;	/* mappings, before anything was timed */
+	char *invalid;			/* the reason not to use its numbers; NULL: valid */
+	unsigned long long verified;	/* mappings verified before the timed runs */
 	struct micro_sample *rounds;
 	size_t n;
 };
 
 struct micro_campaign {
 	struct micro_options o;
-	char *programs;			/* native: directory with timed/ and holds/ */
-	struct micro_guest guest;	/* of the other planes */
-	FILE *raw;			/* o.raw, or o.from */
-	bool raw_ended;			/* what is read has no more runs, or what is written failed */
+	char *programs;			/* plane native: directory with timed/ and holds/ */
+	struct micro_guest guest;	/* planes vm and icount */
+	FILE *raw;			/* the file o.raw or o.from */
+	bool raw_ended;			/* o.from has no more runs, or writing o.raw failed */
 	struct micro_cell *cells;
 	size_t n_cells;
-	size_t rounds;			/* that are complete */
+	size_t rounds;			/* complete rounds */
 	bool interrupted;
-	double clock;			/* between two readings in a row */
-	u32 cpus, played;		/* this machine's; of the one that is played, 0: as many */
+	double clock;			/* between two readings of the clock in a row */
+	u32 cpus;			/* CPUs that this process may use */
+	u32 played;			/* CPUs that per-CPU structures are sized for; 0: as @cpus */
 	struct bl_progress progress;
 };
 
-/* --- micro-cells.c ----------------------------------------------------------- */
+/* --- cells.c ----------------------------------------------------------- */
 
-/* All that are in the sources. 0 or a negative errno, with message. */
-int micro_find_strategies(struct bl_strv *names);
-
-/*
- * Find the strategies (those of o.strategies, or all), bring what runs them up to date, or
- * read o.from, and lay out the cells. 0 or a negative errno, with message.
+/**
+ * micro_prepare() - find the strategies, build what runs them, lay out the cells
+ * @c: o holds the options; with o.from the file is read and nothing is built
+ *
+ * Return: 0 or a negative errno, with a message. micro_free() is needed in both cases.
  */
 int micro_prepare(struct micro_campaign *c);
 void micro_free(struct micro_campaign *c);
@@ -100,60 +106,71 @@ void micro_free(struct micro_campaign *c);
 const struct micro_cell *micro_find(const struct micro_campaign *c, const char *strategy,
 				    u32 size, u32 threads);
 
-/* --- micro-native.c ------------------------------------------------------------ */
+/* --- strategies.c ------------------------------------------------------ */
 
-/* The strategies there are; in BOUNCELAB_MICRO, if that is set, of which nothing is built. */
+/* Add the names of all strategies in the sources. 0 or a negative errno, with a message. */
+int micro_find_strategies(struct bl_strv *names);
+
+/* --- native.c ---------------------------------------------------------- */
+
+/*
+ * Add the names of the strategies that can be run: those of the sources, or, of an installed
+ * program or with BOUNCELAB_MICRO set, those that have a program. 0 or -errno, with a message.
+ */
 int micro_native_find(struct micro_campaign *c, struct bl_strv *names);
 
-/* Bring the programs up to date. 0 or -EINVAL, with message. */
+/* Build the programs that are older than their sources. 0 or -EINVAL, with a message. */
 int micro_native_begin(const struct micro_campaign *c);
 
 /*
- * Run program VARIANT (timed, holds) of a strategy once. The JSON that it wrote, or NULL
- * with the reason in *why.
+ * Run program VARIANT (timed or holds) of a strategy once. Returns the JSON that it wrote, or
+ * NULL with the reason in *why, which the caller frees.
  */
 json_t *micro_native_run(const struct micro_campaign *c, const char *variant,
 			 const char *strategy, const struct micro_config *config, char **why);
 
-/* --- micro-raw.c ----------------------------------------------------------------- */
+/* --- raw.c --------------------------------------------------------------- */
 
-/* Begin the file o.raw, or read the beginning of o.from into @c. 0 or -errno, with message. */
+/* Begin the file o.raw, or read the head of o.from into @c. 0 or -errno, with a message. */
 int micro_raw_create(struct micro_campaign *c);
 int micro_raw_open(struct micro_campaign *c);
 
-/* Add a run, or why there is none. 0 or -EIO, with message. */
+/* Add a run, or the reason why there is none. 0 or -EIO, with a message. */
 int micro_raw_put(struct micro_campaign *c, const char *variant, const char *strategy,
 		  const struct micro_config *config, const json_t *run, const char *why);
 
-/* The next run, which has to be this one. NULL: with *why, or with c->raw_ended. */
+/*
+ * Return the next run of o.from, which has to be the named one. NULL: the reason is in *why, or
+ * c->raw_ended is set.
+ */
 json_t *micro_raw_take(struct micro_campaign *c, const char *variant, const char *strategy,
 		       const struct micro_config *config, char **why);
 
-/* --- micro-run.c --------------------------------------------------------------- */
+/* --- measure.c ----------------------------------------------------------- */
 
-/* Verify, then measure. 0; -EINTR, with the rounds that are complete. */
+/* Verify, then measure. 0; -EINTR if interrupted, with the complete rounds kept. */
 int micro_measure(struct micro_campaign *c);
 
 /*
- * One run, by the plane or from the file o.from; VARIANT as of micro_native_run(), for other
- * planes "timed". What it gave, or NULL: with the reason in *why, or stopped, see
- * micro_stopped().
+ * Do one run on the campaign's plane, or read it from o.from. VARIANT is as in
+ * micro_native_run(), "timed" on other planes. Returns its result, or NULL: the reason is in
+ * *why, or micro_stopped() is true.
  */
 json_t *micro_run_once(struct micro_campaign *c, const char *variant, const char *strategy,
 		       const struct micro_config *config, char **why);
 
-/* Is it one of the planes with a guest? */
+/* Return true on the planes that boot a guest. */
 bool micro_in_guest(const struct micro_campaign *c);
 
-/* No more runs: interrupted now, or when the file was written. */
+/* Return true if there are no more runs: interrupted, or the end or failure of the raw file. */
 bool micro_stopped(const struct micro_campaign *c);
 
-/* How long a run takes, as an estimate. */
+/* Estimate the seconds of a run. */
 double micro_run_seconds(enum micro_plane plane, const struct micro_config *config);
 
-/* --- micro-report.c ------------------------------------------------------------ */
+/* --- report.c ------------------------------------------------------------ */
 
-/* One of struct micro_sample's members, over the rounds of a cell. */
+/* Estimate one member of struct micro_sample over the rounds of a cell. */
 struct stats_est micro_over_rounds(const struct micro_cell *cell, size_t member);
 
 #define MICRO_OVER_ROUNDS(cell, member) \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plane native of `bouncelab micro`: a program per strategy (harness/micro/native), which is
- * made when its source is newer, one process per run.
+ * The plane native: one program per strategy, built from micro/native when its sources are newer,
+ * and one process per run.
  */
 #include "micro/micro.h"
 #include "lib/dirs.h"
@@ -16,7 +16,7 @@
 
 /* --- programs ---------------------------------------------------------------- */
 
-/* What make writes goes to stderr, so that stdout has nothing but the result. */
+/* Build all programs. The output of make goes to stderr, since stdout is for the result. */
 static int build(const char *out)
 {
 	char *jobs = bl_fmt("-j%u", bl_count_cpus()), *dir = bl_fmt("OUT=%s", out);

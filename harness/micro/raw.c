@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the runs of `bouncelab micro` gave, kept in a file, from which all tables can be made
- * again: JSON Lines, first what was asked for and of which machine, then a run per line, in
- * the order in which they were done.
+ * The raw file of `bouncelab micro`: JSON Lines with the options and the machine in the first
+ * line, then one run per line in the order of the runs. All tables can be made from it again.
  */
 #include "micro/micro.h"
 #include "lib/machine.h"
@@ -15,7 +14,7 @@
 
 #define SCHEMA	1
 
-/* Options that are numbers. */
+/* Options that are numbers, and options that are flags. */
 #define OF(name)	{ #name, offsetof(struct micro_options, name) }
 static const struct option_key {
 	const char *name;
@@ -27,7 +26,7 @@ static const struct option_key {
 };
 #undef OF
 
-/* --- what was asked for -------------------------------------------------------- */
+/* --- options ------------------------------------------------------------------- */
 
 static json_t *list_json(const struct micro_list *l)
 {
@@ -97,7 +96,7 @@ static int read_options(const json_t *j, struct micro_options *o)
 		*(u32 *)((char *)o + numbers[i].at) = bl_json_int(j, numbers[i].name, 0);
 	for (i = 0; i < ARRAY_SIZE(flags); i++)
 		*(bool *)((char *)o + flags[i].at) = json_is_true(json_object_get(j, flags[i].name));
-	/* As the command line has them, so that nothing divides by zero or indexes wrongly. */
+	/* Check the ranges of the command line, so that nothing divides by zero or indexes wrongly. */
 	return o->seconds < 0.001 || o->seconds > 60 || !o->rounds || o->rounds > 1000 ||
 	       !o->outstanding || o->outstanding > 64 || o->direction > 2 ||
 	       o->offset >= MICRO_PAGE ? -EINVAL : 0;
@@ -193,11 +192,11 @@ json_t *micro_raw_take(struct micro_campaign *c, const char *variant, const char
 	} else if (strcmp(bl_json_str(line, "variant", ""), variant) ||
 		   strcmp(bl_json_str(line, "strategy", ""), strategy) ||
 		   !json_equal(json_object_get(line, "config"), config)) {
-		*why = bl_fmt("%s has another run at this place", c->o.from);
+		*why = bl_fmt("%s has a different run at this place", c->o.from);
 	} else {
 		run = json_incref(json_object_get(line, "run"));
 		if (!run)
-			*why = bl_strdup(bl_json_str(line, "why", "the file does not say why"));
+			*why = bl_strdup(bl_json_str(line, "why", "the file gives no reason"));
 	}
 	json_decref(config);
 	json_decref(line);

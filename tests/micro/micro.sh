@@ -240,7 +240,7 @@ grep -q 'operations, and .* in the histogram' "$scratch/again" ||
 	fail "--from does not say that a histogram has another sum"
 sed '3{h;d};4G' "$scratch/raw" >"$scratch/raw.other"
 again "$scratch/raw.other" >"$scratch/again"
-grep -q 'has another run at this place' "$scratch/again" || fail "--from takes one run for another"
+grep -q 'has a different run at this place' "$scratch/again" || fail "--from takes one run for another"
 head -n 20 "$scratch/raw" >"$scratch/raw.part"
 again "$scratch/raw.part" >/dev/null
 code=$?
