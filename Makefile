@@ -5,10 +5,11 @@
 # Variables: PLAN=name (bench; default: quick with KVM, else quick-icount),
 # NAME=name (new-strategy), S=name (conform), T="test ..." (check), KDIR=path (build the module
 # against other headers), V=1 (show commands), NO_INSTALL=1 (bench, check: install
-# no packages).
+# no packages), PREFIX=path and DESTDIR=path (install).
 
 PLAN ?=
 KDIR ?= build/kernel/headers
+PREFIX ?= /usr/local
 CC = gcc
 
 # The kernel's own build must not see our variables as if they were its own.
@@ -52,6 +53,10 @@ doctor: build/bouncelab ## what this machine can do, check by check
 
 deps: ## install the missing Debian packages of packages.txt
 	$(Q)scripts/deps.sh
+
+install: build build/kernel/stamp ## install programs, modules, data and man pages; PREFIX=/usr/local DESTDIR=
+	$(Q)$(MAKE) -f harness/micro/native/Makefile --no-print-directory OUT=build/micro all
+	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install.sh
 
 kernel: build/kernel/stamp ## download the guest's kernel into build/kernel
 	@:

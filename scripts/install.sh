@@ -38,6 +38,7 @@ need()
 copy()
 {
 	for f; do
+		[ -f "$f" ] || continue
 		install -D -m "$([ -x "$f" ] && echo 755 || echo 644)" "$f" "$lib/$f"
 	done
 }
@@ -60,9 +61,13 @@ man_pages()
 # page NAME COMMAND ABOUT
 page()
 {
-	# shellcheck disable=SC2016 # $1 is for the script that is written
-	printf '#!/bin/sh\ncase $1 in --help | --version) exec "%s/build/bouncelab" %s "$1" ;; esac\n' \
-		"$PWD" "$2" >"$bin/$1"
+	cat >"$bin/$1" <<-END
+		#!/bin/sh
+		case \$1 in
+		--help) exec "$PWD/build/bouncelab" $2 --help ;;
+		--version) "$PWD/build/bouncelab" --version | sed "s/^bouncelab/$1/" ;;
+		esac
+	END
 	chmod +x "$bin/$1"
 	help2man -N -n "$3" -S bouncelab -o "$man/$1.1" "$bin/$1"
 }
@@ -73,7 +78,7 @@ command -v help2man >/dev/null || {
 	exit 1
 }
 rm -rf "$lib"
-copy build/bouncelab* build/bl_lockwait.ko build/kernel/vmlinuz build/kernel/release
+copy build/bouncelab build/bouncelab-guest build/*.ko build/kernel/vmlinuz build/kernel/release
 copy build/kernel/modules/*
 copy build/micro/timed/* build/micro/holds/*
 find kmod strategies workloads plots -name '*.[ch]' -o -name '*.fio' -o -name '*.ini' \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks before the first boot: files that are built, and a quiet host. */
 #include "run/preflight.h"
+#include "lib/dirs.h"
 #include "proto/collector.h"
 #include "run/fitness.h"
 
@@ -90,7 +91,8 @@ static int check_module(const char *name, const char *sources)
 {
 	int err = check_file(name);
 
-	return err ? err : check_fresh(name, sources);
+	/* Installed files have the times of the installation. */
+	return err || bl_is_installed() ? err : check_fresh(name, sources);
 }
 
 int preflight_check_built(bool module)
