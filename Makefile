@@ -138,7 +138,7 @@ build/bl_lockwait.ko: $(LOCKWAIT_SRC) $(KERNEL) Makefile
 
 # --- the harness --------------------------------------------------------------
 
-LIBS := jansson inih gsl libtracefs libtraceevent libtracecmd
+LIBS := jansson inih gsl libmd libtracefs libtraceevent libtracecmd
 HARNESS_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -Iharness -I. $(shell pkg-config --cflags $(LIBS))
 HARNESS_LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
 HARNESS_SRC := $(wildcard harness/*/*.c)

@@ -60,13 +60,14 @@ costs()
 	xz -c "$raw" >"$results/${raw##*/}.xz" || die "$raw: cannot be packed into $results"
 }
 
-# What is derived from the runs is left out: it is made anew each time.
+# Pack the manifest and the files in it: derived files are made anew each time.
 pack()
 {
 	mkdir -p "$results"
-	tar -C build/paper-runs --sort=name --owner=0 --group=0 --numeric-owner \
-		--exclude=figures --exclude=table.txt --exclude=summary.csv \
-		--exclude=verdicts.csv --exclude=costs.csv -cJf "$results/$1.tar.xz.new" "$1" &&
+	sed "s|^[^ ]*  |$1/|; \$a $1/MANIFEST.sha256" "build/paper-runs/$1/MANIFEST.sha256" |
+		LC_ALL=C sort |
+		tar -C build/paper-runs --owner=0 --group=0 --numeric-owner --verbatim-files-from \
+			-T - -cJf "$results/$1.tar.xz.new" &&
 	mv "$results/$1.tar.xz.new" "$results/$1.tar.xz"
 }
 

@@ -279,23 +279,6 @@ int bl_run_commit(struct bl_campaign *c, const char *id, const json_t *run)
 	return err;
 }
 
-int bl_campaign_manifest(struct bl_campaign *c)
-{
-	static const char script[] =
-		"cd \"$1\" && find . -type f ! -name '.*' ! -name MANIFEST.sha256 "
-		"! -name summary.csv ! -name verdicts.csv ! -name costs.csv ! -name table.txt "
-		"! -path './figures/*' ! -path './parts/*' -print "
-		"| sed 's|^\\./||' | LC_ALL=C sort | tr '\\n' '\\0' | "
-		"xargs -0 sha256sum >.MANIFEST.tmp && mv .MANIFEST.tmp MANIFEST.sha256 || "
-		"{ rm -f .MANIFEST.tmp; exit 1; }";
-	const char *argv[] = { "/bin/sh", "-c", script, "sh", c->dir, NULL };
-
-	if (!bl_run_capture(argv, NULL, false))
-		return bl_fsync_dir(c->dir);
-	bl_err("cannot write %s/MANIFEST.sha256", c->dir);
-	return -EIO;
-}
-
 /* --- finding one ---------------------------------------------------------------- */
 
 static bool is_campaign(const char *dir)

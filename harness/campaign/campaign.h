@@ -89,9 +89,6 @@ bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, cha
 /* Remove what there is of an unfinished run. */
 void bl_run_drop(struct bl_campaign *c, const char *id);
 
-/* MANIFEST.sha256 over everything that is not derived. Messages itself. */
-int bl_campaign_manifest(struct bl_campaign *c);
-
 /*
  * The directory of a campaign: @name as a path, else below results/. To be freed; NULL
  * with a message that lists what there is.
@@ -100,9 +97,6 @@ char *bl_find_campaign(const char *name);
 
 /* How many files there are below @dir by the pattern @what, as in "runs/?*". */
 unsigned int bl_count_files(const char *dir, const char *what);
-
-/* env.c: one number for all sources of both modules: a SHA-256, or NULL. To be freed. */
-char *bl_module_source(void);
 
 /*
  * env.json, what a reader needs to judge or to repeat the numbers; of later

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* env.json: the machine, the programs and the guest behind the numbers. */
 #include "campaign/campaign.h"
+#include "campaign/manifest.h"
 #include "lib/machine.h"
 
 #include <stdlib.h>
@@ -95,35 +96,21 @@ static json_t *git_json(void)
 	return o;
 }
 
-char *bl_module_source(void)
+/* Return the SHA-256 of a file of the project, or NULL. The caller frees it. */
+static char *sum_of(const char *name)
 {
-	static const char script[] =
-		"cd \"$1\" && ls $(sed '/^#/d' kmod/sources kmod/lockwait/sources) | "
-		"LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d ' ' -f 1";
-	const char *argv[] = { "/bin/sh", "-c", script, "sh", bl_root(), NULL };
+	char *path = bl_path("%s", name), *sum = campaign_sum_file(path);
 
-	return first_line(argv);
-}
-
-/* SHA-256 of a file of the project's, or NULL. */
-static char *file_sum(const char *name)
-{
-	char *path = bl_path("%s", name), *text;
-	const char *argv[] = { "sha256sum", path, NULL };
-
-	text = first_line(argv);
-	if (text)
-		text[strcspn(text, " ")] = '\0';
 	free(path);
-	return text;
+	return sum;
 }
 
 static json_t *module_json(void)
 {
 	json_t *o = json_object();
 
-	bl_json_set_text(o, "source", bl_module_source());
-	bl_json_set_text(o, "file", file_sum("build/bouncelab.ko"));
+	bl_json_set_text(o, "source", campaign_sum_sources());
+	bl_json_set_text(o, "file", sum_of("build/bouncelab.ko"));
 	return o;
 }
 
@@ -152,7 +139,7 @@ int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *g
 	int err;
 
 	bl_json_set_text(guest, "kernel", bl_read_text(release));
-	bl_json_set_text(guest, "config", file_sum("build/kernel/headers/.config"));
+	bl_json_set_text(guest, "config", sum_of("build/kernel/headers/.config"));
 	json_object_set_new(guest, "cmdline", json_string(guest_args));
 	json_object_set_new(guest, "init_on_alloc", init_on_alloc(console));
 	if (hello)

@@ -1,38 +1,77 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The merged campaign's directory, and what its report says of the shards. */
 #include "campaign/merge.h"
+#include "campaign/derived.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int shell(const char *script, const char *from, const char *to)
+static bool is_whole_run(const char *path)
 {
-	const char *argv[] = { "/bin/sh", "-c", script, "sh", from, to, NULL };
-	char *out = NULL;
-	int code = bl_run_capture(argv, &out, false);
+	char *run = bl_fmt("%s/run.json", path);
+	bool whole = bl_exists(run);
 
-	free(out);
-	if (!code)
-		return 0;
-	bl_err("cannot copy %s to %s", from, to);
-	return -EIO;
+	free(run);
+	return whole;
 }
 
-/* Whole runs only, and all else but what is derived. */
+static bool is_own_file(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	return strcmp(name, "runs") && !campaign_is_derived(name);
+}
+
+/* Add the paths in @dir that match @pattern and that @wanted accepts. */
+static void add_paths(struct bl_strv *paths, const char *dir, const char *pattern,
+		      bool (*wanted)(const char *path))
+{
+	char *full = bl_fmt("%s/%s", dir, pattern);
+	glob_t g;
+
+	if (!glob(full, 0, NULL, &g)) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			if (wanted(g.gl_pathv[i]))
+				bl_strv_add(paths, g.gl_pathv[i]);
+		globfree(&g);
+	}
+	free(full);
+}
+
+/* Copy the files and trees of @from into the directory @to, which is made. */
+static int copy_into(const char *to, const struct bl_strv *from)
+{
+	const char **argv = bl_zalloc((from->n + 6) * sizeof(*argv));
+	char *out = NULL;
+	int err = bl_mkdir_p(to);
+
+	memcpy(argv, (const char *[]){ "cp", "-r", "-t", to, "--" }, 5 * sizeof(*argv));
+	for (size_t i = 0; i < from->n; i++)
+		argv[5 + i] = from->v[i];
+	if (!err && from->n && bl_run_capture(argv, &out, false))
+		err = -EIO;
+	if (err)
+		bl_err("cannot copy %s and others to %s", from->n ? from->v[0] : "nothing", to);
+	free(out);
+	free(argv);
+	return err;
+}
+
+/* Copy the runs that are whole to runs/, and to shards/I all else that is not derived. */
 static int copy_part(const struct bl_part *p, const struct bl_campaign *c)
 {
-	static const char runs[] =
-		"for d in \"$1\"/runs/[0-9]*; do "
-		"[ ! -e \"$d/run.json\" ] || cp -r \"$d\" \"$2/runs/\" || exit 1; done";
-	static const char rest[] =
-		"mkdir -p \"$2\" && cd \"$1\" && for f in *; do case $f in "
-		"runs | figures | summary.csv | verdicts.csv | table.txt) ;; "
-		"*) cp -r \"$f\" \"$2/\" || exit 1 ;; esac; done";
 	char *to = bl_fmt("%s/shards/%u", c->dir, p->shard.index);
-	int err = shell(runs, p->dir, c->dir);
+	struct bl_strv runs = {}, rest = {};
+	int err;
 
-	err = err ? err : shell(rest, p->dir, to);
+	add_paths(&runs, p->dir, "runs/[0-9]*", is_whole_run);
+	add_paths(&rest, p->dir, "*", is_own_file);
+	err = copy_into(c->runs, &runs);
+	err = err ? err : copy_into(to, &rest);
+	bl_strv_free(&runs);
+	bl_strv_free(&rest);
 	free(to);
 	return err;
 }

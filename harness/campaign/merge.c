@@ -2,28 +2,12 @@
 /* Are these the shards of one campaign, and is it all of it? */
 #include "campaign/merge.h"
 #include "campaign/env-diff.h"
+#include "campaign/manifest.h"
 
 #include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Of a whole one, by its own manifest. */
-static int check_files(const struct bl_part *p)
-{
-	static const char script[] = "cd \"$1\" && sha256sum --quiet -c MANIFEST.sha256";
-	const char *argv[] = { "/bin/sh", "-c", script, "sh", p->dir, NULL };
-	char *out = NULL;
-	int code = bl_run_capture(argv, &out, false);
-
-	if (code > 0 || code == -EBADMSG)
-		bl_err("%s is not as it was when it was finished: %.*s; it cannot be merged", p->dir,
-		       (int)strcspn(out ? out : "", "\n"), out ? out : "");
-	else if (code < 0)
-		bl_err("%s: cannot check its manifest: %s", p->dir, strerror(-code));
-	free(out);
-	return code ? -EBADMSG : 0;
-}
 
 static int load_part(struct bl_part *p, const char *name)
 {
@@ -49,10 +33,10 @@ static int load_part(struct bl_part *p, const char *name)
 	path = bl_fmt("%s/env.json", p->dir);
 	p->env = bl_exists(path) ? bl_json_load(path) : NULL;
 	free(path);
-	manifest = bl_fmt("%s/MANIFEST.sha256", p->dir);
+	manifest = bl_fmt("%s/" CAMPAIGN_MANIFEST, p->dir);
 	p->whole = bl_exists(manifest);
 	if (p->whole)
-		err = check_files(p);
+		err = campaign_check_manifest(p->dir);
 	free(manifest);
 	return err;
 }

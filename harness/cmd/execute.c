@@ -2,6 +2,7 @@
 /* What `run` and `resume` have in common: from a campaign's directory to its verdicts. */
 #include "cmd/execute.h"
 #include "cmd/commands.h"
+#include "campaign/manifest.h"
 #include "run/slurm.h"
 #include "vm/vm.h"
 #include "lib/interrupt.h"
@@ -39,7 +40,7 @@ int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 			res.ok + res.failed + res.invalid, c->dir, c->dir);
 		return BL_EXIT_INTERRUPTED;
 	}
-	err = bl_campaign_manifest(c);
+	err = campaign_write_manifest(c->dir);
 	code = summarise(c, &res);
 	return err ? BL_EXIT_FAIL : code;
 }
@@ -66,7 +67,7 @@ int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const c
 	if (!err && !into)
 		err = bl_campaign_make(c, plan, m->n_runs, out, name);
 	err = err ? err : bl_merge_write(m, c);
-	err = err ? err : bl_campaign_manifest(c);
+	err = err ? err : campaign_write_manifest(c->dir);
 	if (!err && report_campaign(c->dir, stdout))
 		err = -ENODATA;
 	fflush(stdout);

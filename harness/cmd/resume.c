@@ -3,6 +3,7 @@
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "cmd/execute.h"
+#include "campaign/manifest.h"
 #include "run/preflight.h"
 
 #include <argp.h>
@@ -81,7 +82,7 @@ static int check_whole(const struct bl_plan *p, const char *dir)
 static int check_same(const json_t *env, const char *dir)
 {
 	const char *then = bl_json_str(json_object_get(env, "module"), "source", NULL);
-	char *now = bl_module_source();
+	char *now = campaign_sum_sources();
 	int err = 0;
 
 	if (then && now && strcmp(then, now)) {

@@ -4,9 +4,9 @@
 #include "lib/dirs.h"
 #include "proto/collector.h"
 #include "run/fitness.h"
+#include "campaign/manifest.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,41 +21,24 @@ static bool is_later(const struct stat *a, const struct stat *b)
 	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-/* The list of each module's sources: shell patterns, and comments that begin with '#'. */
-#define MODULE_SOURCES		"kmod/sources"
-#define LOCKWAIT_SOURCES	"kmod/lockwait/sources"
-
-/* Return a file of @pattern that is newer than @built, or NULL. The caller frees it. */
-static char *newer_file(const char *pattern, const struct stat *built)
-{
-	char *path = bl_path("%s", pattern), *newer = NULL;
-	struct stat st;
-	glob_t g;
-
-	if (!glob(path, 0, NULL, &g)) {
-		for (size_t k = 0; k < g.gl_pathc && !newer; k++)
-			if (!stat(g.gl_pathv[k], &st) && is_later(&st, built))
-				newer = bl_strdup(g.gl_pathv[k]);
-		globfree(&g);
-	}
-	free(path);
-	return newer;
-}
-
 /* Return a source that is newer than the module, or NULL. The caller frees it. */
-static char *newer_source(const char *module, const char *sources)
+static char *newer_source(const char *module, const char *list)
 {
-	char *path = bl_path("%s", sources), *text = NULL, *rest, *line, *newer = NULL;
-	struct stat built;
+	struct bl_strv files = {};
+	struct stat built, st;
+	char *newer = NULL;
 
-	if (!stat(module, &built) && !bl_read_file(path, &text, NULL)) {
-		rest = text;
-		while (!newer && (line = strsep(&rest, "\n")))
-			if (*line && *line != '#')
-				newer = newer_file(line, &built);
+	if (!stat(module, &built))
+		campaign_add_sources(&files, list);
+	for (size_t i = 0; i < files.n && !newer; i++) {
+		char *path = bl_path("%s", files.v[i]);
+
+		if (!stat(path, &st) && is_later(&st, &built))
+			newer = path;
+		else
+			free(path);
 	}
-	free(text);
-	free(path);
+	bl_strv_free(&files);
 	return newer;
 }
 

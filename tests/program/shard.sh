@@ -6,7 +6,8 @@
 #
 # Seen failing: with shards that take runs and not blocks; with each of the checks of merge taken
 # out (damage, plan, sources, a shard or a run there twice, somebody at work, what is missing);
-# with the differences not printed.
+# with the differences not printed; with a list of derived files without costs.csv, which was
+# then copied into shards/.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
@@ -61,6 +62,8 @@ grep -q '"kind": "verify"' "$out"/1/runs/*/run.json && fail "shard 1 verifies"
 
 merge 0 merged 2 3 1
 check_manifest merged
+derived=$(cd "$out/merged/shards" && find . -name '*.csv' -o -name table.txt -o -name figures)
+[ -z "$derived" ] || fail "merged: derived files of shards are copied: $derived"
 says "$out/merged/table.txt" 'shards    3 of 3' ' 0 missing' '7 blocks'
 # The fake's numbers are the same each time.
 cut -d , -f 1-18 "$out/whole/verdicts.csv" >"$scratch/a"

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SHA-256 sums: of single files, of the module's sources, and a campaign's manifest. */
+#ifndef BL_CAMPAIGN_MANIFEST_H
+#define BL_CAMPAIGN_MANIFEST_H
+
+#include "lib/util.h"
+
+#define CAMPAIGN_MANIFEST	"MANIFEST.sha256"
+
+/* The list of each module's sources: shell patterns, and comments that begin with '#'. */
+#define MODULE_SOURCES		"kmod/sources"
+#define LOCKWAIT_SOURCES	"kmod/lockwait/sources"
+
+/**
+ * campaign_sum_file() - sum one file
+ * @path: the file
+ *
+ * Return: 64 hexadecimal digits, which the caller frees; NULL if it cannot be read.
+ */
+char *campaign_sum_file(const char *path);
+
+/**
+ * campaign_add_sources() - add the files that a list of sources names
+ * @files: gets paths relative to the project's directory
+ * @list: MODULE_SOURCES or LOCKWAIT_SOURCES
+ *
+ * Return: 0, or a negative errno without a message: the list cannot be read.
+ */
+int campaign_add_sources(struct bl_strv *files, const char *list);
+
+/**
+ * campaign_sum_sources() - sum all sources of both modules into one number
+ *
+ * The number is that of `sha256sum FILE... | sha256sum`, the files in the order of their
+ * names: campaigns with the same number ran the same sources.
+ *
+ * Return: 64 hexadecimal digits, which the caller frees; NULL without the sources.
+ */
+char *campaign_sum_sources(void);
+
+/**
+ * campaign_write_manifest() - write MANIFEST.sha256 over all files that are not derived
+ * @dir: the campaign's directory
+ *
+ * `sha256sum -c MANIFEST.sha256` in the directory checks it.
+ *
+ * Return: 0, or a negative errno with a message.
+ */
+int campaign_write_manifest(const char *dir);
+
+/**
+ * campaign_check_manifest() - compare the files of a campaign with its manifest
+ * @dir: the campaign's directory
+ *
+ * Return: 0; -EBADMSG, with a message that names the first file that is missing or
+ * differs; another negative errno, with a message, if there is no manifest to read.
+ */
+int campaign_check_manifest(const char *dir);
+
+#endif
