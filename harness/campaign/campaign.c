@@ -54,7 +54,7 @@ static int make_dirs(struct bl_campaign *c, const char *out)
 
 static json_t *guest_json(const struct bl_runner_options *opt)
 {
-	return json_pack("{s:s, s:f, s:i, s:s?}", "accel", opt->accel, "stage_timeout_s",
+	return json_pack("{s:s, s:f, s:i, s:s?}", "accel", accel_names[opt->accel], "stage_timeout_s",
 			 opt->stage_timeout, "mem_mb", (int)opt->mem_mb, "append", opt->append);
 }
 

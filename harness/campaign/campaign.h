@@ -7,10 +7,11 @@
 #define BL_CAMPAIGN_H
 
 #include "plan/plan.h"
+#include "proto/accel.h"
 
 /* How the guest is run; kept in plan.json for who goes on. */
 struct bl_runner_options {
-	const char *accel;	/* auto, kvm, tcg; of no effect for the plane icount */
+	enum accel accel;	/* of no effect for the plane icount */
 	double stage_timeout;	/* seconds a stage may take beyond fio's own time */
 	unsigned int mem_mb;
 	const char *append;	/* more kernel arguments, or NULL */
@@ -103,7 +104,7 @@ unsigned int bl_count_files(const char *dir, const char *what);
  * sessions env-2.json and so on.
  * @hello and @console (the guest's first boot) may be NULL. Messages itself.
  */
-int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *guest_args,
+int bl_env_write(const struct bl_campaign *c, enum accel accel, const char *guest_args,
 		 const json_t *hello, const char *console);
 
 #endif

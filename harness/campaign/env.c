@@ -129,7 +129,7 @@ static json_t *init_on_alloc(const char *console)
 	return value;
 }
 
-int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *guest_args,
+int bl_env_write(const struct bl_campaign *c, enum accel accel, const char *guest_args,
 		 const json_t *hello, const char *console)
 {
 	char *release = bl_path("build/kernel/release");
@@ -145,7 +145,7 @@ int bl_env_write(const struct bl_campaign *c, enum bl_accel accel, const char *g
 	if (hello)
 		json_object_set_new(guest, "hello", json_deep_copy(hello));
 	o = json_pack("{s:i, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "written",
-		      bl_now(), "accel", bl_accel_name(accel), "emulated", accel != BL_KVM, "host",
+		      bl_now(), "accel", accel_names[accel], "emulated", accel != ACCEL_KVM, "host",
 		      host_json(), "guest", guest, "versions", versions_json(), "git",
 		      git_json(), "module", module_json());
 	json_object_set_new(o, "unfit", c->unfit ? json_deep_copy(c->unfit) : json_array());

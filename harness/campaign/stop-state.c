@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/stop-state.h"
+#include "plan/stop-rule.h"
 
 #include <math.h>
 #include <stdlib.h>

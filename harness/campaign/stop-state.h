@@ -8,9 +8,6 @@
 
 #include "lib/util.h"
 
-#define STOP_FIRST	12
-#define STOP_EVERY	6	/* stop.h says why */
-
 enum stop_why {
 	STOP_NOT,	/* nothing is left out, and no rule has had its end */
 	STOP_WIDTH,	/* all intervals are narrow enough */

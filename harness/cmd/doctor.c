@@ -8,6 +8,7 @@
 #include "vm/initramfs.h"
 #include "vm/vm.h"
 #include "lib/interrupt.h"
+#include "vm/kvm-probe.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -155,7 +156,7 @@ static void check_kvm(struct doctor *d, bool kernel)
 	if (!kernel)
 		why = bl_strdup("not tried without a guest kernel");
 	else if (!bl_initramfs_build(d->dir, &initramfs, &why))
-		usable = bl_kvm_usable(initramfs, false, &why);
+		usable = vm_kvm_usable(initramfs, false, &why);
 	d->kvm = usable;
 	if (usable)
 		report(d, GOOD, "KVM", bl_strdup(why), NULL);

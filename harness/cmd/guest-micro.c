@@ -14,7 +14,8 @@
 #include <string.h>
 
 struct options {
-	const char *boot;
+	bool boot;
+	enum accel accel;	/* with boot */
 	unsigned long long cpus;
 	struct micro_config config;
 	json_t *op;
@@ -63,7 +64,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'b':
-		o->boot = arg;
+		o->boot = true;
+		if (accel_parse("--boot", arg, &o->accel))
+			exit(BL_EXIT_USAGE);
 		return 0;
 	case 'c':
 		if (bl_parse_u64(arg, 1, MICRO_THREADS_MAX, &o->cpus))
@@ -112,7 +115,7 @@ static json_t *run_there(const struct options *o)
 	json_t *j = NULL;
 
 	bl_catch_signals();
-	if (!micro_guest_begin(&g, o->boot, o->cpus, 2048)) {
+	if (!micro_guest_begin(&g, o->accel, o->cpus, 2048)) {
 		j = micro_guest_run(&g, bl_json_str(o->op, "strategy", ""), o->op, &o->config, &why);
 		if (!j)
 			bl_err("%s", bl_interrupted ? "interrupted" : why);

@@ -4,6 +4,9 @@
 #include "cmd/commands.h"
 #include "cmd/plan-options.h"
 #include "eval/stop.h"
+#include "vm/kvm-probe.h"
+#include "plan/stop-rule.h"
+#include "run/pace.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -49,10 +52,10 @@ static void print_json(const struct bl_plan *p)
 
 	json_object_set_new(j, "cells", json_integer(p->n_cells));
 	if (bl_plan_icount(p))
-		o = json_pack("{s:f}", "icount", bl_plan_estimate(p, BL_ICOUNT));
+		o = json_pack("{s:f}", "icount", pace_estimate_plan(p, ACCEL_ICOUNT));
 	else
-		o = json_pack("{s:f, s:f}", "tcg", bl_plan_estimate(p, BL_TCG),
-			      "kvm", bl_plan_estimate(p, BL_KVM));
+		o = json_pack("{s:f, s:f}", "tcg", pace_estimate_plan(p, ACCEL_TCG),
+			      "kvm", pace_estimate_plan(p, ACCEL_KVM));
 	json_object_set_new(j, "estimate_s", o);
 	json_dumpf(j, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
 	putchar('\n');
@@ -107,36 +110,36 @@ static void print_rule(const struct bl_plan *p)
 		       STOP_FIRST, STOP_EVERY, STOP_EVERY, p->repeat);
 }
 
-static enum bl_accel likely_accel(const struct bl_plan *p)
+static enum accel likely_accel(const struct bl_plan *p)
 {
-	return bl_plan_icount(p) ? BL_ICOUNT : bl_accel_guess();
+	return bl_plan_icount(p) ? ACCEL_ICOUNT : vm_guess_accel();
 }
 
 /* Will there be enough blocks to say something? Messages itself if not. */
 static int check_budget(const struct bl_plan *p)
 {
-	enum bl_accel accel = likely_accel(p);
+	enum accel accel = likely_accel(p);
 	unsigned int fit, least = bl_plan_minimum(p);
 
 	if (!(p->budget > 0))
 		return 0;
-	fit = bl_blocks_in(p, accel, p->budget);
+	fit = pace_count_blocks(p, accel, p->budget);
 	if (fit >= least)
 		return 0;
 	bl_err("budget = %g minutes is enough for %u of %u blocks (%s), and it takes %u for %s; "
 	       "give more minutes, or fewer strategies, jobs or seconds", p->budget / 60, fit,
-	       p->repeat, bl_accel_title(accel), least, p->width > 0 ? "the stop rule" :
+	       p->repeat, accel_title(accel), least, p->width > 0 ? "the stop rule" :
 	       "an interval");
 	return -ETIME;
 }
 
 static void print_budget(const struct bl_plan *p)
 {
-	enum bl_accel accel = likely_accel(p);
+	enum accel accel = likely_accel(p);
 
 	if (p->budget > 0)
 		printf("budget    %g minutes: about %u of %u blocks fit (%s)\n", p->budget / 60,
-		       bl_blocks_in(p, accel, p->budget), p->repeat, bl_accel_title(accel));
+		       pace_count_blocks(p, accel, p->budget), p->repeat, accel_title(accel));
 }
 
 static void print_plan(const struct bl_plan *p)
@@ -161,11 +164,11 @@ static void print_plan(const struct bl_plan *p)
 	       p->n_runs, kinds[BL_VERIFY], kinds[BL_TIME], kinds[BL_TRACE]);
 	if (bl_plan_icount(p))
 		printf("about %s\n",
-		       bl_duration(bl_plan_estimate(p, BL_ICOUNT), d, sizeof(d)));
+		       bl_duration(pace_estimate_plan(p, ACCEL_ICOUNT), d, sizeof(d)));
 	else
 		printf("about %s emulated, %s with KVM\n",
-		       bl_duration(bl_plan_estimate(p, BL_TCG), d, sizeof(d)),
-		       bl_duration(bl_plan_estimate(p, BL_KVM), e, sizeof(e)));
+		       bl_duration(pace_estimate_plan(p, ACCEL_TCG), d, sizeof(d)),
+		       bl_duration(pace_estimate_plan(p, ACCEL_KVM), e, sizeof(e)));
 	free(jobs);
 }
 

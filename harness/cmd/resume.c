@@ -58,12 +58,13 @@ static int load_options(struct bl_runner_options *o, const struct bl_plan *p,
 			const json_t *env, const char *dir)
 {
 	const json_t *guest = json_object_get(p->json, "guest");
+	const char *accel;
 
-	o->accel = bl_json_str(env, "accel", bl_json_str(guest, "accel", NULL));
+	accel = bl_json_str(env, "accel", bl_json_str(guest, "accel", NULL));
 	o->stage_timeout = bl_json_num(guest, "stage_timeout_s", 0);
 	o->mem_mb = bl_json_int(guest, "mem_mb", 0);
 	o->append = bl_json_str(guest, "append", NULL);
-	if (o->accel && bl_accel_known(o->accel) && o->stage_timeout > 0 && o->mem_mb)
+	if (accel && !accel_parse(dir, accel, &o->accel) && o->stage_timeout > 0 && o->mem_mb)
 		return 0;
 	bl_err("%s/plan.json does not say how its guest was run; it cannot be resumed", dir);
 	return -EBADMSG;

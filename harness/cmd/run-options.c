@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmd/run-options.h"
+#include "lib/exit.h"
 
 #include <stdlib.h>
 
@@ -33,7 +34,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->out = arg;
 		return 0;
 	case OPT_ACCEL:
-		o->runner.accel = arg;
+		if (accel_parse("--accel", arg, &o->runner.accel))
+			exit(BL_EXIT_USAGE);
 		return 0;
 	case OPT_MEM:
 		if (bl_parse_u64(arg, 512, 1048576, &mem))
@@ -70,7 +72,7 @@ void bl_run_options_args(const struct bl_run_options *o, struct bl_strv *args)
 	char *timeout = bl_fmt("%g", o->runner.stage_timeout);
 	char *mem = bl_fmt("%u", o->runner.mem_mb);
 
-	add(args, "--accel", o->runner.accel);
+	add(args, "--accel", accel_names[o->runner.accel]);
 	add(args, "--append", o->runner.append);
 	add(args, "--mem", mem);
 	add(args, "--stage-timeout", timeout);

@@ -12,7 +12,7 @@ struct bl_run_options {
 	const char *name, *out;		/* as of bl_campaign_create() */
 };
 
-#define BL_RUN_DEFAULTS	{ .runner = { .accel = "auto", .stage_timeout = 120, .mem_mb = 2048 } }
+#define BL_RUN_DEFAULTS	{ .runner = { .accel = ACCEL_AUTO, .stage_timeout = 120, .mem_mb = 2048 } }
 
 /* A child parser of a command; its input is a struct bl_run_options with the defaults. */
 extern const struct argp bl_run_argp;

@@ -98,13 +98,13 @@ static int run_slurm(const struct bl_plan *p, const struct options *o)
 }
 
 /* The plane icount is one accelerator; the plane vm is any of the others. */
-static int check_accel(const struct bl_plan *p, const char *accel)
+static int check_accel(const struct bl_plan *p, enum accel accel)
 {
-	if (!strcmp(accel, "auto") || bl_plan_icount(p) == !strcmp(accel, "icount"))
+	if (accel == ACCEL_AUTO || bl_plan_icount(p) == (accel == ACCEL_ICOUNT))
 		return 0;
 	if (bl_plan_icount(p))
 		bl_err("--accel %s: the plan's plane is icount, which has no other accelerator "
-		       "than icount", accel);
+		       "than icount", accel_names[accel]);
 	else
 		bl_err("--accel icount: the plan's plane is %s; a plan for icount says plane = "
 		       "icount and cpus = 1", p->plane);
@@ -137,7 +137,7 @@ int cmd_run(int argc, char **argv)
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (!bl_accel_known(o.run.runner.accel) || bl_plan_prepare(&plan, &cat, &o.plan) ||
+	if (bl_plan_prepare(&plan, &cat, &o.plan) ||
 	    check_accel(&plan, o.run.runner.accel) || take_shard(&plan, &o))
 		goto out;
 	code = BL_EXIT_FAIL;

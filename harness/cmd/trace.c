@@ -118,7 +118,7 @@ static int set_baseline(struct bl_plan *p)
 
 static int prepare(struct bl_plan *p, struct bl_catalog *cat, const struct options *o)
 {
-	bool icount = !strcmp(o->run.runner.accel, "icount");
+	bool icount = o->run.runner.accel == ACCEL_ICOUNT;
 	char *collect = bl_fmt(COLLECT_OFF ", %s", o->collect);
 	int err = bl_catalog_load(cat);
 
@@ -154,7 +154,7 @@ int cmd_trace(int argc, char **argv)
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (!bl_accel_known(o.run.runner.accel) || prepare(&plan, &cat, &o))
+	if (prepare(&plan, &cat, &o))
 		goto out;
 	code = BL_EXIT_FAIL;
 	if (!preflight_check_plan(&plan) && !preflight_check_host(&plan, &o.run.runner))

@@ -5,6 +5,7 @@
 #include "vm/initramfs.h"
 #include "vm/vm.h"
 #include "lib/interrupt.h"
+#include "vm/kvm-probe.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -17,7 +18,8 @@
 
 struct options {
 	unsigned long long timeout, mem, cpus;
-	const char *append, *accel;
+	const char *append;
+	enum accel accel;
 	char **cmd;
 };
 
@@ -56,7 +58,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->append = arg;
 		return 0;
 	case 'A':
-		o->accel = arg;
+		if (accel_parse("--accel", arg, &o->accel))
+			exit(BL_EXIT_USAGE);
 		return 0;
 	case ARGP_KEY_ARG:
 		/* From here on the options are the command's. */
@@ -67,8 +70,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!o->cmd)
 			argp_error(state, "no command to run in the guest");
 		if (!o->cpus)
-			o->cpus = strcmp(o->accel, "icount") ? 2 : 1;
-		if (o->cpus > 1 && !strcmp(o->accel, "icount"))
+			o->cpus = o->accel == ACCEL_ICOUNT ? 1 : 2;
+		if (o->cpus > 1 && o->accel == ACCEL_ICOUNT)
 			argp_error(state, "--accel icount has one CPU, not %llu", o->cpus);
 		return 0;
 	}
@@ -171,10 +174,7 @@ static int boot_and_run(const struct options *o, const char *dir)
 	if (bl_mkdir_p(vm_tmp) || bl_initramfs_build(dir, &initramfs, &reason))
 		goto fail;
 	cfg.initramfs = initramfs;
-	if (bl_choose_accel(o->accel, initramfs, false, &cfg.accel)) {
-		code = BL_EXIT_USAGE;
-		goto out;
-	}
+	cfg.accel = vm_choose_accel(o->accel, initramfs, false);
 	err = bl_vm_boot(&vm, &cfg, bl_boot_timeout(cfg.accel), &hello, &reason);
 	if (err == -EINTR)
 		code = BL_EXIT_INTERRUPTED;
@@ -207,7 +207,7 @@ out:
 
 int cmd_vm(int argc, char **argv)
 {
-	struct options o = { .timeout = 600, .mem = 2048, .accel = "auto" };
+	struct options o = { .timeout = 600, .mem = 2048, .accel = ACCEL_AUTO };
 	char *dir;
 	int code;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "eval/compare.h"
+#include "stats/rank.h"
 
 #include <errno.h>
 #include <math.h>

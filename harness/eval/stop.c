@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "eval/stop.h"
+#include "plan/stop-rule.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-unsigned int stop_look_for(unsigned int blocks)
-{
-	if (blocks < STOP_FIRST + STOP_EVERY || (blocks - STOP_FIRST) % STOP_EVERY)
-		return 0;
-	return blocks - STOP_EVERY;
-}
 
 double stop_widest(const struct verdicts *v)
 {

@@ -185,16 +185,6 @@ bool trace_add_locks(struct trace_subject *s, const char *dir, const json_t *nam
 	return good;
 }
 
-void trace_add_hist(struct hist *h, const json_t *bins)
-{
-	const json_t *b;
-	size_t i;
-
-	json_array_foreach(bins, i, b)
-		hist_add(h, json_number_value(json_array_get(b, 0)),
-			 json_number_value(json_array_get(b, 1)));
-}
-
 bool trace_add_holds(struct trace_subject *s, const char *dir, const json_t *names)
 {
 	char *path = bl_fmt("%s/" RUN_HOLDS_JSON, dir);
@@ -212,8 +202,8 @@ bool trace_add_holds(struct trace_subject *s, const char *dir, const json_t *nam
 		l->irqs_off_ns += bl_json_num(o, "irqs_off_ns", 0);
 		l->irqs_off_longest_ns = fmax(l->irqs_off_longest_ns,
 					      bl_json_num(o, "irqs_off_longest_ns", 0));
-		trace_add_hist(&l->hold, json_object_get(o, "hold"));
-		trace_add_hist(&l->irqs_off, json_object_get(o, "irqs_off"));
+		hist_add_json(&l->hold, json_object_get(o, "hold"));
+		hist_add_json(&l->irqs_off, json_object_get(o, "irqs_off"));
 	}
 	s->holds_taken += bl_json_num(doc, "taken", 0);
 	s->holds_unmatched += bl_json_num(doc, "unmatched", 0);

@@ -12,7 +12,4 @@ bool trace_add_holds(struct trace_subject *s, const char *dir, const json_t *nam
 /* To be called when all runs are added. */
 void trace_sort_locks(struct trace_subject *s);
 
-/* [[ns, count], …] as trace-derive.c writes it. */
-void trace_add_hist(struct hist *h, const json_t *bins);
-
 #endif

@@ -61,7 +61,7 @@ static void add_stages(struct trace_subject *s, const char *dir)
 		if (i >= STAGE_ALL || strcmp(bl_json_str(o, "name", ""), stage_names[i]))
 			continue;
 		s->stages.sum[i] += bl_json_num(o, "sum_ns", 0);
-		trace_add_hist(&s->stages.hist[i], json_object_get(o, "hist"));
+		hist_add_json(&s->stages.hist[i], json_object_get(o, "hist"));
 	}
 	json_decref(doc);
 }

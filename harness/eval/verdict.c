@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who is faster, slower, the same, or not to be told. verdict.h has the rules. */
 #include "eval/verdict.h"
+#include "stats/rank.h"
 
 #include <errno.h>
 #include <math.h>

@@ -128,7 +128,7 @@ const struct micro_cell *micro_find(const struct micro_campaign *c, const char *
 /* Prepare a guest with as many CPUs as the largest number of threads. */
 static int begin_guest(struct micro_campaign *c)
 {
-	const char *accel = c->o.plane == MICRO_ICOUNT ? "icount" : "auto";
+	enum accel accel = c->o.plane == MICRO_ICOUNT ? ACCEL_ICOUNT : ACCEL_AUTO;
 	u32 cpus = 1;
 
 	for (size_t i = 0; i < c->o.threads.n; i++)

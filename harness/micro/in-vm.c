@@ -2,6 +2,7 @@
 #include "micro/in-vm.h"
 #include "vm/initramfs.h"
 #include "lib/interrupt.h"
+#include "vm/kvm-probe.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #define SLOWER		20.0	/* wall time per second of the clock of the plane icount, at most */
 #define SPLAT_GRACE	5.0	/* seconds for the rest of a kernel message */
 
-int micro_guest_begin(struct micro_guest *g, const char *accel, unsigned int cpus,
+int micro_guest_begin(struct micro_guest *g, enum accel accel, unsigned int cpus,
 		      unsigned int mem_mb)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -42,8 +43,8 @@ int micro_guest_begin(struct micro_guest *g, const char *accel, unsigned int cpu
 		bl_err("%s", reason);
 	free(reason);
 	if (!err)
-		err = bl_choose_accel(accel, g->initramfs, true, &g->accel);
-	g->cpus = g->accel == BL_ICOUNT ? 1 : cpus;
+		g->accel = vm_choose_accel(accel, g->initramfs, true);
+	g->cpus = g->accel == ACCEL_ICOUNT ? 1 : cpus;
 	g->mem_mb = mem_mb;
 	return err;
 }
@@ -165,7 +166,7 @@ json_t *micro_guest_run(struct micro_guest *g, const char *strategy, const json_
 	}
 	if (j)
 		json_object_set_new(j, "plane",
-				    json_string(g->accel == BL_ICOUNT ? "icount" : "vm"));
+				    json_string(g->accel == ACCEL_ICOUNT ? "icount" : "vm"));
 out:
 	json_decref(op);
 	free(answer);

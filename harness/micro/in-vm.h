@@ -8,7 +8,7 @@
 
 /* A guest. It is booted before its first run, and again after a run that it did not survive. */
 struct micro_guest {
-	enum bl_accel accel;
+	enum accel accel;
 	unsigned int cpus, mem_mb;
 	char *dir, *share, *initramfs, *console;
 	struct bl_vm vm;
@@ -18,13 +18,13 @@ struct micro_guest {
 /**
  * micro_guest_begin() - prepare a guest; it boots with the first run
  * @g:      is overwritten
- * @accel:  as for bl_choose_accel(); icount has one CPU
+ * @accel:  as for vm_choose_accel(); icount has one CPU
  * @cpus:   CPUs of the guest
  * @mem_mb: its memory in MiB
  *
  * Return: 0, or a negative errno with a message. micro_guest_end() works on a zeroed struct too.
  */
-int micro_guest_begin(struct micro_guest *g, const char *accel, unsigned int cpus,
+int micro_guest_begin(struct micro_guest *g, enum accel accel, unsigned int cpus,
 		      unsigned int mem_mb);
 void micro_guest_end(struct micro_guest *g);
 

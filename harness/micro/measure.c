@@ -4,7 +4,7 @@
  * each run has a process, or a module and a device, of its own.
  */
 #include "micro/micro.h"
-#include "vm/accel.h"
+#include "proto/accel.h"
 #include "micro/host.h"
 #include "vm/vm.h"
 #include "lib/interrupt.h"
@@ -55,7 +55,7 @@ static double units_per_tick(const struct micro_campaign *c, const json_t *run)
 {
 	double ns = 1e6 / bl_json_num(run, "tick_khz", NAN);
 
-	return c->o.plane == MICRO_ICOUNT ? ns / (1 << BL_ICOUNT_SHIFT) : ns;
+	return c->o.plane == MICRO_ICOUNT ? ns / (1 << ACCEL_ICOUNT_SHIFT) : ns;
 }
 
 /* Return the reason not to use a run, or NULL. The caller frees it. */

@@ -4,6 +4,7 @@
 #include "eval/summary.h"
 #include "lib/table.h"
 #include "lib/csv.h"
+#include "stats/rank.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -68,7 +69,7 @@ static struct plane_text text_of(const struct micro_campaign *c)
 		return icount;
 	if (c->o.plane == MICRO_HOST)
 		return host;
-	return c->guest.accel == BL_KVM ? kvm : emulated;
+	return c->guest.accel == ACCEL_KVM ? kvm : emulated;
 }
 
 const char *micro_size_text(u32 size, char *buf, size_t room)
@@ -334,7 +335,7 @@ json_t *micro_json(const struct micro_campaign *c)
 	j = json_pack("{s:i, s:s, s:b, s:i, s:s, s:i, s:i, s:b, s:b, s:b, s:f, s:I, s:i, s:b, s:b, "
 		      "s:o, s:o, s:o}",
 		      "schema", 1, "plane", plane.name, "emulated",
-		      micro_in_guest(c) && c->guest.accel != BL_KVM, "cpus",
+		      micro_in_guest(c) && c->guest.accel != ACCEL_KVM, "cpus",
 		      (int)(micro_in_guest(c) ? c->guest.cpus : c->cpus), "direction",
 		      micro_directions[o->direction], "offset", (int)o->offset, "outstanding",
 		      (int)o->outstanding, "remote_unmap", o->remote, "first_touch", o->cold, "touch",

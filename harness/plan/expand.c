@@ -4,7 +4,8 @@
  * shuffled, so that whatever drifts on the machine hits all cells alike.
  */
 #include "plan/plan.h"
-#include "eval/stop.h"
+#include "plan/stop-rule.h"
+#include "stats/stats.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef BL_PLAN_H
 #define BL_PLAN_H
 
-#include "vm/accel.h"
+#include "proto/accel.h"
 #include "plan/catalog.h"
 #include "proto/collector.h"
 #include "plan/shard.h"
@@ -89,7 +89,7 @@ void bl_plan_free(struct bl_plan *p);
 /* The fewest blocks that say something: for the stop rule to end by itself, or for an interval. */
 unsigned int bl_plan_minimum(const struct bl_plan *p);
 
-/* Is it for the plane icount, where BL_ICOUNT is the only accelerator? */
+/* Is it for the plane icount, where ACCEL_ICOUNT is the only accelerator? */
 bool bl_plan_icount(const struct bl_plan *p);
 
 const char *bl_kind_name(enum bl_kind kind);
@@ -111,34 +111,5 @@ json_t *bl_plan_json(const struct bl_plan *p);
  * is none. Messages itself.
  */
 int bl_plan_from_json(struct bl_plan *p, const char *path);
-
-/* --- estimate.c --- */
-
-/* What a campaign took, by kind of run, and last by boots; zero-initialised is nothing. */
-#define BL_TOOK_BOOT	(BL_TRACE + 1)
-struct bl_took {
-	double guessed[BL_TOOK_BOOT + 1], seconds[BL_TOOK_BOOT + 1];
-};
-
-void bl_took_run(struct bl_took *t, const struct bl_plan *p, const struct bl_run *r,
-		 enum bl_accel accel, double seconds);
-void bl_took_boot(struct bl_took *t, enum bl_accel accel, double seconds);
-
-/* Keep it for the estimates of later campaigns on this machine. */
-void bl_took_save(const struct bl_took *t, enum bl_accel accel);
-
-/*
- * Expected seconds of a boot, of a run on a guest that is up, of a run with the boot that
- * has to come before it (@last: what the guest has done, NULL if there is none yet), and
- * of the whole plan.
- */
-double bl_boot_estimate(enum bl_accel accel);
-double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel);
-double bl_step_estimate(const struct bl_plan *p, const struct bl_run *last,
-			const struct bl_run *r, enum bl_accel accel);
-double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel);
-
-/* How many timed blocks are done after so many seconds, by the estimate. */
-unsigned int bl_blocks_in(const struct bl_plan *p, enum bl_accel accel, double seconds);
 
 #endif

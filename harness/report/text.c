@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The verdict table with all that a reader needs to judge it. */
 #include "report/report.h"
-#include "vm/accel.h"
+#include "proto/accel.h"
 #include "run/fitness.h"
 #include "eval/levels.h"
 #include "campaign/merge.h"
@@ -22,7 +22,7 @@ char *report_plane(const struct summary *s)
 		return bl_fmt("%s, KVM", s->plane);
 	if (!strcmp(s->accel, "icount"))
 		return bl_fmt("%s, emulated (TCG, one CPU, %d ns an instruction)", s->plane,
-			      1 << BL_ICOUNT_SHIFT);
+			      1 << ACCEL_ICOUNT_SHIFT);
 	if (!strcmp(s->accel, "mixed"))
 		return bl_fmt("%s, some runs emulated (TCG), some on KVM", s->plane);
 	return bl_fmt("%s, accelerator %s", s->plane, s->accel);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/trace-report.h"
-#include "vm/accel.h"
+#include "proto/accel.h"
 #include "lib/table.h"
 
 #include <math.h>

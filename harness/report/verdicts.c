@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Verdicts as CSV and JSON. */
 #include "eval/verdict.h"
-#include "vm/accel.h"
+#include "proto/accel.h"
 #include "lib/csv.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@ double verdict_insns(const struct verdicts *v, const struct verdict_cell *c)
 {
 	if (strcmp(v->sum->accel, "icount"))
 		return NAN;
-	return 1e9 / (1 << BL_ICOUNT_SHIFT) / c->median.value;
+	return 1e9 / (1 << ACCEL_ICOUNT_SHIFT) / c->median.value;
 }
 
 void verdicts_csv(const struct verdicts *v, FILE *f)

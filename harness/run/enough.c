@@ -2,6 +2,8 @@
 /* The stop rule of a plan: look at the intervals between blocks, and leave out what is not needed. */
 #include "run/one.h"
 #include "eval/stop.h"
+#include "plan/stop-rule.h"
+#include "run/pace.h"
 
 #include <limits.h>
 #include <math.h>
@@ -88,7 +90,7 @@ static void leave_out(struct runner *r)
 			r->done[i] = true;
 			r->left--;
 			bl_progress_drop(&r->progress,
-					 bl_step_estimate(p, last, run, r->cfg.accel));
+					 pace_estimate_step(p, last, run, r->cfg.accel));
 		}
 		last = run;
 	}
@@ -130,7 +132,7 @@ int run_check_stop_before(struct runner *r, size_t i)
 	if (done)
 		return 0;
 	blocks = count_whole_blocks(r);
-	look = stop_look_for(blocks);
+	look = stop_find_look(blocks);
 	if (p->width > 0 && look && stop_widest_in(r->c->dir, look) <= p->width)
 		return stop_campaign(r, STOP_WIDTH, blocks, p->runs[i].block);
 	if (p->budget > 0 && r->spent + bl_mono() - r->t0 + estimate_block(r, i) > p->budget)

@@ -9,6 +9,7 @@
 #include "proto/fio.h"
 #include "trace/derive.h"
 #include "proto/trace-events.h"
+#include "run/pace.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -70,7 +71,7 @@ static int ensure_guest(struct runner *r, const struct bl_run *run, struct outco
 		r->boot_failures++;
 		return err;
 	}
-	bl_took_boot(&r->took, r->cfg.accel, bl_mono() - t0);
+	pace_add_boot(&r->pace, r->cfg.accel, bl_mono() - t0);
 	if (!r->described) {
 		r->described = true;
 		args = bl_kernel_args(&r->cfg);
@@ -115,7 +116,7 @@ static double stage_seconds(const struct runner *r, const struct bl_run *run, co
 
 	if (!strcmp(stage, "fio"))
 		s += run->kind == BL_VERIFY ? VERIFY_SECONDS :
-		     bl_run_estimate(r->plan, run, r->cfg.accel);
+		     pace_estimate_run(r->plan, run, r->cfg.accel);
 	return s;
 }
 
@@ -298,7 +299,7 @@ static json_t *run_document(const struct runner *r, const struct bl_run *run,
 	json_object_set_new(doc, "reason", json_string(o->reason ? o->reason : ""));
 	json_object_set_new(doc, "seconds", json_real(seconds));
 	json_object_set_new(doc, "boot", json_integer(r->consoles));
-	json_object_set_new(doc, "accel", json_string(bl_accel_name(r->cfg.accel)));
+	json_object_set_new(doc, "accel", json_string(accel_names[r->cfg.accel]));
 	json_object_set_new(doc, "started", json_real(started));
 	add_guest_facts(r, run, doc);
 	return doc;
@@ -318,7 +319,7 @@ void run_count(struct run_result *res, const char *status)
 static int record_run(struct runner *r, const struct bl_run *run, struct outcome *o,
 		    double started, double seconds)
 {
-	double expected = bl_step_estimate(r->plan, r->before, run, r->cfg.accel);
+	double expected = pace_estimate_step(r->plan, r->before, run, r->cfg.accel);
 	const char *label = r->plan->cells[run->cell].label;
 	json_t *doc;
 	int err;
@@ -368,7 +369,7 @@ int run_one(struct runner *r, const struct bl_run *run)
 		if (strcmp(o.status, "interrupted"))
 			check_run(r, run, &o);
 		if (!strcmp(o.status, "ok"))
-			bl_took_run(&r->took, r->plan, run, r->cfg.accel, bl_mono() - begun);
+			pace_add_run(&r->pace, r->plan, run, r->cfg.accel, bl_mono() - begun);
 	}
 	if (r->up && (o.fresh_boot || !strcmp(o.status, "interrupted"))) {
 		bl_vm_stop(&r->vm);

@@ -7,6 +7,7 @@
 #include "run/runner.h"
 #include "campaign/stop-state.h"
 #include "vm/vm.h"
+#include "run/pace.h"
 
 struct runner {
 	struct bl_campaign *c;
@@ -21,7 +22,7 @@ struct runner {
 	bool up;
 	bool described;			/* env.json describes the guest */
 	unsigned int consoles, boot_failures;
-	struct bl_took took;
+	struct pace pace;
 	double estimated;		/* seconds estimated for the runs of this session */
 	double t0;			/* start of this session, bl_mono() */
 	double spent;			/* seconds of runs of earlier sessions */

@@ -3,7 +3,7 @@
  * How long runs take: a first guess, corrected by the times of earlier campaigns on this
  * machine. The corrections are kept in build/pace.json.
  */
-#include "plan/plan.h"
+#include "run/pace.h"
 #include "lib/dirs.h"
 
 #include <ini.h>
@@ -30,9 +30,9 @@
 static const struct cost {
 	double boot, device, job, verify, pace;
 } costs[] = {
-	[BL_KVM] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3, .pace = 1 },
-	[BL_TCG] = { .boot = 10, .device = 1.8, .job = 0.8, .verify = 3, .pace = 1 },
-	[BL_ICOUNT] = { .boot = 8.5, .device = 1, .job = 0.2, .verify = 2.5, .pace = 2.7 },
+	[ACCEL_KVM] = { .boot = 2, .device = 1, .job = 0.4, .verify = 3, .pace = 1 },
+	[ACCEL_TCG] = { .boot = 10, .device = 1.8, .job = 0.8, .verify = 3, .pace = 1 },
+	[ACCEL_ICOUNT] = { .boot = 8.5, .device = 1, .job = 0.2, .verify = 2.5, .pace = 2.7 },
 };
 
 /*
@@ -128,9 +128,9 @@ static double slowness(void)
 }
 
 /* Return the correction of one kind of run; 1 where none is known. */
-static double correction(enum bl_accel accel, const char *kind)
+static double correction(enum accel accel, const char *kind)
 {
-	double c = bl_json_num(json_object_get(paces(), bl_accel_name(accel)), kind, 1);
+	double c = bl_json_num(json_object_get(paces(), accel_names[accel]), kind, 1);
 
 	return c > LEAST && c < MOST ? c : 1;
 }
@@ -166,7 +166,7 @@ static bool has_one_in_flight(const char *job)
 }
 
 /* Return the seconds of the jobs of a timed or traced run. */
-static double guess_jobs(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+static double guess_jobs(const struct bl_plan *p, const struct bl_run *r, enum accel accel)
 {
 	const struct cost *c = &costs[accel];
 	double slow = slowness(), sum = 0, s;
@@ -174,7 +174,7 @@ static double guess_jobs(const struct bl_plan *p, const struct bl_run *r, enum b
 
 	for (size_t i = 0; i < n; i++) {
 		s = (p->runtime + p->ramp) * c->pace;
-		if (accel == BL_ICOUNT)
+		if (accel == ACCEL_ICOUNT)
 			s *= slow * (has_one_in_flight(p->jobs.v[i]) ? ALONE : 1);
 		sum += s + c->job * slow;
 	}
@@ -192,17 +192,17 @@ static const double collector_s[COLLECTORS] = {
 	[COLLECT_PROFILE] = 8,
 };
 
-static double guess_collectors(const struct bl_cell *c, enum bl_accel accel)
+static double guess_collectors(const struct bl_cell *c, enum accel accel)
 {
 	double sum = 0;
 
 	for (int i = 0; i < COLLECTORS; i++)
 		if (c->collect & COLLECT_BIT(i))
 			sum += collector_s[i];
-	return sum * slowness() / (accel == BL_KVM ? KVM_IS_FASTER : 1);
+	return sum * slowness() / (accel == ACCEL_KVM ? KVM_IS_FASTER : 1);
 }
 
-static double guess_run(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+static double guess_run(const struct bl_plan *p, const struct bl_run *r, enum accel accel)
 {
 	const struct cost *c = &costs[accel];
 	double device = c->device * slowness();
@@ -212,65 +212,65 @@ static double guess_run(const struct bl_plan *p, const struct bl_run *r, enum bl
 	return device + guess_jobs(p, r, accel) + guess_collectors(&p->cells[r->cell], accel);
 }
 
-static double guess_boot(enum bl_accel accel)
+static double guess_boot(enum accel accel)
 {
 	return costs[accel].boot * slowness();
 }
 
-double bl_run_estimate(const struct bl_plan *p, const struct bl_run *r, enum bl_accel accel)
+double pace_estimate_run(const struct bl_plan *p, const struct bl_run *r, enum accel accel)
 {
 	return guess_run(p, r, accel) * correction(accel, bl_kind_name(r->kind));
 }
 
-double bl_boot_estimate(enum bl_accel accel)
+double pace_estimate_boot(enum accel accel)
 {
 	return guess_boot(accel) * correction(accel, "boot");
 }
 
-double bl_step_estimate(const struct bl_plan *p, const struct bl_run *last,
-			const struct bl_run *r, enum bl_accel accel)
+double pace_estimate_step(const struct bl_plan *p, const struct bl_run *last,
+			const struct bl_run *r, enum accel accel)
 {
 	bool boots = !last || !bl_same_guest(p, last, r);
 
-	return bl_run_estimate(p, r, accel) + (boots ? bl_boot_estimate(accel) : 0);
+	return pace_estimate_run(p, r, accel) + (boots ? pace_estimate_boot(accel) : 0);
 }
 
-double bl_plan_estimate(const struct bl_plan *p, enum bl_accel accel)
+double pace_estimate_plan(const struct bl_plan *p, enum accel accel)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < p->n_runs; i++)
-		sum += bl_step_estimate(p, i ? &p->runs[i - 1] : NULL, &p->runs[i], accel);
+		sum += pace_estimate_step(p, i ? &p->runs[i - 1] : NULL, &p->runs[i], accel);
 	return sum;
 }
 
-void bl_took_run(struct bl_took *t, const struct bl_plan *p, const struct bl_run *r,
-		 enum bl_accel accel, double seconds)
+void pace_add_run(struct pace *t, const struct bl_plan *p, const struct bl_run *r,
+		 enum accel accel, double seconds)
 {
 	t->guessed[r->kind] += guess_run(p, r, accel);
 	t->seconds[r->kind] += seconds;
 }
 
-void bl_took_boot(struct bl_took *t, enum bl_accel accel, double seconds)
+void pace_add_boot(struct pace *t, enum accel accel, double seconds)
 {
-	t->guessed[BL_TOOK_BOOT] += guess_boot(accel);
-	t->seconds[BL_TOOK_BOOT] += seconds;
+	t->guessed[PACE_BOOT] += guess_boot(accel);
+	t->seconds[PACE_BOOT] += seconds;
 }
 
-void bl_took_save(const struct bl_took *t, enum bl_accel accel)
+void pace_save(const struct pace *t, enum accel accel)
 {
-	const char *name = bl_accel_name(accel), *kind;
+	const char *name = accel_names[accel], *kind;
 	json_t *all = paces(), *o;
 
 	if (!json_is_object(json_object_get(all, name)))
 		json_object_set_new(all, name, json_object());
 	o = json_object_get(all, name);
-	for (size_t i = 0; i <= BL_TOOK_BOOT; i++) {
+	for (size_t i = 0; i <= PACE_BOOT; i++) {
 		double seen, before;
 
 		if (!(t->guessed[i] > 0))
 			continue;
-		kind = i == BL_TOOK_BOOT ? "boot" : bl_kind_name(i);
+		kind = i == PACE_BOOT ? "boot" : bl_kind_name(i);
 		seen = t->seconds[i] / t->guessed[i];
 		if (seen < LEAST || seen > MOST)
 			continue;
@@ -280,7 +280,7 @@ void bl_took_save(const struct bl_took *t, enum bl_accel accel)
 	save_paces();
 }
 
-unsigned int bl_blocks_in(const struct bl_plan *p, enum bl_accel accel, double seconds)
+unsigned int pace_count_blocks(const struct bl_plan *p, enum accel accel, double seconds)
 {
 	unsigned int blocks = 0;
 	double sum = 0;
@@ -289,7 +289,7 @@ unsigned int bl_blocks_in(const struct bl_plan *p, enum bl_accel accel, double s
 		const struct bl_run *r = &p->runs[i];
 		bool last = i + 1 == p->n_runs || r[1].kind != r->kind || r[1].block != r->block;
 
-		sum += bl_step_estimate(p, i ? r - 1 : NULL, r, accel);
+		sum += pace_estimate_step(p, i ? r - 1 : NULL, r, accel);
 		if (sum > seconds)
 			break;
 		blocks += r->kind == BL_TIME && last;

@@ -2,6 +2,8 @@
 /* Run a campaign: find the runs that are left, do them in order, end on signal or full disk. */
 #include "run/one.h"
 #include "vm/initramfs.h"
+#include "vm/kvm-probe.h"
+#include "run/pace.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,9 +28,9 @@ static int prepare(struct runner *r)
 	r->cfg.mem_mb = r->opt->mem_mb;
 	r->cfg.append = r->opt->append;
 	r->module = bl_path("build/bouncelab.ko");
-	err = bl_choose_accel(bl_plan_icount(r->plan) ? "icount" : r->opt->accel, r->initramfs,
-			      true, &r->cfg.accel);
-	return err ? err : bl_env_write(r->c, r->cfg.accel, "", NULL, NULL);
+	r->cfg.accel = vm_choose_accel(bl_plan_icount(r->plan) ? ACCEL_ICOUNT : r->opt->accel,
+				       r->initramfs, true);
+	return bl_env_write(r->c, r->cfg.accel, "", NULL, NULL);
 }
 
 /*
@@ -78,17 +80,17 @@ static void start_progress(struct runner *r)
 	for (size_t i = 0; i < p->n_runs; i++) {
 		if (r->done[i])
 			continue;
-		expected += bl_step_estimate(p, last, &p->runs[i], r->cfg.accel);
+		expected += pace_estimate_step(p, last, &p->runs[i], r->cfg.accel);
 		last = &p->runs[i];
 	}
 	bl_progress_start(&r->progress, r->left, expected);
 	bl_progress_note(&r->progress, "%s: %zu runs%s of %zu cells, %s, %s %s", r->c->dir,
 			 r->left, r->left < p->n_runs ? " left" : "", p->n_cells,
-			 bl_accel_title(r->cfg.accel), p->width > 0 || p->budget > 0 ?
+			 accel_title(r->cfg.accel), p->width > 0 || p->budget > 0 ?
 			 "at most about" : "about", bl_duration(expected, d, sizeof(d)));
 	if (p->budget > 0)
 		bl_progress_note(&r->progress, "budget: about %u of %u blocks fit",
-				 bl_blocks_in(p, r->cfg.accel, p->budget), p->repeat);
+				 pace_count_blocks(p, r->cfg.accel, p->budget), p->repeat);
 }
 
 static int do_next_run(struct runner *r, size_t i)
@@ -124,7 +126,7 @@ static void do_all_runs(struct runner *r)
 	bl_progress_end(&r->progress);
 	if (r->up)
 		bl_vm_stop(&r->vm);
-	bl_took_save(&r->took, r->cfg.accel);
+	pace_save(&r->pace, r->cfg.accel);
 }
 
 /* Print the load if it is high: estimates are for an idle machine. */

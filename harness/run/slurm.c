@@ -3,6 +3,8 @@
 #include "lib/progress.h"
 #include "vm/vm.h"
 #include "lib/interrupt.h"
+#include "vm/kvm-probe.h"
+#include "run/pace.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -149,7 +151,7 @@ static bool is_job(char *job)
 /* Until sbatch ends, which is when all tasks have. Its exit status of wait(). */
 static int follow(const struct bl_campaign *c, const struct bl_plan *p, pid_t pid, int out)
 {
-	double each = bl_plan_estimate(p, bl_plan_icount(p) ? BL_ICOUNT : bl_accel_guess()) /
+	double each = pace_estimate_plan(p, bl_plan_icount(p) ? ACCEL_ICOUNT : vm_guess_accel()) /
 		      (p->n_runs ? p->n_runs : 1);
 	struct bl_progress pr;
 	bool known = false, open = true, cancelled = false;

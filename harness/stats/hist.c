@@ -18,6 +18,16 @@ void hist_add(struct hist *h, double ns, double count)
 	h->sorted = false;
 }
 
+void hist_add_json(struct hist *h, const json_t *bins)
+{
+	const json_t *b;
+	size_t i;
+
+	json_array_foreach(bins, i, b)
+		hist_add(h, json_number_value(json_array_get(b, 0)),
+			 json_number_value(json_array_get(b, 1)));
+}
+
 void hist_merge(struct hist *h, const struct hist *from)
 {
 	for (size_t i = 0; i < from->n; i++)
@@ -31,7 +41,7 @@ static int by_ns(const void *a, const void *b)
 	return (x->ns > y->ns) - (x->ns < y->ns);
 }
 
-static void sort(struct hist *h)
+static void sort_bins(struct hist *h)
 {
 	if (!h->sorted && h->n)
 		qsort(h->bins, h->n, sizeof(*h->bins), by_ns);
@@ -42,7 +52,7 @@ double hist_percentile(struct hist *h, double share)
 {
 	double seen = 0;
 
-	sort(h);
+	sort_bins(h);
 	for (size_t i = 0; i < h->n; i++) {
 		seen += h->bins[i].count;
 		if (seen >= share * h->total)
@@ -51,8 +61,8 @@ double hist_percentile(struct hist *h, double share)
 	return NAN;
 }
 
-/* Half of what lies between two bins, but no more than a step of the clock or a bucket. */
-static double reach(const struct hist *h, size_t i, size_t other)
+/* Return half of the distance of two bins, but no more than half a step of the clock or bucket. */
+static double half_width(const struct hist *h, size_t i, size_t other)
 {
 	double most = INFINITY;
 
@@ -69,14 +79,14 @@ double hist_quantile(struct hist *h, double share)
 
 	if (!h->n)
 		return NAN;
-	sort(h);
+	sort_bins(h);
 	for (i = 0; i + 1 < h->n && seen + h->bins[i].count < want; i++)
 		seen += h->bins[i].count;
 	if (h->n == 1)
 		return h->bins[0].ns;
-	/* The outermost bins reach as far outside as inside. */
-	lo = reach(h, i, i ? i - 1 : 1);
-	hi = reach(h, i, i + 1 < h->n ? i + 1 : i - 1);
+	/* The outermost bins are as wide outside as inside. */
+	lo = half_width(h, i, i ? i - 1 : 1);
+	hi = half_width(h, i, i + 1 < h->n ? i + 1 : i - 1);
 	return h->bins[i].ns - lo + (lo + hi) * (want - seen) / h->bins[i].count;
 }
 

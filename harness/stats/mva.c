@@ -20,7 +20,7 @@ double mva_throughput(const struct mva_station *s, size_t n_stations, double thi
 	}
 	if (!(think >= 0) || !(total > 0))
 		x = NAN;
-	/* A customer who comes finds what n - 1 customers leave there. */
+	/* An arriving customer finds the queues that n - 1 customers make. */
 	for (k = 1; k <= n && !isnan(x); k++) {
 		cycle = think;
 		for (i = 0; i < n_stations; i++)

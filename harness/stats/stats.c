@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Medians, ratios, family control. See stats.h for what exactly. */
+/* Medians, ratios, control of the family; stats.h describes the methods. */
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -11,6 +11,7 @@
 #include <gsl/gsl_statistics_double.h>
 
 #include "stats/stats.h"
+#include "stats/rank.h"
 
 static double *sorted_copy(const double *x, size_t n)
 {
@@ -45,7 +46,7 @@ double stats_median(const double *x, size_t n)
 	return stats_quantile(x, n, 0.5);
 }
 
-static bool usable(const double *x, size_t n, double above)
+static bool are_above(const double *x, size_t n, double above)
 {
 	size_t i;
 
@@ -64,7 +65,7 @@ int stats_ratio_est(const double *a, const double *b, size_t n, struct stats_est
 	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
 	if (!n)
 		return -EINVAL;
-	if (!usable(a, n, 0) || !usable(b, n, 0))
+	if (!are_above(a, n, 0) || !are_above(b, n, 0))
 		return -EDOM;
 	d = malloc(n * sizeof(*d));
 	if (!d)
@@ -84,7 +85,7 @@ double stats_paired_p(const double *a, const double *b, size_t n)
 	double mean = 0, ss = 0, se, d;
 	size_t i;
 
-	if (n < 3 || !usable(a, n, 0) || !usable(b, n, 0))
+	if (n < 3 || !are_above(a, n, 0) || !are_above(b, n, 0))
 		return 1;
 	for (i = 0; i < n; i++)
 		mean += log(a[i] / b[i]) / n;
@@ -93,7 +94,7 @@ double stats_paired_p(const double *a, const double *b, size_t n)
 		ss += d * d;
 	}
 	se = sqrt(ss / (n - 1) / n);
-	/* Equal ratios still leave rounding dust in the sums. */
+	/* Rounding leaves a small spread between equal ratios, too. */
 	if (se < 1e-12)
 		return fabs(mean) < 1e-12 ? 1 : 0;
 	return 2 * gsl_cdf_tdist_Q(fabs(mean) / se, n - 1);
@@ -110,7 +111,7 @@ int stats_bh(const double *p, double *q, size_t n)
 	if (!order)
 		return -ENOMEM;
 	gsl_sort_index(order, p, 1, n);
-	/* From the largest p down: q may not fall as p rises. */
+	/* Go from the largest p down, because q must not fall as p rises. */
 	for (i = n; i > 0; i--) {
 		v = p[order[i - 1]] * n / i;
 		if (v < best)

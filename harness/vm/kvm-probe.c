@@ -3,7 +3,7 @@
  * Which accelerator, by name or by what works here. /dev/kvm may exist, open, and
  * still not run a guest: so one is booted, and only its line on the console counts.
  */
-#include "vm/accel.h"
+#include "vm/kvm-probe.h"
 #include "lib/dirs.h"
 #include "vm/initramfs.h"
 #include "vm/vm.h"
@@ -68,7 +68,7 @@ static bool run_probe(const char *initramfs, char **why)
 	char console[] = "/tmp/bouncelab-probe-XXXXXX", *text = NULL;
 	struct bl_vm_config cfg = {
 		.initramfs = initramfs, .console = console, .cpus = 1, .mem_mb = 256,
-		.accel = BL_KVM, .probe = true, .append = "quiet",
+		.accel = ACCEL_KVM, .probe = true, .append = "quiet",
 	};
 	double deadline = bl_mono() + PROBE_SECONDS;
 	int fd = mkstemp(console);
@@ -102,7 +102,7 @@ static bool run_probe(const char *initramfs, char **why)
 	return alive;
 }
 
-bool bl_kvm_usable(const char *initramfs, bool cached, char **why)
+bool vm_kvm_usable(const char *initramfs, bool cached, char **why)
 {
 	char *key;
 	bool usable;
@@ -121,58 +121,23 @@ bool bl_kvm_usable(const char *initramfs, bool cached, char **why)
 	return usable;
 }
 
-static const char *const names[] = { [BL_TCG] = "tcg", [BL_KVM] = "kvm", [BL_ICOUNT] = "icount" };
-
-const char *bl_accel_name(enum bl_accel accel)
+enum accel vm_choose_accel(enum accel asked, const char *initramfs, bool explain)
 {
-	return names[accel];
-}
-
-const char *bl_accel_title(enum bl_accel accel)
-{
-	static const char *const titles[] = {
-		[BL_TCG] = "emulated", [BL_KVM] = "KVM",
-		[BL_ICOUNT] = "emulated, by instruction count",
-	};
-
-	return titles[accel];
-}
-
-bool bl_accel_known(const char *name)
-{
-	struct bl_strv valid = {};
-	bool known;
-
-	bl_strv_split(&valid, "auto, kvm, tcg, icount");
-	known = bl_strv_has(&valid, name);
-	if (!known)
-		bl_err_unknown("--accel", "accelerator", name, &valid);
-	bl_strv_free(&valid);
-	return known;
-}
-
-int bl_choose_accel(const char *name, const char *initramfs, bool explain, enum bl_accel *accel)
-{
+	enum accel accel;
 	char *why;
 
-	if (!bl_accel_known(name))
-		return -EINVAL;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(name, names[i]))
-			continue;
-		*accel = i;
-		return 0;
-	}
-	*accel = bl_kvm_usable(initramfs, true, &why) ? BL_KVM : BL_TCG;
-	if (*accel != BL_KVM && explain)
+	if (asked != ACCEL_AUTO)
+		return asked;
+	accel = vm_kvm_usable(initramfs, true, &why) ? ACCEL_KVM : ACCEL_TCG;
+	if (accel != ACCEL_KVM && explain)
 		fprintf(stderr, "note: no KVM (%.*s; see 'bouncelab doctor'): the guest is "
 			"emulated, its numbers are ratios only\n",
 			(int)strcspn(why, ";"), why);
 	free(why);
-	return 0;
+	return accel;
 }
 
-enum bl_accel bl_accel_guess(void)
+enum accel vm_guess_accel(void)
 {
 	char *key = probe_key(), *why = NULL;
 	bool usable = false;
@@ -180,5 +145,5 @@ enum bl_accel bl_accel_guess(void)
 	if (!access("/dev/kvm", R_OK | W_OK) && read_cache(key, &usable, &why))
 		free(why);
 	free(key);
-	return usable ? BL_KVM : BL_TCG;
+	return usable ? ACCEL_KVM : ACCEL_TCG;
 }

@@ -56,34 +56,34 @@ char *bl_kernel_args(const struct bl_vm_config *cfg)
 	 * take_wakeup_preemption().
 	 */
 	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s%s bl.root=%s bl.tag=work%s%s%s",
-		      cfg->accel == BL_TCG ? " maxcpus=1" : "",
-		      cfg->accel != BL_KVM ? " norandmaps tsc=reliable" : "",
-		      cfg->accel == BL_ICOUNT ? " bl.wakeup_preemption=off" : "", bl_root(),
+		      cfg->accel == ACCEL_TCG ? " maxcpus=1" : "",
+		      cfg->accel != ACCEL_KVM ? " norandmaps tsc=reliable" : "",
+		      cfg->accel == ACCEL_ICOUNT ? " bl.wakeup_preemption=off" : "", bl_root(),
 		      cfg->probe ? " bl.probe=1" : "", cfg->append ? " " : "",
 		      cfg->append ? cfg->append : "");
 }
 
-static void add_accel(struct bl_strv *a, enum bl_accel accel)
+static void add_accel(struct bl_strv *a, enum accel accel)
 {
 	static const struct {
 		const char *name, *cpu;
 	} args[] = {
-		[BL_KVM] = { "kvm", "host" },
-		[BL_TCG] = { "tcg,thread=multi", "max" },
+		[ACCEL_KVM] = { "kvm", "host" },
+		[ACCEL_TCG] = { "tcg,thread=multi", "max" },
 		/*
 		 * A model without ERMS and FSRM: with them the kernel copies by
 		 * REP MOVSB, of which each byte counts as an instruction.
 		 */
-		[BL_ICOUNT] = { "tcg,thread=single", "qemu64" },
+		[ACCEL_ICOUNT] = { "tcg,thread=single", "qemu64" },
 	};
 
 	add_arg(a, "-accel");
 	add_arg(a, "%s", args[accel].name);
 	add_arg(a, "-cpu");
 	add_arg(a, "%s", args[accel].cpu);
-	if (accel == BL_ICOUNT) {
+	if (accel == ACCEL_ICOUNT) {
 		add_arg(a, "-icount");
-		add_arg(a, "shift=%d,sleep=on", BL_ICOUNT_SHIFT);
+		add_arg(a, "shift=%d,sleep=on", ACCEL_ICOUNT_SHIFT);
 	}
 }
 

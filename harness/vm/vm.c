@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-double bl_boot_timeout(enum bl_accel accel)
+double bl_boot_timeout(enum accel accel)
 {
-	return accel == BL_KVM ? 60 : 180;
+	return accel == ACCEL_KVM ? 60 : 180;
 }
 
 int bl_vm_start(struct bl_vm *vm, const struct bl_vm_config *cfg, char **reason)

@@ -6,7 +6,7 @@
 #ifndef BL_VM_H
 #define BL_VM_H
 
-#include "vm/accel.h"
+#include "proto/accel.h"
 #include "lib/util.h"
 
 struct bl_vm_config {
@@ -16,7 +16,7 @@ struct bl_vm_config {
 	const char *append;	/* more kernel arguments, or NULL */
 	unsigned int cpus;
 	unsigned int mem_mb;
-	enum bl_accel accel;
+	enum accel accel;
 	bool probe;		/* print a line and power off; no control channel */
 };
 
@@ -71,7 +71,7 @@ char *bl_console_tail(const char *console, unsigned int n);
 char *bl_console_excerpt(const char *console, unsigned int n);
 
 /* Seconds that a boot may take. */
-double bl_boot_timeout(enum bl_accel accel);
+double bl_boot_timeout(enum accel accel);
 
 /* vm-qemu.c: fork QEMU. Returns the pid or a negative errno. */
 pid_t bl_qemu_spawn(const struct bl_vm_config *cfg, int ctl, char **reason);

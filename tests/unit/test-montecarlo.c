@@ -25,6 +25,7 @@
 
 #include "eval/stop.h"
 #include "eval/verdict.h"
+#include "plan/stop-rule.h"
 
 #define CAMPAIGNS	8000
 #define MAX_BLOCKS	30
@@ -168,7 +169,7 @@ static int stopped_at(struct summary *s, double target)
 	int blocks;
 
 	for (blocks = 1; blocks < CAP; blocks++) {
-		unsigned int look = stop_look_for(blocks);
+		unsigned int look = stop_find_look(blocks);
 		struct verdicts v;
 		double widest;
 

@@ -14,6 +14,7 @@
 
 #include "plan/shard.h"
 #include "eval/stop.h"
+#include "plan/stop-rule.h"
 
 static void test_blocks(void **state)
 {
@@ -76,7 +77,7 @@ static void test_looks(void **state)
 
 	(void)state;
 	for (unsigned int blocks = 0; blocks <= 60; blocks++) {
-		unsigned int look = stop_look_for(blocks);
+		unsigned int look = stop_find_look(blocks);
 
 		if (!look)
 			continue;

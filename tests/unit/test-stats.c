@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "stats/stats.h"
+#include "stats/rank.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
