@@ -101,13 +101,14 @@ simulate()
 			if (aa > worst[what]) worst[what] = aa
 		}
 		/ campaigns each/ { campaigns = $3 }
-		/ PASSED / { passed = 1 }
+		/^ok / { passed++ }
+		/^not ok / { failed++ }
 		END {
 			print "what,campaigns,covered_min,covered_max,aa_max"
 			for (what in lo)
 				printf "%s,%d,%.1f,%.1f,%.1f\n", what, campaigns, lo[what],
 					hi[what], worst[what]
-			exit !passed
+			exit failed || !passed
 		}'
 }
 

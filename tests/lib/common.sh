@@ -1,35 +1,66 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# For the tests that are shell scripts. To be read in from the project's
-# directory: . tests/lib/common.sh
+# For the tests that are shell scripts. A test reads it from the project's directory:
+# . tests/lib/common.sh
+#
+# A test prints TAP on its standard output, which is file descriptor 7 from here on;
+# whatever else it prints goes to standard error. A test that finds a failure goes on.
 
 top=$(pwd)
-failures=0
+tap_results=0
+tap_failed=0
+tap_failed_then=0		# at the last ok
 
-# fail TEXT...: note a failure and go on.
+exec 7>&1 1>&2
+
+# ok NAME: end a part of the test, whose name says what it shows. The part has passed if
+# there was no fail since the last ok; otherwise the fails have been printed.
+ok()
+{
+	if [ $tap_failed = $tap_failed_then ]; then
+		tap_results=$((tap_results + 1))
+		echo "ok $tap_results - $*" >&7
+	fi
+	tap_failed_then=$tap_failed
+}
+
+# fail TEXT...: print a failure.
 fail()
 {
-	echo "FAIL: $*" >&2
-	failures=$((failures + 1))
+	tap_results=$((tap_results + 1))
+	tap_failed=$((tap_failed + 1))
+	# TAP has one line for it.
+	echo "not ok $tap_results - $(echo "$*" | tr '\n' ' ')" >&7
 }
 
-# skip REASON: the test cannot run here.
+# show FILE...: print the files as comments, so that their lines are no results of this test.
+show() { sed 's/^/# /' "$@"; }
+
+# skip REASON: end the test, which cannot run here.
 skip()
 {
-	echo "$*"
-	exit 77
+	echo "1..0 # SKIP $*" >&7
+	exit 0
 }
 
-# The test's last line.
+# Print the plan and end the test.
 finish()
 {
-	[ $failures = 0 ] || echo "$failures failures" >&2
-	[ $failures = 0 ]
+	echo "1..$tap_results" >&7
+	[ $tap_results != 0 ] || echo "no check was made" >&2
+	[ $tap_results != 0 ] && [ $tap_failed = 0 ]
 	exit
 }
 
-# A directory of the test's own that goes when the test ends.
+# give_up TEXT...: print a failure after which the test cannot go on, and end it.
+give_up()
+{
+	fail "$@"
+	finish
+}
+
+# Make a directory, $scratch, that goes when the test ends.
 scratch_dir()
 {
 	scratch=$(mktemp -d "${TMPDIR:-/tmp}/bouncelab-test.XXXXXX") || exit 1
@@ -38,8 +69,8 @@ scratch_dir()
 	trap 'exit 143' TERM
 }
 
-# The source files below the current directory: what is in git or could be
-# added, or without git all that is not a product of the build.
+# Print the names of the source files below the current directory: those that git knows
+# or could add, or without git all files that are not products of the build.
 sources()
 {
 	if [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$(pwd -P)" ]; then
@@ -56,14 +87,11 @@ sources()
 	done
 }
 
-# copy_tree DIR: a clean copy of the sources with the downloaded kernel.
+# copy_tree DIR: make a clean copy of the sources with the downloaded kernel.
 copy_tree()
 {
 	mkdir -p "$1/build"
 	sources | tar -cf - -T - | tar -xf - -C "$1"
-	if [ ! -e build/kernel/stamp ]; then
-		echo "no build/kernel here: make kernel" >&2
-		exit 1
-	fi
+	[ -e build/kernel/stamp ] || give_up "there is no build/kernel here: make kernel"
 	ln -s "$top/build/kernel" "$1/build/kernel"
 }

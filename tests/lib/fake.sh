@@ -1,23 +1,65 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154 # bouncelab, out: of the test; scratch: of scratch_dir
+# shellcheck disable=SC2034 # out, code: of the test
 #
-# A fake guest for tests of the harness: campaigns take seconds, and what their runs give
-# is made up. To be read in after lib/common.sh and scratch_dir. What it obeys is at the head
-# of tests/program/fake-qemu.c.
+# A fake guest for tests of the harness: campaigns take seconds, and the numbers of their
+# runs are made up. A test reads this in place of common.sh. The head of
+# tests/program/fake-qemu.c says what the fake obeys.
+
+. tests/lib/common.sh
+scratch_dir
 
 bouncelab=build/bouncelab
 out=$scratch/out
+plan=$scratch/plan.ini
 mkdir "$scratch/bin" "$out"
 # shellcheck disable=SC2046 # words
 gcc -std=gnu11 -Wall -Wextra -Werror -O2 -o "$scratch/bin/qemu-system-x86_64" \
-	tests/program/fake-qemu.c $(pkg-config --cflags --libs jansson) || exit 1
+	tests/program/fake-qemu.c $(pkg-config --cflags --libs jansson) ||
+	give_up "the fake QEMU does not compile"
 PATH=$scratch/bin:$PATH
-# What its runs take is no estimate for others.
+# The times of the fake's runs must not become estimates for others.
 BOUNCELAB_PACE=$scratch/pace.json
 export BOUNCELAB_PACE
 
-# check_manifest NAME: every file below runs/ is in it, and all are as it says.
+# write_plan STRATEGIES JOBS KEY=VALUE...: write $plan, of short runs, with these keys in
+# its section [plan].
+write_plan()
+{
+	strategies=$1
+	jobs=$2
+	shift 2
+	{
+		printf '%s\n' '[plan]' 'runtime = 0.1' 'ramp = 0' 'aa = intree' 'verify = verify' "$@"
+		printf '%s\n' '[matrix]' "strategy = $strategies" "jobs = $jobs"
+	} >"$plan"
+}
+
+# expect CODE NAME COMMAND...: the command exits with CODE; its output is in $scratch/log.
+expect()
+{
+	want=$1
+	name=$2
+	shift 2
+	"$@" >"$scratch/log" 2>&1
+	code=$?
+	[ $code = "$want" ] || {
+		show "$scratch/log"
+		fail "$name: exit code $code, not $want"
+	}
+}
+
+# campaign CODE NAME OPTION...: run $plan as the campaign NAME.
+campaign()
+{
+	want=$1
+	name=$2
+	shift 2
+	expect "$want" "$name" $bouncelab run "$plan" --allow-noisy-host --accel tcg --out "$out" \
+		--name "$name" "$@"
+}
+
+# check_manifest NAME: the manifest has every file below runs/, and every checksum fits.
 check_manifest()
 {
 	(cd "$out/$1" && sha256sum --quiet -c MANIFEST.sha256) || fail "$1: the manifest does not match"
@@ -27,12 +69,15 @@ check_manifest()
 	done <"$scratch/files"
 }
 
-# says FILE TEXT...: it holds every TEXT.
+# says FILE TEXT...: the file contains every TEXT.
 says()
 {
 	file=$1
 	shift
 	for text; do
-		grep -qF -e "$text" "$file" || { fail "'$text' is not in:"; cat "$file"; }
+		grep -qF -e "$text" "$file" || {
+			show "$file"
+			fail "'$text' is not in $file"
+		}
 	done
 }

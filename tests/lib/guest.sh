@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# For tests/vm/*.sh, to be read in from the project's directory: builds the
-# programs of the guest and runs a script in it.
+# For the tests that boot a guest: build its programs and run a script in it. A test reads
+# this in place of common.sh.
+
+. tests/lib/common.sh
+scratch_dir
 
 guest_bin=build/tests/guest
 
-# Tests run at the same time: a program is built by one of them, and appears whole,
-# since the guest of another may be about to start it.
+# Tests run at the same time: one of them builds a program, which appears whole, since the
+# guest of another test may be about to start it.
 guest_lock()
 {
 	mkdir -p $guest_bin
@@ -16,8 +19,8 @@ guest_lock()
 }
 guest_unlock() { exec 8>&-; }
 
-# build_guest PROGRAM...: the shared part of the daemons is linked with each, and
-# all PROGRAM-*.c with PROGRAM.
+# build_guest PROGRAM...: build each from PROGRAM.c, PROGRAM-*.c and the shared part of
+# the daemons.
 build_guest()
 {
 	guest_lock
@@ -33,34 +36,52 @@ build_guest()
 		# shellcheck disable=SC2086 # a list of files
 		gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -pthread \
 			-Itests/vm/guest -o "$guest_bin/$p.new" "tests/vm/guest/prog/$p.c" $extra \
-			tests/vm/guest/prog/blk.c tests/vm/guest/prog/vdev.c tests/vm/guest/prog/ring.c || exit 1
+			tests/vm/guest/prog/blk.c tests/vm/guest/prog/vdev.c tests/vm/guest/prog/ring.c ||
+			give_up "$p does not compile"
 		mv "$guest_bin/$p.new" "$guest_bin/$p" || exit 1
 	done
 	guest_unlock
 	for f in build/bouncelab build/bouncelab.ko; do
-		[ -e $f ] || { echo "no $f: make build"; exit 1; }
+		[ -e $f ] || give_up "there is no $f: make build"
 	done
 }
 
-# The module dmadrv, from a copy, since the kernel's build leaves its files there.
+# Build the module test-dma, from a copy, since the kernel's build leaves its files there.
 build_dmadrv()
 {
 	guest_lock
 	mkdir -p $guest_bin/dmadrv
 	cp -u tests/vm/guest/dmadrv/* $guest_bin/dmadrv/ || exit 1
 	make -s -C build/kernel/headers M="$(pwd)/$guest_bin/dmadrv" W=1 KCFLAGS=-Werror \
-		CONFIG_DEBUG_INFO_BTF_MODULES= modules || exit 1
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules || give_up "test-dma does not build"
 	guest_unlock
 }
 
-# in_guest SECONDS SCRIPT [ARGUMENT...], with the module $BOUNCELAB_KO if that is set.
+# guest_run SECONDS SCRIPT [ARGUMENT...]: run the script in a guest, with the seed $SEED and
+# the module $BOUNCELAB_KO if these are set; the exit code is the script's.
 # $guest_append: further arguments for the guest's kernel; $guest_mem: its MiB. An emulated
 # CPU leaks nothing that the kernel's mitigations would keep, and they take time.
-in_guest()
+guest_run()
 {
 	limit=$1
 	shift
 	build/bouncelab vm --timeout "$limit" --append "mitigations=off ${guest_append:-}" \
 		--mem "${guest_mem:-2048}" -- \
-		env "BOUNCELAB_KO=${BOUNCELAB_KO:-build/bouncelab.ko}" /bin/sh "$@"
+		env "BOUNCELAB_KO=${BOUNCELAB_KO:-build/bouncelab.ko}" "SEED=${SEED:-1}" \
+		/bin/sh "$@" 7>&-
+}
+
+# in_guest SECONDS SCRIPT [ARGUMENT...]: the same as a check of this test. The results of
+# the script are a subtest. Returns 1 if it failed.
+in_guest()
+{
+	{ guest_run "$@"; echo $? >"$scratch/code"; } | sed -u 's/^/    /' >&7
+	read -r code <"$scratch/code"
+	name=${2##*/}
+	shift 2
+	if [ "$code" != 0 ]; then
+		fail "in the guest: $name $*: exit code $code"
+		return 1
+	fi
+	ok "in the guest: $name $*"
 }

@@ -1,17 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `bouncelab micro`, the plane native: is every strategy in its table, do the counts add
-# up, and does what is planted in a strategy show? tests/micro/planted has a strategy that
-# loses copies, one of which every map fails, one that spins before its lock and one that
-# spins with it.
+# `bouncelab micro`, the plane native: every strategy is in its table, the counts add up,
+# and planted faults and delays show. tests/micro/planted has a strategy that loses copies,
+# one of which every map fails, one that spins before its lock and one that spins with it.
 # Alone: threads that wait for each other by spinning need a CPU each.
 #
-# Seen failing: a loop that leaves out some entries of the histogram, or counts operations
-# twice; a micro_check() that finds everything right, and a micro_exchange(); a map of which
-# half the time is taken; wrong bytes that do not make a run invalid; an interrupt that is not
-# said; a hold that begins 10000 ticks early; two threads on one lock that do not share it;
-# a model without the time under locks; a loop without patience.
+# Seen failing: with a loop that leaves out some entries of the histogram, or counts
+# operations twice; with a micro_check() or a micro_exchange() that finds every byte right;
+# with half the time of a map; with wrong bytes that leave a run valid; with an interrupt that
+# is not reported; with a hold that begins 10000 ticks early; with two threads on one lock that
+# do not share it; with a model without the time under locks; with a loop without patience.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
@@ -20,7 +19,7 @@ scratch_dir
 bouncelab=build/bouncelab
 planted=50000	# ticks, as tests/micro/planted/planted.h
 
-# The strategies that are offered, from their sources; builds what is not there yet.
+# micro OPTION...: run the program; it builds the strategies that are not built yet.
 micro() { nice $bouncelab micro --seed 1 "$@" 2>"$scratch/err"; }
 
 # --- the table -------------------------------------------------------------------
@@ -28,7 +27,7 @@ micro() { nice $bouncelab micro --seed 1 "$@" 2>"$scratch/err"; }
 micro --rounds 1 --seconds 0.004 --size 100,8K --threads 1 --csv "$scratch/all.csv" >"$scratch/table"
 code=$?
 [ $code = 0 ] || {
-	cat "$scratch/err" "$scratch/table"
+	show "$scratch/err" "$scratch/table"
 	fail "bouncelab micro: exit code $code"
 }
 for f in strategies/*.c harness/micro/native/null.c; do
@@ -42,10 +41,11 @@ done
 for text in 'plane native' 'seed 1' 'n = 1' 'not subtracted' 'leaves out' memcpy p99; do
 	grep -q "$text" "$scratch/table" || fail "the table does not say '$text'"
 done
+ok "every strategy is in the table and in the CSV file"
 
 # --- the locks ---------------------------------------------------------------------
 
-# More threads than CPUs: waiting gives the CPU away.
+# There are more threads than CPUs, so that a thread that waits gives its CPU away.
 if gcc -std=gnu11 -O2 -fno-strict-aliasing '-Dcpu_relax()=sched_yield()' -include sched.h \
 	-Iharness/micro/native -Ibuild/micro/include -Ikmod -Itests/strategies/conform -pthread \
 	-o "$scratch/micro-lock" \
@@ -54,8 +54,9 @@ if gcc -std=gnu11 -O2 -fno-strict-aliasing '-Dcpu_relax()=sched_yield()' -includ
 else
 	fail "tests/micro/micro-lock.c does not compile"
 fi
+ok "the locks"
 
-# --- what is planted ---------------------------------------------------------------
+# --- planted strategies ---------------------------------------------------------------
 
 programs=$scratch/programs
 make -s -f harness/micro/native/Makefile OUT="$programs" EXTRA=tests/micro/planted "-j$(nproc)" \
@@ -63,17 +64,16 @@ make -s -f harness/micro/native/Makefile OUT="$programs" EXTRA=tests/micro/plant
 	"$programs/timed/planted-loss" "$programs/timed/planted-refuse" \
 	"$programs/timed/planted-hold" "$programs/holds/planted-hold" \
 	"$programs/holds/planted-delay" "$programs/holds/null" >"$scratch/make.log" 2>&1 || {
-	cat "$scratch/make.log"
-	fail "the fixtures do not build"
-	finish
+	show "$scratch/make.log"
+	give_up "the planted strategies do not build"
 }
 BOUNCELAB_MICRO=$programs
 export BOUNCELAB_MICRO
 
-# number NAME: a member of the JSON object of one run in $scratch/run.json.
+# number NAME: print a member of the JSON object of one run in $scratch/run.json.
 number() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" "$scratch/run.json"; }
 
-# sum NAME: of one of its histograms.
+# sum NAME: print the sum of one of its histograms.
 sum()
 {
 	sed -n "s/.*\"$1\":\[\(\[[^a-z]*\]\)\].*/\1/p" "$scratch/run.json" | tr -d '[]' |
@@ -98,8 +98,9 @@ for args in "threads=1" "threads=2 flags=1 outstanding=8" "threads=2 flags=2 win
 		[ "$(number $what)" = 0 ] || fail "$args: $(number $what) $what"
 	done
 done
+ok "the counts of a run add up"
 
-# Lost copies: found by verification, named, and no numbers.
+# Verification finds lost copies and names them, and the strategy gets no numbers.
 for direction in to-device from-device both; do
 	micro -s planted-loss,eager-spin --rounds 1 --seconds 0.002 --size 4K --threads 1 \
 		--direction $direction >"$scratch/table"
@@ -110,16 +111,18 @@ for direction in to-device from-device both; do
 	grep -q '^  eager-spin  *[0-9]' "$scratch/table" ||
 		fail "$direction: eager-spin is not valid beside it"
 done
+ok "lost copies make a run invalid"
 
-# Maps that all fail: a run ends, and has no numbers.
+# A run whose maps all fail ends, and has no numbers.
 timeout 60 $bouncelab micro -s planted-refuse --rounds 1 --seconds 0.002 --size 4K --threads 2 \
 	>"$scratch/table" 2>"$scratch/err"
 code=$?
 [ $code = 1 ] || fail "maps that fail: exit code $code"
 grep -q '^  planted-refuse  *invalid  .*maps or touches failed' "$scratch/table" ||
 	fail "maps that fail: $(grep planted-refuse "$scratch/table")"
+ok "maps that fail make a run invalid"
 
-# field STRATEGY COLUMN FILE: of the CSV file.
+# field STRATEGY COLUMN FILE: print a field of the CSV file.
 field()
 {
 	awk -F , -v name="$1" -v column="$2" '
@@ -127,7 +130,7 @@ field()
 		$at["strategy"] == name { print $at[column] }' "$3"
 }
 
-# A known delay in map and in unmap: to 3 % in the median of each.
+# A known delay in map and in unmap is in the median of each, to 3 %.
 micro -s planted-delay,eager-spin --rounds 3 --seconds 0.02 --size 4K --threads 1 \
 	--csv "$scratch/delay.csv" >/dev/null || fail "planted-delay: exit code $?"
 khz=$(number tick_khz)
@@ -139,33 +142,35 @@ for what in map_ns unmap_ns; do
 		exit !(d > -0.03 && d < 0.03) }" ||
 		fail "$what: $with - $without is not $planted ticks of $khz kHz"
 done
+ok "a planted delay is measured"
 
 # --- the model ---------------------------------------------------------------------
 
-# Under a lock it is found in the hold time, within 10 %, and before the lock it is not.
+# A delay under a lock is in the hold time, within 10 %; a delay before the lock is not.
 micro -s planted-hold,planted-delay --rounds 2 --seconds 0.02 --size 4K --model \
 	--csv "$scratch/hold.csv" --raw "$scratch/raw" >"$scratch/table" || {
-	cat "$scratch/err"
 	fail "--model: exit code $?"
+	show "$scratch/err"
 }
 cp "$scratch/table" "$scratch/hold"
-# held STRATEGY: the median in ns of its lock.
+# held STRATEGY: print the median hold time of its lock in ns.
 held() { awk -v name="$1" '$1 == name && $2 == "lock.spin" { print $5 }' "$scratch/table"; }
 echo "held for $(held planted-hold) ns, and $(held planted-delay) with the delay before"
 awk "BEGIN { r = $(held planted-hold) * $khz / 1e6 / $planted; exit !(r > 0.9 && r < 1.1) }" ||
 	fail "held for $(held planted-hold) ns, not $planted ticks of $khz kHz"
 awk "BEGIN { exit !($(held planted-delay) * $khz / 1e6 < 0.1 * $planted) }" ||
-	fail "what is before the lock is counted as held: $(held planted-delay) ns"
-# Twice per mapping, by both threads.
+	fail "the time before the lock counts as held: $(held planted-delay) ns"
+# Both threads take the lock twice per mapping.
 grep -q '^  planted-hold  *lock.spin  *write  *2.000 .* 100$' "$scratch/table" ||
 	fail "not taken twice per mapping, or not shared: $(grep lock.spin "$scratch/table")"
-# Almost all of a mapping is under it: many threads are as fast as the lock.
+# Almost all of a mapping is under the lock: many threads are as fast as the lock.
 predicted() { awk -F , -v n="$1" '$2 == "model" && $3 == "planted-hold" && $5 == n { print $7 }' \
 	"$scratch/hold-model.csv"; }
 awk "BEGIN { r = $(predicted 64) * 2 * $planted / $khz / 1e3; exit !(r > 0.85 && r < 1.1) }" ||
 	fail "64 threads of the model: $(predicted 64) per second"
 [ "$(grep -c '^native,model,' "$scratch/hold-model.csv")" = 21 ] ||
 	fail "the model's CSV has not 7 lines for each of 3 strategies: $(cat "$scratch/hold-model.csv")"
+ok "the model has the planted hold time"
 
 # --- interrupted -------------------------------------------------------------------
 
@@ -187,10 +192,11 @@ code=$?
 grep -q 'n = [2-9] rounds, interrupted' "$scratch/table" ||
 	fail "interrupted: $(grep 'n = ' "$scratch/table")"
 grep -q '^  eager-spin  *[0-9]' "$scratch/table" || fail "interrupted: no numbers"
+ok "an interrupt ends the rounds, and the table says so"
 
 # --- wrong words -------------------------------------------------------------------
 
-# refused ARGUMENT... -- TEXT...
+# refused ARGUMENT... -- TEXT...: the arguments are refused, and the message has each TEXT.
 refused()
 {
 	args=
@@ -221,8 +227,9 @@ refused --rounds 0 -- "'0'" valid:
 refused --seconds x -- "'x'" valid:
 refused --outstanding 65 -- "'65'" valid:
 refused word -- "'word'"
+ok "wrong arguments are refused"
 
-# --- what was kept ------------------------------------------------------------------
+# --- raw files ------------------------------------------------------------------
 
 again() { $bouncelab micro --from "$@" 2>"$scratch/err"; }
 
@@ -231,7 +238,8 @@ cmp "$scratch/hold" "$scratch/again" || fail "--from prints other tables"
 for part in '' -model; do
 	cmp "$scratch/hold$part.csv" "$scratch/again$part.csv" || fail "--from: another table$part"
 done
-# Numbers are of the file: one mapping more in a histogram is one too many.
+ok "--from prints the same tables"
+# The numbers are those of the file: one mapping more in a histogram is an error.
 sed '$!s/"pair":\[\[\([0-9]*\),\([0-9]*\)/"pair":[[\1,1\2/' "$scratch/raw" >"$scratch/raw.more"
 again "$scratch/raw.more" >"$scratch/again"
 code=$?
@@ -246,4 +254,5 @@ again "$scratch/raw.part" >/dev/null
 code=$?
 [ $code = 130 ] || fail "--from of a part: exit code $code"
 again "$scratch/raw" --size 64 && fail "--from takes other sizes"
+ok "--from refuses files that are not whole and right"
 finish

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the program says to wrong input: exit 2, and a message on stderr that
-# names the wrong thing and lists the right ones. Nothing here boots a guest.
+# Wrong input gives exit code 2, and a message on stderr that names the wrong thing and
+# lists the valid ones. Nothing here boots a guest.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
@@ -21,7 +21,7 @@ run()
 		fail "$case: escape codes where there is no terminal"
 }
 
-# refused TEXT...: the last run was, and its message holds every TEXT.
+# refused TEXT...: the last run was refused, and its message contains every TEXT.
 refused()
 {
 	[ $code = 2 ] || fail "$case: exit code $code, not 2"
@@ -32,13 +32,14 @@ refused()
 	done
 }
 
+# The last run was accepted, and printed something.
 accepted()
 {
 	[ $code = 0 ] || fail "$case: exit code $code: $(cat "$scratch/err")"
 	[ -s "$scratch/out" ] || fail "$case: prints nothing"
 }
 
-# Help, and what can be listed.
+# Help and lists.
 run --help
 accepted
 commands=$(sed -n 's/^  \([a-z]*\)  *[A-Z].*/\1/p' "$scratch/out")
@@ -73,10 +74,13 @@ for args in list --help --version 'plan --help'; do
 		fail "$args: on a full disk: exit code 0"
 	grep -q 'cannot write' "$scratch/err" || fail "$args: a full disk is not named"
 done
+ok "help and lists are complete, and a full disk is an error"
 run plan quick
 accepted
 run plan smoke
 accepted
+
+ok "plans of the tree are accepted"
 
 # Words that are wrong or missing.
 run
@@ -98,7 +102,9 @@ refused command
 run report no-such-campaign
 refused no-such-campaign
 
-# Plans: one line of this one is wrong each time.
+ok "wrong and missing words are refused"
+
+# Of this plan, one line is wrong each time.
 cat >"$scratch/good.ini" <<'END'
 [plan]
 about = for a test
@@ -179,7 +185,9 @@ bad 'budget = -1' "'-1'" valid: minutes
 bad 'cpus = 0' "'0'" valid: 1..64
 bad 'queues = 65' "'65'" valid: 1..64
 
-# The plane icount is one CPU and one accelerator.
+ok "each wrong line of a plan is refused, with its number and the valid values"
+
+# The plane icount has one CPU and one accelerator.
 sed 's/^plane = vm/plane = icount/' "$scratch/good.ini" >"$scratch/icount.ini"
 run plan "$scratch/icount.ini"
 refused icount 'cpus = 1'
@@ -195,7 +203,9 @@ refused "'warp'" valid: auto kvm tcg
 run vm --accel icount --cpus 2 -- true
 refused icount 'one CPU'
 
-# wrong TEXT-OF-THE-PLAN SAID...: a plan of that text.
+ok "the plane icount takes one CPU and its own accelerator"
+
+# wrong TEXT-OF-THE-PLAN SAID...: a plan with that text is refused, and the message has SAID.
 wrong()
 {
 	printf '%b' "$1" >"$scratch/wrong.ini"
@@ -220,7 +230,8 @@ for key in baseline aa; do
 	refused "$key" "'no-such'" valid: eager-none/none eager-none/zero
 done
 
-# What a trace is of, and how it is taken.
+ok "wrong sections, keys and labels are refused"
+
 run trace eager-none
 refused "which strategy, and which job?"
 run trace eager-non 4k-randwrite-2
@@ -236,7 +247,9 @@ done
 run trace eager-none 4k-randwrite-2 --buffer 0
 refused --buffer "'0'" valid:
 
-# The A/A pair of a label is that one; of a strategy, all its cells.
+ok "wrong arguments of trace are refused"
+
+# An A/A pair that is a label is of one cell; one that is a strategy is of all its cells.
 for aa in eager-none/zero eager-none; do
 	printf '[plan]\nbaseline = eager-none/none\naa = %s\n%b' $aa "$cells" >"$scratch/aa.ini"
 	run plan "$scratch/aa.ini"
@@ -245,7 +258,8 @@ for aa in eager-none/zero eager-none; do
 done
 [ "$(tr '\n' ' ' <"$scratch/pairs")" = "eager-none/zero' eager-none/none' eager-none/zero' " ] ||
 	fail "A/A copies: $(cat "$scratch/pairs")"
+ok "an A/A pair copies the cells that it names"
 wrong '[plan]\nthis is no key\n' ':2'
 wrong '[plan\n' ':1' "valid: '[plan]'"
-
+ok "lines that are neither a key nor a section are refused"
 finish

@@ -16,59 +16,44 @@
 # Timeout: 600
 
 cd "$(dirname "$0")/../.." || exit 1
-. tests/lib/common.sh
-scratch_dir
 . tests/lib/fake.sh
 kills=${KILLS:-50}
 seed=${SEED:-1}
+write_plan 'eager-none, lazy-spin, intree' '4k-randread-1, 4k-randwrite-1' \
+	'about = for tests/program/resume.sh' 'repeat = 3' 'boot = block' 'runs = 2'
 
-cat >"$scratch/killed.ini" <<'END'
-[plan]
-about = for tests/program/resume.sh
-runtime = 0.1
-ramp = 0
-repeat = 3
-aa = intree
-verify = verify
-boot = block
-runs = 2
-[matrix]
-strategy = eager-none, lazy-spin, intree
-jobs = 4k-randread-1, 4k-randwrite-1
-END
-
-# run NAME: begin a campaign, or go on with it.
+# run NAME: begin a campaign, or go on with it. It takes the place of the shell.
 run()
 {
 	if [ -e "$out/$1/plan.json" ]; then
 		exec $bouncelab resume --allow-noisy-host "$out/$1"
 	else
 		rm -rf "${out:?}/$1"
-		exec $bouncelab run "$scratch/killed.ini" --allow-noisy-host --accel tcg --out "$out" --name "$1"
+		exec $bouncelab run "$plan" --allow-noisy-host --accel tcg --out "$out" --name "$1"
 	fi
 }
 
 whole_line='^{"t":[0-9.]*,.*"}$'
 
-planned() { $bouncelab plan "$scratch/killed.ini" --json | grep -c '"id"'; }
+planned() { $bouncelab plan "$plan" --json | grep -c '"id"'; }
 
-# Every run that is on record, with what a second one would change.
+# on_record NAME: print the runs that are on record, with what a second one would change.
 on_record() { (cd "$out/$1/runs" 2>/dev/null && stat -c '%n %i %y' [0-9]*/run.json 2>/dev/null); }
 
-# What must be so whenever the harness is gone.
+# check_killed NAME: check what must be so whenever the harness is gone.
 check_killed()
 {
 	on_record "$1" >"$scratch/now"
-	# What was on record still is, and is the same.
+	# The runs on record stay, and stay the same.
 	comm -23 "$scratch/before" "$scratch/now" >"$scratch/lost"
-	[ ! -s "$scratch/lost" ] || { cat "$scratch/lost"; fail "$1: lost, or done twice"; }
+	[ ! -s "$scratch/lost" ] || { show "$scratch/lost"; fail "$1: lost, or done twice"; }
 	for f in "$out/$1"/runs/[0-9]*; do
 		[ -s "$f/run.json" ] || [ ! -e "$f" ] || fail "$1: $f looks whole, and is not"
 	done
 	cp "$scratch/now" "$scratch/before"
 }
 
-# What must be so of one that is finished.
+# check_finished NAME: check what must be so of a finished campaign.
 check_finished()
 {
 	name=$1
@@ -88,23 +73,26 @@ check_finished()
 
 n_planned=$(planned)
 : >"$scratch/before"
-(run whole) >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "without being killed: exit code $?"; }
+(run whole) >"$scratch/log" 2>&1 || { fail "without being killed: exit code $?"; show "$scratch/log"; }
 (cd "$out/whole" && find runs -mindepth 1 -maxdepth 1 | sort) >"$scratch/set-0"
 check_finished whole
+ok "a campaign that is not killed is whole"
 
-# One more resume finds nothing to do, and says so by its exit code alone.
+# One more resume finds nothing to do, and exits with 0.
 : >"$scratch/before"
 on_record whole >"$scratch/before"
 cp "$out/whole/MANIFEST.sha256" "$scratch/manifest"
-(run whole) >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "a finished campaign: exit code $?"; }
+(run whole) >"$scratch/log" 2>&1 || { fail "a finished campaign: exit code $?"; show "$scratch/log"; }
 check_finished whole
-# resume adds the environment of its session, and nothing that the report derived.
+# manifest_gained OLD NEW TEXT: resume adds the environment of its session, and no derived file.
 manifest_gained()
 {
 	diff "$1" "$2" | grep -v -e ' env-[0-9]*\.json$' -e ' journal\.jsonl$' -e ' console-[0-9]*\.log$' |
 		grep '^[<>]' && fail "$3"
 }
 manifest_gained "$scratch/manifest" "$out/whole/MANIFEST.sha256" "whole: resume changed the manifest"
+ok "a finished campaign stays as it is"
+
 
 # A traced campaign has more derived files. The fake guest writes no traces, so runs fail.
 cat >"$scratch/traced.ini" <<'END'
@@ -119,10 +107,11 @@ collect = off, locks
 jobs = 4k-randread-1
 END
 $bouncelab run "$scratch/traced.ini" --allow-noisy-host --accel tcg --out "$out" --name traced >"$scratch/log" 2>&1
-[ -s "$out/traced/trace-locks.csv" ] || { cat "$scratch/log"; fail "traced: no trace-locks.csv"; }
+[ -s "$out/traced/trace-locks.csv" ] || { show "$scratch/log"; fail "traced: no trace-locks.csv"; }
 cp "$out/traced/MANIFEST.sha256" "$scratch/manifest"
 $bouncelab resume --allow-noisy-host "$out/traced" >"$scratch/log" 2>&1
 manifest_gained "$scratch/manifest" "$out/traced/MANIFEST.sha256" "traced: derived files are in the manifest"
+ok "no derived file of a trace gets into the manifest"
 
 # Moments from the start to somewhat later than a whole campaign takes.
 echo "seed $seed, $kills kills, $n_planned runs"
@@ -146,19 +135,20 @@ while read -r moment; do
 		killed=$((killed + 1))
 		continue
 	fi
-	[ $code = 0 ] || { cat "$scratch/log"; fail "$campaign: exit code $code"; }
+	[ $code = 0 ] || { show "$scratch/log"; fail "$campaign: exit code $code"; }
 	check_finished $campaign
 	campaign=$((campaign + 1))
 	: >"$scratch/before"
 done <"$scratch/moments"
 if [ -e "$out/$campaign/plan.json" ]; then
-	(run $campaign) >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "$campaign: exit code $?"; }
+	(run $campaign) >"$scratch/log" 2>&1 || { fail "$campaign: exit code $?"; show "$scratch/log"; }
 	check_finished $campaign
 fi
 echo "$killed of $kills kills hit a harness at work, in $campaign campaigns"
 [ $killed -ge $((kills / 2)) ] || fail "too few kills hit"
+ok "killed at any moment, a campaign has the same runs in the end"
 
-# Two at once: the second is refused. Of the first, a line that it did not get done.
+# Of two at once the second is refused. The first one has left half a line.
 cp -r "$out/whole" "$out/locked"
 rm -rf "$out/locked/runs"/*5 "$out/locked/MANIFEST.sha256"
 printf '{"t":17' >>"$out/locked/journal.jsonl"
@@ -166,21 +156,19 @@ mkdir "$out/locked/runs/.0005.tmp"
 for f in .initramfs.1.tmp runs/.0005.tmp/run.json figures/.figure.gp.1.tmp; do
 	echo half >"$out/locked/$f"
 done
-flock "$out/locked/journal.jsonl" $bouncelab resume --allow-noisy-host "$out/locked" >"$scratch/log" 2>&1
-[ $? = 1 ] && grep -q 'another bouncelab is working' "$scratch/log" || {
-	cat "$scratch/log"
-	fail "a campaign that is being worked on is taken"
-}
-$bouncelab resume --allow-noisy-host "$out/locked" >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "locked: exit code $?"; }
+expect 1 'resume of a campaign at work' flock "$out/locked/journal.jsonl" \
+	$bouncelab resume --allow-noisy-host "$out/locked"
+says "$scratch/log" 'another bouncelab is working'
+ok "a campaign that another process works on is refused"
+expect 0 locked $bouncelab resume --allow-noisy-host "$out/locked"
 grep -v "$whole_line" "$out/locked/journal.jsonl" && fail "locked: half a line stays in the journal"
 find "$out/locked" -name '.*' | grep . && fail "locked: something half-written stays"
+ok "half a line and half-written files go"
 
-# What began with other sources of the module.
+# The campaign began with other sources of the module.
 sed -i 's/"source": "[0-9a-f]/"source": "x/' "$out/locked/env.json"
 rm -rf "$out/locked/runs"/*5
-$bouncelab resume --allow-noisy-host "$out/locked" >"$scratch/log" 2>&1
-[ $? = 1 ] && grep -q 'other sources of the module' "$scratch/log" || {
-	cat "$scratch/log"
-	fail "other sources of the module are not noticed"
-}
+expect 1 'other sources' $bouncelab resume --allow-noisy-host "$out/locked"
+says "$scratch/log" 'other sources of the module'
+ok "other sources of the module are noticed"
 finish

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Shards of a plan, run apart and merged: the same verdicts as of the campaign as a whole, and
-# each mistake that makes two directories no shards of one campaign. The guest is a fake.
+# Shards of a plan, run apart and merged, give the same verdicts as the campaign as a whole;
+# directories that are not the shards of one campaign are refused, with each reason. The guest
+# is a fake.
 #
 # Seen failing: with shards that take runs and not blocks; with each of the checks of merge taken
 # out (damage, plan, sources, a shard or a run there twice, somebody at work, what is missing);
@@ -10,46 +11,24 @@
 # then copied into shards/.
 
 cd "$(dirname "$0")/../.." || exit 1
-. tests/lib/common.sh
-scratch_dir
 . tests/lib/fake.sh
+write_plan 'eager-none, intree' '4k-randread-1, 4k-randwrite-1' 'repeat = 7'
 
-cat >"$scratch/shard.ini" <<'END'
-[plan]
-runtime = 0.1
-ramp = 0
-repeat = 7
-aa = intree
-verify = verify
-[matrix]
-strategy = eager-none, intree
-jobs = 4k-randread-1, 4k-randwrite-1
-END
+# there COMMAND...: run bouncelab in the directory of the campaigns.
+there() { (cd "$out" && "$top/$bouncelab" "$@"); }
 
-# run NAME OPTION...
-run()
-{
-	name=$1
-	shift
-	$bouncelab run "$scratch/shard.ini" --allow-noisy-host --accel tcg --out "$out" --name "$name" "$@" >"$scratch/log" 2>&1
-	code=$?
-	[ $code = 0 ] || { cat "$scratch/log"; fail "$name: exit code $code"; }
-}
-
-# merge CODE NAME SHARD...: into $scratch/log
+# merge CODE NAME SHARD...: merge to NAME.
 merge()
 {
 	want=$1
-	name=$2
+	into=$2
 	shift 2
-	(cd "$out" && "$top/$bouncelab" merge --out "$out" --name "$name" "$@") >"$scratch/log" 2>&1
-	code=$?
-	[ $code = "$want" ] || { cat "$scratch/log"; fail "merge to $name: exit code $code, not $want"; }
+	expect "$want" "merge to $into" there merge --out "$out" --name "$into" "$@"
 }
 
-run whole
+campaign 0 whole
 for i in 1 2 3; do
-	run $i --shard $i/3
+	campaign 0 $i --shard $i/3
 	check_manifest $i
 done
 says "$out/2/table.txt" '2 of 3' ' 0 missing'
@@ -59,6 +38,7 @@ blocks() { sed -n 's/^ "block": \([0-9]*\),/\1/p' "$out/$1"/runs/*/run.json | so
 [ "$(blocks 1)" = '1 4 ' ] || fail "shard 1 has the blocks $(blocks 1)"
 [ "$(blocks 3)" = '0 3 6 ' ] || fail "shard 3 has the blocks $(blocks 3)"
 grep -q '"kind": "verify"' "$out"/1/runs/*/run.json && fail "shard 1 verifies"
+ok "three shards have all blocks, each once"
 
 merge 0 merged 2 3 1
 check_manifest merged
@@ -79,11 +59,12 @@ done
 awk -F , 'NR > 1 && $2 == "time" { n[$21]++ } END { exit !(n[1] == 12 && n[2] == 12 && n[3] == 18) }' \
 	"$out/merged/summary.csv" || fail "summary.csv does not say which shard"
 grep '^ *shards [0-9]*, ' "$out/merged/table.txt" | grep -v git.dirty && fail "one machine differs from itself"
+ok "the merged campaign has the verdicts, the files and the environments of the shards"
 
 merge 2 merged 1 2 3
 says "$scratch/log" 'never overwritten'
-(cd "$out" && "$top/$bouncelab" resume merged) >"$scratch/log" 2>&1
-[ $? = 2 ] || fail "a merged campaign is resumed"
+expect 2 'resume of a merged campaign' there resume merged
+ok "a merged campaign is neither overwritten nor resumed"
 
 # A machine that differs is not hidden.
 cp -r "$out/2" "$out/other"
@@ -91,6 +72,7 @@ sed -i 's/"governor": [^,]*/"governor": "slow"/' "$out/other/env.json"
 rm "$out/other/MANIFEST.sha256"
 merge 0 differing 1 other 3
 says "$out/differing/table.txt" 'WARNING: their environments differ' 'host.governor' '"slow"'
+ok "a machine that differs is named"
 
 # What is missing is named, and takes --partial.
 merge 1 partial 1 3
@@ -105,11 +87,11 @@ says "$scratch/log" "missing: run $run"
 merge 1 partial --partial 1 short 3
 says "$out/partial/table.txt" "run $run" ' 1 missing'
 [ -z "$(find "$out/partial" -name '.*')" ] || fail "partial: something half-written"
-$bouncelab resume --allow-noisy-host "$out/short" >"$scratch/log" 2>&1 || fail "a shard is not resumed: $(cat "$scratch/log")"
+expect 0 'resume of a shard' $bouncelab resume --allow-noisy-host "$out/short"
 merge 0 again 1 short 3
+ok "a missing shard and a missing run are named, and merged with --partial only"
 
-# What are not shards of one campaign.
-# refused CODE TEXT SHARD...
+# refused CODE TEXT SHARD...: these are not the shards of one campaign.
 refused()
 {
 	want=$1
@@ -122,9 +104,9 @@ refused()
 }
 refused 2 'is no shard' 1 2 whole
 refused 1 'there twice' 1 2 2 3
-run seed --shard 3/3 --seed 5
+campaign 0 seed --shard 3/3 --seed 5
 refused 2 'seed differs' 1 2 seed
-run two --shard 1/2
+campaign 0 two --shard 1/2
 refused 2 'one of 2' 1 2 3 two
 cp -r "$out/3" "$out/source"
 sed -i 's/"source": "[0-9a-f]/"source": "x/' "$out/source/env.json"
@@ -136,19 +118,18 @@ refused 1 'not as it was' 1 2 damaged
 cp -r "$out/3" "$out/stranger"
 cp -r "$(find "$out/1/runs" -mindepth 1 -maxdepth 1 | head -n 1)" "$out/stranger/runs/"
 refused 1 'but it is one of shard 1/3' 1 2 stranger
-flock "$out/3/journal.jsonl" sh -c "cd '$out' && '$top/$bouncelab' merge --out '$out' --name busy 1 2 3" \
-	>"$scratch/log" 2>&1
-[ $? = 1 ] || fail "a shard at work is merged"
+expect 1 'merge of a shard at work' flock "$out/3/journal.jsonl" \
+	sh -c "cd '$out' && '$top/$bouncelab' merge --out '$out' --name busy 1 2 3"
 says "$scratch/log" 'another bouncelab is working'
+ok "directories that are not the shards of one campaign are refused"
 
 for bad in 0/3 4/3 1 1/0 a/b 1/3x; do
-	$bouncelab run "$scratch/shard.ini" --allow-noisy-host --shard $bad --out "$out" --name bad >"$scratch/log" 2>&1
-	[ $? = 2 ] || fail "--shard $bad is taken"
+	campaign 2 bad --shard $bad
 	says "$scratch/log" "bad value '$bad' for --shard"
 done
-$bouncelab run "$scratch/shard.ini" --allow-noisy-host --shard 1/8 --out "$out" --name bad >"$scratch/log" 2>&1
-[ $? = 2 ] || fail "more shards than blocks"
-$bouncelab run "$scratch/shard.ini" --allow-noisy-host --shard 1/2 --width 2 --repeat 20 --out "$out" --name bad >"$scratch/log" 2>&1
-[ $? = 2 ] || fail "a stop rule in a shard"
+# More shards than blocks, and a stop rule in a shard.
+campaign 2 bad --shard 1/8
+campaign 2 bad --shard 1/2 --width 2 --repeat 20
 says "$scratch/log" '--width 0'
+ok "wrong values of --shard are refused"
 finish

@@ -2,23 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # run --slurm on a Slurm of one node that the test starts in a directory of its own: the shards
-# come back merged; Ctrl-C cancels the tasks and keeps what there is. The guest is a fake.
-# Without Slurm's packages the test is skipped: nobody else needs them, so packages.txt does
-# not have them. To run it: apt-get install --no-install-recommends slurmctld slurmd
-# slurm-client munge
+# come back merged; Ctrl-C cancels the tasks and keeps the finished runs. The guest is a fake.
 #
 # Seen failing: with one task for all shards; with tasks that do not get the options of the
 # command line; without scancel on Ctrl-C.
 
 cd "$(dirname "$0")/../.." || exit 1
-. tests/lib/common.sh
-scratch_dir
+. tests/lib/fake.sh
 PATH=$PATH:/usr/sbin:/sbin
 for program in sbatch scancel squeue scontrol slurmctld slurmd munged; do
-	command -v $program >/dev/null || skip "Slurm is not installed: no $program"
+	command -v $program >/dev/null ||
+		give_up "Slurm is not installed, there is no $program: scripts/deps.sh --tests"
 done
 [ "$(id -u)" = 0 ] || skip "slurmd starts tasks as root only"
-. tests/lib/fake.sh
 
 # The daemons, in the foreground, as children that the end of the test ends.
 slurm=$scratch/slurm
@@ -82,26 +78,15 @@ up()
 }
 if ! up; then
 	tail -n 20 "$slurm"/*.log "$slurm/munged.out"
-	cat "$scratch/log"
-	skip "Slurm does not come up here"
+	show "$scratch/log"
+	give_up "Slurm does not come up"
 fi
 
-cat >"$scratch/slurm.ini" <<'END'
-[plan]
-runtime = 0.1
-ramp = 0
-repeat = 6
-aa = intree
-verify = verify
-[matrix]
-strategy = eager-none, lazy-spin, intree
-jobs = 4k-randread-1
-END
+ok "Slurm is up"
 
-$bouncelab run "$scratch/slurm.ini" --allow-noisy-host --accel tcg --out "$out" --name array --slurm=2 \
-	-s eager-none --seed 77 >"$scratch/log" 2>&1
-code=$?
-[ $code = 0 ] || { cat "$scratch/log" "$out"/array/slurm-*.log; fail "array: exit code $code"; }
+write_plan 'eager-none, lazy-spin, intree' 4k-randread-1 'repeat = 6'
+campaign 0 array --slurm=2 -s eager-none --seed 77
+[ $code = 0 ] || show "$out"/array/slurm-*.log
 says "$out/array/table.txt" 'shards    2 of 2' 'seed 77' ' 0 missing' '6 blocks'
 check_manifest array
 [ ! -e "$out/array/parts" ] || fail "array: the shards are there twice"
@@ -109,10 +94,11 @@ grep -q lazy-spin "$out/array/plan.json" && fail "array: the tasks did not get t
 for f in slurm.sh slurm-1.log slurm-2.log shards/1/env.json shards/2/env.json; do
 	[ -s "$out/array/$f" ] || fail "array: no $f"
 done
+ok "an array of two tasks comes back merged"
 
 # Ctrl-C, once a run is on record.
 mkfifo "$scratch/lines"
-FAKE_MS=300 env --default-signal=INT $bouncelab run "$scratch/slurm.ini" --allow-noisy-host --accel tcg --out "$out" \
+FAKE_MS=300 env --default-signal=INT $bouncelab run "$plan" --allow-noisy-host --accel tcg --out "$out" \
 	--name cancelled --slurm=2 >"$scratch/cancelled.log" 2>&1 &
 pid=$!
 tail -n +1 -F --pid=$pid "$out/cancelled/parts/1/journal.jsonl" >"$scratch/lines" 2>/dev/null &
@@ -122,7 +108,7 @@ kill $follower
 kill -INT $pid
 wait $pid
 code=$?
-[ $code = 130 ] || { cat "$scratch/cancelled.log"; fail "cancelled: exit code $code"; }
+[ $code = 130 ] || { show "$scratch/cancelled.log"; fail "cancelled: exit code $code"; }
 says "$scratch/cancelled.log" 'cancelling job' 'the shards are kept' 'bouncelab merge'
 [ -z "$(squeue -h -t pending,running)" ] || fail "cancelled: $(squeue) is still there"
 [ -n "$(find "$out/cancelled/parts" -name run.json | head -n 1)" ] || fail "cancelled: nothing is kept"
@@ -131,7 +117,9 @@ for part in "$out"/cancelled/parts/*; do
 done
 $bouncelab merge --partial --out "$out" --name kept "$out"/cancelled/parts/* >"$scratch/log" 2>&1
 says "$out/kept/table.txt" 'missing:'
+ok "Ctrl-C cancels the tasks and keeps the finished runs"
 
-$bouncelab run "$scratch/slurm.ini" --allow-noisy-host --slurm=7 --out "$out" --name bad >"$scratch/log" 2>&1
-[ $? = 2 ] || fail "more shards than blocks"
+# More shards than blocks.
+campaign 2 bad --slurm=7
+ok "more tasks than blocks are refused"
 finish

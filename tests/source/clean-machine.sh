@@ -3,11 +3,10 @@
 #
 # tests/source/clean-machine.sh [check|bench] [--keep]
 #
-# Shows that packages.txt is complete: makes a minimal Debian 12 in a directory,
-# with nothing in it but what every Debian has, copies the sources there, and
-# runs `.ci/run` (check, the usual) or `make bench` inside. Not a part of `make
-# check`, which it runs itself. It asks for root, the package debootstrap, the
-# network, about 3 GB below $TMPDIR, and the time of a whole check or bench.
+# Shows that packages.txt and tests/packages.txt are complete: makes a minimal Debian 12
+# in a directory, copies the sources there, and runs `.ci/run` (check, the default) or
+# `make bench` inside. It needs root, the package debootstrap, the network, about 3 GB
+# below $TMPDIR, and the time of a whole check or bench.
 # In the environment: MIRROR, SECURITY (addresses of Debian's archives; otherwise
 # those that this machine's apt uses).
 # Timeout: 7200
@@ -16,7 +15,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 
-# Where this machine has CODENAME from, by its own apt.
+# archive_of CODENAME: print the address that this machine's apt has for it.
 archive_of()
 {
 	apt-get indextargets --format '$(REPO_URI)' "Codename: $1" "Component: main" |
@@ -62,8 +61,7 @@ trap cleanup EXIT
 
 debootstrap --variant=minbase bookworm "$root" "$MIRROR" >"$scratch/log" 2>&1 || {
 	tail -n 20 "$scratch/log"
-	fail "debootstrap failed"
-	finish
+	give_up "debootstrap failed"
 }
 cat >"$root/etc/apt/sources.list" <<END
 deb $MIRROR bookworm main
@@ -72,18 +70,17 @@ deb $SECURITY bookworm-security main
 END
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 
-# A tree in the directory of a clone, as after `git clone`.
+# The sources, as after `git clone`.
 mkdir -p "$root/src/bouncelab"
 sources | tar -cf - -T - | tar -xf - -C "$root/src/bouncelab"
 
-# debootstrap has made the usual device nodes. This machine's /dev stays out: what
-# goes wrong in there must not be able to remove anything of it.
+# debootstrap has made the usual device nodes. This machine's /dev stays out, so that no
+# mistake in there can remove anything of it.
 [ ! -e /dev/kvm ] || cp -a /dev/kvm "$root/dev/"
 mkdir -p "$root/dev/shm"
 if ! mount -t proc proc "$root/proc" || ! mount -t sysfs -o ro sys "$root/sys" ||
    ! mount -t tmpfs shm "$root/dev/shm"; then
-	fail "cannot mount"
-	finish
+	give_up "cannot mount"
 fi
 
 before=$(chroot "$root" dpkg-query -W -f '.\n' | wc -l)
@@ -98,9 +95,8 @@ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-
 code=$?
 [ $code = 0 ] || fail "$mode exited with $code"
 
-# A figure that a user of the clean machine would get is worth a look.
 if [ "$mode" = bench ] && [ -n "$keep" ]; then
 	find "$root/src/bouncelab/results" -name '*.svg'
 fi
-
+ok "$mode on a clean machine"
 finish

@@ -17,8 +17,7 @@ scratch_dir
 
 bouncelab=build/bouncelab
 [ -x $bouncelab ] || {
-	fail "$bouncelab is missing: make build"
-	finish
+	give_up "$bouncelab is missing: make build"
 }
 
 # code_of FILE: print "FILE:LINE:TEXT" for each text in backticks and each line of a code block.
@@ -184,6 +183,7 @@ planted options '    build/bouncelab micro -s x -Z' '    build/bouncelab micro -
 planted lone_options 'with `--''not-there`' 'with `--shard` and `--list`'
 planted links "see [this](no-such.md)" "see [this](doc.md#x) and [that](https://example.org/)"
 planted links "see [this](#no-such)" "$(printf '# A b.c\n[it](#a-bc)')"
+ok "every check sees its planted faults"
 
 set -- README.md CONTRIBUTING.md docs/*.md
 for doc; do
@@ -192,8 +192,8 @@ for doc; do
 	done
 done >"$scratch/found"
 if [ -s "$scratch/found" ]; then
-	cat "$scratch/found"
+	show "$scratch/found"
 	fail "$(wc -l <"$scratch/found") places name what is not there"
 fi
-echo "$# documents, $(echo "$checks" | wc -w) checks"
+ok "$# documents name what exists, by $(echo "$checks" | wc -w) checks"
 finish

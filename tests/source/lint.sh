@@ -161,7 +161,7 @@ for rule in $rules; do
 	echo "$list" | "rule_$rule"
 done >"$scratch/found"
 if [ -s "$scratch/found" ]; then
-	cat "$scratch/found"
+	show "$scratch/found"
 	fail "$(wc -l <"$scratch/found") places break a rule"
 fi
 echo "$(echo "$list" | wc -l) files, $(echo "$rules" | wc -w) rules"

@@ -25,50 +25,57 @@ in_module() { grep -q probe_2_map "$copy/build/bouncelab.ko"; }
 listed && fail "probe-2 is listed before it exists"
 
 if ! mk new-strategy NAME=probe-2; then
-	cat "$scratch/log"
-	fail "make new-strategy NAME=probe-2 fails"
-	finish
+	show "$scratch/log"
+	give_up "make new-strategy NAME=probe-2 fails"
 fi
 file=$copy/strategies/probe-2.c
 head -n 12 "$file"
 grep -n template "$file" && fail "the new file still speaks of the template"
 grep -q '^ \* probe-2: ' "$file" || fail "the head does not begin with the name"
 grep -q '\.name = "probe-2"' "$file" || fail "the name of the strategy is not the file's"
+ok "the new file has its own names"
 
-mk build/bouncelab.ko || { cat "$scratch/log"; fail "it does not build"; }
+mk build/bouncelab.ko || { show "$scratch/log"; fail "it does not build"; }
 grep -q '^BL_STRATEGY(probe_2)$' "$copy/kmod/strategy-table.h" || fail "it is not in the table"
 in_module || fail "it is not in the module"
 listed || fail "it is not in 'bouncelab list'"
 planned || fail "it is not in 'bouncelab plan smoke'"
+ok "it builds, and the list, the plans and the module have it"
 
-# What is not built yet must not be measured in place of what is.
+# A module that is older than its sources must not be measured.
 ln -s "$bouncelab" "$copy/build/bouncelab"
 touch "$file"
 if "$bouncelab" run smoke --out "$scratch" --name stale >"$scratch/log" 2>&1; then
 	fail "a campaign runs with a module older than $file"
 elif ! grep -q 'probe-2.c is newer than' "$scratch/log"; then
-	cat "$scratch/log"
+	show "$scratch/log"
 	fail "the message does not say that probe-2.c is newer than the module"
 fi
+ok "a module older than the strategy is not measured"
 
 sed -i 's/\.name = "probe-2"/.name = "probe-3"/' "$file"
 mk kmod/strategy-table.h && fail "a strategy may have another name than its file"
 grep -q 'probe-2.c: no "probe-2" in it' "$scratch/log" || {
-	cat "$scratch/log"
+	show "$scratch/log"
 	fail "the wrong name is not said"
 }
+ok "a strategy with another name than its file is refused"
 sed -i 's/\.name = "probe-3"/.name = "probe-2"/' "$file"
 
-(cd "$copy" && sh tests/source/lint.sh) || fail "it does not pass lint"
+(cd "$copy" && sh tests/source/lint.sh) >"$scratch/log" 2>&1 || {
+	show "$scratch/log"
+	fail "it does not pass lint"
+}
+ok "the new file passes lint"
 
-# refused NAME TEXT: make says TEXT, and makes nothing.
+# refused NAME TEXT: make refuses the name with TEXT, and makes nothing.
 refused()
 {
 	before=$(ls "$copy/strategies")
 	if mk new-strategy NAME="$1"; then
 		fail "the name '$1' is accepted"
 	elif ! grep -q -e "$2" "$scratch/log"; then
-		cat "$scratch/log"
+		show "$scratch/log"
 		fail "the name '$1': the message does not say '$2'"
 	fi
 	[ "$before" = "$(ls "$copy/strategies")" ] || fail "the name '$1' left a file"
@@ -84,11 +91,12 @@ done
 for taken in template all intree; do
 	refused $taken "'$taken' is taken"
 done
+ok "bad and taken names are refused"
 
 rm "$file"
-mk build/bouncelab.ko || { cat "$scratch/log"; fail "without it the module does not build"; }
+mk build/bouncelab.ko || { show "$scratch/log"; fail "without it the module does not build"; }
 in_module && fail "the module still has the removed strategy"
 listed && fail "the removed strategy is still listed"
 planned && fail "the removed strategy is still planned"
-
+ok "without the file, the module, the list and the plans lose it"
 finish

@@ -4,19 +4,19 @@
 # conform.sh [--update]
 #
 # The strategies, unchanged, in user space: are they correct? Random operations
-# against a model, two million for each (OPS=10000000: ten); drivers and daemons as
-# threads; the ordering of map, unmap and first touch on these processors; an interrupt
-# or another thread between any two accesses; pages of 4K and of 64K; under
-# AddressSanitizer, UBSan and ThreadSanitizer. What comes out is compared with
-# the table of docs/conformance.md; --update writes that instead.
+# against a model, two million for each strategy (OPS=10000000: ten million); drivers and
+# daemons as threads; the ordering of map, unmap and first touch on these processors; an
+# interrupt or another thread between any two accesses; pages of 4K and of 64K; under
+# AddressSanitizer, UBSan and ThreadSanitizer. The result is compared with the table of
+# docs/conformance.md; --update writes that table instead.
 # Timeout: 1500
 # Alone: two threads that are to meet need two processors.
 #
 # Seen failing: each broken strategy of tests/strategies/broken has to fail, by the property
-# that is written for it here, the missing barriers within ten seconds. A strategy that
-# is right, expected to fail, has to fail the program, and so does a wrong name.
+# that is written for it here; the missing barriers within ten seconds. The program has to
+# fail when a correct strategy is expected to fail, and when a name is unknown.
 #
-# Environment: OPS (of the model, per strategy), SEED, OUT (where to build).
+# Environment: OPS (of the model, per strategy), SEED, OUT (the directory of the build).
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
@@ -34,12 +34,10 @@ case ${1:-} in
 	exit 2 ;;
 esac
 
-make -f tests/strategies/conform/Makefile --no-print-directory "-j$(nproc)" OUT="$out" all || {
-	fail "the suite does not build"
-	finish
-}
+make -f tests/strategies/conform/Makefile --no-print-directory "-j$(nproc)" OUT="$out" all ||
+	give_up "the suite does not build"
 
-# conform VARIANT ARGUMENT...: run it, and say how long that took.
+# conform VARIANT ARGUMENT...: run that program, and print how long it took.
 conform()
 {
 	variant=$1
@@ -55,18 +53,19 @@ conform()
 good()
 {
 	if conform "$@"; then
-		tail -n 3 "$scratch/log" | sed 's/^/    /'
+		tail -n 3 "$scratch/log" | sed 's/^/# /'
+		ok "conform$*"
 	else
-		cat "$scratch/log"
+		show "$scratch/log"
 		fail "conform$*: exit $code"
 	fi
 }
 
-# --- what is offered is right --------------------------------------------------
+# --- the strategies are right --------------------------------------------------
 
 good '' --mode all --ops "$ops" --seconds 0.4 --table "$scratch/table.md"
 good -64k --mode all --ops $((ops / 4)) --seconds 0.4
-# A page with more than one slot has races of its own, which come up seldom.
+# A page with more than one slot has rare races of its own.
 good -64k --mode litmus --prefill copy --seconds 2
 # An interrupt, or another thread, between any two accesses.
 good -step --mode model,threads --ops $((ops / 4)) --seconds 0.4
@@ -81,27 +80,29 @@ if [ "${1:-}" = --update ]; then
 else
 	sed "1,/$marker/d" $doc | grep '^|' >"$scratch/table"
 	[ -s "$scratch/table" ] || fail "$doc has no table behind the line $marker"
-	# A strategy that the table does not have yet is somebody's new one, and has passed.
+	# A strategy that the table does not have yet is new, and has passed.
 	awk -F '|' -v new="$scratch/new" '
 		NR == FNR { known[$2] = 1; next }
 		!($2 in known) { print >new; next }
 		{ print }' "$scratch/table" "$scratch/made" >"$scratch/known"
 	if [ -s "$scratch/new" ]; then
 		echo "not in $doc, which tests/strategies/conform.sh --update would change:"
-		cat "$scratch/new"
+		show "$scratch/new"
 	fi
 	diff -u "$scratch/table" "$scratch/known" ||
 		fail "not what $doc says; if it should be: tests/strategies/conform.sh --update"
+	ok "the results are those of $doc"
 fi
 
-# --- what is broken is found ---------------------------------------------------
+# --- the broken strategies are found ---------------------------------------------------
 
-# Where and by what a broken strategy has to be found; a new one: anyhow.
+# expectation NAME: print how a broken strategy has to be found; a new one may be found by
+# any property.
 expectation()
 {
 	case $1 in
 	busted-barrier-map)	echo --mode litmus --expect-fail integrity ;;
-	# Its barrier is that of a sync, too, and which of them shows first is chance.
+	# Its barrier is also that of a sync, and either may show first.
 	busted-barrier-unmap)	echo --mode litmus --go-on --expect-fail after-unmap ;;
 	busted-barrier-*)	echo --mode litmus --expect-fail any ;;
 	busted-publish)		echo --mode litmus --expect-fail any ;;
@@ -109,7 +110,7 @@ expectation()
 	busted-slot)		echo --mode model --expect-fail integrity ;;
 	busted-overrun)		echo --mode model --expect-fail neighbour ;;
 	busted-unzeroed)	echo --mode model --expect-fail neighbour ;;
-	# What was there before may by now be another buffer.
+	# The old bytes may belong to another buffer by now.
 	busted-unmap)		echo --mode model --go-on --expect-fail after-unmap,neighbour ;;
 	v5-verbatim)		echo --mode model --go-on --expect-fail neighbour,integrity,stale,reset ;;
 	*)			echo --mode model,litmus --expect-fail any ;;
@@ -121,12 +122,13 @@ for f in tests/strategies/broken/*.c; do
 	name=$(basename "$f" .c)
 	# shellcheck disable=SC2046 # words
 	if conform '' --strategy "$name" --ops 600000 --seconds 10 $(expectation "$name"); then
-		# The first line of each finding, and its time.
-		awk '/ fails: / { sub(/^[^ ]+ +/, ""); print "    " $0; getline; print "    " $0 }' \
+		# Print the first line of each finding, and its time.
+		awk '/ fails: / { sub(/^[^ ]+ +/, ""); print "# " $0; getline; print "# " $0 }' \
 			"$scratch/log"
+		ok "$name is found"
 	else
-		cat "$scratch/log"
-		fail "$name is not found, or not by what it is made for"
+		show "$scratch/log"
+		fail "$name is not found, or not by the property that it breaks"
 	fi
 done
 
@@ -138,8 +140,9 @@ conform '' --strategy no-such
 [ $code = 2 ] || fail "an unknown strategy exits with $code"
 grep -q "unknown strategy 'no-such'; valid: all, fixtures, " "$scratch/log" ||
 	fail "an unknown strategy is not named"
+ok "the program fails when it should"
 
-# The same seed is the same run: also the shrunk sequence of a failure.
+# The same seed gives the same run, and the same shrunk sequence of a failure.
 for i in first second; do
 	conform '' --strategy busted-slot --ops 100000 --expect-fail any
 	sed 's/after [0-9.]* s/after/; s/ [0-9.]* s / /' "$scratch/log" >"$scratch/$i"
@@ -148,4 +151,5 @@ cmp -s "$scratch/first" "$scratch/second" || {
 	diff "$scratch/first" "$scratch/second"
 	fail "two runs with one seed differ"
 }
+ok "a seed repeats a run"
 finish

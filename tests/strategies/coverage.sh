@@ -28,12 +28,12 @@ find $out -name '*.gcda' -exec rm -f {} +
 
 for p in $programs; do
 	"$out/$p" --strategy "$only" --ops "$ops" >$out/log 2>&1 || {
-		cat $out/log
+		show $out/log
 		fail "$p fails"
 	}
 	"$out/$p" --strategy "$only" --mode threads,litmus --prefill copy --seconds 0.6 \
 		>$out/log 2>&1 || {
-		cat $out/log
+		show $out/log
 		fail "$p fails with threads"
 	}
 done

@@ -1,24 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# mutate.sh             make one mistake in strategies/ at a time, and see whether the
-#                       native suite finds it; by hand, since it takes half an hour
-# mutate.sh --quick N [NAME...]  a fixed sample of N, or these, with the model only
-# mutate.sh NAME...     these
-# mutate.sh --list      their names
+# mutate.sh [NAME...]            make one mistake in strategies/ at a time, all or these, and
+#                                see whether the native suite finds it
+# mutate.sh --quick N [NAME...]  a fixed sample of N mistakes, or these, with the model only
+# mutate.sh --list               print the names of all mistakes
 #
-# Those of one line are in tests/strategies/mutations.txt; mistakes that somebody could make in
-# good faith, some of them longer, are patches in tests/strategies/mutants. What no longer fits its
-# source is an error, as is what no test finds and tests/strategies/survivors.txt does not
-# explain, and an explanation of what is found. Nothing below strategies/ is touched:
-# the suite is built from a copy.
+# Mistakes of one line are in tests/strategies/mutations.txt. Plausible mistakes, some of them
+# longer, are patches in tests/strategies/mutants. It is an error if a mistake no longer fits
+# its source; if no test finds it and tests/strategies/survivors.txt does not explain why; and
+# if a test finds it although that file explains why none does. Nothing below strategies/ is
+# touched: the suite is built from a copy.
 #
-# A patch begins with what is wrong, and says in a line "Strategy:" which one has it,
-# and in a line "Found by:" which of the suite's ways to look to begin with (see
-# stage_args below). With "none" it is no mistake, only unusual: that one is found is
-# a mistake of the suite.
+# A patch begins with a text that says what is wrong. Its line "Strategy:" names the
+# strategy, and its line "Found by:" the stage to begin with (see stage_args below). With
+# "Found by: none" the patch is correct, only unusual: a test that fails is wrong.
 #
-# Seen failing: tests/strategies/mutation.sh has it fail in each of these ways.
+# Seen failing: tests/strategies/mutation.sh makes it fail in each of these ways.
 #
 # By hand: all mutations take half an hour.
 #
@@ -36,7 +34,7 @@ work=build/tests/mutate
 
 die()
 {
-	echo "mutate: $*" >&2
+	echo "Bail out! mutate: $*" >&7
 	exit 2
 }
 
@@ -67,7 +65,7 @@ header() { sed -n -e '/^---/q' -e "s/^$2: //p" "$mutants/$1.patch"; }
 
 is_right() { is_patch "$1" && [ "$(header "$1" 'Found by')" = none ]; }
 
-# What can be in a short sample: found by one thread.
+# Print the names that can be in a short sample: the mistakes that one thread finds.
 quick_names()
 {
 	{
@@ -120,7 +118,7 @@ mutant()
 		}' "$strategies/$(field "$1" file)"
 }
 
-# check_patch NAME: it fits, and says what there is to say.
+# check_patch NAME: check that the patch fits, and that its header is complete.
 check_patch()
 {
 	[ -e "$strategies/$(header "$1" Strategy).c" ] || {
@@ -164,8 +162,8 @@ check_list()
 
 # --- building ------------------------------------------------------------------
 
-# Two trees: `clean` of strategies/ as they are, `mutated` of a copy. A program has
-# one strategy only, through links in TREE.one, since mostly the first one tells.
+# There are two trees: `clean` of strategies/ as they are, `mutated` of a copy. A program
+# has only one strategy, through links in TREE.one: mostly the first one decides.
 
 # build TREE STRATEGY PROGRAM
 build()
@@ -185,7 +183,7 @@ build()
 	}
 }
 
-# Make the copy what strategies/ is; what did not change keeps its time.
+# Make the copy equal to strategies/; a file that did not change keeps its time.
 restore()
 {
 	mkdir -p $work/strategies
@@ -194,7 +192,7 @@ restore()
 	done
 }
 
-# affected FILE: the strategies that are compiled from it.
+# affected FILE: print the strategies that are compiled from it.
 affected()
 {
 	(cd "$strategies" && awk -v changed="$1" '
@@ -215,7 +213,7 @@ affected()
 
 # --- running -------------------------------------------------------------------
 
-# Each of the suite's ways to look, from cheap to dear: program and arguments.
+# The stages of the suite from cheap to expensive, each with its program and arguments.
 stages="model 64k step threads litmus tsan long"
 stage_args()
 {
@@ -230,7 +228,7 @@ stage_args()
 	esac
 }
 
-# look STAGE STRATEGY TREE: 0 if nothing is found; otherwise $found says what.
+# look STAGE STRATEGY TREE: return 0 if nothing is found; otherwise $found says what.
 look()
 {
 	# shellcheck disable=SC2046 # words
@@ -257,8 +255,8 @@ look()
 	return 1
 }
 
-# What fails without any change says nothing about a change. Asked once for each pair
-# of a stage and a strategy; 1 if it does.
+# is_sound STAGE STRATEGY: does the stage pass without any change? If not, it says nothing
+# about a change. Each pair is tried once.
 sound=
 unsound=
 is_sound()
@@ -280,7 +278,7 @@ is_sound()
 	return 1
 }
 
-# begin_with STAGE...: these, and then the others.
+# begin_with STAGE...: print these stages, and then the others.
 begin_with()
 {
 	echo "$*"
@@ -307,7 +305,7 @@ stages_of()
 	fi
 }
 
-# change NAME: make the mistake in the copy, and list in $users who has it.
+# change NAME: make the mistake in the copy, and set $users to the strategies that have it.
 change()
 {
 	restore
@@ -322,7 +320,7 @@ change()
 	[ -n "$users" ] || die "$1: no strategy is compiled from $(field "$1" file)"
 }
 
-# try NAME: 0 if it survives.
+# try NAME: return 0 if the mistake survives.
 try()
 {
 	mutation=$1
@@ -350,11 +348,11 @@ quick=
 mutation=unchanged
 mkdir -p $work
 exec 9>"$work/lock"
-flock -n 9 || die "another one runs in $work"
+flock -n 9 || die "another mutate.sh runs in $work"
 check_list
 case ${1:-} in
 --list)
-	names
+	names >&7
 	exit 0 ;;
 --quick)
 	quick=${2:?how many?}
@@ -383,7 +381,7 @@ for n in $chosen; do
 	if is_right "$n"; then
 		right=$((right + 1))
 		if try "$n"; then
-			printf '%-30s passes   %6s s\n' "$n" "$(seconds $spent)"
+			ok "$n: passes, in $(seconds $spent) s"
 		else
 			fail "$n: nothing is wrong with it, and it fails: $found"
 		fi
@@ -391,15 +389,14 @@ for n in $chosen; do
 		survived=$((survived + 1))
 		if [ -n "$why" ]; then
 			explained=$((explained + 1))
-			printf '%-30s survived %6s s  %s\n' "$n" "$(seconds $spent)" "$why"
+			ok "$n: survived, in $(seconds $spent) s: $why"
 		else
-			printf '%-30s SURVIVED %6s s\n' "$n" "$(seconds $spent)"
 			fail "$n: no test finds it, and $survivors does not say why"
 		fi
 	else
 		killed=$((killed + 1))
-		printf '%-30s killed   %6s s  %s\n' "$n" "$(seconds $spent)" "$found"
 		[ -z "$why" ] || fail "$n: $survivors explains why no test finds it, and one does"
+		ok "$n: killed, in $(seconds $spent) s: $found"
 	fi
 done
 restore

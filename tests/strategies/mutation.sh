@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A fixed sample of the mutations of the strategies: the native suite finds each one.
-# And tests/strategies/mutate.sh itself fails when it has to, for each reason that it has. All
-# of them are for: tests/strategies/mutate.sh, by hand.
+# The native suite finds each one of a fixed sample of the mutations of the strategies, and
+# tests/strategies/mutate.sh fails for each reason that it has to. All mutations take half an
+# hour: tests/run strategies/mutate.
 #
-# Seen failing: a sample with a mutation that no test finds (the second case below,
-# without the expectation that it fails).
+# Seen failing: a sample with a mutation that no test finds (the case 'no test finds it'
+# below, without the expectation that it fails).
 # SAMPLE=N takes N of them.
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -22,20 +22,22 @@ expect()
 	mutate "$1" "$2" "$3"
 }
 
-# mutate CODE TEXT NAME: of the lists that are in $scratch.
+# mutate CODE TEXT NAME: mutate.sh, with the lists that are in $scratch, ends with CODE and
+# says TEXT.
 mutate()
 {
 	MUTATIONS=$scratch/mutations MUTANTS=$scratch/mutants SURVIVORS=$scratch/survivors \
 		sh tests/strategies/mutate.sh --quick 1 "$3" >"$scratch/log" 2>&1
 	code=$?
 	if [ $code != "$1" ] || ! grep -q "$2" "$scratch/log"; then
-		cat "$scratch/log"
+		show "$scratch/log"
 		fail "mutate.sh ends with $code, not with $1 and '$2'"
 	fi
+	ok "mutate.sh: $2"
 }
 
-# expect_patch CODE TEXT STRATEGY FOUND-BY OLD NEW [FROM]: the same of a patch of
-# eager-none.c, made of what FROM has.
+# expect_patch CODE TEXT STRATEGY FOUND-BY OLD NEW [FROM]: the same with a patch of
+# eager-none.c, made from the strategy FROM.
 expect_patch()
 {
 	: >"$scratch/mutations"
@@ -77,5 +79,7 @@ expect_patch 1 'nothing is wrong with it' eager-none none '.free = bl_iova_free,
 expect_patch 0 '1 killed' eager-none model '.free = bl_iova_free,' \
 	'.free = (void *)bl_iova_alloc,'
 
-sh tests/strategies/mutate.sh --quick "${SAMPLE:-10}" || fail "the sample"
+sh tests/strategies/mutate.sh --quick "${SAMPLE:-10}" >"$scratch/log" 2>&1 || fail "the sample"
+show "$scratch/log"
+ok "the suite finds each mutation of the sample"
 finish

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Whether promises A and B of strategies/lazy.h follow from the orderings that its
-# strategies ask for: tests/strategies/model/ordering.pml, searched by spin without remainder,
-# with store buffers as on x86 (TSO) and with weaker ones (WEAK). With any one
-# barrier, release, acquire, wait or lock left out the search has to find the
-# promise that this breaks, or that here it is not needed.
+# Do promises A and B of strategies/lazy.h follow from the orderings that its strategies
+# ask for? spin searches tests/strategies/model/ordering.pml completely, with store buffers
+# as on x86 (TSO) and with weaker ones (WEAK). With any one barrier, release, acquire, wait
+# or lock left out, the search has to find the promise that this breaks, or that the part
+# is not needed here.
 #
-# One line per search; for two of the broken ones the steps to the broken promise.
+# The output has one line per search, and for two of the broken ones the steps to the
+# broken promise.
 # Timeout: 300
 #
 # Seen failing: with an expectation of the table exchanged; with models in which a
@@ -21,18 +22,17 @@ scratch_dir
 model=$top/tests/strategies/model/ordering.pml
 
 command -v spin >/dev/null || {
-	fail "spin is not installed: scripts/deps.sh --tests"
-	finish
+	give_up "spin is not installed: scripts/deps.sh --tests"
 }
 
-# number FILE NAME: of a #define
+# number FILE NAME: print the value of a #define.
 number()
 {
 	awk -v name="$2" '$1 == "#define" && $2 == name { print $3 }' "tests/strategies/model/$1"
 }
 
-# table: PROTOCOL BROKEN SCENARIO, and the promise that breaks with TSO and with
-# WEAK; 0: none does; -: TSO keeps loads in order, so there is nothing to break.
+# Print the table of searches: PROTOCOL BROKEN SCENARIO, and the promise that breaks with
+# TSO and with WEAK; 0: none breaks; -: TSO keeps loads in order, so that none can break.
 # NO_PUBLISH_MB and so on are explained in tests/strategies/model/protocol.pml.
 table()
 {
@@ -81,7 +81,7 @@ table()
 	END
 }
 
-# What the last search found: 0, a promise, or that it was none.
+# Print the result of the last search: 0, a promise, or why there is no result.
 verdict()
 {
 	promise=$(sed -n 's/^pan:1: assertion violated promise_\([a-zA-Z]*\) .*/\1/p' log)
@@ -96,7 +96,7 @@ verdict()
 	fi
 }
 
-# search PROTOCOL MEMORY BROKEN SCENARIO WANT, in its directory
+# search PROTOCOL MEMORY BROKEN SCENARIO WANT: run one search, in its directory.
 search()
 {
 	CASE=$((100 * $(cd "$top" && number ordering.pml "$4") + $(cd "$top" && number protocol.pml "$3")))
@@ -117,7 +117,7 @@ search()
 		"$1" "$2" "$3" "$4" "${states:-0}" "$ms" "$text"
 }
 
-# All searches of one protocol with one memory; it is compiled once for them.
+# searches PROTOCOL MEMORY: run all searches of the pair, which is compiled once.
 searches()
 {
 	mkdir "$scratch/$1-$2"
@@ -140,7 +140,7 @@ searches()
 	done
 }
 
-# steps PROTOCOL MEMORY BROKEN SCENARIO: of the shortest way to the broken promise
+# steps PROTOCOL MEMORY BROKEN SCENARIO: print the shortest way to the broken promise.
 steps()
 {
 	CASE=$((100 * $(number ordering.pml "$4") + $(number protocol.pml "$3")))
@@ -148,8 +148,9 @@ steps()
 	echo "$1 $2 $3 $4, CPU2 is the daemon's:"
 	spin -t -T -k "$scratch/$1-$2/$3-$4.trail" -D"$1" -D"$2" -DCASE=$CASE "$model" 2>&1 |
 		sed -n 's/^CPU/  &/p; s/.*text of failed assertion: assert(\(.*\))/  broken: \1/p' >"$scratch/steps"
-	cat "$scratch/steps"
+	show "$scratch/steps"
 	grep -q broken: "$scratch/steps" || fail "no steps for $1 $2 $3 $4"
+	ok "the steps to a broken promise: $1 $2 $3 $4"
 }
 
 for memory in WEAK TSO; do
@@ -164,15 +165,14 @@ for memory in TSO WEAK; do
 		cat "$scratch/$protocol-$memory.out"
 	done
 done >"$scratch/all"
-cat "$scratch/all"
+show "$scratch/all"
 want=$(table | awk '{ n += ($4 != "-") + ($5 != "-") } END { print n }')
 got=$(grep -c ' states ' "$scratch/all")
 [ "$got" = "$want" ] || fail "$got searches of $want"
 wrong=$(grep -c WRONG "$scratch/all")
 [ "$wrong" = 0 ] || fail "$wrong searches found something else than expected"
+ok "$got searches found what is expected"
 
 steps BARRIER TSO NO_STORED_MB HANDOVER
 steps BARRIER TSO NO_SETTLE_MB HANDOVER
-echo
-echo "$got searches"
 finish

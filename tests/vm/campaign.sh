@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A whole campaign, and what becomes of one that is interrupted, whose guest
-# dies, or whose disk is full.
+# A whole campaign; one that is interrupted; and one whose guest dies.
 # Timeout: 900
 #
 # Seen failing: with the journal, the manifest or the clean-up after SIGINT
@@ -12,11 +11,11 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 scratch_dir
 out=$scratch/out
-# intree comes by itself, as the baseline.
+# The plan adds intree, its baseline.
 strategies=direct,eager-none,lazy-spin,zap
 mkdir "$out"
 
-# until_journal NAME STATE: wait for the first run in that state, 120 s at most.
+# until_journal NAME STATE: wait at most 120 s for the first run in that state.
 until_journal()
 {
 	rm -f "$scratch/lines"
@@ -30,7 +29,7 @@ until_journal()
 	return $found
 }
 
-# start NAME ARGUMENT...: a campaign in the background, its process in $pid.
+# start NAME ARGUMENT...: start a campaign in the background; $pid is its process.
 start()
 {
 	name=$1
@@ -40,11 +39,12 @@ start()
 	pid=$!
 }
 
+# ended CODE: wait for the campaign, which exits with CODE.
 ended()
 {
 	wait $pid
 	code=$?
-	[ $code = "$1" ] || { fail "$name: exit $code, should be $1"; cat "$scratch/$name.log"; }
+	[ $code = "$1" ] || { fail "$name: exit $code, should be $1"; show "$scratch/$name.log"; }
 	[ -z "$(find "$out/$name/runs" -name '.*.tmp')" ] || fail "$name: a half-written run is left"
 }
 
@@ -56,9 +56,11 @@ for f in plan.json env.json summary.csv verdicts.csv costs.csv table.txt \
 	[ -s "$out/whole/$f" ] || fail "whole: no $f"
 done
 grep -q 'emulated\|KVM' "$out/whole/table.txt" || fail "whole: the table does not say how the guest ran"
+ok "a whole campaign has every file, and its checksums fit"
 
 start whole
 ended 2
+ok "a campaign is not overwritten"
 
 start interrupted
 if until_journal interrupted ok; then
@@ -67,9 +69,10 @@ fi
 ended 130
 grep -q interrupted "$out/interrupted/journal.jsonl" || fail "interrupted: the journal does not say so"
 [ -s "$(echo "$out"/interrupted/runs/*/run.json)" ] || fail "interrupted: the finished run is gone"
+ok "an interrupted campaign keeps its finished runs"
 
-# A run is on record as running before its guest is started: only after the first
-# that ended is there surely one.
+# The journal says running before the guest is started: only after the first run that ended
+# there is surely a guest.
 start killed
 if until_journal killed ok; then
 	pkill -KILL -P $pid qemu || fail "killed: no guest to kill"
@@ -78,5 +81,5 @@ ended 1
 grep -q '"failed"' "$out/killed/journal.jsonl" || fail "killed: no run is marked failed"
 sed '1,/"failed"/d' "$out/killed/journal.jsonl" | grep -q '"ok"' ||
 	fail "killed: the campaign did not go on"
-
+ok "a campaign goes on after its guest has died"
 finish

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Who holds the module and the device; daemons that die, hang or come back; what
+# What holds the module and the device; daemons that die, hang or come back; what
 # can be chosen in sysfs, and until when.
 #
 # Seen failing, with these changes to the module: the domain's file without an
@@ -17,3 +17,4 @@ cd "$(dirname "$0")/../.." || exit 1
 
 build_guest vblk vctl iocheck
 in_guest 900 tests/vm/guest/lifecycle.sh "${PARTS:-}"
+finish

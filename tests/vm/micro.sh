@@ -1,37 +1,36 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `bouncelab micro` in the kernel: every strategy runs and has its bytes right, its counts
-# agree with each other and with the module's; nothing is left, also of a caller that is
-# killed; what is wrong or busy is refused. And the command, on the planes icount and vm.
+# `bouncelab micro` in the kernel: every strategy runs with the right bytes; its counts agree
+# with each other and with the module's; a caller that is killed leaves nothing; requests
+# that are wrong or find the device busy are refused. Then the command itself, on the planes
+# icount and vm.
 #
 # Seen failing, with these changes to the module: a thread that forgets one unmap; a run
 # whose caller gets a signal that goes on through all slices; a run and a vDPA device, or
 # the domain of one, that do not keep each other off.
-# A strategy that loses bytes is caught each time: it is in a module of its own.
+# Each run of the test catches a strategy that loses bytes, in a module of its own.
 # PARTS="busy" runs some of tests/vm/guest/micro.sh.
 # Timeout: 900
 
 cd "$(dirname "$0")/../.." || exit 1
-. tests/lib/common.sh
-. tests/lib/broken-module.sh
 . tests/lib/guest.sh
-scratch_dir
+. tests/lib/broken-module.sh
 
 build_guest vblk vctl
-in_guest 400 tests/vm/guest/micro.sh "${PARTS:-}" || fail "in the guest"
+in_guest 400 tests/vm/guest/micro.sh "${PARTS:-}"
 
-BOUNCELAB_KO=$(fixture_module) || exit 1
+BOUNCELAB_KO=$(broken_module) || give_up "the module with the broken strategies does not build"
 export BOUNCELAB_KO
-in_guest 100 tests/vm/guest/micro.sh --fixture busted-copyout || fail "a broken strategy"
+in_guest 100 tests/vm/guest/micro.sh --broken busted-copyout
 unset BOUNCELAB_KO
 
-# The command itself, and its file. An operation is as many instructions in each round, to
-# 0.5 %, and more with a lock.
+# The command and its file: an operation takes the same number of instructions in each
+# round, to 0.5 %, and more with a lock.
 build/bouncelab micro --plane icount -s eager-none,eager-spin --size 4K --rounds 5 --seconds 0.02 \
 	--seed 1 --raw "$scratch/raw" --csv "$scratch/csv" >"$scratch/out" 2>"$scratch/err" || {
-	cat "$scratch/err"
 	fail "micro --plane icount exits with $?"
+	show "$scratch/err"
 }
 sed -n '/^4K bytes/,/^$/p' "$scratch/out"
 awk -F , '
@@ -44,18 +43,20 @@ awk -F , '
 	END { exit bad || NR != 4 || !(insns["eager-spin"] > insns["eager-none"] + 20) }' \
 	"$scratch/csv" || fail "instructions that are not repeatable, or a lock that costs none"
 build/bouncelab micro --from "$scratch/raw" >"$scratch/again" || fail "--from exits with $?"
-cmp "$scratch/out" "$scratch/again" || fail "--from is not what was measured"
+cmp "$scratch/out" "$scratch/again" || fail "--from prints another table"
+ok "the plane icount: instructions repeat, and a lock costs some"
 
 build/bouncelab micro --plane vm --threads 2 -s eager-spin --size 4K --rounds 1 --seconds 0.02 \
 	>"$scratch/out" 2>"$scratch/err" || {
-	cat "$scratch/err"
 	fail "micro --plane vm exits with $?"
+	show "$scratch/err"
 }
-# Not into this machine's kernel, if it is another: the plane host runs in the guest, above.
+# The module must not be loaded into another kernel: the plane host runs in the guest, above.
 if [ "$(uname -r)" != "$(cat build/kernel/release)" ]; then
 	build/bouncelab micro --plane host >"$scratch/host" 2>&1 && fail "micro --plane host runs"
 	grep -Eq 'is built for kernel|only root may' "$scratch/host" ||
 		fail "micro --plane host: $(cat "$scratch/host")"
 fi
 grep -q "^4K bytes, 2 threads (plane vm, .*, n = 1)" "$scratch/out" || fail "no table of the plane vm"
+ok "the planes vm and host"
 finish

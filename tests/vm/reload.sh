@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# 50 times (ROUNDS=N for another number) load, attach, I/O, detach, unload;
-# then nothing is left: no page, no slab object, no reference.
+# The test loads, attaches, does I/O, detaches and unloads 50 times (ROUNDS=N for another
+# number); then no page, no slab object and no reference is left.
 # Timeout: 1500
 #
 # Seen failing: with a module that forgets, once per device, one page; 64 bytes
@@ -17,3 +17,4 @@ guest_append=slub_debug=F
 rounds=${ROUNDS:-50}
 build_guest vblk vctl iocheck
 in_guest $((100 + 14 * rounds)) tests/vm/guest/reload.sh "$rounds"
+finish

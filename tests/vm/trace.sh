@@ -1,19 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Traces of what is known: a lock that is held for 100 us is found, named and measured, and so
-# is a delay of 100 us in each stage of an I/O's life, all within 10 %. Counts of tracepoints,
-# the module's counters, the disk's and fio's I/Os agree to the last one. A buffer that is too
-# small makes a trace invalid. trace.dat opens in trace-cmd.
+# Traces of known delays: a lock that is held for 100 us is found, named and measured, and so
+# is a delay of 100 us in each stage of an I/O's life, all within 10 %. The counts of
+# tracepoints, of the module's counters, of the disk and of fio agree exactly. A buffer that
+# is too small makes a trace invalid. trace-cmd reads trace.dat.
 # Timeout: 1200
-# Alone: what emulated CPUs wait for each other is too long where they wait for real ones.
+# Alone: emulated CPUs that wait for real ones wait too long for each other.
 #
-# Seen failing: with a hold that begins before the lock is got, without a look at kicks, with
-# copies that count as map, with an event that is not counted for the smallest maps, and with a
-# loss that is not looked at.
+# Seen failing: with a hold that begins before the lock is taken, with kicks that are ignored,
+# with copies that count as map, with an event that is not counted for the smallest maps, and
+# with a loss that is ignored.
 #
-# Environment: IOS=1000000, the I/Os of each strategy in the comparison of counts; 20000
-# without.
+# Environment: IOS, the I/Os of each strategy in the comparison of counts (default 20000).
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
@@ -24,7 +23,7 @@ bouncelab=$top/build/bouncelab
 
 stages="submit queue map copy-in kick daemon fault interrupt unmap copy-back complete"
 
-# --- a tree with delays; by the clock of instructions, which no other load disturbs ----------------------------------------------------------
+# --- a tree with delays, in the plane icount, which no other load disturbs -------------
 
 copy=$scratch/tree
 copy_tree "$copy"
@@ -47,13 +46,12 @@ for stage in $stages; do
 done
 make -C "$copy" --no-print-directory "-j$(nproc)" build/bouncelab.ko \
 	build/bl_lockwait.ko >"$scratch/log" 2>&1 || {
-	cat "$scratch/log"
-	fail "the tree with delays does not build"
-	finish
+	show "$scratch/log"
+	give_up "the tree with delays does not build"
 }
 cp "$bouncelab" "$copy/build/bouncelab"	# the guest follows no link before it has its root
 
-# campaign NAME PLAN...: in that tree; its lines are in $scratch/log.
+# campaign NAME PLAN...: run a campaign in that tree; its output is in $scratch/log.
 campaign()
 {
 	name=$1
@@ -61,7 +59,7 @@ campaign()
 	BOUNCELAB_ROOT=$copy "$bouncelab" run "$@" --allow-noisy-host --out "$scratch" --name "$name" \
 		>"$scratch/log" 2>&1
 	code=$?
-	[ $code = 0 ] || { cat "$scratch/log"; fail "$name: exit $code"; }
+	[ $code = 0 ] || { show "$scratch/log"; fail "$name: exit $code"; }
 }
 
 cat >"$scratch/plants.ini" <<END
@@ -80,7 +78,7 @@ queues = 1
 END
 campaign plants "$scratch/plants.ini"
 
-# value FILE LABEL KEY COLUMN: where the first two columns are these.
+# value FILE LABEL KEY COLUMN: print the column of the line that begins with LABEL and KEY.
 value()
 {
 	awk -F , -v label="$2" -v key="$3" -v column="$4" '
@@ -88,7 +86,7 @@ value()
 		$1 == label && $2 == key { print $at }' "$1"
 }
 
-# within WHAT MEASURED PLANTED: 10 %.
+# within WHAT MEASURED PLANTED: the two differ by at most 10 %.
 within()
 {
 	echo "$1: $2 ns, planted $3"
@@ -96,8 +94,8 @@ within()
 		fail "$1: $2 ns is not within 10 % of $3"
 }
 
-# How often a stage of an I/O of 4k has the delay: four mappings, of which the data and the
-# status come back, and what goes there is the rest. Of faults, it is that of each.
+# often STAGE: print how often the stage of an I/O of 4k has the delay. An I/O has four
+# mappings: two go to the device, the data and the status come back. A fault is one.
 often()
 {
 	case $1 in
@@ -107,7 +105,7 @@ often()
 	esac
 }
 
-# fault_ns LABEL: ns of a fault, of which an I/O can have several.
+# fault_ns LABEL: print the ns of one fault; an I/O can have several.
 fault_ns()
 {
 	run=$(awk -F , -v label="$1+stages" '$4 == label { print $1 }' "$scratch/plants/summary.csv")
@@ -133,6 +131,7 @@ for stage in $stages; do
 	within "stage $stage" "$(awk -v a="$with" -v b="$without" 'BEGIN { printf "%.0f", a - b }')" \
 		$planted
 done
+ok "the delay in each stage is measured"
 
 # --- a lock that is held for too long ----------------------------------------------
 
@@ -150,17 +149,18 @@ END
 campaign lock "$scratch/lock.ini"
 csv=$scratch/lock/trace-locks.csv
 head -n 4 "$csv"
-# The locks come in the order of what was waited for them.
+# The lock with the longest waits comes first.
 first=$(awk -F , 'NR == 2 { print $2 }' "$csv")
 [ "$first" = planted ] || fail "most is waited for '$first', not for the planted lock"
 within "the planted lock's hold" "$(value "$csv" plant-lock planted hold_p50_ns)" 100000
 waits=$(value "$csv" plant-lock planted waits)
 [ "${waits%.*}" -gt 10 ] || fail "nobody waits for the planted lock"
+ok "the lock that is held for too long is found, named and measured"
 
 # --- counts ------------------------------------------------------------------------
 
-# Reads and writes, so many and no more, of each strategy: fio's I/Os, the disk's, the events
-# of the tracepoints and the module's counters.
+# A fixed number of reads and writes of each strategy: fio, the disk, the tracepoints and the
+# module's counters count the same.
 sed "s/^rw=.*/rw=randrw/; /^time_based/d; s/^runtime=.*/io_size=$((ios / 2 * 4))k/" \
 	workloads/jobs/4k-randread-2.fio >"$copy/workloads/jobs/counted.fio"
 all=$(cd strategies && for f in *.c; do echo "${f%.c}"; done | grep -v template | paste -sd ,)
@@ -177,13 +177,13 @@ jobs = counted
 END
 campaign counts "$scratch/counts.ini" --stage-timeout 600
 
-# count FILE NAME COLUMN
+# count FILE NAME COLUMN: print the column of the line that begins with NAME.
 count() { awk -F , -v name="$2" -v column="$3" '$1 == name { print $column }' "$1"; }
 
-# equal WHAT A B
+# equal WHAT A B: the two numbers are equal.
 equal() { [ "$2" = "$3" ] || fail "$label: $1: $2 and $3"; }
 
-# same EVENT COLUMN COUNTER...: hits (2) or bytes (3) of an event are the sum of counters.
+# same EVENT COLUMN COUNTER...: hits (2) or bytes (3) of an event are the counters' sum.
 same()
 {
 	event=$1 column=$2 sum=0
@@ -215,6 +215,7 @@ for dir in "$scratch"/counts/runs/*; do
 	same bl_iova_free 2 iova_free
 	same bl_page_alloc 2 page_alloc page_alloc_fail
 	same bl_page_free 2 page_free
+	ok "$label: all counts agree"
 done
 
 # --- a buffer that is too small ------------------------------------------------------
@@ -225,17 +226,18 @@ if "$bouncelab" trace eager-none 4k-randwrite-2 --collect stages --pairs 1 --run
 fi
 grep 'INVALID' "$scratch/log"
 grep -q 'invalid: trace: [0-9]* events were lost: the buffer of 1 MiB is too small' "$scratch/log" || {
-	cat "$scratch/log"
+	show "$scratch/log"
 	fail "the loss is not said"
 }
-grep -q 'eager-none,submit' "$scratch/small/trace-stages.csv" && fail "what was lost is in the table"
+grep -q 'eager-none,submit' "$scratch/small/trace-stages.csv" && fail "the table has the run that lost events"
+ok "a buffer that is too small makes a trace invalid"
 
-# --- what can be looked at with other programs ---------------------------------------
+# --- files for other programs ---------------------------------------
 
 "$bouncelab" trace lazy-pagelock 4k-randread-2 --collect stages+holds --pairs 1 --runtime 0.5 \
 	--keep --allow-noisy-host --out "$scratch" --name kept >"$scratch/log" 2>&1 || {
-	cat "$scratch/log"
 	fail "kept: exit $?"
+	show "$scratch/log"
 }
 dat=$(find "$scratch/kept/runs" -name trace.dat)
 trace-cmd report "$dat" 2>/dev/null | grep -c 'bl_map:' >"$scratch/n"
@@ -246,13 +248,15 @@ for f in locks life latency; do
 	[ -s "$scratch/kept/figures/trace-$f.svg" ] || fail "kept: no figure trace-$f"
 done
 grep -q '^lazy-pagelock,page\[' "$scratch/kept/trace-locks.csv" || fail "the bit locks have no name"
+ok "trace-cmd reads trace.dat, and the figures are there"
 
 # Two strategies of one campaign, and two campaigns, side by side.
 "$bouncelab" compare --trace "$scratch/plants:eager-none" "$scratch/plants:plant-map" \
-	>"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "compare --trace: exit $?"; }
+	>"$scratch/log" 2>&1 || { fail "compare --trace: exit $?"; show "$scratch/log"; }
 grep -q '^  stage .* eager-none .* plant-map ' "$scratch/log" || fail "compare --trace: no table"
 "$bouncelab" compare --trace "$scratch/plants:no-such" "$scratch/kept" >"$scratch/log" 2>&1 &&
 	fail "compare --trace takes a strategy that is not there"
 grep -q "unknown strategy of this trace 'no-such'; valid: eager-none, plant-complete, " "$scratch/log" ||
 	fail "it does not say which are there"
+ok "compare --trace prints two strategies, and names the valid ones"
 finish

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# In the guest: abuse.sh DRIVER [OPTION...]: the program abuse on vduse or
-# bouncelab, and what the kernel said about it.
+# In the guest: abuse.sh DRIVER [OPTION...]: run the program abuse on vduse or bouncelab,
+# and check the kernel's log.
 
 . tests/vm/guest/lib.sh
 
@@ -9,11 +9,8 @@ load_stack "$1"
 shift
 option=
 [ "$driver" != vduse ] || option=--stock
-if $bin/abuse $option "$@"; then
-	ok "abuse of $driver"
-else
-	not_ok "abuse of $driver" "exit code $?"
-fi
+# shellcheck disable=SC2086 # an option or none
+program_checks "abuse of $driver" $bin/abuse $option "$@"
 check "no device is left" sh -c '[ "$(ls /sys/class/vduse)" = control ]'
 check "unload" unload_stack
 finish

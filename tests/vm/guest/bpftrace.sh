@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# In the guest: bpftrace.sh: each script of bpftrace/, alone, on a device with I/O; what it
-# counts is what the module counts.
+# In the guest: bpftrace.sh: each script of bpftrace/ runs alone on a device with I/O, and
+# counts what the module counts.
 
 . tests/vm/guest/lib.sh
 
-counter() { awk -v name="$2" '$1 == name { print $2 }' "/sys/kernel/debug/bouncelab/$1/counters"; }
-
-# live SCRIPT: I/O begins when its probes are there, and it ends with it.
+# live SCRIPT: run it; I/O begins when its probes are there, and it ends with the I/O.
 live()
 {
 	timeout 200 bpftrace "bpftrace/$1.bt" -c "$bin/iocheck /dev/$disk 4 64 32 1" \
@@ -16,7 +14,7 @@ live()
 	[ -s $tmp/bt.out ] || note "$(tail -n 5 $tmp/bt.err)"
 }
 
-# sum MAP: of all its entries, "@map[key]: number", also where a stack is the key.
+# sum MAP: print the sum of its entries, "@map[key]: number"; a key can be a stack.
 sum()
 {
 	awk -v map="@$1[" '
@@ -45,7 +43,7 @@ check_eq "faults: bytes copied in them" "$(sum copied_in_faults)" \
 live lock-waits
 waits=$(($(sum spinlock_waits) + $(sum other_waits)))
 note "lock-waits: $waits waits, $(grep -c '^@spinlock_waits' $tmp/bt.out) ways to a spinlock"
-check "lock-waits: somebody waits" test $waits -gt 0
+check "lock-waits: there are waits" test $waits -gt 0
 grep -q '^@.*_us:' $tmp/bt.out && ok "lock-waits: a histogram" || not_ok "lock-waits: a histogram"
 
 dev_del vduse0

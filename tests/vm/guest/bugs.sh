@@ -1,31 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# In the guest: bugs.sh [--seed N] [--fixture | --races] [STRATEGY...]: the program bugs on
-# each strategy (none named: on all that the module has), with prefill and page size
-# such that every promise is asked for. --fixture: on v5-verbatim, which has to fail;
-# --races: with the two that can kill the guest.
+# In the guest: bugs.sh [--broken | --races] [STRATEGY...]: run the program bugs on each
+# strategy (by default on all of the module), with the prefill and the page size that every
+# promise needs. --broken: on v5-verbatim, which has to fail; --races: also with the two
+# tests that can crash the guest.
 
 . tests/vm/guest/lib.sh
 
-# What v5-verbatim has to be caught with.
+# The tests that v5-verbatim has to fail.
 v5_bugs="B1 B2 B3 B4 B5 B6 B7 B8 B9 B10 B11 B13 B15 B16 B17"
 
-seed=1
-fixture=
-if [ "${1:-}" = --seed ]; then
-	seed=$2
-	shift 2
-fi
+broken=
 races=
-if [ "${1:-}" = --races ]; then
-	races=1
-	shift
-	set -- --fixture
-fi
-if [ "${1:-}" = --fixture ]; then
-	fixture=1
-	shift
+case ${1:-} in
+--races) races=1 broken=1 ;;
+--broken) broken=1 ;;
+esac
+if [ -n "$broken" ]; then
 	set -- v5-verbatim
 	# Warnings on the console end the guest.
 	dmesg -n 1
@@ -37,37 +29,28 @@ mkdir -p /run/bugs-cgroup
 mount -t cgroup2 none /run/bugs-cgroup || die "no cgroup2"
 echo +memory >/run/bugs-cgroup/cgroup.subtree_control || die "no memory controller"
 
-# What a strategy can be wrong about. B12, B14 and B15b are the core's: once is enough.
+# The promises that a strategy can break. B12, B14 and B15b are the core's: once is enough.
 promises="B1 B2 B3 B4 B5 B6 B7 B8 B9 B10 B11 B13 B15 B16 B17 late pinned largest"
 
 # Failures leave mappings behind, and v5 warns of some itself: nothing worse is allowed.
-fixture_log()
+check_broken_log()
 {
 	log_take
-	if grep -E "$splats" $tmp/dmesg.log | grep -vE "Call Trace|never unmapped" |
+	if grep -F -f $splats $tmp/dmesg.log | grep -vE "Call Trace|never unmapped" |
 		grep -vE 'WARNING: .* (v5_verbatim_[a-z]*|bl_counters_check[a-z_]*)\+' >$tmp/splats; then
-		not_ok "the kernel's log has warnings of the fixture alone" "$(head -n 5 $tmp/splats)"
+		not_ok "the kernel's log has warnings of v5-verbatim alone" "$(head -n 5 $tmp/splats)"
 	else
-		ok "the kernel's log has warnings of the fixture alone"
+		ok "the kernel's log has warnings of v5-verbatim alone"
 	fi
 	: >$tmp/dmesg.log
 }
 
-# one STRATEGY OPTION... [BUG...]: the lines of the program become ours.
+# one STRATEGY OPTION... [BUG...]: run the program on a strategy.
 one()
 {
 	_strategy=$1
 	shift
-	$bin/bugs --strategy "$_strategy" --seed "$seed" "$@" >$tmp/bugs.out 2>&1
-	_code=$?
-	while read -r _line; do
-		case $_line in
-		'ok - '*) ok "${_line#ok - }" ;;
-		'not ok - '*) not_ok "${_line#not ok - }" ;;
-		*) note "$_line" ;;
-		esac
-	done <$tmp/bugs.out
-	[ $_code -le 1 ] || not_ok "$_strategy $*: the program" "exit code $_code"
+	program_checks "$_strategy $*" $bin/bugs --strategy "$_strategy" --seed "$seed" "$@"
 }
 
 $bin/vctl create vduse0 || die "vctl create"
@@ -80,7 +63,7 @@ for s in ${*:-$all}; do
 	if [ -n "$races" ]; then
 		one "$s" --fails "$v5_bugs" --rounds 1500 B7
 		one "$s" --fails "$v5_bugs" --order 4 --rounds 220 B8
-	elif [ -n "$fixture" ]; then
+	elif [ -n "$broken" ]; then
 		one "$s" --fails "$v5_bugs" B2 B3 B4 B5 B9 B10 B11 B13 B15 B16 B17
 		one "$s" --fails "$v5_bugs" --prefill zero B6
 		one "$s" --fails "$v5_bugs" --order 2 B1
@@ -108,8 +91,8 @@ for s in ${*:-$all}; do
 		one "$s" --backing prealloc B3
 		one "$s" --backing huge B3 pinned ;;
 	esac
-	if [ -n "$fixture" ]; then
-		fixture_log
+	if [ -n "$broken" ]; then
+		check_broken_log
 	else
 		check_log_clean "$s: the kernel's log is clean"
 	fi

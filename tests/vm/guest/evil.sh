@@ -1,21 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# In the guest: evil.sh [--seed N] [STRATEGY...]: a disk behind a daemon that
-# misbehaves: the data of an honest part of it are right all the same, and what it
-# does to its rings ends in errors, never in a splat or a hang.
+# In the guest: evil.sh [STRATEGY...]: a disk behind a daemon that misbehaves. The data
+# of its honest part are right all the same, and its changes to its rings end in errors,
+# never in a splat or a hang.
 
 . tests/vm/guest/lib.sh
 
-seed=1
-if [ "${1:-}" = --seed ]; then
-	seed=$2
-	shift 2
-fi
-
 load_stack bouncelab unsafe_direct=1
 
-counter() { awk -v n="$2" '$1 == n { print $2 }' "/sys/kernel/debug/bouncelab/$1/counters"; }
 said() { sed -n "s/.*\\b$1 \\([0-9]*\\).*/\\1/p" $tmp/vduse0.log; }
 
 # start_evil STRATEGY OPTION...
@@ -28,7 +21,8 @@ start_evil()
 	set_choice vduse0 bounce_size 1048576
 }
 
-# Touches everything, spoils what is no longer read, keeps its mappings over a reset.
+# touching STRATEGY: the daemon touches everything, overwrites what it no longer reads, and
+# keeps its mappings over a reset.
 touching()
 {
 	start_evil "$1" --touch --keep --scribble
@@ -42,7 +36,7 @@ touching()
 	check_eq "evil $1: every mapping was undone" "$(counter vduse0 map)" \
 		"$(counter vduse0 unmap)"
 	stop_daemon $daemon || not_ok "evil $1: the daemon's end" "$(cat $tmp/vduse0.log)"
-	check "evil $1: it touched" test "$(said touched)" -gt 100
+	check "evil $1: the daemon touched pages" test "$(said touched)" -gt 100
 }
 
 by_file()
@@ -56,7 +50,7 @@ by_file()
 	check "evil $1: bytes went by file" test "$(said by_file)" -gt 2000000
 }
 
-# used STRATEGY KIND: a lie in the used ring; then the daemon is gone.
+# used STRATEGY KIND: the daemon lies in the used ring, and then it is killed.
 used()
 {
 	start_evil "$1" --used "$2"
@@ -75,7 +69,8 @@ used()
 }
 
 # shellcheck disable=SC2317 # called by within
-# The driver has seen it, or does not look: what it says of ids, or the end of the I/O.
+# lied KIND PID: the driver has complained about an id, or the I/O has ended. It does not
+# look at lengths.
 lied()
 {
 	[ "$1" != length ] || return 0

@@ -1,25 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# In the guest: integrity.sh [SEED [STRATEGY]]: that the bytes are right where the
-# plans' verify runs do not look: more I/O in flight than the window holds, memory
-# of the daemon's own in the middle of I/O, pages larger than a slot, other
-# allocators, prefill. What is not tried with a strategy in the guest is tried with
-# it natively (tests/strategies/conform.sh), in every combination.
+# In the guest: integrity.sh [STRATEGY]: the bytes are right where the plans' verify runs do
+# not look: more I/O in flight than the window holds, user memory of the daemon in the middle
+# of I/O, pages larger than a slot, other allocators, prefill. The tests in user space
+# (tests/strategies/conform.sh) try every combination.
 
 . tests/vm/guest/lib.sh
 
 load_stack bouncelab unsafe_direct=1
 
-counter() { awk -v n="$2" '$1 == n { print $2 }' "/sys/kernel/debug/bouncelab/$1/counters"; }
-
-# said KEY: a number of what vblk said at its end.
+# said KEY: print a number that vblk printed at its end.
 said() { sed -n "s/.*\\b$1 \\([0-9]*\\).*/\\1/p" $tmp/vduse0.log; }
 
 nothing_held() { [ "$(counter vduse0 iova_alloc)" = "$(counter vduse0 iova_free)" ]; }
 
 nothing_mapped() { [ "$(counter vduse0 map)" = "$(counter vduse0 unmap)" ]; }
 
-# start STRATEGY [OPTION=VALUE...] [--vblk-options]: a device and its disk.
+# start STRATEGY [OPTION=VALUE...] [--vblk-options]: start a device and its disk.
 start()
 {
 	_strategy=$1
@@ -38,7 +35,7 @@ start()
 	within 10 nothing_mapped || die "$_strategy: the disk is new and something stays mapped"
 }
 
-# Nothing may be mapped or given out when nobody uses the device.
+# check_idle NAME: nothing is mapped and no address is given out while the disk is idle.
 check_idle()
 {
 	check "$1: every mapping was undone" within 10 nothing_mapped
@@ -51,7 +48,7 @@ end()
 	stop_daemon $daemon
 }
 
-# next_of WORD...: each call another one, in turn.
+# next_of WORD...: print one of the words, another one for each strategy.
 turn=0
 next_of()
 {
@@ -59,7 +56,7 @@ next_of()
 	echo "$1"
 }
 
-# What the strategy has no use for is refused.
+# choices_for STRATEGY: print its choices; those that it has no use for are refused.
 choices_for()
 {
 	case $1 in
@@ -69,7 +66,7 @@ choices_for()
 	esac
 }
 
-# 128 times up to 64K in flight against 1 MiB: the window is full all the time.
+# full_window STRATEGY: 64 threads with up to 64K in flight keep a window of 1 MiB full.
 full_window()
 {
 	_what="$1 page granule, 16K pages, 1 MiB"
@@ -84,7 +81,8 @@ full_window()
 	end
 }
 
-# The daemon's memory comes and goes with requests in flight, where it can.
+# user_memory STRATEGY: the daemon's memory comes and goes with requests in flight, where
+# the strategy takes it.
 user_memory()
 {
 	_what="$1 $(choices_for "$1")"
@@ -103,7 +101,7 @@ user_memory()
 		"[ $(said umem_requests) -gt 20 ] && [ $(said requests) -gt $(($(said umem_requests) + 20)) ]"
 }
 
-# Errors of the device, one in ten, reach those whose I/O it was, and no others.
+# some_errors STRATEGY: one request in ten fails, and only its caller gets the error.
 some_errors()
 {
 	start "$1" --error-every 10
@@ -115,8 +113,7 @@ some_errors()
 $bin/vctl create vduse0 || die "vctl create"
 all=$(strategies vduse0)
 $bin/vctl destroy vduse0
-seed=${1:-1}
-for s in ${2:-$all}; do
+for s in ${1:-$all}; do
 	_begin=$(uptime_ms)
 	user_memory "$s"
 	full_window "$s"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# For the tests that run in the guest, to be read in from the project's
-# directory: . tests/vm/guest/lib.sh
+# For the scripts that run in the guest. A script reads it from the project's directory:
+# . tests/vm/guest/lib.sh
 #
-# A check prints "ok N - NAME" or "not ok N - NAME"; `finish` is the last word
-# and sets the exit code. What a test cannot go on without ends it at once.
+# A check prints "ok N - NAME" or "not ok N - NAME" (TAP). `finish` prints the plan and sets
+# the exit code. `die` ends a script that cannot go on.
 
 tmp=/run/bouncelab-tmp
 bin=build/tests/guest
@@ -13,11 +13,19 @@ mods=build/kernel/modules
 module=${BOUNCELAB_KO:-build/bouncelab.ko}
 checks=0
 failures=0
+# shellcheck disable=SC2034 # of the scripts
+seed=${SEED:-1}
 
-# Where splats are looked for: as in the harness, plus what lists and counters say.
-splats='BUG|WARNING|Oops|KASAN|UBSAN|KCSAN|lockdep|unable to handle|refcount|list_add'
-splats="$splats|list_del|use-after|Call Trace|protection fault|blocked for more than|Bad page"
-splats="$splats|never unmapped|possible circular|inconsistent lock|suspicious RCU|soft lockup|detected stall"
+# The texts that make a line of the kernel's log a splat: those of the harness, and those of
+# the slab allocator and of the module, which the harness does not look for.
+splats=$tmp/splats.list
+{
+	awk -F '"' '
+		/splats\[\]/ { on = 1 }
+		/^};/ { on = 0 }
+		on { for (i = 2; i <= NF; i += 2) print $i }' harness/proto/splat.c
+	printf '%s\n' 'BUG ' lockdep use-after 'never unmapped'
+} >$splats
 
 note() { echo "# $*"; }
 
@@ -27,7 +35,7 @@ ok()
 	echo "ok $checks - $*"
 }
 
-# not_ok NAME [DETAIL...]
+# not_ok NAME [DETAIL...]: print a failure.
 not_ok()
 {
 	checks=$((checks + 1))
@@ -39,9 +47,31 @@ not_ok()
 
 die()
 {
-	echo "Bail out! $*"
+	not_ok "$*"
 	dmesg | tail -n 20 | sed 's/^/# dmesg: /'
+	echo "1..$checks"
 	exit 1
+}
+
+# program_checks NAME COMMAND...: run a program that prints results of its own, and print
+# them as ours. It exits with 0, or with 1 when a result is "not ok".
+program_checks()
+{
+	_name=$1
+	shift
+	"$@" >$tmp/program.out 2>&1
+	_code=$?
+	while read -r _line; do
+		case $_line in
+		'ok '*' - '* | 'ok - '*) ok "${_line#* - }" ;;
+		'not ok '*' - '* | 'not ok - '*) not_ok "${_line#* - }" ;;
+		*) note "$_line" ;;
+		esac
+	done <$tmp/program.out
+	case $_code in
+	0)	ok "$_name" ;;
+	*)	not_ok "$_name" "exit code $_code" ;;
+	esac
 }
 
 # check NAME COMMAND...: the command succeeds.
@@ -66,7 +96,7 @@ check_eq()
 	fi
 }
 
-# refused NAME SAYS COMMAND...: it fails with that text.
+# refused NAME SAYS COMMAND...: the command fails with that text.
 refused()
 {
 	_name=$1
@@ -79,7 +109,7 @@ refused()
 	esac
 }
 
-# within SECONDS COMMAND...: poll until the command succeeds; 1 if it does not.
+# within SECONDS COMMAND...: poll until the command succeeds; return 1 if it does not.
 within()
 {
 	_until=$(($(uptime_ms) + $1 * 1000))
@@ -105,15 +135,16 @@ dead() { [ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 : >$tmp/dmesg.log
 dmesg -C
 
-# Move what the kernel has said to the file that is searched.
+# Move the kernel's messages to the file that is searched.
 log_take() { dmesg -c >>$tmp/dmesg.log; }
 
-# The lines since the last log_mark.
 log_mark()
 {
 	log_take
 	_mark=$(wc -l <$tmp/dmesg.log)
 }
+
+# Print the lines since the last log_mark.
 log_since()
 {
 	log_take
@@ -123,7 +154,7 @@ log_since()
 check_log_clean()
 {
 	log_take
-	if grep -E "$splats" $tmp/dmesg.log >$tmp/splats; then
+	if grep -F -f $splats $tmp/dmesg.log >$tmp/splats; then
 		not_ok "$1" "$(head -n 5 $tmp/splats)"
 		: >$tmp/dmesg.log
 	else
@@ -145,7 +176,7 @@ finish()
 
 loaded() { [ -d "/sys/module/$1" ]; }
 
-# load MODULE [PARAMETER...], with all that it needs.
+# load MODULE [PARAMETER...]: load it, and the modules that it needs.
 load()
 {
 	loaded "$1" && return
@@ -162,7 +193,7 @@ load()
 	insmod "$_file" "$@" || return 1
 }
 
-# load_stack DRIVER [PARAMETER...]: the driver under test, and virtio-blk on it.
+# load_stack DRIVER [PARAMETER...]: load the driver under test, and virtio-blk on it.
 load_stack()
 {
 	driver=$1
@@ -173,7 +204,7 @@ load_stack()
 
 unload() { within 10 rmmod "$1"; }
 
-# The driver first: in the end nothing may hold it.
+# Unload the driver first: in the end nothing may hold it.
 unload_stack()
 {
 	for _m in "$driver" virtio_blk virtio_vdpa; do
@@ -188,13 +219,13 @@ strategies()
 	tr -d '[]' </sys/class/vduse/"$1"/strategy
 }
 
-# One of each kind, for tests of more than the strategy; bugs.sh is on all.
+# One strategy of each kind, for tests of more than the strategy; bugs.sh takes all.
 # shellcheck disable=SC2034
 kinds="direct eager-none lazy-barrier pool rw zap"
 
 # --- daemons and disks --------------------------------------------------------
 
-# start_daemon PROGRAM NAME [OPTION...]: one of ours; sets $daemon.
+# start_daemon PROGRAM NAME [OPTION...]: start one of the test daemons; sets $daemon.
 start_daemon()
 {
 	_program=$1
@@ -210,7 +241,7 @@ start_daemon()
 # start_vblk NAME [OPTION...]: sets $daemon.
 start_vblk() { start_daemon vblk "$@"; }
 
-# start_qsd NAME FILE: the unmodified daemon, on a file or "null"; sets $daemon.
+# start_qsd NAME FILE: start qemu-storage-daemon on a file or "null"; sets $daemon.
 start_qsd()
 {
 	rm -f "$tmp/$1.pid"
@@ -224,7 +255,7 @@ start_qsd()
 		die "qemu-storage-daemon $1: not ready: $(cat "$tmp/$1.log")"
 }
 
-# End the daemon in order.
+# stop_daemon PID: end the daemon with SIGTERM, and return its exit code.
 stop_daemon()
 {
 	kill -TERM "$1" 2>/dev/null
@@ -232,7 +263,7 @@ stop_daemon()
 	wait "$1"
 }
 
-# disk_of NAME: of the device's disk, as in "vda".
+# disk_of NAME: print the name of the device's disk, as in "vda".
 disk_of()
 {
 	for _d in /sys/bus/vdpa/devices/"$1"/virtio*/block/*; do
@@ -244,7 +275,7 @@ disk_of()
 dev_add() { timeout 60 vdpa dev add name "$1" mgmtdev vduse; }
 dev_del() { timeout 60 vdpa dev del "$1"; }
 
-# attach NAME: sets $disk.
+# attach NAME: add the vDPA device; sets $disk.
 attach()
 {
 	dev_add "$1" || die "vdpa dev add name $1 failed"
@@ -253,7 +284,7 @@ attach()
 	within 30 test -b "/dev/$disk" || die "no /dev/$disk"
 }
 
-# set_choice NAME ATTRIBUTE VALUE: prints what went wrong, as in "EBUSY".
+# set_choice NAME ATTRIBUTE VALUE: write an attribute; prints the error, as in "EBUSY".
 set_choice()
 {
 	_said=$(/bin/echo "$3" 2>&1 >"/sys/class/vduse/$1/$2") && return
@@ -267,7 +298,10 @@ set_choice()
 	return 1
 }
 
-# io DISK [THREADS [KIB [MAX-KIB [SEED]]]]: writes and reads back.
+# counter NAME COUNTER: print a counter of the device.
+counter() { awk -v n="$2" '$1 == n { print $2 }' "/sys/kernel/debug/bouncelab/$1/counters"; }
+
+# io DISK [THREADS [KIB [MAX-KIB [SEED]]]]: write, and read back.
 io()
 {
 	_disk=$1

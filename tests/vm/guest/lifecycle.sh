@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# In the guest: who may take what away from whom, and when. What holds the
-# module; a daemon that dies, hangs or comes back; what can be chosen in sysfs.
+# In the guest: lifecycle.sh ["PART..."]: what holds the module and the device; a daemon that
+# dies, hangs or comes back; what can be chosen in sysfs, and until when.
 
 . tests/vm/guest/lib.sh
 
-# hold WHAT...: sets $holder.
+# hold WHAT...: keep it open or mapped; sets $holder.
 hold()
 {
 	: >$tmp/hold
@@ -51,10 +51,10 @@ what_holds_the_module()
 	check "rmmod when all is closed" unload bouncelab
 }
 
-# The choice that is in brackets.
+# chosen NAME ATTRIBUTE: print the choice that is in brackets.
 chosen() { sed 's/.*\[\(.*\)\].*/\1/' "/sys/class/vduse/$1/$2"; }
 
-# wrong_name ATTRIBUTE: is refused, and the log says what there is.
+# wrong_name ATTRIBUTE: a wrong name is refused, and the log lists the valid ones.
 wrong_name()
 {
 	log_mark
@@ -69,7 +69,7 @@ wrong_name()
 	ok "$1: the log lists the valid names"
 }
 
-# change ATTRIBUTE VALUE FORMERLY
+# change ATTRIBUTE VALUE: choose the value, and read it back.
 change()
 {
 	check_eq "$1: to $2" "$(set_choice vduse0 "$1" "$2")" ""
@@ -117,7 +117,7 @@ what_can_be_chosen()
 		check_eq "${_a%=*}: after vdpa dev add" \
 			"$(set_choice vduse0 "${_a%=*}" "${_a#*=}")" EBUSY
 	done
-	# What the stock driver says.
+	# The stock driver returns the same error.
 	check_eq "bounce_size: after vdpa dev add" \
 		"$(set_choice vduse0 bounce_size 2097152)" EPERM
 	check_eq "the choice stays" "$(chosen vduse0 strategy)" eager-spin
@@ -159,7 +159,7 @@ two_devices()
 	check "unload" unload_stack
 }
 
-# io_in_background DISK: sets $io; its exit code says what came of it.
+# io_in_background DISK: start I/O that ends with the first error; sets $io.
 io_in_background()
 {
 	fio --name=bg --filename="/dev/$1" --ioengine=libaio --direct=1 --iodepth=32 --bs=4k \
@@ -167,7 +167,7 @@ io_in_background()
 	io=$!
 }
 
-# A daemon of ours dies in the middle of a request, having answered most.
+# A test daemon dies in the middle of a request, after it has answered most.
 killed_in_the_middle()
 {
 	load_stack bouncelab unsafe_direct=1
@@ -205,7 +205,7 @@ killed_in_the_middle()
 	check "unload" unload_stack
 }
 
-# The same with the daemon of QEMU, which is in the middle of nothing special.
+# qemu-storage-daemon is killed at any moment.
 qsd_killed()
 {
 	load_stack bouncelab
@@ -224,7 +224,7 @@ qsd_killed()
 	check "unload" unload_stack
 }
 
-# A daemon that is back in time goes on, and the I/O never knows.
+# A daemon that is back in time goes on, and the I/O sees no error.
 taken_over()
 {
 	load_stack bouncelab
@@ -241,7 +241,7 @@ taken_over()
 	check "unload" unload_stack
 }
 
-# A daemon that lives but answers no message.
+# A daemon lives, but answers no message.
 deaf()
 {
 	load_stack bouncelab
@@ -259,7 +259,7 @@ deaf()
 	check "unload" unload_stack
 }
 
-# One error answered is one error seen, whatever the strategy.
+# An error of the device reaches the reader.
 device_errors()
 {
 	load_stack bouncelab

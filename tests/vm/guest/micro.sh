@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# In the guest: micro.sh ["PART..." | --fixture STRATEGY...]: what `bouncelab micro` does in the
-# kernel, by its hidden half, guest-micro. --fixture: these must have wrong bytes.
+# In the guest: micro.sh ["PART..." | --broken STRATEGY...]: run guest-micro, the half of
+# `bouncelab micro` that runs in the guest. --broken: these strategies must have wrong bytes.
 
 . tests/vm/guest/lib.sh
 
@@ -9,14 +9,15 @@
 remote=1 cold=2 verify=8
 both=0 to_device=1 from_device=2
 
-# micro STRATEGY [KEY=VALUE...]: the result to $tmp/result, messages to $tmp/said.
+# micro STRATEGY [KEY=VALUE...]: the result goes to $tmp/result, messages to $tmp/said.
 micro() { build/bouncelab guest-micro "$@" "module=$module" >$tmp/result 2>$tmp/said; }
 
-# The first number of that name; counters come last, and "map" is also a what.
+# number NAME: print the first number of that name. counted NAME: print that counter; the
+# counters come last.
 number() { sed -n "s/.*\"$1\":\([0-9][0-9]*\).*/\1/p" $tmp/result; }
-counter() { sed 's/.*"counters"://' $tmp/result | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
+counted() { sed 's/.*"counters"://' $tmp/result | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
 
-# in_buckets WHAT: how many are in its histogram.
+# in_buckets WHAT: print how many operations are in its histogram.
 in_buckets()
 {
 	sed "s/.*\"$1\":\[\(\[[][0-9,]*\]\)\].*/\1/" $tmp/result |
@@ -33,11 +34,11 @@ ran()
 	return 1
 }
 
-# balanced NAME: nothing is mapped any more, and no map has failed.
+# Nothing is mapped any more, and no map has failed.
 balanced()
 {
-	[ "$(counter map)" = "$(counter unmap)" ] && [ "$(counter map_fail)" = 0 ] &&
-		[ "$(counter sigbus)" = 0 ] && [ "$(number failures)" = 0 ]
+	[ "$(counted map)" = "$(counted unmap)" ] && [ "$(counted map_fail)" = 0 ] &&
+		[ "$(counted sigbus)" = 0 ] && [ "$(number failures)" = 0 ]
 }
 
 # --- every strategy ---------------------------------------------------------------
@@ -50,7 +51,7 @@ verified()
 	shift
 	ran "$_name" "$@" || return
 	if [ "$(number verified)" -gt 0 ] && [ "$(number mismatches)" = 0 ] && balanced &&
-	   [ "$(counter map)" = "$(number verified)" ]; then
+	   [ "$(counted map)" = "$(number verified)" ]; then
 		ok "$_name"
 	else
 		not_ok "$_name" "$(sed 's/"buckets".*"strategy"/"strategy"/' $tmp/result)"
@@ -69,7 +70,7 @@ timed()
 		awk '{ n += $1 } END { print n }')
 	_all="$_threads $(in_buckets map) $(in_buckets unmap) $(in_buckets pair) $(in_buckets touch)"
 	if [ "$_n" -gt 0 ] && [ "$_all" = "$_n $_n $_n $_n $_n" ] && balanced &&
-	   [ "$(counter map)" -ge "$_n" ] && [ "$(number copies)" -gt 0 ] &&
+	   [ "$(counted map)" -ge "$_n" ] && [ "$(number copies)" -gt 0 ] &&
 	   [ "$(in_buckets copy)" = "$(number copies)" ]; then
 		ok "$_name"
 	else
@@ -77,8 +78,8 @@ timed()
 	fi
 }
 
-# Sizes that end in the middle of a slot, in both directions at once. On one device of one
-# module: that a run can load both by itself is seen below.
+# Sizes end in the middle of a slot, in both directions at once. All runs share one device of
+# one module; later parts let a run make both by itself.
 every_strategy()
 {
 	load bouncelab unsafe_direct=1 || die "bouncelab does not load"
@@ -99,7 +100,7 @@ every_strategy()
 		size=5000 stride=8192 outstanding=8
 	timed "null: counts" null threads=2 outstanding=4 direction=$to_device
 	timed "cold" lazy-spin flags=$cold window=4194304
-	if [ "$(counter page_free)" -gt 0 ] && [ "$(counter fault)" = "$(counter map)" ]; then
+	if [ "$(counted page_free)" -gt 0 ] && [ "$(counted fault)" = "$(counted map)" ]; then
 		ok "cold: each mapping faults"
 	else
 		not_ok "cold: each mapping faults" "$(sed 's/.*"counters"//' $tmp/result)"
@@ -108,7 +109,7 @@ every_strategy()
 	timed "other choices" eager-spin allocator=ring granule=page prefill=copy backing=huge
 }
 
-# --- what is not to be done ---------------------------------------------------------
+# --- wrong requests ---------------------------------------------------------
 
 bad_requests()
 {
@@ -137,14 +138,13 @@ micro_says()
 	return 1
 }
 
-# --- who is busy ----------------------------------------------------------------------
+# --- busy devices ----------------------------------------------------------------------
 
-counters_of() { sed -n "s/^$2 //p" "/sys/kernel/debug/bouncelab/$1/counters"; }
-under_way() { [ "$(counters_of vduse0 unmap)" -gt 0 ]; }
+under_way() { [ "$(counter vduse0 unmap)" -gt 0 ]; }
 threads_left() { grep -l '^bl_micro/' /proc/[0-9]*/comm; }
 no_threads() { ! threads_left; }
 
-# begin KEY=VALUE...: an hour of it on vduse0; sets $runner, returns when it maps.
+# begin KEY=VALUE...: start a run of an hour on vduse0; sets $runner, returns when it maps.
 begin()
 {
 	build/bouncelab guest-micro eager-none device=vduse0 slices=3600 slice_ns=1000000000 \
@@ -153,7 +153,7 @@ begin()
 	within 60 under_way || die "the long run does not begin: $(cat $tmp/long)"
 }
 
-# stop SIGNAL NAME: nothing of it is left.
+# stop SIGNAL NAME: send the signal to the run, which leaves nothing.
 stop()
 {
 	kill "-$1" $runner
@@ -199,7 +199,7 @@ busy()
 
 # --- the plane host, here ---------------------------------------------------------------
 
-# on_host NAME: exit 0 and a table with both strategies
+# The plane host exits with 0, and prints a table with both strategies.
 on_host()
 {
 	build/bouncelab micro --plane host -s eager-none,eager-spin --size 4K --rounds 2 \
@@ -232,7 +232,7 @@ all=$(strategies vduse0)
 $bin/vctl destroy vduse0 || die "the device stays"
 unload bouncelab || die "bouncelab does not unload"
 
-if [ "${1:-}" = --fixture ]; then
+if [ "${1:-}" = --broken ]; then
 	shift
 	for s; do
 		micro $s flags=$verify direction=$both size=5000 stride=8192 outstanding=8

@@ -1,23 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# In the guest: net.sh [--seed N] [STRATEGY...]: virtio-net on strategies: frames
-# of all sizes, mapped and unmapped in softirqs, with receive buffers that are mapped
-# long before the device writes them, and still are when it is reset.
+# In the guest: net.sh [STRATEGY...]: virtio-net on strategies. Frames of all sizes are
+# mapped and unmapped in softirqs; receive buffers are mapped long before the device writes
+# them, and still are when it is reset.
 
 . tests/vm/guest/lib.sh
-
-seed=1
-if [ "${1:-}" = --seed ]; then
-	seed=$2
-	shift 2
-fi
 
 load bouncelab unsafe_direct=1 || die "bouncelab does not load"
 load virtio_vdpa || die "virtio_vdpa does not load"
 load virtio_net || die "virtio_net does not load"
-
-counter() { awk -v n="$2" '$1 == n { print $2 }' "/sys/kernel/debug/bouncelab/$1/counters"; }
 
 interface_of()
 {
@@ -34,7 +26,7 @@ add_interface()
 	interface=$(interface_of vduse0)
 }
 
-# frames NAME MTU N
+# frames NAME MTU N: send N frames, and compare what comes back.
 frames()
 {
 	$bin/netcheck "$interface" "$2" "$3" "$((seed += 1))" >$tmp/net.out 2>&1

@@ -158,7 +158,7 @@ one_round()
 	fi
 	unload $driver || die "round $1: $_s: $driver does not unload, $(refcount $driver) references"
 	log_take
-	grep -E "$splats" $tmp/dmesg.log && die "round $1: $_s: the kernel complains"
+	grep -F -f $splats $tmp/dmesg.log && die "round $1: $_s: the kernel complains"
 	: >$tmp/dmesg.log
 }
 

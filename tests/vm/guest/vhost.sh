@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# In the guest: vhost.sh DRIVER: the program vhost, with each strategy.
+# In the guest: vhost.sh DRIVER: run the program vhost, with each strategy.
 
 . tests/vm/guest/lib.sh
 
 load_stack "$1"
 load vhost_vdpa || die "vhost_vdpa does not load"
 if [ "$driver" = vduse ]; then
-	if $bin/vhost --stock; then
-		ok "vhost-vdpa on the stock driver"
-	else
-		not_ok "vhost-vdpa on the stock driver"
-	fi
+	program_checks "vhost-vdpa on the stock driver" $bin/vhost --stock
 	check "unload" unload_stack
 	finish
 fi
@@ -23,11 +19,7 @@ for s in $all; do
 	insmod "$module" strategy="$s" unsafe_direct=1 || die "bouncelab does not load"
 	_option=
 	[ "$s" != zap ] || _option=--revokes
-	if $bin/vhost $_option; then
-		ok "vhost-vdpa, $s"
-	else
-		not_ok "vhost-vdpa, $s"
-	fi
+	program_checks "vhost-vdpa, $s" $bin/vhost $_option
 	check "unload" unload bouncelab
 done
 check "unload all" unload_stack
