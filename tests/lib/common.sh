@@ -20,7 +20,7 @@ ok()
 {
 	if [ $tap_failed = $tap_failed_then ]; then
 		tap_results=$((tap_results + 1))
-		echo "ok $tap_results - $*" >&7
+		printf 'ok %s - %s\n' $tap_results "$*" >&7
 	fi
 	tap_failed_then=$tap_failed
 }
@@ -31,7 +31,7 @@ fail()
 	tap_results=$((tap_results + 1))
 	tap_failed=$((tap_failed + 1))
 	# TAP has one line for it.
-	echo "not ok $tap_results - $(echo "$*" | tr '\n' ' ')" >&7
+	printf 'not ok %s - %s\n' $tap_results "$(printf '%s' "$*" | tr '\n' ' ')" >&7
 }
 
 # show FILE...: print the files as comments, so that their lines are no results of this test.

@@ -155,6 +155,8 @@ breaks tabs a.c '{\n\t        return 1;\n}\n'
 breaks shell a.sh 'if true; then\n'
 breaks shell run '#!/bin/sh\ncase x in\n'
 
+ok "every rule sees a file that breaks it"
+
 list=$(sources)
 [ -n "$list" ] || fail "no files to look at"
 for rule in $rules; do
@@ -164,5 +166,5 @@ if [ -s "$scratch/found" ]; then
 	show "$scratch/found"
 	fail "$(wc -l <"$scratch/found") places break a rule"
 fi
-echo "$(echo "$list" | wc -l) files, $(echo "$rules" | wc -w) rules"
+ok "$(echo "$list" | wc -l) files keep $(echo "$rules" | wc -w) rules"
 finish
