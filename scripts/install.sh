@@ -82,7 +82,7 @@ copy build/bouncelab build/bouncelab-guest build/*.ko build/kernel/vmlinuz build
 copy build/kernel/modules/*
 copy build/micro/timed/* build/micro/holds/*
 find kmod strategies workloads plots -name '*.[ch]' -o -name '*.fio' -o -name '*.ini' \
-	-o -name '*.gp' | grep -v '\.mod\.c$' | while read -r f; do copy "$f"; done
+	-o -name '*.gp' -o -name sources | grep -v '\.mod\.c$' | while read -r f; do copy "$f"; done
 echo 'bouncelab: installed by make install' >"$lib/installed"
 mkdir -p "$to/bin"
 ln -sfn ../lib/bouncelab/build/bouncelab "$to/bin/bouncelab"

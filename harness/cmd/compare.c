@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What git bisect run takes for "cannot be tested". */
+/* git bisect run skips a revision with this exit code. */
 #define EXIT_CANNOT_TELL	125
 
 enum { OPT_JSON = 256, OPT_SAME, OPT_TRACE };
@@ -26,13 +26,13 @@ struct options {
 };
 
 static const struct argp_option options[] = {
-	{ "label", 'l', "LABEL", 0, "Only this label", 0 },
-	{ "job", 'j', "JOB", 0, "Only this job", 0 },
+	{ "label", 'l', "LABEL", 0, "Compare only this label", 0 },
+	{ "job", 'j', "JOB", 0, "Compare only this job", 0 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON", 0 },
-	{ "trace", OPT_TRACE, NULL, 0, "Set the traces of two campaigns side by side, or of two "
-	  "strategies of one: CAMPAIGN:STRATEGY", 0 },
+	{ "trace", OPT_TRACE, NULL, 0, "Compare the traces of two campaigns, or of two strategies, "
+	  "each given as CAMPAIGN:STRATEGY", 0 },
 	{ "same-within", OPT_SAME, "PERCENT", 0,
-	  "Differences up to this much do not matter (default 5)", 0 },
+	  "Call differences up to this margin the same [default: 5]", 0 },
 	{}
 };
 
@@ -55,17 +55,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SAME:
 		if (bl_parse_double(arg, 0.01, 100, &o->same_pct))
-			argp_error(state, "--same-within: '%s' is no percentage; valid: 0.01 to 100",
-				   arg);
+			argp_error(state, "--same-within: bad percentage '%s'; valid: 0.01..100", arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
-			argp_error(state, "two campaigns; '%s' is a third one", arg);
+			argp_error(state, "'%s' is a third campaign; valid: OLD NEW", arg);
 		o->campaigns[state->arg_num] = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (state->arg_num < 2)
-			argp_error(state, "which two campaigns? Give directories or names below "
+			argp_error(state, "two campaigns are needed; give directories or names below "
 				   "results/");
 		return 0;
 	}
@@ -74,9 +73,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, "OLD NEW",
-	"Is a label slower or faster in the campaign NEW than in OLD, each against the baseline "
-	"of its own campaign? With --trace: where does the time go in each?\vExit code: 0 none is slower, 1 one is slower, 125 neither can be "
-	"said (so that it serves 'git bisect run'), 2 bad usage.", NULL, NULL, NULL
+	"Compare each label of the campaign NEW with the same label of OLD, each relative to the "
+	"baseline of its own campaign. With --trace, compare where the time goes.\vExit code: 0 no "
+	"label is slower, 1 a label is slower, 125 there is no verdict ('git bisect run' then skips "
+	"the revision), 2 bad usage.", NULL, NULL, NULL
 };
 
 /* --- reading ------------------------------------------------------------------ */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab doctor: what this machine can do, check by check. */
+/* bouncelab doctor: check what this machine can do, and name the remedies. */
 #include "lib/util.h"
 #include "lib/dirs.h"
 #include "cmd/commands.h"
@@ -46,13 +46,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, NULL,
-	"Check what campaigns need, one by one, and say what to do about what is missing. The "
-	"check of KVM boots a guest and can take ten seconds.\vExit code: 0 campaigns can run, "
+	"Check each thing that campaigns need, and print the remedy if it is missing. The check of "
+	"KVM boots a guest and can take ten seconds.\vExit code: 0 campaigns can run, "
 	"1 they cannot.", NULL, NULL, NULL
 };
 
-/* Takes over @detail. @remedy may be NULL where there is nothing to do. */
-static void report(struct doctor *d, enum level level, const char *name, char *detail,
+/* Print the result of a check. Takes over @detail. @remedy may be NULL. */
+static void print_check(struct doctor *d, enum level level, const char *name, char *detail,
 		   const char *remedy)
 {
 	static const char *const words[] = { "ok", "note", "FAIL" };
@@ -81,9 +81,9 @@ static void check_program(struct doctor *d, const char *prog, const char *packag
 	char *path = bl_which(prog), *remedy = bl_fmt("install the package %s", package);
 
 	if (path)
-		report(d, GOOD, prog, path, NULL);
+		print_check(d, GOOD, prog, path, NULL);
 	else
-		report(d, needed ? BAD : NOTE, prog, bl_strdup("not installed"), remedy);
+		print_check(d, needed ? BAD : NOTE, prog, bl_strdup("not installed"), remedy);
 	free(remedy);
 }
 
@@ -92,14 +92,14 @@ static void check_busybox(struct doctor *d)
 	char *path = bl_which("busybox");
 
 	if (!path)
-		report(d, BAD, "busybox", bl_strdup("not installed"),
+		print_check(d, BAD, "busybox", bl_strdup("not installed"),
 		       "install the package busybox-static");
 	else if (!bl_is_static(path))
-		report(d, BAD, "busybox", bl_fmt("%s needs shared libraries, which the guest's "
+		print_check(d, BAD, "busybox", bl_fmt("%s needs shared libraries, which the guest's "
 						 "first root does not have", path),
 		       "install the package busybox-static");
 	else
-		report(d, GOOD, "busybox", bl_strdup(path), NULL);
+		print_check(d, GOOD, "busybox", bl_strdup(path), NULL);
 	free(path);
 }
 
@@ -115,7 +115,7 @@ static bool check_kernel(struct doctor *d)
 		there = !access(path, R_OK);
 		free(path);
 	}
-	report(d, there ? GOOD : BAD, "guest kernel",
+	print_check(d, there ? GOOD : BAD, "guest kernel",
 	       there ? bl_strdup(bl_strip(release)) : bl_strdup("not unpacked in build/kernel"),
 	       "make kernel");
 	free(release);
@@ -134,14 +134,14 @@ static void check_module(struct doctor *d, const char *label, const char *name)
 	bl_read_file(release_path, &release, NULL);
 	n = release ? strlen(bl_strip(release)) : 0;
 	if (!bl_exists(path))
-		report(d, BAD, label, bl_fmt("%s is not built", path), "make build");
+		print_check(d, BAD, label, bl_fmt("%s is not built", path), "make build");
 	else if (!bl_run_capture(argv, &magic, true) && n &&
 		 (strncmp(magic, release, n) || magic[n] != ' '))
-		report(d, BAD, label, bl_fmt("built for %.*s, the guest runs %s",
+		print_check(d, BAD, label, bl_fmt("built for %.*s, the guest runs %s",
 					     (int)strcspn(magic, " \n"), magic, release),
 		       "make clean build");
 	else
-		report(d, GOOD, label, bl_strdup(path), NULL);
+		print_check(d, GOOD, label, bl_strdup(path), NULL);
 	free(magic);
 	free(release);
 	free(release_path);
@@ -159,9 +159,9 @@ static void check_kvm(struct doctor *d, bool kernel)
 		usable = vm_kvm_usable(initramfs, false, &why);
 	d->kvm = usable;
 	if (usable)
-		report(d, GOOD, "KVM", bl_strdup(why), NULL);
+		print_check(d, GOOD, "KVM", bl_strdup(why), NULL);
 	else
-		report(d, NOTE, "KVM", bl_fmt("%s; guests are emulated: slow, and numbers are "
+		print_check(d, NOTE, "KVM", bl_fmt("%s; guests are emulated: slow, and numbers are "
 					      "ratios only", why),
 		       access("/dev/kvm", R_OK | W_OK) ?
 		       "on a machine with virtualisation: load kvm_intel or kvm_amd, and be in "
@@ -180,8 +180,8 @@ static void check_memory(struct doctor *d)
 	if (!bl_read_file("/proc/meminfo", &text, NULL) && (s = strstr(text, "MemAvailable:")))
 		mb = strtoul(s + strlen("MemAvailable:"), NULL, 10) / 1024;
 	free(text);
-	report(d, mb >= MIN_MEMORY_MB ? GOOD : BAD, "memory", bl_fmt("%lu MiB available", mb),
-	       "free some: a guest takes 2048 MiB, QEMU a little more");
+	print_check(d, mb >= MIN_MEMORY_MB ? GOOD : BAD, "memory", bl_fmt("%lu MiB available", mb),
+	       "free memory: a guest needs 2048 MiB, and QEMU a little more");
 }
 
 static void check_disk(struct doctor *d)
@@ -191,34 +191,34 @@ static void check_disk(struct doctor *d)
 	unsigned long long mb = bl_free_space(dir) >> 20;
 
 	if (access(dir, W_OK))
-		report(d, BAD, "results directory", bl_fmt("%s: %s", dir, strerror(errno)),
+		print_check(d, BAD, "results directory", bl_fmt("%s: %s", dir, strerror(errno)),
 		       "make it writable, or use run --out DIR");
 	else
-		report(d, GOOD, "results directory", bl_fmt("%s is writable", dir), NULL);
-	report(d, mb >= MIN_DISK_MB ? GOOD : BAD, "disk", bl_fmt("%llu MiB free in %s", mb, dir),
-	       "free some, or use run --out DIR");
+		print_check(d, GOOD, "results directory", bl_fmt("%s is writable", dir), NULL);
+	print_check(d, mb >= MIN_DISK_MB ? GOOD : BAD, "disk", bl_fmt("%llu MiB free in %s", mb, dir),
+	       "free disk space, or use run --out DIR");
 	free(results);
 }
 
-/* As `run` sees it: what it refuses, or records where only instructions count. */
+/* Check the host as `run` does: `run` refuses a noisy host, or records it on the plane icount. */
 static void check_fitness(struct doctor *d)
 {
 	json_t *unfit = bl_unfit(d->kvm), *item;
 	size_t i;
 
 	json_array_foreach(unfit, i, item)
-		report(d, NOTE, bl_json_str(item, "check", "?"),
-		       bl_fmt("%s: unfit for taking times", bl_json_str(item, "value", "?")),
+		print_check(d, NOTE, bl_json_str(item, "check", "?"),
+		       bl_fmt("%s: too noisy to take times", bl_json_str(item, "value", "?")),
 		       bl_json_str(item, "remedy", ""));
 	if (!json_array_size(unfit))
-		report(d, GOOD, "fitness", bl_strdup("nothing else takes the CPUs now"), NULL);
+		print_check(d, GOOD, "fitness", bl_strdup("no other work takes the CPUs now"), NULL);
 	json_decref(unfit);
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
-		report(d, NOTE, "CPUs", bl_strdup("1"),
-		       "the guest's two share it: expect wide intervals");
+		print_check(d, NOTE, "CPUs", bl_strdup("1"),
+		       "the guest's two CPUs share it: expect wide intervals");
 }
 
-/* The guest's root is ours over 9p, served with our rights. */
+/* Check that the guest can read this machine's root, which QEMU serves over 9p with our rights. */
 static void check_root(struct doctor *d)
 {
 	static const char *const progs[] = { "qemu-storage-daemon", "fio", "vdpa" };
@@ -236,7 +236,7 @@ static void check_root(struct doctor *d)
 	if (!bad && strpbrk(bl_root(), " \t\n\"'"))
 		bad = bl_fmt("'%s' has white space or quotes in its name, which a kernel "
 			     "command line cannot carry", bl_root());
-	report(d, bad ? BAD : GOOD, "root for the guest",
+	print_check(d, bad ? BAD : GOOD, "root for the guest",
 	       bad ? bad : bl_fmt("project and programs can be read below %s", bl_root()),
 	       "make build; make the files readable; no blanks in the project's path");
 	free(self);
@@ -276,7 +276,7 @@ int cmd_doctor(int argc, char **argv)
 	bl_catch_signals();
 	d.dir = mkdtemp(dir);
 	if (!d.dir) {
-		bl_err("cannot make a directory in /tmp: %s", strerror(errno));
+		bl_err("cannot create a directory in /tmp: %s", strerror(errno));
 		return BL_EXIT_FAIL;
 	}
 	check_all(&d);

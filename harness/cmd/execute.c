@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What `run` and `resume` have in common: from a campaign's directory to its verdicts. */
+/* Shared by run, resume, trace and merge: from a campaign's directory to its verdicts. */
 #include "cmd/execute.h"
 #include "cmd/commands.h"
 #include "campaign/manifest.h"
@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static int summarise(const struct bl_campaign *c, const struct run_result *res)
+/* Print the report and the counts of runs. Returns the exit code. */
+static int print_result(const struct bl_campaign *c, const struct run_result *res)
 {
 	int code = res->failed || res->invalid || res->stopped ? BL_EXIT_FAIL : BL_EXIT_OK;
 
@@ -41,19 +42,19 @@ int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
 		return BL_EXIT_INTERRUPTED;
 	}
 	err = campaign_write_manifest(c->dir);
-	code = summarise(c, &res);
+	code = print_result(c, &res);
 	return err ? BL_EXIT_FAIL : code;
 }
 
-/* Says what is missing; may it be left out? */
+/* Print the runs that are missing. Returns -ENODATA, with a message, if none may be missing. */
 static int check_missing(const struct bl_merge *m, bool partial)
 {
 	for (size_t i = 0; i < m->missing.n; i++)
 		fprintf(stderr, "missing: %s\n", m->missing.v[i]);
 	if (!m->missing.n || partial)
 		return 0;
-	bl_err("not all of the campaign is there; finish it ('bouncelab resume'), or merge what there "
-	       "is with --partial");
+	bl_err("runs of the campaign are missing; finish its shards ('bouncelab resume'), or merge "
+	       "without them by --partial");
 	return -ENODATA;
 }
 
@@ -78,7 +79,7 @@ int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const c
 	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
 }
 
-/* What came back, as one campaign in the same directory; the shards go when they are in it. */
+/* Merge the shards that came back into the campaign, and remove them if all are in it. */
 static int merge_parts(struct bl_campaign *c)
 {
 	struct bl_strv dirs = {};

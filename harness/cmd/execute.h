@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `run` and `resume` have in common. */
+/* Shared by the commands run, resume, trace and merge. */
 #ifndef BL_EXECUTE_H
 #define BL_EXECUTE_H
 

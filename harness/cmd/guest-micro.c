@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bouncelab guest-micro: one run of `bouncelab micro` in the kernel, for tests: in this
- * machine, which has to be a guest, or with --boot in one that is booted for it.
+ * bouncelab guest-micro, for tests: do one run of `bouncelab micro` in the kernel of this machine,
+ * which has to be a guest, or with --boot in a guest that is booted for it.
  */
 #include "cmd/commands.h"
 #include "guest/micro-run.h"
@@ -23,11 +23,11 @@ struct options {
 
 static const struct argp_option options[] = {
 	{ "boot", 'b', "ACCEL", 0, "Boot a guest and run there; kvm, tcg, icount or auto", 0 },
-	{ "cpus", 'c', "N", 0, "The guest's CPUs (default 2)", 0 },
+	{ "cpus", 'c', "N", 0, "Give the guest N CPUs [default: 2]", 0 },
 	{ 0 }
 };
 
-/* Choices by name; the kernel says what it thinks of the values. */
+/* Options by name; the kernel checks the values. */
 static const char *const texts[] = {
 	"allocator", "granule", "prefill", "backing", "device", "module",
 };
@@ -87,15 +87,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			exit(BL_EXIT_USAGE);
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no strategy");
+		argp_error(state, "no strategy is named");
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp argp = {
 	options, parse, "STRATEGY [KEY=VALUE...]",
-	"One run of the loop of `bouncelab micro` in the kernel, for tests. STRATEGY may be "
-	"null, the loop alone. Prints the result as JSON.", NULL, NULL, NULL
+	"Run the loop of `bouncelab micro` once in the kernel, for tests, and print the result as JSON. "
+	"The STRATEGY null is the loop alone.", NULL, NULL, NULL
 };
 
 static json_t *run_here(const struct options *o)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The program: picks the subcommand. */
+/* The program bouncelab: find the command and run it. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 
@@ -11,19 +11,19 @@
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *about;	/* NULL: not for people */
+	const char *about;	/* for --help; NULL: for the program's own use */
 } commands[] = {
-	{ "doctor", cmd_doctor, "What this machine can do, check by check, with remedies" },
-	{ "list", cmd_list, "Strategies, their options, jobs, plans, planes" },
-	{ "plan", cmd_plan, "Expand a plan: its cells, its runs, how long it takes" },
+	{ "doctor", cmd_doctor, "Check what this machine can do, and name remedies" },
+	{ "list", cmd_list, "List strategies, their options, jobs, plans, planes" },
+	{ "plan", cmd_plan, "Show the cells, runs and estimated time of a plan" },
 	{ "run", cmd_run, "Run a plan in the guest; results go to results/" },
-	{ "resume", cmd_resume, "Go on with a campaign that was interrupted or killed" },
-	{ "merge", cmd_merge, "Shards of a plan that were run apart, as one campaign" },
-	{ "compare", cmd_compare, "Two campaigns: is a label slower in the second one?" },
-	{ "report", cmd_report, "Tables, verdicts and figures of a campaign" },
-	{ "trace", cmd_trace, "Where the time goes: locks, the life of an I/O, memory" },
-	{ "micro", cmd_micro, "What one map and unmap costs, for each strategy" },
-	{ "paper", cmd_paper, "The numbers of PAPER.md, made or checked" },
+	{ "resume", cmd_resume, "Do the missing runs of an interrupted campaign" },
+	{ "merge", cmd_merge, "Make one campaign of shards that were run apart" },
+	{ "compare", cmd_compare, "Compare two campaigns: is a label slower in the second?" },
+	{ "report", cmd_report, "Write tables, verdicts and figures of a campaign" },
+	{ "trace", cmd_trace, "Show where time goes: locks, stages of an I/O, memory" },
+	{ "micro", cmd_micro, "Measure the cost of one map and unmap of each strategy" },
+	{ "paper", cmd_paper, "Fill in or check the numbers of PAPER.md" },
 	{ "vm", cmd_vm, "Run one command as root in the guest" },
 	{ "guest", cmd_guest, NULL },
 	{ "guest-micro", cmd_guest_micro, NULL },
@@ -39,8 +39,8 @@ static void help(FILE *out)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (commands[i].about)
 			fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].about);
-	fputs("\n'bouncelab COMMAND --help' explains one. --version prints the version.\n"
-	      "Exit code: 0 fine, 1 something failed, 2 bad usage, 130 interrupted.\n", out);
+	fputs("\n'bouncelab COMMAND --help' explains a command. --version prints the version.\n"
+	      "Exit code: 0 success, 1 failure, 2 bad usage, 130 interrupted.\n", out);
 }
 
 static int usage_error(const char *name)
@@ -55,7 +55,7 @@ static int usage_error(const char *name)
 	return BL_EXIT_USAGE;
 }
 
-/* What was not written must not look as if it was; argp leaves by exit(), too. */
+/* Exit with an error if stdout could not be written. Runs at exit, because argp exits as well. */
 static void check_stdout(void)
 {
 	if (!fflush(stdout) && !ferror(stdout))
@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(argv[1], commands[i].name))
 			continue;
-		/* What usage messages call the program. */
+		/* Usage messages print argv[0]. */
 		snprintf(name, sizeof(name), "bouncelab %s", commands[i].name);
 		argv[1] = name;
 		return commands[i].run(argc - 1, argv + 1);

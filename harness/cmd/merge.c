@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab merge: shards, which were run apart, as one campaign. */
+/* bouncelab merge: make one campaign of shards that were run apart. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "cmd/execute.h"
@@ -17,9 +17,9 @@ struct options {
 enum { OPT_PARTIAL = 256 };
 
 static const struct argp_option options[] = {
-	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 0 },
-	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 0 },
-	{ "partial", OPT_PARTIAL, NULL, 0, "Go on although shards or runs are missing", 0 },
+	{ "name", 'n', "NAME", 0, "Name the campaign [default: PLAN-TIME]", 0 },
+	{ "out", 'o', "DIR", 0, "Write the campaign into DIR [default: results/]", 0 },
+	{ "partial", OPT_PARTIAL, NULL, 0, "Merge although shards or runs are missing", 0 },
 	{ 0 }
 };
 
@@ -41,7 +41,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		bl_strv_add(&o->dirs, arg);
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which shards? Give directories or names below results/");
+		argp_error(state, "no shard is named; give directories or names below results/");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -49,10 +49,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, "SHARD...",
-	"Make one campaign of the shards of a plan ('bouncelab run PLAN --shard I/N'): the same "
-	"plan, seed and sources, no run twice. The shards stay as they are; what differs in their "
-	"environments is in the report.\vExit code: 0 all runs of the campaign fine, 1 a run "
-	"failed, is invalid or missing, or these cannot be merged, 2 bad usage.", NULL, NULL, NULL
+	"Make one campaign of the shards of a plan ('bouncelab run PLAN --shard I/N'). They must have the "
+	"same plan, seed and sources, and no run twice. The shards are not changed. The report lists "
+	"the differences between their machines.\vExit code: 0 all runs of the campaign are ok, 1 a run "
+	"failed, is invalid or missing, or the shards cannot be merged, 2 bad usage.", NULL, NULL, NULL
 };
 
 int cmd_merge(int argc, char **argv)

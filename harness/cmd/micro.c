@@ -20,30 +20,34 @@ enum {
 
 static const struct argp_option options[] = {
 	{ "plane", OPT_PLANE, "PLANE", 0,
-	  "Where: native (default), threads of this machine; vm, threads of a guest's kernel, on KVM if "
-	  "it is there; icount, the same on one emulated CPU, in instructions instead of ns; host, threads "
-	  "of the kernel that this machine runs, into which the module is loaded", 0 },
-	{ "strategy", 's', "NAMES", 0, "Only these, separated by commas (default: all)", 0 },
-	{ "size", OPT_SIZE, "SIZES", 0, "Bytes of a mapping, 1 to 128K (default 64,4K,64K)", 0 },
-	{ "threads", OPT_THREADS, "NUMBERS", 0,
-	  "Threads, each on a CPU of its own (default 1,2; with --remote-unmap 2; icount has 1)", 0 },
-	{ "outstanding", OPT_OUTSTANDING, "N", 0, "Mappings that a thread holds at once (default 1)", 0 },
+	  "Run on native (threads of this machine), vm (threads of a guest's kernel, on KVM if usable), "
+	  "icount (a guest with one emulated CPU, counted in instructions) or host (threads of this "
+	  "machine's own kernel, which loads the module) [default: native]", 0 },
+	{ "strategy", 's', "LIST", 0, "Measure only these strategies: a,b,c [default: all]", 0 },
+	{ "size", OPT_SIZE, "LIST", 0, "Map this many bytes, 1 to 128K [default: 64,4K,64K]", 0 },
+	{ "threads", OPT_THREADS, "LIST", 0, "Run this many threads, each on a CPU of its own [default: "
+	  "1,2; with --remote-unmap 2; icount has 1]", 0 },
+	{ "outstanding", OPT_OUTSTANDING, "N", 0, "Hold N mappings per thread at once [default: 1]", 0 },
 	{ "offset", OPT_OFFSET, "BYTES", 0,
-	  "Where in its page a mapping begins, 0 to 4095 (default 0; below 4K they are packed)", 0 },
-	{ "remote-unmap", OPT_REMOTE, NULL, 0, "Each thread's mappings are unmapped by its neighbour", 0 },
-	{ "first-touch", OPT_FIRST, NULL, 0, "Each mapping finds no bounce page yet; all originals are mapped at once", 0 },
-	{ "no-touch", OPT_NO_TOUCH, NULL, 0, "The daemon leaves the data alone", 0 },
-	{ "direction", OPT_DIRECTION, "DIR", 0, "to-device (default), from-device or both", 0 },
-	{ "rounds", OPT_ROUNDS, "N", 0, "Rounds, each a process per cell: n (default 8)", 0 },
-	{ "seconds", OPT_SECONDS, "S", 0, "Timed per run (default 0.1)", 0 },
-	{ "seed", OPT_SEED, "N", 0, "Of the order and of the pages' (default: from the clock)", 0 },
+	  "Begin each mapping at this offset in its page, 0 to 4095 [default: 0; mappings below 4K are "
+	  "then packed]", 0 },
+	{ "remote-unmap", OPT_REMOTE, NULL, 0, "Let the neighbour thread unmap each mapping", 0 },
+	{ "first-touch", OPT_FIRST, NULL, 0,
+	  "Map all originals at once, so that no mapping finds a bounce page", 0 },
+	{ "no-touch", OPT_NO_TOUCH, NULL, 0, "Let the daemon leave the data untouched", 0 },
+	{ "direction", OPT_DIRECTION, "DIR", 0,
+	  "Move data to-device, from-device or both [default: to-device]", 0 },
+	{ "rounds", OPT_ROUNDS, "N", 0, "Run N rounds, each with one run of every cell [default: 8]", 0 },
+	{ "seconds", OPT_SECONDS, "S", 0, "Time S seconds per run [default: 0.1]", 0 },
+	{ "seed", OPT_SEED, "N", 0,
+	  "Set the seed for the order of runs and of pages [default: the clock]", 0 },
 	{ "model", OPT_MODEL, NULL, 0,
-	  "How long each lock is held, and what a queueing model makes of it for 1 to 64 threads", 0 },
-	{ "raw", OPT_RAW, "FILE", 0, "Keep what each run gave in FILE, too, with all histograms", 0 },
-	{ "from", OPT_FROM, "FILE", 0, "Run nothing: what --raw kept, evaluated again", 0 },
+	  "Time the locks, and predict 1 to 64 threads by a queueing model", 0 },
+	{ "raw", OPT_RAW, "FILE", 0, "Write all runs with their histograms to FILE", 0 },
+	{ "from", OPT_FROM, "FILE", 0, "Run nothing; evaluate a file that --raw wrote", 0 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON", 0 },
 	{ "csv", OPT_CSV, "FILE", 0,
-	  "Write the numbers to FILE, too; those of --model to FILE with -model before .csv", 0 },
+	  "Write the numbers to FILE as well, and those of --model to a file with -model before .csv", 0 },
 	{}
 };
 
@@ -85,7 +89,7 @@ static void parse_list(struct argp_state *state, const char *what, const char *a
 				   items.v[i], sizes ? max >> 10 : max, sizes ? "K" : "");
 		for (size_t k = 0; k < list->n; k++)
 			if (list->v[k] == v)
-				argp_error(state, "%s: '%s' is there twice", what, items.v[i]);
+				argp_error(state, "%s: '%s' is given twice", what, items.v[i]);
 		list->v[list->n++] = v;
 	}
 	bl_strv_free(&items);
@@ -124,27 +128,28 @@ static enum micro_plane parse_plane(struct argp_state *state, const char *arg)
 	return MICRO_NATIVE;
 }
 
-/* It takes one thread's numbers and is checked by those of two. */
-static void settle_model(struct argp_state *state, struct micro_options *o)
+/* Check the options of the model: it is fitted to one thread and checked against two. */
+static void check_model_options(struct argp_state *state, struct micro_options *o)
 {
 	u32 need = bl_count_cpus() > 1 ? 2 : 1, found = 0;
 
 	if (o->cold || o->remote)
-		argp_error(state, "--model: of the steady state; not with --first-touch or --remote-unmap");
+		argp_error(state, "--model describes the steady state; do not give --first-touch or "
+			   "--remote-unmap with it");
 	for (size_t i = 0; i < o->threads.n; i++)
 		found += o->threads.v[i] <= 2;
 	if (found < need)
-		argp_error(state, "--model: needs what was measured; valid: --threads %s",
+		argp_error(state, "--model is fitted to measurements; it needs --threads %s",
 			   need == 1 ? "1" : "1,2");
 }
 
-/* What does not go together; defaults that depend on others. */
-static void settle(struct argp_state *state, struct micro_options *o)
+/* Set the defaults that depend on other options, and refuse options that contradict each other. */
+static void check_options(struct argp_state *state, struct micro_options *o)
 {
 	u32 cpus = o->plane == MICRO_ICOUNT ? 1 : bl_count_cpus();
 
 	if (o->model && o->plane != MICRO_NATIVE)
-		argp_error(state, "--model: is made of the locks of the plane native");
+		argp_error(state, "--model times the locks of the plane native; valid: --plane native");
 	if (o->remote && o->plane == MICRO_ICOUNT)
 		argp_error(state, "--remote-unmap: the plane icount has one CPU; valid: native, vm, host");
 	if (!o->threads.n) {
@@ -154,22 +159,23 @@ static void settle(struct argp_state *state, struct micro_options *o)
 			o->threads.v[o->threads.n++] = 2;
 	}
 	if (o->model)
-		settle_model(state, o);
+		check_model_options(state, o);
 	for (size_t i = 0; i < o->threads.n; i++) {
 		if (o->threads.v[i] > 1 && o->plane == MICRO_ICOUNT)
 			argp_error(state, "--threads: %u, but the plane icount has one CPU; valid: 1",
 				   o->threads.v[i]);
 		if (o->threads.v[i] > cpus)
-			argp_error(state, "--threads: %u on %u CPUs: a thread that loses its CPU while it "
-				   "holds a lock would be what is measured; valid: 1 to %u",
+			argp_error(state, "--threads: %u threads on %u CPUs would measure threads that lose "
+				   "their CPU while they hold a lock; valid: 1 to %u",
 				   o->threads.v[i], cpus, cpus);
 		if (o->remote && o->threads.v[i] < 2)
-			argp_error(state, "--remote-unmap: one thread has no neighbour; valid: --threads 2 "
-				   "to %u", cpus);
+			argp_error(state, "--remote-unmap needs a neighbour for each thread; valid: --threads "
+				   "2 to %u", cpus);
 	}
 }
 
-static bool is_of_measurement(int key)
+/* Return true for an option that changes what is measured; --from does not allow those. */
+static bool changes_measurement(int key)
 {
 	return key == 's' || (key >= OPT_PLANE && key <= OPT_RAW && key != OPT_CSV);
 }
@@ -178,7 +184,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct micro_options *o = state->input;
 
-	o->asked |= is_of_measurement(key);
+	o->asked |= changes_measurement(key);
 	switch (key) {
 	case OPT_PLANE:
 		o->plane = parse_plane(state, arg);
@@ -219,7 +225,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SEED:
 		if (bl_parse_u64(arg, 0, ~0ULL >> 1, &o->seed))
-			argp_error(state, "--seed: '%s' is no number from 0 on", arg);
+			argp_error(state, "--seed: bad number '%s'; valid: 0 or more", arg);
 		return 0;
 	case OPT_MODEL:
 		o->model = true;
@@ -237,13 +243,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->csv = arg;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "'%s' is no option", arg);
+		argp_error(state, "unexpected argument '%s'; micro takes options only", arg);
 		return 0;
 	case ARGP_KEY_SUCCESS:
 		if (!o->from)
-			settle(state, o);
+			check_options(state, o);
 		else if (o->asked)
-			argp_error(state, "--from: what was measured stands; valid beside it: --json, --csv");
+			argp_error(state, "--from only reads a file: no option but --json and --csv may be "
+				   "given with it");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -251,16 +258,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, NULL,
-	"What one map and unmap costs, for each strategy, and beside it memcpy of as many bytes and "
-	"a strategy that does nothing (null). Plane native: the strategies' own source files as threads "
-	"of this machine, with real locks, ordering and copies. Planes vm, icount and host: the module itself, in "
-	"threads of a kernel. The tables say what is left out. "
-	"The bytes are verified in runs of their own before anything is timed.\v"
-	"The machine should be idle (for icount it need not be): a run of the plane native lasts a quarter of "
-	"a second, of the others some seconds, and all cells take turns.\n"
-	"The programs of the plane native are built when needed, into build/micro; the others want 'make "
-	"build'.\n"
-	"Exit code: 0 fine, 1 a strategy is invalid or something failed, 2 bad usage, 130 interrupted "
+	"Measure the cost of one map and unmap of each strategy, of a memcpy of the same size, and of a "
+	"strategy that does nothing (null). The plane native runs the strategies' own source files in "
+	"threads of this machine, with real locks, ordering and copies. The planes vm, icount and host run "
+	"the module itself, in threads of a kernel. The tables name what each plane leaves out. Separate "
+	"runs verify the bytes before anything is timed.\v"
+	"The machine should be idle, except for icount. A run takes a quarter of a second on the plane "
+	"native and some seconds on the others, and all cells take turns.\n"
+	"The programs of the plane native are built into build/micro when needed; the other planes need "
+	"'make build' first.\n"
+	"Exit code: 0 success, 1 a strategy is invalid or something failed, 2 bad usage, 130 interrupted "
 	"(the complete rounds are printed).", NULL, NULL, NULL
 };
 
@@ -294,7 +301,7 @@ static void csv_model(const struct output *out, FILE *f)
 	micro_models_csv(out->models, f);
 }
 
-/* "a.csv" and "a-model.csv" */
+/* Write a.csv and, with --model, a-model.csv. */
 static int write_csv(const struct output *out)
 {
 	const char *name = out->c->o.csv;
@@ -347,7 +354,7 @@ static int exit_code(const struct micro_campaign *c, const struct micro_models *
 	return BL_EXIT_OK;
 }
 
-/* Complete rounds, or all of them refused. */
+/* Return true if a table can be printed: a round is complete, or all cells are invalid. */
 static bool has_numbers(const struct micro_campaign *c)
 {
 	return c->rounds || !c->interrupted;
@@ -367,7 +374,7 @@ int cmd_micro(int argc, char **argv)
 	if (micro_prepare(&c))
 		goto out;
 	if (!micro_measure(&c) && c.o.model) {
-		/* Cut short it says nothing of the strategies that come later. */
+		/* An interrupted model lacks the later strategies, so it is not printed. */
 		if (!micro_models_make(&models, &c))
 			out.models = &models;
 		else

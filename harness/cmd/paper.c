@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab paper: the numbers of PAPER.md, made or checked. */
+/* bouncelab paper: fill in or check the numbers of PAPER.md. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "paper/paper.h"
@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const struct argp_option options[] = {
-	{ "check", 'c', NULL, 0, "Change nothing; exit 1 if a number is not what the results say",
+	{ "check", 'c', NULL, 0, "Change nothing; exit 1 if a number differs from the results",
 	  0 },
-	{ "data", 'd', "DIR", 0, "Where the campaigns are (default: build/paper)", 0 },
+	{ "data", 'd', "DIR", 0, "Read the campaigns from DIR [default: build/paper]", 0 },
 	{}
 };
 
@@ -28,7 +28,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (p->path)
-			argp_error(state, "one paper at a time; '%s' is a second one", arg);
+			argp_error(state, "'%s' is a second paper; valid: one paper", arg);
 		p->path = arg;
 		return 0;
 	}
@@ -66,9 +66,9 @@ int cmd_paper(int argc, char **argv)
 	static const struct argp argp = {
 		options, parse, "[PAPER.md]",
 		"Fill in the numbers, tables and figures of the paper from campaigns' CSV files."
-		"\vMarkers in the text say what is from where; harness/paper/paper.h has their grammar. "
-		"'make paper-check' unpacks the campaigns of results/paper, evaluates them anew, "
-		"and checks. Exit code: 0 fine, 1 a number is wrong or cannot be made, 2 bad usage.",
+		"\vMarkers in the text name the source of each number; harness/paper/paper.h has their grammar. "
+		"'make paper-check' unpacks the campaigns of results/paper, evaluates them again, "
+		"and checks. Exit code: 0 success, 1 a number is wrong or cannot be made, 2 bad usage.",
 		NULL, NULL, NULL
 	};
 	struct paper p = {};

@@ -6,19 +6,19 @@
 enum { OPT_BOOT = 512, OPT_RUNS, OPT_WIDTH, OPT_BUDGET };
 
 static const struct argp_option options[] = {
-	{ "strategy", 's', "LIST", 0, "Strategies instead of the plan's: a,b,c or all", 0 },
-	{ "jobs", 'j', "LIST", 0, "Jobs instead of the plan's", 0 },
-	{ "repeat", 'r', "N", 0, "Blocks: fresh devices per cell, 0..1000", 0 },
-	{ "runtime", 't', "S", 0, "Seconds per job, 0.1..3600", 0 },
+	{ "strategy", 's', "LIST", 0, "Use these strategies instead of the plan's: a,b,c or all", 0 },
+	{ "jobs", 'j', "LIST", 0, "Use these jobs instead of the plan's", 0 },
+	{ "repeat", 'r', "N", 0, "Run N blocks, that is, N fresh devices per cell [0..1000]", 0 },
+	{ "runtime", 't', "S", 0, "Time each job for S seconds [0.1..3600]", 0 },
 	{ "boot", OPT_BOOT, "WHAT", 0,
-	  "What begins with a fresh boot: campaign, block, device", 0 },
+	  "Boot freshly for each: campaign, block or device", 0 },
 	{ "runs", OPT_RUNS, "N", 0,
-	  "Times that a device does each job, 1..100; the median counts", 0 },
+	  "Do each job N times on a device; the median counts [1..100]", 0 },
 	{ "width", OPT_WIDTH, "PERCENT", 0,
-	  "Stop when all 95 % intervals are this narrow; then --repeat is the most. 0: never", 0 },
+	  "Stop when all 95 % intervals are this narrow, after --repeat blocks at most [0: never]", 0 },
 	{ "budget", OPT_BUDGET, "MINUTES", 0,
-	  "Begin no block that would not be done in this time. 0: no budget", 0 },
-	{ "seed", 'S', "N", 0, "Seed of the order of runs", 0 },
+	  "Begin no block that would end after this time [0: no budget]", 0 },
+	{ "seed", 'S', "N", 0, "Set the seed for the order of runs", 0 },
 	{ 0 }
 };
 
@@ -56,12 +56,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (o->plan)
-			argp_error(state, "one plan only, not also '%s'", arg);
+			argp_error(state, "'%s' is a second plan; valid: one plan", arg);
 		o->plan = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (!o->plan)
-			argp_error(state, "no plan named; 'bouncelab list' shows them");
+			argp_error(state, "no plan is named; 'bouncelab list' lists the plans");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -69,7 +69,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp bl_plan_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
 
-/* By option: where it is in struct bl_plan_options, and which key of the plan it sets. */
+/* For each option: its place in struct bl_plan_options, and the key of the plan that it sets. */
 static const struct {
 	const char *option, *section, *key;
 	size_t offset;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab plan: what `run` would do, without doing it. */
+/* bouncelab plan: print what `run` would do, without doing it. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "cmd/plan-options.h"
@@ -41,8 +41,8 @@ static const struct argp_child children[] = { { &bl_plan_argp, 0, BL_PLAN_GROUP,
 
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
-	"Expand a plan without running it: its cells, its number of runs, an estimate of the "
-	"time.\vExit code: 0 fine, 1 too few blocks fit into the budget, 2 bad usage.",
+	"Show the cells, the number of runs and the estimated time of a plan, without running it."
+	"\vExit code: 0 success, 1 too few blocks fit into the budget, 2 bad usage.",
 	children, NULL, NULL
 };
 
@@ -89,16 +89,15 @@ static void print_cells(const struct bl_plan *p)
 static void print_levels(const struct bl_plan *p)
 {
 	static const char *const boots[] = {
-		[BL_BOOT_CAMPAIGN] = "one boot for all of them, a condition that is not sampled",
-		[BL_BOOT_BLOCK] = "each a fresh boot",
-		[BL_BOOT_DEVICE] = "each device a fresh boot",
+		[BL_BOOT_CAMPAIGN] = "one boot for all blocks, so the boot is not sampled",
+		[BL_BOOT_BLOCK] = "a fresh boot for each block",
+		[BL_BOOT_DEVICE] = "a fresh boot for each device",
 	};
 
 	printf("levels    n = %u block%s; %s;\n"
-	       "          in each a fresh device per cell, and on it "
-	       "%u run%s\n", p->repeat, p->repeat == 1 ? "" : "s", boots[p->boot],
-	       p->runs_each, p->runs_each == 1 ? " of each job" :
-	       "s of each job, of which the median counts");
+	       "          each block has a fresh device per cell; it does each job %u time%s\n",
+	       p->repeat, p->repeat == 1 ? "" : "s", boots[p->boot], p->runs_each,
+	       p->runs_each == 1 ? "" : "s, and the median counts");
 }
 
 static void print_rule(const struct bl_plan *p)
@@ -115,7 +114,7 @@ static enum accel likely_accel(const struct bl_plan *p)
 	return bl_plan_icount(p) ? ACCEL_ICOUNT : vm_guess_accel();
 }
 
-/* Will there be enough blocks to say something? Messages itself if not. */
+/* Check that enough blocks for a verdict fit into the budget. Prints a message if not. */
 static int check_budget(const struct bl_plan *p)
 {
 	enum accel accel = likely_accel(p);
@@ -126,10 +125,9 @@ static int check_budget(const struct bl_plan *p)
 	fit = pace_count_blocks(p, accel, p->budget);
 	if (fit >= least)
 		return 0;
-	bl_err("budget = %g minutes is enough for %u of %u blocks (%s), and it takes %u for %s; "
-	       "give more minutes, or fewer strategies, jobs or seconds", p->budget / 60, fit,
-	       p->repeat, accel_title(accel), least, p->width > 0 ? "the stop rule" :
-	       "an interval");
+	bl_err("budget = %g minutes allows %u of %u blocks (%s), but %s needs %u; give more "
+	       "minutes, or fewer strategies, jobs or seconds", p->budget / 60, fit, p->repeat,
+	       accel_title(accel), p->width > 0 ? "the stop rule" : "an interval", least);
 	return -ETIME;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab resume: goes on with a campaign that was interrupted or killed. */
+/* bouncelab resume: do the missing runs of a campaign that was interrupted or killed. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "cmd/execute.h"
@@ -35,11 +35,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (o->campaign)
-			argp_error(state, "one campaign at a time; '%s' is a second one", arg);
+			argp_error(state, "'%s' is a second campaign; valid: one campaign", arg);
 		o->campaign = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which campaign? Give a directory or a name below results/");
+		argp_error(state, "no campaign is named; give a directory or a name below results/");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -47,13 +47,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, "CAMPAIGN",
-	"Do the runs of a campaign that are not on record yet, in their order, in the same "
-	"kind of guest. What failed or is invalid stays as it is: it is a result.\v"
-	"Exit code: 0 all runs of the campaign fine, 1 a run failed or is invalid, 2 bad "
-	"usage, 130 interrupted.", NULL, NULL, NULL
+	"Do the runs of a campaign that are not recorded yet, in their order and in the same kind of "
+	"guest. Failed and invalid runs are results: they are not done again.\v"
+	"Exit code: 0 all runs of the campaign are ok, 1 a run failed or is invalid, 2 bad usage, 130 "
+	"interrupted.", NULL, NULL, NULL
 };
 
-/* How its guest was run; whether that was by KVM is in env.json. */
+/* Load the guest's options from the plan; env.json has the accelerator that was used. */
 static int load_options(struct bl_runner_options *o, const struct bl_plan *p,
 			const json_t *env, const char *dir)
 {
@@ -66,20 +66,20 @@ static int load_options(struct bl_runner_options *o, const struct bl_plan *p,
 	o->append = bl_json_str(guest, "append", NULL);
 	if (accel && !accel_parse(dir, accel, &o->accel) && o->stage_timeout > 0 && o->mem_mb)
 		return 0;
-	bl_err("%s/plan.json does not say how its guest was run; it cannot be resumed", dir);
+	bl_err("%s/plan.json lacks the options of its guest; it cannot be resumed", dir);
 	return -EBADMSG;
 }
 
-/* What a merge has left out is to be done where the rest of its shard was. */
+/* Refuse a merged campaign: its missing runs belong to the directory of their shard. */
 static int check_whole(const struct bl_plan *p, const char *dir)
 {
 	if (!json_object_get(p->json, "shards"))
 		return 0;
-	bl_err("%s was merged of shards: resume the shard, and merge again", dir);
+	bl_err("%s was merged from shards; resume the shard and merge again", dir);
 	return -EINVAL;
 }
 
-/* Numbers of two versions of the module are not of one campaign. */
+/* Refuse to mix two versions of the module in one campaign. */
 static int check_same(const json_t *env, const char *dir)
 {
 	const char *then = bl_json_str(json_object_get(env, "module"), "source", NULL);
@@ -87,8 +87,8 @@ static int check_same(const json_t *env, const char *dir)
 	int err = 0;
 
 	if (then && now && strcmp(then, now)) {
-		bl_err("%s was begun with other sources of the module (%.12s; now %.12s): go "
-		       "back to them, or begin a new campaign", dir, then, now);
+		bl_err("%s was begun with other sources of the module (%.12s, now %.12s); restore "
+		       "them, or begin a new campaign", dir, then, now);
 		err = -ESTALE;
 	}
 	free(now);

@@ -7,14 +7,14 @@
 enum { OPT_ACCEL = 768, OPT_MEM, OPT_APPEND, OPT_STAGE_TIMEOUT, OPT_NOISY_HOST };
 
 static const struct argp_option options[] = {
-	{ "name", 'n', "NAME", 0, "Name of the campaign (default: PLAN-TIME)", 0 },
-	{ "out", 'o', "DIR", 0, "Where campaigns go (default: results/)", 0 },
-	{ "accel", OPT_ACCEL, "NAME", 0, "auto (default), kvm or tcg on the plane vm; icount is what "
-	  "plans of the plane icount are run on, and what traces may be", 0 },
-	{ "mem", OPT_MEM, "M", 0, "The guest's memory in MiB (default 2048)", 0 },
-	{ "append", OPT_APPEND, "ARGS", 0, "More arguments for the guest's kernel", 0 },
+	{ "name", 'n', "NAME", 0, "Name the campaign [default: PLAN-TIME]", 0 },
+	{ "out", 'o', "DIR", 0, "Write the campaign into DIR [default: results/]", 0 },
+	{ "accel", OPT_ACCEL, "NAME", 0, "Run the guest on auto, kvm or tcg [default: auto]. Plans of "
+	  "the plane icount always use icount; traces may use it", 0 },
+	{ "mem", OPT_MEM, "M", 0, "Give the guest M MiB of memory [default: 2048]", 0 },
+	{ "append", OPT_APPEND, "ARGS", 0, "Add ARGS to the guest's kernel command line", 0 },
 	{ "stage-timeout", OPT_STAGE_TIMEOUT, "S", 0,
-	  "Seconds a stage of a run may take beyond fio's own time (default 120)", 0 },
+	  "Let a stage of a run take S seconds beyond fio's own time [default: 120]", 0 },
 	{ "allow-noisy-host", OPT_NOISY_HOST, NULL, 0,
 	  "Run although the host is busy or throttled; the result records it", 0 },
 	{ "unfit", OPT_NOISY_HOST, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab run: a campaign from its plan to its verdicts. */
+/* bouncelab run: run a campaign from its plan to its verdicts. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "cmd/plan-options.h"
@@ -22,8 +22,8 @@ enum { OPT_SHARD = 256, OPT_SLURM };
 
 static const struct argp_option options[] = {
 	{ "shard", OPT_SHARD, "I/N", 0,
-	  "Only the blocks whose number is I modulo N, 1 <= I <= N; 'bouncelab merge' makes one "
-	  "campaign of N such", 1 },
+	  "Run only the blocks whose number is I modulo N, 1 <= I <= N; 'bouncelab merge' makes one "
+	  "campaign of N shards", 1 },
 	{ "slurm", OPT_SLURM, "N", OPTION_ARG_OPTIONAL,
 	  "Submit N shards (default 4) to Slurm as a job array, wait for them, merge them", 1 },
 	{ 0 }
@@ -57,16 +57,16 @@ static const struct argp_child children[] = {
 
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
-	"Run a plan in the guest. Results go to a new directory below results/. Ctrl-C keeps "
-	"what is finished; a second one ends at once.\v"
-	"--slurm needs sbatch and scancel here, and this "
-	"directory, the built kernel and the results under the same path on all nodes; each task "
-	"has a node to itself. Ctrl-C cancels the tasks and keeps what they have finished.\n\n"
-	"Exit code: 0 all runs fine, 1 a run "
-	"failed or is invalid, 2 bad usage, 130 interrupted.", children, NULL, NULL
+	"Run a plan in the guest. Results go to a new directory below results/. Ctrl-C keeps the "
+	"finished runs; a second Ctrl-C ends at once.\v"
+	"--slurm needs sbatch and scancel on this machine, and needs this directory, the built kernel "
+	"and the results under the same path on all nodes. Each task has a node to itself. Ctrl-C "
+	"cancels the tasks and keeps the finished runs.\n\n"
+	"Exit code: 0 all runs are ok, 1 a run failed or is invalid, 2 bad usage, 130 interrupted.",
+	children, NULL, NULL
 };
 
-/* Our own command line again, for the tasks, which run elsewhere. */
+/* Add this command line to @args again, for the tasks on other nodes. */
 static void task_args(const struct options *o, struct bl_strv *args)
 {
 	char *path = NULL;
@@ -97,17 +97,17 @@ static int run_slurm(const struct bl_plan *p, const struct options *o)
 	return code;
 }
 
-/* The plane icount is one accelerator; the plane vm is any of the others. */
+/* Check that the accelerator fits the plane: icount needs icount, vm any of the others. */
 static int check_accel(const struct bl_plan *p, enum accel accel)
 {
 	if (accel == ACCEL_AUTO || bl_plan_icount(p) == (accel == ACCEL_ICOUNT))
 		return 0;
 	if (bl_plan_icount(p))
-		bl_err("--accel %s: the plan's plane is icount, which has no other accelerator "
-		       "than icount", accel_names[accel]);
+		bl_err("--accel %s: the plan's plane is icount, which always uses icount",
+		       accel_names[accel]);
 	else
-		bl_err("--accel icount: the plan's plane is %s; a plan for icount says plane = "
-		       "icount and cpus = 1", p->plane);
+		bl_err("--accel icount: the plan's plane is %s; set plane = icount and cpus = 1 in "
+		       "the plan", p->plane);
 	return -EINVAL;
 }
 
@@ -117,7 +117,7 @@ static int take_shard(struct bl_plan *p, const struct options *o)
 	struct bl_shard shard;
 
 	if (o->slurm && text) {
-		bl_err("--slurm makes shards of its own; not also --shard %s", text);
+		bl_err("--shard %s: --slurm makes shards of its own; give one of the two", text);
 		return -EINVAL;
 	}
 	if (o->slurm)

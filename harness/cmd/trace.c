@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab trace: where the time of strategies goes, by the plan `trace`. */
+/* bouncelab trace: trace strategies by the plan `trace`, and print where their time goes. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "proto/collector.h"
@@ -24,11 +24,11 @@ struct options {
 enum { OPT_BUFFER = 256, OPT_KEEP };
 
 static const struct argp_option options[] = {
-	{ "collect", 'c', "LIST", 0, "Sets of collectors, names joined by '+', sets by ','; each set "
-	  "has its own runs. all: " ALL ". Default: locks+memory", 0 },
-	{ "pairs", 'p', "N", 0, "Fresh devices with each set, and as many without (default 5)", 0 },
-	{ "runtime", 't', "S", 0, "Seconds of each run (default 2)", 0 },
-	{ "buffer", OPT_BUFFER, "M", 0, "MiB in the guest for raw events (default 256)", 0 },
+	{ "collect", 'c', "LIST", 0, "Collect by these sets: '+' joins collectors of a set, ',' "
+	  "separates sets, and each set has its own runs. all is " ALL " [default: locks+memory]", 0 },
+	{ "pairs", 'p', "N", 0, "Run N fresh devices with each set, and N without [default: 5]", 0 },
+	{ "runtime", 't', "S", 0, "Run each job for S seconds [default: 2]", 0 },
+	{ "buffer", OPT_BUFFER, "M", 0, "Keep M MiB of raw events in the guest [default: 256]", 0 },
 	{ "keep", OPT_KEEP, NULL, 0, "Keep trace.dat of stages and holds, for trace-cmd and "
 	  "KernelShark", 0 },
 	{ 0 }
@@ -59,18 +59,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
-			argp_error(state, "strategies and one job; '%s' is one too many", arg);
+			argp_error(state, "'%s' is a third argument; valid: STRATEGY,... JOB", arg);
 		*(state->arg_num ? &o->job : &o->strategies) = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (state->arg_num < 2)
-			argp_error(state, "which strategy, and which job? 'bouncelab list' shows them");
+			argp_error(state, "a strategy and a job are needed; 'bouncelab list' lists them");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* The first paragraph of --help ends at \v; what the collectors are comes behind it. */
+/* Insert the list of collectors into --help, after its first paragraph, which ends at \v. */
 static char *help(int key, const char *text, void *input)
 {
 	char *out = NULL;
@@ -93,23 +93,24 @@ static const struct argp_child children[] = { { &bl_run_argp, 0, NULL, 1 }, { 0 
 
 static const struct argp argp = {
 	options, parse, "STRATEGY[,STRATEGY...] JOB",
-	"Where the time of an I/O goes: waits for every lock, holds, the stages of its life, "
-	"memory. Traced runs are separate from timed ones, and what tracing costs is measured "
-	"by pairs and printed.\v"
-	"Raw events take IOPS from an emulated guest, stages about a fifth and holds a fifth to a half: "
-	"they are off unless they are asked for. A trace that lost events is invalid, and in no table.\n\n"
-	"Results are a campaign, for which 'bouncelab report' makes all of it again, and 'bouncelab "
-	"compare --trace' sets two side by side. Exit code: 0 all runs fine, 1 a run failed or is "
-	"invalid, 2 bad usage, 130 interrupted.", children, help, NULL
+	"Trace where the time of an I/O goes: lock waits, lock holds, the stages of an I/O, memory. Traced "
+	"runs are separate from timed runs. Pairs of runs with and without tracing measure its cost, "
+	"which is printed.\v"
+	"Raw events slow an emulated guest: stages by about a fifth, holds by a fifth to a half. So they "
+	"are collected only on request. A trace that lost events is invalid and appears in no table.\n\n"
+	"The result is a campaign: 'bouncelab report' prints it again, 'bouncelab compare --trace' "
+	"compares two. Exit code: 0 all runs are ok, 1 a run failed or is invalid, 2 bad usage, 130 "
+	"interrupted.", children, help, NULL
 };
 
-static int set(struct bl_plan *p, const char *option, const char *section, const char *key,
+/* Set a key of the plan, if the option has a value. */
+static int set_key(struct bl_plan *p, const char *option, const char *section, const char *key,
 	       const char *value)
 {
 	return value ? bl_plan_set(p, option, section, key, value) : 0;
 }
 
-/* A cell of the first strategy: what others are compared with is not asked for here. */
+/* Make the first strategy the baseline, since trace compares with no stock driver. */
 static int set_baseline(struct bl_plan *p)
 {
 	return p->strategies.n ? bl_plan_set(p, "trace", "plan", "baseline", p->strategies.v[0]) :
@@ -123,16 +124,16 @@ static int prepare(struct bl_plan *p, struct bl_catalog *cat, const struct optio
 	int err = bl_catalog_load(cat);
 
 	err = err ? err : bl_plan_load(p, cat, "trace");
-	if (!err && (set(p, "strategy", "matrix", "strategy", o->strategies) ||
-		     set(p, "job", "matrix", "jobs", o->job) ||
-		     set(p, "--collect", "matrix", "collect", collect) ||
-		     set(p, "--pairs", "plan", "repeat", o->pairs) ||
-		     set(p, "--runtime", "plan", "runtime", o->runtime) ||
-		     set(p, "--buffer", "plan", "buffer", o->buffer) ||
-		     set(p, "--keep", "plan", "keep", o->keep ? "yes" : NULL) ||
-		     set(p, "--accel", "plan", "plane", icount ? "icount" : NULL) ||
-		     set(p, "--accel", "matrix", "cpus", icount ? "1" : NULL) ||
-		     set(p, "--accel", "matrix", "queues", icount ? "1" : NULL) ||
+	if (!err && (set_key(p, "strategy", "matrix", "strategy", o->strategies) ||
+		     set_key(p, "job", "matrix", "jobs", o->job) ||
+		     set_key(p, "--collect", "matrix", "collect", collect) ||
+		     set_key(p, "--pairs", "plan", "repeat", o->pairs) ||
+		     set_key(p, "--runtime", "plan", "runtime", o->runtime) ||
+		     set_key(p, "--buffer", "plan", "buffer", o->buffer) ||
+		     set_key(p, "--keep", "plan", "keep", o->keep ? "yes" : NULL) ||
+		     set_key(p, "--accel", "plan", "plane", icount ? "icount" : NULL) ||
+		     set_key(p, "--accel", "matrix", "cpus", icount ? "1" : NULL) ||
+		     set_key(p, "--accel", "matrix", "queues", icount ? "1" : NULL) ||
 		     set_baseline(p)))
 		err = -EINVAL;
 	free(collect);

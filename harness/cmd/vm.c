@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab vm: one command in the guest. */
+/* bouncelab vm: run one command in the guest. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "vm/initramfs.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Time for a guest's kernel to say all about its trouble. */
+/* Seconds for the rest of a kernel message. */
 #define SPLAT_GRACE	5.0
 
 struct options {
@@ -24,11 +24,11 @@ struct options {
 };
 
 static const struct argp_option options[] = {
-	{ "timeout", 't', "S", 0, "Seconds the command may take (default 600)", 0 },
-	{ "mem", 'm', "M", 0, "The guest's memory in MiB (default 2048)", 0 },
-	{ "cpus", 'c', "N", 0, "The guest's CPUs (default 2; with icount 1, and no other)", 0 },
-	{ "append", 'a', "ARGS", 0, "More arguments for the guest's kernel", 0 },
-	{ "accel", 'A', "NAME", 0, "auto (default), kvm, tcg or icount", 0 },
+	{ "timeout", 't', "S", 0, "Let the command take S seconds [default: 600]", 0 },
+	{ "mem", 'm', "M", 0, "Give the guest M MiB of memory [default: 2048]", 0 },
+	{ "cpus", 'c', "N", 0, "Give the guest N CPUs [default: 2; icount has 1]", 0 },
+	{ "append", 'a', "ARGS", 0, "Add ARGS to the guest's kernel command line", 0 },
+	{ "accel", 'A', "NAME", 0, "Run the guest on auto, kvm, tcg or icount [default: auto]", 0 },
 	{ 0 }
 };
 
@@ -62,17 +62,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			exit(BL_EXIT_USAGE);
 		return 0;
 	case ARGP_KEY_ARG:
-		/* From here on the options are the command's. */
+		/* The options that follow belong to the command. */
 		o->cmd = &state->argv[state->next - 1];
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_END:
 		if (!o->cmd)
-			argp_error(state, "no command to run in the guest");
+			argp_error(state, "no command is given; example: bouncelab vm -- uname -r");
 		if (!o->cpus)
 			o->cpus = o->accel == ACCEL_ICOUNT ? 1 : 2;
 		if (o->cpus > 1 && o->accel == ACCEL_ICOUNT)
-			argp_error(state, "--accel icount has one CPU, not %llu", o->cpus);
+			argp_error(state, "--cpus %llu: icount has one CPU; valid: 1", o->cpus);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -80,10 +80,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, "-- COMMAND [ARGUMENT...]",
-	"Boot the guest, run one command there as root and exit with its exit code. The "
-	"command sees this machine's files and the current directory; what it writes is lost "
-	"with the guest, except below /run/bouncelab, which is lost with this program. Exit "
-	"code 1 with the reason if the guest dies or its kernel complains.", NULL, NULL, NULL
+	"Boot the guest, run one command there as root, and exit with its exit code. The command sees "
+	"this machine's files and the current directory. Files that it writes are lost with the guest; "
+	"files below /run/bouncelab are lost when this program ends. The exit code is 1, with the "
+	"reason, if the guest dies or its kernel prints a warning.", NULL, NULL, NULL
 };
 
 static json_t *exec_message(char **cmd)
@@ -101,7 +101,7 @@ static json_t *exec_message(char **cmd)
 	return msg;
 }
 
-/* Follow the command to its end. Returns the exit code for our caller. */
+/* Print the command's output until it ends. Returns the exit code of the program. */
 static int follow(struct bl_vm *vm, const struct options *o, const char *console)
 {
 	double deadline = bl_mono() + o->timeout;
@@ -141,11 +141,11 @@ static int follow(struct bl_vm *vm, const struct options *o, const char *console
 			code = BL_EXIT_FAIL;
 		}
 	}
-	/* The last words of a kernel in trouble can be later than the command's. */
+	/* A kernel message may arrive after the command's last output. */
 	if (!vm->splat && vm->pid > 0 && bl_vm_next(vm, bl_mono() + 0.3, &msg) == BL_VM_MESSAGE)
 		json_decref(msg);
 	if (vm->splat) {
-		bl_err("the guest's kernel complained: %s", vm->splat);
+		bl_err("the guest's kernel printed a warning: %s", vm->splat);
 		code = BL_EXIT_FAIL;
 	}
 	return code;
@@ -181,7 +181,7 @@ static int boot_and_run(const struct options *o, const char *dir)
 	if (err)
 		goto fail;
 	if (bl_vm_send(&vm, msg))
-		bl_err("the guest does not listen");
+		bl_err("the guest does not take requests");
 	else
 		code = follow(&vm, o, console);
 	if (code == BL_EXIT_FAIL && (vm.splat || vm.pid <= 0))

@@ -233,7 +233,7 @@ done
 ok "wrong sections, keys and labels are refused"
 
 run trace eager-none
-refused "which strategy, and which job?"
+refused "a strategy and a job are needed"
 run trace eager-non 4k-randwrite-2
 refused "'eager-non'" valid: eager-none
 run trace eager-none 4k-randwrit
