@@ -105,7 +105,7 @@ int bl_campaign_begin(struct bl_campaign *c, json_t *plan)
 	return err ? err : bl_journal_open(c);
 }
 
-int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
+int bl_campaign_create(struct bl_campaign *c, const struct plan *p,
 		       const struct bl_runner_options *opt, const char *out,
 		       const char *name)
 {
@@ -117,7 +117,7 @@ int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
 	free(stem);
 	if (err)
 		return err;
-	plan = bl_plan_json(p);
+	plan = plan_to_json(p);
 	json_object_set_new(plan, "guest", guest_json(opt));
 	return bl_campaign_begin(c, plan);
 }

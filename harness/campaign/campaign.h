@@ -34,7 +34,7 @@ struct bl_campaign {
  * name and the time) and write plan.json. -EEXIST if there is one already.
  * Messages itself.
  */
-int bl_campaign_create(struct bl_campaign *c, const struct bl_plan *p,
+int bl_campaign_create(struct bl_campaign *c, const struct plan *p,
 		       const struct bl_runner_options *opt, const char *out,
 		       const char *name);
 

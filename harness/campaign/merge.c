@@ -22,7 +22,7 @@ static int load_part(struct bl_part *p, const char *name)
 	free(path);
 	if (!p->plan)
 		return -EBADMSG;
-	if (bl_shard_from_json(&p->shard, p->plan) || !p->shard.of) {
+	if (shard_from_json(&p->shard, p->plan) || !p->shard.of) {
 		bl_err("%s is no shard: it was not made by 'bouncelab run --shard'", p->dir);
 		return -EINVAL;
 	}
@@ -152,7 +152,7 @@ static bool has_run(const struct bl_part *p, const char *id)
 static int find_run(struct bl_merge *m, const json_t *run)
 {
 	unsigned int of = m->parts[0].shard.of;
-	unsigned int index = bl_shard_of(of, bl_json_int(run, "block", 0));
+	unsigned int index = shard_of_block(of, bl_json_int(run, "block", 0));
 	const char *id = bl_json_str(run, "id", "?");
 	struct bl_part *p = part_of(m, index);
 	char *text;

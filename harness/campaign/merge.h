@@ -9,7 +9,7 @@
 struct bl_part {
 	char *dir;
 	json_t *plan, *env;	/* env.json; NULL if it was never begun */
-	struct bl_shard shard;
+	struct shard shard;
 	bool whole;		/* it has a manifest, and all its runs */
 };
 

@@ -94,7 +94,7 @@ static void check_busybox(struct doctor *d)
 	if (!path)
 		print_check(d, BAD, "busybox", bl_strdup("not installed"),
 		       "install the package busybox-static");
-	else if (!bl_is_static(path))
+	else if (!vm_is_static(path))
 		print_check(d, BAD, "busybox", bl_fmt("%s needs shared libraries, which the guest's "
 						 "first root does not have", path),
 		       "install the package busybox-static");
@@ -155,7 +155,7 @@ static void check_kvm(struct doctor *d, bool kernel)
 
 	if (!kernel)
 		why = bl_strdup("not tried without a guest kernel");
-	else if (!bl_initramfs_build(d->dir, &initramfs, &why))
+	else if (!vm_build_initramfs(d->dir, &initramfs, &why))
 		usable = vm_kvm_usable(initramfs, false, &why);
 	d->kvm = usable;
 	if (usable)

@@ -25,7 +25,7 @@ static int print_result(const struct bl_campaign *c, const struct run_result *re
 	return code;
 }
 
-int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
+int bl_execute(struct bl_campaign *c, const struct plan *p,
 	       const struct bl_runner_options *opt)
 {
 	struct run_result res = {};
@@ -103,7 +103,7 @@ static int merge_parts(struct bl_campaign *c)
 	return code;
 }
 
-int bl_execute_slurm(struct bl_campaign *c, const struct bl_plan *p, unsigned int shards,
+int bl_execute_slurm(struct bl_campaign *c, const struct plan *p, unsigned int shards,
 		     const struct bl_strv *args)
 {
 	int err, code;
@@ -120,7 +120,7 @@ int bl_execute_slurm(struct bl_campaign *c, const struct bl_plan *p, unsigned in
 	return err ? BL_EXIT_FAIL : code;
 }
 
-int bl_execute_new(const struct bl_plan *p, const struct bl_runner_options *opt, const char *out,
+int bl_execute_new(const struct plan *p, const struct bl_runner_options *opt, const char *out,
 		   const char *name)
 {
 	struct bl_campaign c;

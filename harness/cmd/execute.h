@@ -10,11 +10,11 @@
  * Do all runs that the campaign does not have yet, write the manifest, print the report.
  * Signals are caught from here on. Returns the exit code, with messages.
  */
-int bl_execute(struct bl_campaign *c, const struct bl_plan *p,
+int bl_execute(struct bl_campaign *c, const struct plan *p,
 	       const struct bl_runner_options *opt);
 
 /* A new campaign (@out, @name as of bl_campaign_create()), and then as bl_execute(). */
-int bl_execute_new(const struct bl_plan *p, const struct bl_runner_options *opt, const char *out,
+int bl_execute_new(const struct plan *p, const struct bl_runner_options *opt, const char *out,
 		   const char *name);
 
 /*
@@ -30,7 +30,7 @@ int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const c
  * @c, which bl_campaign_make() has made; @args as of bl_slurm_run(). Returns the exit code,
  * with messages.
  */
-int bl_execute_slurm(struct bl_campaign *c, const struct bl_plan *p, unsigned int shards,
+int bl_execute_slurm(struct bl_campaign *c, const struct plan *p, unsigned int shards,
 		     const struct bl_strv *args);
 
 #endif

@@ -50,24 +50,24 @@ static const char *const kinds[] = {
 	"collectors",
 };
 
-enum { KIND_AXES = 1, KIND_JOBS = KIND_AXES + BL_AXES, KIND_PLANS, KIND_PLANES, KIND_COLLECTORS };
+enum { KIND_AXES = 1, KIND_JOBS = KIND_AXES + AXES, KIND_PLANS, KIND_PLANES, KIND_COLLECTORS };
 
-static void find_names(const struct bl_catalog *c, size_t kind, struct bl_strv *names)
+static void find_names(const struct catalog *c, size_t kind, struct bl_strv *names)
 {
 	if (!kind)
-		bl_strategy_names(c, names);
+		catalog_list_strategies(c, names);
 	else if (kind < KIND_JOBS)
-		bl_choice_names(&c->axes[kind - KIND_AXES], names);
+		catalog_list_choices(&c->axes[kind - KIND_AXES], names);
 	else if (kind < KIND_COLLECTORS)
-		bl_choice_names(kind == KIND_JOBS ? &c->jobs : kind == KIND_PLANS ? &c->plans :
-				&c->planes, names);
+		catalog_list_choices(kind == KIND_JOBS ? &c->jobs : kind == KIND_PLANS ? &c->plans :
+				     &c->planes, names);
 	else
 		for (size_t i = 0; i < COLLECTORS; i++)
 			bl_strv_add(names, collectors[i].name);
 }
 
 /* Print the names of kind @name. Returns -EINVAL, with a message, for an unknown kind. */
-static int print_names(const struct bl_catalog *c, const char *name)
+static int print_names(const struct catalog *c, const char *name)
 {
 	struct bl_strv known = {}, names = {};
 	int err = -EINVAL;
@@ -90,7 +90,7 @@ static int print_names(const struct bl_catalog *c, const char *name)
 
 /* --- JSON ------------------------------------------------------------------------ */
 
-static json_t *choices_json(const struct bl_choices *l)
+static json_t *choices_json(const struct catalog_choices *l)
 {
 	json_t *a = json_array();
 
@@ -100,7 +100,7 @@ static json_t *choices_json(const struct bl_choices *l)
 	return a;
 }
 
-static json_t *strategy_json(const struct bl_strategy *s)
+static json_t *strategy_json(const struct catalog_strategy *s)
 {
 	json_t *o = json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "name", s->name,
 			      "summary", s->summary, "idea", s->idea, "bounce", s->bounce,
@@ -122,15 +122,15 @@ static json_t *collectors_json(void)
 	return a;
 }
 
-static void print_json(const struct bl_catalog *c)
+static void print_json(const struct catalog *c)
 {
 	json_t *o = json_object(), *strategies = json_array();
 
 	for (size_t i = 0; i < c->n_strategy; i++)
 		json_array_append_new(strategies, strategy_json(&c->strategy[i]));
 	json_object_set_new(o, "strategies", strategies);
-	for (size_t i = 0; i < BL_AXES; i++) {
-		char *key = bl_fmt("%ss", bl_axis_names[i]);
+	for (size_t i = 0; i < AXES; i++) {
+		char *key = bl_fmt("%ss", axis_names[i]);
 
 		json_object_set_new(o, key, choices_json(&c->axes[i]));
 		free(key);
@@ -152,11 +152,11 @@ static void print_field(const char *key, const char *text)
 		printf("    %-7s %s\n", key, text);
 }
 
-static void print_strategies(const struct bl_catalog *c)
+static void print_strategies(const struct catalog *c)
 {
 	puts("strategies");
 	for (size_t i = 0; i < c->n_strategy; i++) {
-		const struct bl_strategy *s = &c->strategy[i];
+		const struct catalog_strategy *s = &c->strategy[i];
 
 		printf("  %s%s%s%s\n", s->name, s->unsafe ? " (unsafe)" : "",
 		       s->summary ? ": " : "", s->summary ? s->summary : "");
@@ -168,7 +168,7 @@ static void print_strategies(const struct bl_catalog *c)
 }
 
 /* Print a list; @first goes before the text of the first choice, e.g. "default: ". */
-static void print_choices(const char *title, const struct bl_choices *l, const char *first)
+static void print_choices(const char *title, const struct catalog_choices *l, const char *first)
 {
 	int width = 0;
 
@@ -189,11 +189,11 @@ static void print_collectors(void)
 		printf("  %-7s  %s\n", collectors[i].name, collectors[i].about);
 }
 
-static void print_text(const struct bl_catalog *c)
+static void print_text(const struct catalog *c)
 {
 	print_strategies(c);
-	for (size_t i = 0; i < BL_AXES; i++)
-		print_choices(bl_axis_names[i], &c->axes[i], "default: ");
+	for (size_t i = 0; i < AXES; i++)
+		print_choices(axis_names[i], &c->axes[i], "default: ");
 	print_choices("jobs", &c->jobs, "");
 	print_choices("plans", &c->plans, "");
 	print_choices("planes", &c->planes, "");
@@ -203,11 +203,11 @@ static void print_text(const struct bl_catalog *c)
 int cmd_list(int argc, char **argv)
 {
 	struct options o = {};
-	struct bl_catalog c;
+	struct catalog c;
 	int err, code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	err = bl_catalog_load(&c);
+	err = catalog_load(&c);
 	code = err ? BL_EXIT_FAIL : BL_EXIT_OK;
 	if (!err && o.names)
 		code = print_names(&c, o.names) ? BL_EXIT_USAGE : BL_EXIT_OK;
@@ -215,6 +215,6 @@ int cmd_list(int argc, char **argv)
 		print_json(&c);
 	else if (!err)
 		print_text(&c);
-	bl_catalog_free(&c);
+	catalog_free(&c);
 	return code;
 }

@@ -115,17 +115,14 @@ static u32 parse_direction(struct argp_state *state, const char *arg)
 	return 0;
 }
 
-static enum micro_plane parse_plane(struct argp_state *state, const char *arg)
+static enum plane parse_plane(struct argp_state *state, const char *arg)
 {
-	static const char *const planes[] = {
-		[MICRO_NATIVE] = "native", [MICRO_VM] = "vm", [MICRO_ICOUNT] = "icount", [MICRO_HOST] = "host",
-	};
+	int found = bl_find_name(plane_names, PLANES, arg);
 
-	for (size_t i = 0; i < ARRAY_SIZE(planes); i++)
-		if (!strcmp(arg, planes[i]))
-			return i;
-	argp_error(state, "--plane: unknown plane '%s'; valid: native, vm, icount, host", arg);
-	return MICRO_NATIVE;
+	if (found < 0)
+		argp_error(state, "--plane: unknown plane '%s'; valid: native, vm, icount, host",
+			   arg);
+	return found;
 }
 
 /* Check the options of the model: it is fitted to one thread and checked against two. */
@@ -146,11 +143,11 @@ static void check_model_options(struct argp_state *state, struct micro_options *
 /* Set the defaults that depend on other options, and refuse options that contradict each other. */
 static void check_options(struct argp_state *state, struct micro_options *o)
 {
-	u32 cpus = o->plane == MICRO_ICOUNT ? 1 : bl_count_cpus();
+	u32 cpus = o->plane == PLANE_ICOUNT ? 1 : bl_count_cpus();
 
-	if (o->model && o->plane != MICRO_NATIVE)
+	if (o->model && o->plane != PLANE_NATIVE)
 		argp_error(state, "--model times the locks of the plane native; valid: --plane native");
-	if (o->remote && o->plane == MICRO_ICOUNT)
+	if (o->remote && o->plane == PLANE_ICOUNT)
 		argp_error(state, "--remote-unmap: the plane icount has one CPU; valid: native, vm, host");
 	if (!o->threads.n) {
 		if (!o->remote)
@@ -161,7 +158,7 @@ static void check_options(struct argp_state *state, struct micro_options *o)
 	if (o->model)
 		check_model_options(state, o);
 	for (size_t i = 0; i < o->threads.n; i++) {
-		if (o->threads.v[i] > 1 && o->plane == MICRO_ICOUNT)
+		if (o->threads.v[i] > 1 && o->plane == PLANE_ICOUNT)
 			argp_error(state, "--threads: %u, but the plane icount has one CPU; valid: 1",
 				   o->threads.v[i]);
 		if (o->threads.v[i] > cpus)

@@ -100,14 +100,14 @@ void bl_plan_options_args(const struct bl_plan_options *o, struct bl_strv *args)
 	}
 }
 
-int bl_plan_prepare(struct bl_plan *p, struct bl_catalog *cat, const struct bl_plan_options *o)
+int bl_plan_prepare(struct plan *p, struct catalog *cat, const struct bl_plan_options *o)
 {
-	int err = bl_catalog_load(cat);
+	int err = catalog_load(cat);
 
-	err = err ? err : bl_plan_load(p, cat, o->plan);
+	err = err ? err : plan_load(p, cat, o->plan);
 	for (size_t i = 0; !err && i < ARRAY_SIZE(set); i++)
 		if (value(o, i))
-			err = bl_plan_set(p, set[i].option, set[i].section, set[i].key,
-					  value(o, i));
-	return err ? err : bl_plan_expand(p);
+			err = plan_set_key(p, set[i].option, set[i].section, set[i].key,
+					   value(o, i));
+	return err ? err : plan_expand(p);
 }

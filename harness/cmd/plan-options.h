@@ -20,7 +20,7 @@ extern const struct argp bl_plan_argp;
  * Read the catalog and the plan, apply the options, expand. Messages itself;
  * an error is the caller's exit code 2.
  */
-int bl_plan_prepare(struct bl_plan *p, struct bl_catalog *cat, const struct bl_plan_options *o);
+int bl_plan_prepare(struct plan *p, struct catalog *cat, const struct bl_plan_options *o);
 
 /* Add the options that were given, as words of a command line; not the plan. */
 void bl_plan_options_args(const struct bl_plan_options *o, struct bl_strv *args);

@@ -4,7 +4,6 @@
 #include "cmd/commands.h"
 #include "cmd/plan-options.h"
 #include "eval/stop.h"
-#include "vm/kvm-probe.h"
 #include "plan/stop-rule.h"
 #include "run/pace.h"
 
@@ -46,12 +45,12 @@ static const struct argp argp = {
 	children, NULL, NULL
 };
 
-static void print_json(const struct bl_plan *p)
+static void print_json(const struct plan *p)
 {
-	json_t *j = bl_plan_json(p), *o;
+	json_t *j = plan_to_json(p), *o;
 
 	json_object_set_new(j, "cells", json_integer(p->n_cells));
-	if (bl_plan_icount(p))
+	if (p->plane == PLANE_ICOUNT)
 		o = json_pack("{s:f}", "icount", pace_estimate_plan(p, ACCEL_ICOUNT));
 	else
 		o = json_pack("{s:f, s:f}", "tcg", pace_estimate_plan(p, ACCEL_TCG),
@@ -62,7 +61,7 @@ static void print_json(const struct bl_plan *p)
 	json_decref(j);
 }
 
-static void print_cells(const struct bl_plan *p)
+static void print_cells(const struct plan *p)
 {
 	int width = 5;
 
@@ -72,26 +71,26 @@ static void print_cells(const struct bl_plan *p)
 		width = n > width ? n : width;
 	}
 	printf("\n%-*s", width, "cell");
-	for (size_t a = 0; a < BL_AXES; a++)
-		printf("  %-9s", bl_axis_names[a]);
+	for (size_t a = 0; a < AXES; a++)
+		printf("  %-9s", axis_names[a]);
 	printf("  %5s  %6s\n", "order", "bounce");
 	for (size_t i = 0; i < p->n_cells; i++) {
-		const struct bl_cell *c = &p->cells[i];
+		const struct plan_cell *c = &p->cells[i];
 
 		printf("%-*s", width, c->label);
-		for (size_t a = 0; a < BL_AXES; a++)
+		for (size_t a = 0; a < AXES; a++)
 			printf("  %-9s", c->axis[a]);
 		printf("  %5u  %5uM%s\n", c->page_order, c->bounce_mb,
 		       c->unsafe ? "  unsafe" : "");
 	}
 }
 
-static void print_levels(const struct bl_plan *p)
+static void print_levels(const struct plan *p)
 {
 	static const char *const boots[] = {
-		[BL_BOOT_CAMPAIGN] = "one boot for all blocks, so the boot is not sampled",
-		[BL_BOOT_BLOCK] = "a fresh boot for each block",
-		[BL_BOOT_DEVICE] = "a fresh boot for each device",
+		[BOOT_CAMPAIGN] = "one boot for all blocks, so the boot is not sampled",
+		[BOOT_BLOCK] = "a fresh boot for each block",
+		[BOOT_DEVICE] = "a fresh boot for each device",
 	};
 
 	printf("levels    n = %u block%s; %s;\n"
@@ -100,7 +99,7 @@ static void print_levels(const struct bl_plan *p)
 	       p->runs_each == 1 ? "" : "s, and the median counts");
 }
 
-static void print_rule(const struct bl_plan *p)
+static void print_rule(const struct plan *p)
 {
 	if (p->width > 0)
 		printf("stop      once all 95 %% intervals are within %g %%: a look after %d "
@@ -109,16 +108,11 @@ static void print_rule(const struct bl_plan *p)
 		       STOP_FIRST, STOP_EVERY, STOP_EVERY, p->repeat);
 }
 
-static enum accel likely_accel(const struct bl_plan *p)
-{
-	return bl_plan_icount(p) ? ACCEL_ICOUNT : vm_guess_accel();
-}
-
 /* Check that enough blocks for a verdict fit into the budget. Prints a message if not. */
-static int check_budget(const struct bl_plan *p)
+static int check_budget(const struct plan *p)
 {
-	enum accel accel = likely_accel(p);
-	unsigned int fit, least = bl_plan_minimum(p);
+	enum accel accel = pace_guess_accel(p);
+	unsigned int fit, least = plan_min_blocks(p);
 
 	if (!(p->budget > 0))
 		return 0;
@@ -131,16 +125,16 @@ static int check_budget(const struct bl_plan *p)
 	return -ETIME;
 }
 
-static void print_budget(const struct bl_plan *p)
+static void print_budget(const struct plan *p)
 {
-	enum accel accel = likely_accel(p);
+	enum accel accel = pace_guess_accel(p);
 
 	if (p->budget > 0)
 		printf("budget    %g minutes: about %u of %u blocks fit (%s)\n", p->budget / 60,
 		       pace_count_blocks(p, accel, p->budget), p->repeat, accel_title(accel));
 }
 
-static void print_plan(const struct bl_plan *p)
+static void print_plan(const struct plan *p)
 {
 	size_t kinds[3] = {};
 	char *jobs = bl_strv_join(&p->jobs, ", "), d[32], e[32];
@@ -148,8 +142,8 @@ static void print_plan(const struct bl_plan *p)
 	for (size_t i = 0; i < p->n_runs; i++)
 		kinds[p->runs[i].kind]++;
 	printf("plan      %s%s%s\n", p->name, p->about ? ": " : "", p->about ? p->about : "");
-	printf("plane     %s, %u CPUs, %u queues, backend %s\n", p->plane, p->cpus, p->queues,
-	       bl_backend_name(p->ram));
+	printf("plane     %s, %u CPUs, %u queues, backend %s\n", plane_names[p->plane], p->cpus,
+	       p->queues, backend_names[p->backend]);
 	printf("jobs      %s; %g s each after %g s\n", jobs, p->runtime, p->ramp);
 	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
 	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");
@@ -159,8 +153,8 @@ static void print_plan(const struct bl_plan *p)
 	print_budget(p);
 	print_cells(p);
 	printf("\n%zu cells, %zu runs: %zu verify, %zu timed, %zu traced\n", p->n_cells,
-	       p->n_runs, kinds[BL_VERIFY], kinds[BL_TIME], kinds[BL_TRACE]);
-	if (bl_plan_icount(p))
+	       p->n_runs, kinds[KIND_VERIFY], kinds[KIND_TIME], kinds[KIND_TRACE]);
+	if (p->plane == PLANE_ICOUNT)
 		printf("about %s\n",
 		       bl_duration(pace_estimate_plan(p, ACCEL_ICOUNT), d, sizeof(d)));
 	else
@@ -173,8 +167,8 @@ static void print_plan(const struct bl_plan *p)
 int cmd_plan(int argc, char **argv)
 {
 	struct options o = {};
-	struct bl_catalog cat = {};
-	struct bl_plan plan = {};
+	struct catalog cat = {};
+	struct plan plan = {};
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
@@ -185,7 +179,7 @@ int cmd_plan(int argc, char **argv)
 			print_plan(&plan);
 		code = check_budget(&plan) ? BL_EXIT_FAIL : BL_EXIT_OK;
 	}
-	bl_plan_free(&plan);
-	bl_catalog_free(&cat);
+	plan_free(&plan);
+	catalog_free(&cat);
 	return code;
 }

@@ -54,7 +54,7 @@ static const struct argp argp = {
 };
 
 /* Load the guest's options from the plan; env.json has the accelerator that was used. */
-static int load_options(struct bl_runner_options *o, const struct bl_plan *p,
+static int load_options(struct bl_runner_options *o, const struct plan *p,
 			const json_t *env, const char *dir)
 {
 	const json_t *guest = json_object_get(p->json, "guest");
@@ -71,7 +71,7 @@ static int load_options(struct bl_runner_options *o, const struct bl_plan *p,
 }
 
 /* Refuse a merged campaign: its missing runs belong to the directory of their shard. */
-static int check_whole(const struct bl_plan *p, const char *dir)
+static int check_whole(const struct plan *p, const char *dir)
 {
 	if (!json_object_get(p->json, "shards"))
 		return 0;
@@ -101,17 +101,17 @@ static int resume(const char *dir, bool allow_noisy_host)
 	json_t *env = bl_exists(env_path) ? bl_json_load(env_path) : NULL;
 	struct bl_runner_options o = { .allow_noisy_host = allow_noisy_host };
 	struct bl_campaign c = { .journal = -1 };
-	struct bl_plan p = {};
+	struct plan p = {};
 	int code = BL_EXIT_FAIL;
 
-	if (bl_plan_from_json(&p, plan_path) || check_whole(&p, dir) ||
+	if (plan_from_json(&p, plan_path) || check_whole(&p, dir) ||
 	    load_options(&o, &p, env, dir))
 		code = BL_EXIT_USAGE;
 	else if (!check_same(env, dir) && !preflight_check_plan(&p) && !preflight_check_host(&p, &o) &&
 		 !bl_campaign_open(&c, dir))
 		code = bl_execute(&c, &p, &o);
 	bl_campaign_free(&c);
-	bl_plan_free(&p);
+	plan_free(&p);
 	json_decref(o.unfit);
 	json_decref(env);
 	free(env_path);

@@ -79,7 +79,7 @@ static void task_args(const struct options *o, struct bl_strv *args)
 	free(path);
 }
 
-static int run_slurm(const struct bl_plan *p, const struct options *o)
+static int run_slurm(const struct plan *p, const struct options *o)
 {
 	struct bl_strv args = {};
 	struct bl_campaign c;
@@ -98,42 +98,42 @@ static int run_slurm(const struct bl_plan *p, const struct options *o)
 }
 
 /* Check that the accelerator fits the plane: icount needs icount, vm any of the others. */
-static int check_accel(const struct bl_plan *p, enum accel accel)
+static int check_accel(const struct plan *p, enum accel accel)
 {
-	if (accel == ACCEL_AUTO || bl_plan_icount(p) == (accel == ACCEL_ICOUNT))
+	if (accel == ACCEL_AUTO || (p->plane == PLANE_ICOUNT) == (accel == ACCEL_ICOUNT))
 		return 0;
-	if (bl_plan_icount(p))
+	if (p->plane == PLANE_ICOUNT)
 		bl_err("--accel %s: the plan's plane is icount, which always uses icount",
 		       accel_names[accel]);
 	else
 		bl_err("--accel icount: the plan's plane is %s; set plane = icount and cpus = 1 in "
-		       "the plan", p->plane);
+		       "the plan", plane_names[p->plane]);
 	return -EINVAL;
 }
 
-static int take_shard(struct bl_plan *p, const struct options *o)
+static int take_shard(struct plan *p, const struct options *o)
 {
 	const char *text = o->shard;
-	struct bl_shard shard;
+	struct shard shard;
 
 	if (o->slurm && text) {
 		bl_err("--shard %s: --slurm makes shards of its own; give one of the two", text);
 		return -EINVAL;
 	}
 	if (o->slurm)
-		return bl_plan_check_shards(p, o->slurm);
+		return plan_check_shards(p, o->slurm);
 	if (!text)
 		return 0;
-	if (bl_shard_parse(&shard, "--shard", text))
+	if (shard_parse(&shard, "--shard", text))
 		return -EINVAL;
-	return bl_plan_take_shard(p, &shard);
+	return plan_take_shard(p, &shard);
 }
 
 int cmd_run(int argc, char **argv)
 {
 	struct options o = { .run = BL_RUN_DEFAULTS };
-	struct bl_catalog cat = {};
-	struct bl_plan plan = {};
+	struct catalog cat = {};
+	struct plan plan = {};
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
@@ -149,7 +149,7 @@ int cmd_run(int argc, char **argv)
 		code = bl_execute_new(&plan, &o.run.runner, o.run.out, o.run.name);
 out:
 	json_decref(o.run.runner.unfit);
-	bl_plan_free(&plan);
-	bl_catalog_free(&cat);
+	plan_free(&plan);
+	catalog_free(&cat);
 	return code;
 }

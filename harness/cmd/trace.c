@@ -104,26 +104,26 @@ static const struct argp argp = {
 };
 
 /* Set a key of the plan, if the option has a value. */
-static int set_key(struct bl_plan *p, const char *option, const char *section, const char *key,
+static int set_key(struct plan *p, const char *option, const char *section, const char *key,
 	       const char *value)
 {
-	return value ? bl_plan_set(p, option, section, key, value) : 0;
+	return value ? plan_set_key(p, option, section, key, value) : 0;
 }
 
 /* Make the first strategy the baseline, since trace compares with no stock driver. */
-static int set_baseline(struct bl_plan *p)
+static int set_baseline(struct plan *p)
 {
-	return p->strategies.n ? bl_plan_set(p, "trace", "plan", "baseline", p->strategies.v[0]) :
+	return p->strategies.n ? plan_set_key(p, "trace", "plan", "baseline", p->strategies.v[0]) :
 	       -EINVAL;
 }
 
-static int prepare(struct bl_plan *p, struct bl_catalog *cat, const struct options *o)
+static int prepare(struct plan *p, struct catalog *cat, const struct options *o)
 {
 	bool icount = o->run.runner.accel == ACCEL_ICOUNT;
 	char *collect = bl_fmt(COLLECT_OFF ", %s", o->collect);
-	int err = bl_catalog_load(cat);
+	int err = catalog_load(cat);
 
-	err = err ? err : bl_plan_load(p, cat, "trace");
+	err = err ? err : plan_load(p, cat, "trace");
 	if (!err && (set_key(p, "strategy", "matrix", "strategy", o->strategies) ||
 		     set_key(p, "job", "matrix", "jobs", o->job) ||
 		     set_key(p, "--collect", "matrix", "collect", collect) ||
@@ -141,7 +141,7 @@ static int prepare(struct bl_plan *p, struct bl_catalog *cat, const struct optio
 		bl_err("--pairs: bad value '%s'; valid: a whole number, 1..1000", o->pairs);
 		err = -EINVAL;
 	}
-	return err ? err : bl_plan_expand(p);
+	return err ? err : plan_expand(p);
 }
 
 int cmd_trace(int argc, char **argv)
@@ -150,8 +150,8 @@ int cmd_trace(int argc, char **argv)
 		.collect = "locks+memory",
 		.run = BL_RUN_DEFAULTS,
 	};
-	struct bl_catalog cat = {};
-	struct bl_plan plan = {};
+	struct catalog cat = {};
+	struct plan plan = {};
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
@@ -162,7 +162,7 @@ int cmd_trace(int argc, char **argv)
 		code = bl_execute_new(&plan, &o.run.runner, o.run.out, o.run.name);
 out:
 	json_decref(o.run.runner.unfit);
-	bl_plan_free(&plan);
-	bl_catalog_free(&cat);
+	plan_free(&plan);
+	catalog_free(&cat);
 	return code;
 }

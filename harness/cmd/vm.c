@@ -102,7 +102,7 @@ static json_t *exec_message(char **cmd)
 }
 
 /* Print the command's output until it ends. Returns the exit code of the program. */
-static int follow(struct bl_vm *vm, const struct options *o, const char *console)
+static int follow(struct vm *vm, const struct options *o, const char *console)
 {
 	double deadline = bl_mono() + o->timeout;
 	int code = -1;
@@ -111,12 +111,12 @@ static int follow(struct bl_vm *vm, const struct options *o, const char *console
 
 	while (code < 0) {
 		double until = deadline;
-		enum bl_vm_event ev;
+		enum vm_event ev;
 
 		if (vm->splat && vm->splat_at + SPLAT_GRACE < until)
 			until = vm->splat_at + SPLAT_GRACE;
-		ev = bl_vm_next(vm, until < bl_mono() + 1 ? until : bl_mono() + 1, &msg);
-		if (ev == BL_VM_MESSAGE) {
+		ev = vm_next(vm, until < bl_mono() + 1 ? until : bl_mono() + 1, &msg);
+		if (ev == VM_MESSAGE) {
 			const char *kind = bl_json_str(msg, "ev", "");
 
 			if (!strcmp(kind, "out"))
@@ -127,10 +127,10 @@ static int follow(struct bl_vm *vm, const struct options *o, const char *console
 				bl_err("guest: %s", bl_json_str(msg, "reason", ""));
 			fflush(stdout);
 			json_decref(msg);
-		} else if (ev == BL_VM_INTERRUPTED) {
+		} else if (ev == VM_INTERRUPTED) {
 			return BL_EXIT_INTERRUPTED;
-		} else if (ev == BL_VM_EXIT) {
-			why = bl_vm_why(vm, console);
+		} else if (ev == VM_EXIT) {
+			why = vm_explain_end(vm, console);
 			bl_err("the guest died: %s", why);
 			free(why);
 			code = BL_EXIT_FAIL;
@@ -142,7 +142,7 @@ static int follow(struct bl_vm *vm, const struct options *o, const char *console
 		}
 	}
 	/* A kernel message may arrive after the command's last output. */
-	if (!vm->splat && vm->pid > 0 && bl_vm_next(vm, bl_mono() + 0.3, &msg) == BL_VM_MESSAGE)
+	if (!vm->splat && vm->pid > 0 && vm_next(vm, bl_mono() + 0.3, &msg) == VM_MESSAGE)
 		json_decref(msg);
 	if (vm->splat) {
 		bl_err("the guest's kernel printed a warning: %s", vm->splat);
@@ -153,7 +153,7 @@ static int follow(struct bl_vm *vm, const struct options *o, const char *console
 
 static void show_console(const char *console)
 {
-	char *text = bl_console_excerpt(console, 50);
+	char *text = vm_console_excerpt(console, 50);
 
 	fprintf(stderr, "--- from the guest's console:\n%s\n---\n", text);
 	free(text);
@@ -162,31 +162,31 @@ static void show_console(const char *console)
 static int boot_and_run(const struct options *o, const char *dir)
 {
 	char *console = bl_fmt("%s/console.log", dir), *share = bl_fmt("%s/share", dir);
-	struct bl_vm_config cfg = {
+	struct vm_config cfg = {
 		.share = share, .console = console, .append = o->append,
 		.cpus = o->cpus, .mem_mb = o->mem,
 	};
 	char *initramfs = NULL, *reason = NULL, *vm_tmp = bl_fmt("%s/.vm.tmp", share);
 	json_t *hello = NULL, *msg = exec_message(o->cmd);
 	int code = BL_EXIT_FAIL, err;
-	struct bl_vm vm;
+	struct vm vm;
 
-	if (bl_mkdir_p(vm_tmp) || bl_initramfs_build(dir, &initramfs, &reason))
+	if (bl_mkdir_p(vm_tmp) || vm_build_initramfs(dir, &initramfs, &reason))
 		goto fail;
 	cfg.initramfs = initramfs;
 	cfg.accel = vm_choose_accel(o->accel, initramfs, false);
-	err = bl_vm_boot(&vm, &cfg, bl_boot_timeout(cfg.accel), &hello, &reason);
+	err = vm_boot(&vm, &cfg, vm_boot_timeout(cfg.accel), &hello, &reason);
 	if (err == -EINTR)
 		code = BL_EXIT_INTERRUPTED;
 	if (err)
 		goto fail;
-	if (bl_vm_send(&vm, msg))
+	if (vm_send(&vm, msg))
 		bl_err("the guest does not take requests");
 	else
 		code = follow(&vm, o, console);
 	if (code == BL_EXIT_FAIL && (vm.splat || vm.pid <= 0))
 		show_console(console);
-	bl_vm_stop(&vm);
+	vm_stop(&vm);
 	goto out;
 fail:
 	if (code != BL_EXIT_INTERRUPTED) {

@@ -66,7 +66,7 @@ static void csv_row(FILE *f, const struct sum_row *r)
 		fputc(',', f);
 		csv_put_string(f, names[i]);
 	}
-	for (i = 0; i < BL_AXES; i++) {
+	for (i = 0; i < AXES; i++) {
 		fputc(',', f);
 		csv_put_string(f, r->axis[i]);
 	}
@@ -119,15 +119,15 @@ static void add_rows(struct summary *s, struct run_state *run)
 			.job = job ? job : "?",
 			.block = bl_json_int(run->plan, "block", 0),
 			.shard = s->shard.of ? s->shard.index :
-				 bl_shard_of(s->shards, bl_json_int(run->plan, "block", 0)),
+				 shard_of_block(s->shards, bl_json_int(run->plan, "block", 0)),
 			.page_order = bl_json_int(run->plan, "page_order", 0),
 			.bounce_mb = bl_json_int(run->plan, "bounce_mb", 0),
 			.unsafe = json_is_true(json_object_get(run->plan, "unsafe")),
 			.fio = no_result,
 		};
-		for (size_t a = 0; a < BL_AXES; a++)
+		for (size_t a = 0; a < AXES; a++)
 			s->rows[s->n_rows - 1].axis[a] =
-				bl_json_str(run->plan, bl_axis_names[a], "-");
+				bl_json_str(run->plan, axis_names[a], "-");
 	}
 }
 
@@ -362,9 +362,9 @@ static int use_plan(struct summary *s, const char *path)
 	s->boot = bl_json_str(s->plan, "boot", "campaign");
 	s->shards = bl_json_int(s->plan, "shards", 0);
 	s->runtime_ms = 1000 * bl_json_num(s->plan, "runtime_s", 0);
-	if (bl_shard_from_json(&s->shard, s->plan) || !s->baseline || !s->jobs.n ||
+	if (shard_from_json(&s->shard, s->plan) || !s->baseline || !s->jobs.n ||
 	    !(s->runtime_ms > 0) ||
-	    s->runs_each - 1 >= BL_MAX_RUNS ||
+	    s->runs_each - 1 >= PLAN_MAX_RUNS ||
 	    !json_array_size(json_object_get(s->plan, "runs"))) {
 		bl_err("%s: baseline, jobs, runtime_s or runs are missing: not a plan "
 		       "that 'bouncelab run' has written", path);
@@ -378,7 +378,7 @@ static bool is_planned(const struct summary *s, const json_t *run)
 {
 	unsigned int block = bl_json_int(run, "block", 0);
 
-	return bl_shard_has(&s->shard, block) &&
+	return shard_has_block(&s->shard, block) &&
 	       !stop_leaves_out(&s->stop, bl_json_str(run, "kind", ""), block);
 }
 

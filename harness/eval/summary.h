@@ -22,7 +22,7 @@ enum sum_status {
 
 /* The strings belong to the campaign's plan, except @reason. */
 struct sum_row {
-	const char *run, *kind, *label, *strategy, *axis[BL_AXES], *job;
+	const char *run, *kind, *label, *strategy, *axis[AXES], *job;
 	const char *collect;		/* collectors of the cell: "off", or names and '+' */
 	int block, page_order, bounce_mb;
 	bool unsafe;
@@ -44,7 +44,7 @@ struct summary {
 	double runtime_ms;		/* planned for each timed job */
 	unsigned int runs_each;		/* planned for each timed job of a device */
 	const char *boot;		/* what begins with one: campaign, block, device */
-	struct bl_shard shard;		/* if this is one; what others do has no rows */
+	struct shard shard;		/* if this is one; what others do has no rows */
 	unsigned int shards;		/* that this was merged of, or 0 */
 	struct stop stop;		/* what it leaves out has no rows */
 	char state[16];			/* of the campaign, by the journal; may be empty */

@@ -78,7 +78,7 @@ static void take_root(void)
 	free(root);
 }
 
-/* Those that maxcpus= left out, see bl_kernel_args(). */
+/* Those that maxcpus= left out, see vm_kernel_args(). */
 static void start_cpus(void)
 {
 	int fd, nr = sysconf(_SC_NPROCESSORS_CONF);

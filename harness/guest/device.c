@@ -2,6 +2,7 @@
 #include "guest/device.h"
 #include "guest/sysfs.h"
 #include "guest/counters.h"
+#include "proto/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,7 +108,8 @@ static int daemon_failed(struct guest_run *r, struct guest_device *d, const char
 static int start_daemon(struct guest_run *r, struct guest_device *d)
 {
 	bool verify = !strcmp(r->kind, "verify");
-	bool ram = !strcmp(bl_json_str(r->op, "backend", "null"), "ram");
+	bool ram = !strcmp(bl_json_str(r->op, "backend", backend_names[BACKEND_NULL]),
+			   backend_names[BACKEND_RAM]);
 	char *blockdev, *export;
 	int ret = 0;
 

@@ -57,7 +57,7 @@ static void record(struct guest_log *l, char *rec)
 	if (prio >> 3)
 		return;
 	snprintf(l->last, sizeof(l->last), "%s", text);
-	if (!*l->splat && bl_is_splat(text))
+	if (!*l->splat && is_splat(text))
 		snprintf(l->splat, sizeof(l->splat), "%s", text);
 }
 

@@ -181,8 +181,8 @@ static int open_run(struct guest_run *r, const json_t *op)
 	r->op = op;
 	r->id = bl_json_str(op, "id", "?");
 	r->kind = bl_json_str(op, "kind", "time");
-	r->strategy = bl_json_str(op, "strategy", BL_INTREE);
-	r->intree = !strcmp(r->strategy, BL_INTREE);
+	r->strategy = bl_json_str(op, "strategy", INTREE);
+	r->intree = !strcmp(r->strategy, INTREE);
 	r->doc = json_pack("{s:i, s:s, s:s, s:b, s:o, s:[]}", "schema", 1, "status", "failed",
 			   "reason", "", "reboot", 0, "ms", json_object(), "fio");
 	r->ms = json_object_get(r->doc, "ms");

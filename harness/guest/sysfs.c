@@ -78,7 +78,7 @@ static int apply(struct guest_run *r, json_t *attrs, const char *name, const cha
 
 int guest_sysfs_apply(struct guest_run *r)
 {
-	static const char *const defaults[BL_AXES] = { "cached", "4k", "none", "zeroed" };
+	static const char *const defaults[AXES] = { "cached", "4k", "none", "zeroed" };
 	json_t *attrs = json_object();
 	char *bytes, *order;
 	double t0 = bl_mono();
@@ -90,9 +90,9 @@ int guest_sysfs_apply(struct guest_run *r)
 	ret = apply(r, attrs, "bounce_size", bytes);
 	if (!ret)
 		ret = apply(r, attrs, "strategy", r->strategy);
-	for (size_t a = 0; !ret && a < BL_AXES; a++)
-		ret = apply(r, attrs, bl_axis_names[a],
-			    bl_json_str(r->op, bl_axis_names[a], defaults[a]));
+	for (size_t a = 0; !ret && a < AXES; a++)
+		ret = apply(r, attrs, axis_names[a],
+			    bl_json_str(r->op, axis_names[a], defaults[a]));
 	if (!ret)
 		ret = apply(r, attrs, "page_order", order);
 	guest_stage_ms(r, "sysfs", t0);

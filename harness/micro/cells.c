@@ -21,13 +21,13 @@
  * a slice, where threads wait for each other, may take until the next tick.
  */
 const struct micro_timing micro_timings[] = {
-	[MICRO_NATIVE] = { .warm_ns = 2000000, .slice_ns = 10000000, .verify_ns = 2000000,
+	[PLANE_NATIVE] = { .warm_ns = 2000000, .slice_ns = 10000000, .verify_ns = 2000000,
 			   .setup_s = 0.08, .slower = 1 },
-	[MICRO_VM] = { .warm_ns = 20000000, .slice_ns = 100000000, .verify_ns = 20000000,
+	[PLANE_VM] = { .warm_ns = 20000000, .slice_ns = 100000000, .verify_ns = 20000000,
 		       .setup_s = 1, .slower = 1 },
-	[MICRO_ICOUNT] = { .warm_ns = 2000000, .slice_ns = 100000000, .verify_ns = 2000000,
+	[PLANE_ICOUNT] = { .warm_ns = 2000000, .slice_ns = 100000000, .verify_ns = 2000000,
 			   .setup_s = 1, .slower = 10 },
-	[MICRO_HOST] = { .warm_ns = 2000000, .slice_ns = 100000000, .verify_ns = 2000000,
+	[PLANE_HOST] = { .warm_ns = 2000000, .slice_ns = 100000000, .verify_ns = 2000000,
 			 .setup_s = 0.1, .slower = 1 },
 };
 
@@ -128,7 +128,7 @@ const struct micro_cell *micro_find(const struct micro_campaign *c, const char *
 /* Prepare a guest with as many CPUs as the largest number of threads. */
 static int begin_guest(struct micro_campaign *c)
 {
-	enum accel accel = c->o.plane == MICRO_ICOUNT ? ACCEL_ICOUNT : ACCEL_AUTO;
+	enum accel accel = c->o.plane == PLANE_ICOUNT ? ACCEL_ICOUNT : ACCEL_AUTO;
 	u32 cpus = 1;
 
 	for (size_t i = 0; i < c->o.threads.n; i++)
@@ -142,7 +142,7 @@ static int begin_guest(struct micro_campaign *c)
 /* Find the strategies and prepare the plane. */
 static int prepare_runs(struct micro_campaign *c)
 {
-	bool native = c->o.plane == MICRO_NATIVE;
+	bool native = c->o.plane == PLANE_NATIVE;
 	struct bl_strv known = {};
 	int err;
 
@@ -152,7 +152,7 @@ static int prepare_runs(struct micro_campaign *c)
 		err = choose_strategies(&c->o, &known);
 	if (!err)
 		err = native ? micro_native_begin(c) :
-		      c->o.plane == MICRO_HOST ? micro_host_begin() : begin_guest(c);
+		      c->o.plane == PLANE_HOST ? micro_host_begin() : begin_guest(c);
 	if (!err && c->o.raw)
 		err = micro_raw_create(c);
 	bl_strv_free(&known);

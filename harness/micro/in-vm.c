@@ -38,7 +38,7 @@ int micro_guest_begin(struct micro_guest *g, enum accel accel, unsigned int cpus
 	if (err)
 		bl_err("cannot make %s/" RUN_DIR ": %s", g->share, strerror(-err));
 	else
-		err = bl_initramfs_build(g->dir, &g->initramfs, &reason);
+		err = vm_build_initramfs(g->dir, &g->initramfs, &reason);
 	if (reason)
 		bl_err("%s", reason);
 	free(reason);
@@ -52,7 +52,7 @@ int micro_guest_begin(struct micro_guest *g, enum accel accel, unsigned int cpus
 static void stop_guest(struct micro_guest *g)
 {
 	if (g->up)
-		bl_vm_stop(&g->vm);
+		vm_stop(&g->vm);
 	g->up = false;
 }
 
@@ -70,7 +70,7 @@ void micro_guest_end(struct micro_guest *g)
 
 static int boot_guest(struct micro_guest *g, char **why)
 {
-	struct bl_vm_config cfg = {
+	struct vm_config cfg = {
 		.initramfs = g->initramfs, .share = g->share, .console = g->console,
 		.cpus = g->cpus, .mem_mb = g->mem_mb, .accel = g->accel,
 	};
@@ -79,7 +79,7 @@ static int boot_guest(struct micro_guest *g, char **why)
 
 	if (g->up)
 		return 0;
-	err = bl_vm_boot(&g->vm, &cfg, bl_boot_timeout(g->accel), &hello, why);
+	err = vm_boot(&g->vm, &cfg, vm_boot_timeout(g->accel), &hello, why);
 	json_decref(hello);
 	g->up = !err;
 	return err;
@@ -117,23 +117,23 @@ static bool take_done_message(const json_t *msg, char **why)
 static bool wait_for_run(struct micro_guest *g, double deadline, char **why)
 {
 	double until = deadline;
-	enum bl_vm_event ev;
+	enum vm_event ev;
 	bool done, good;
 	json_t *msg;
 
 	for (;;) {
 		if (g->vm.splat && g->vm.splat_at + SPLAT_GRACE < until)
 			until = g->vm.splat_at + SPLAT_GRACE;
-		ev = bl_vm_next(&g->vm, until < bl_mono() + 1 ? until : bl_mono() + 1, &msg);
-		done = ev == BL_VM_MESSAGE && !strcmp(bl_json_str(msg, "ev", ""), "done");
+		ev = vm_next(&g->vm, until < bl_mono() + 1 ? until : bl_mono() + 1, &msg);
+		done = ev == VM_MESSAGE && !strcmp(bl_json_str(msg, "ev", ""), "done");
 		good = done && take_done_message(msg, why);
 		json_decref(msg);
 		if (done)
 			return good;
-		if (ev == BL_VM_INTERRUPTED)
+		if (ev == VM_INTERRUPTED)
 			return false;
-		if (ev == BL_VM_EXIT)
-			*why = bl_vm_why(&g->vm, g->console);
+		if (ev == VM_EXIT)
+			*why = vm_explain_end(&g->vm, g->console);
 		else if (bl_mono() >= until)
 			*why = g->vm.splat ? bl_fmt("the guest's kernel failed: %s", g->vm.splat) :
 			       bl_strdup("the guest did not answer in time");
@@ -152,7 +152,7 @@ json_t *micro_guest_run(struct micro_guest *g, const char *strategy, const json_
 	remove(answer);
 	if (boot_guest(g, why))
 		goto out;
-	if (bl_vm_send(&g->vm, op)) {
+	if (vm_send(&g->vm, op)) {
 		*why = bl_strdup("the guest does not take requests");
 		stop_guest(g);
 		goto out;

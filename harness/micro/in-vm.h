@@ -11,7 +11,7 @@ struct micro_guest {
 	enum accel accel;
 	unsigned int cpus, mem_mb;
 	char *dir, *share, *initramfs, *console;
-	struct bl_vm vm;
+	struct vm vm;
 	bool up;
 };
 

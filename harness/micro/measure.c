@@ -23,7 +23,7 @@
 
 bool micro_in_guest(const struct micro_campaign *c)
 {
-	return c->o.plane == MICRO_VM || c->o.plane == MICRO_ICOUNT;
+	return c->o.plane == PLANE_VM || c->o.plane == PLANE_ICOUNT;
 }
 
 bool micro_stopped(const struct micro_campaign *c)
@@ -38,9 +38,9 @@ json_t *micro_run_once(struct micro_campaign *c, const char *variant, const char
 
 	if (c->o.from)
 		return micro_raw_take(c, variant, strategy, k, why);
-	if (c->o.plane == MICRO_NATIVE)
+	if (c->o.plane == PLANE_NATIVE)
 		j = micro_native_run(c, variant, strategy, k, why);
-	else if (c->o.plane == MICRO_HOST)
+	else if (c->o.plane == PLANE_HOST)
 		j = micro_host_run(strategy, k, why);
 	else
 		j = micro_guest_run(&c->guest, strategy, NULL, k, why);
@@ -55,7 +55,7 @@ static double units_per_tick(const struct micro_campaign *c, const json_t *run)
 {
 	double ns = 1e6 / bl_json_num(run, "tick_khz", NAN);
 
-	return c->o.plane == MICRO_ICOUNT ? ns / (1 << ACCEL_ICOUNT_SHIFT) : ns;
+	return c->o.plane == PLANE_ICOUNT ? ns / (1 << ACCEL_ICOUNT_SHIFT) : ns;
 }
 
 /* Return the reason not to use a run, or NULL. The caller frees it. */
@@ -131,7 +131,7 @@ static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, cons
 	s->turn = turn_of(run, per_tick);
 	/* Each thread was timed for the same time. The plane icount has no seconds. */
 	s->rate = s->wall_rate = NAN;
-	if (c->o.plane != MICRO_ICOUNT) {
+	if (c->o.plane != PLANE_ICOUNT) {
 		s->rate = cell->threads * 1e9 / s->turn;
 		s->wall_rate = s->operations / (ticks / cell->threads * per_tick * 1e-9);
 	}
@@ -142,7 +142,7 @@ static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, cons
 
 /* --- the campaign -------------------------------------------------------------- */
 
-double micro_run_seconds(enum micro_plane plane, const struct micro_config *k)
+double micro_run_seconds(enum plane plane, const struct micro_config *k)
 {
 	const struct micro_timing *t = &micro_timings[plane];
 	bool copies = !(k->flags & MICRO_VERIFY);

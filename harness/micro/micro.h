@@ -17,14 +17,9 @@
 #include "lib/progress.h"
 #include "stats/stats.h"
 #include "kmod/uapi/micro.h"
+#include "proto/words.h"
 
 #define MICRO_NULL	"null"
-
-/*
- * Where a run happens: in threads of this machine, in a guest's kernel, or in this machine's own
- * kernel. Files of --raw hold these numbers.
- */
-enum micro_plane { MICRO_NATIVE, MICRO_VM, MICRO_ICOUNT, MICRO_HOST };
 
 /* Times that differ between planes. */
 struct micro_timing {
@@ -42,7 +37,7 @@ struct micro_list {
 };
 
 struct micro_options {
-	enum micro_plane plane;
+	enum plane plane;
 	struct bl_strv strategies;	/* rows of the table; null is the first */
 	struct micro_list sizes, threads;
 	u32 direction;			/* the kernel's enum dma_data_direction */
@@ -166,7 +161,7 @@ bool micro_in_guest(const struct micro_campaign *c);
 bool micro_stopped(const struct micro_campaign *c);
 
 /* Estimate the seconds of a run. */
-double micro_run_seconds(enum micro_plane plane, const struct micro_config *config);
+double micro_run_seconds(enum plane plane, const struct micro_config *config);
 
 /* --- report.c ------------------------------------------------------------ */
 

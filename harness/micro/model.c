@@ -223,7 +223,7 @@ int micro_models_make(struct micro_models *ms, struct micro_campaign *c)
 
 	ms->v = bl_zalloc((c->n_cells + 1) * sizeof(*ms->v));
 	bl_progress_start(&c->progress, 1, runs * 2 * c->n_cells / c->o.threads.n *
-			  micro_run_seconds(MICRO_NATIVE, &c->cells[0].config));
+			  micro_run_seconds(PLANE_NATIVE, &c->cells[0].config));
 	for (size_t i = 0; i < c->n_cells && !micro_stopped(c); i++) {
 		const struct micro_cell *cell = &c->cells[i];
 		struct micro_model *m = &ms->v[ms->n];

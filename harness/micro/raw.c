@@ -80,7 +80,7 @@ static int read_options(const json_t *j, struct micro_options *o)
 	long long plane = bl_json_int(j, "plane", -1);
 	size_t i;
 
-	if (plane < MICRO_NATIVE || plane > MICRO_HOST || !json_array_size(names) ||
+	if (plane < PLANE_NATIVE || plane > PLANE_HOST || !json_array_size(names) ||
 	    read_list(json_object_get(j, "sizes"), &o->sizes) ||
 	    read_list(json_object_get(j, "threads"), &o->threads))
 		return -EINVAL;

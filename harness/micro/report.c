@@ -43,31 +43,31 @@ static const char *const icount_leaves_out[] = {
 	"other CPUs: there is one, and no lock is ever waited for", NULL
 };
 
-/* How a plane is named in every output, and what the numbers are of. */
+/* How text output names a plane, and what its numbers are. */
 struct plane_text {
-	const char *name, *title, *unit, *key;
+	const char *title, *unit, *key;
 	const char *const *leaves_out, *const *leaves_out_too;
 };
 
 static struct plane_text text_of(const struct micro_campaign *c)
 {
 	static const struct plane_text native = {
-		"native", "native", "ns", "ns", native_leaves_out, NULL
+		"native", "ns", "ns", native_leaves_out, NULL
 	}, icount = {
-		"icount", "icount", "instructions", "insns", kernel_leaves_out, icount_leaves_out
+		"icount", "instructions", "insns", kernel_leaves_out, icount_leaves_out
 	}, kvm = {
-		"vm", "vm, KVM", "ns", "ns", kernel_leaves_out, NULL
+		"vm, KVM", "ns", "ns", kernel_leaves_out, NULL
 	}, emulated = {
-		"vm", "vm, emulated", "ns", "ns", kernel_leaves_out, emulated_leaves_out
+		"vm, emulated", "ns", "ns", kernel_leaves_out, emulated_leaves_out
 	}, host = {
-		"host", "host", "ns", "ns", kernel_leaves_out, NULL
+		"host", "ns", "ns", kernel_leaves_out, NULL
 	};
 
-	if (c->o.plane == MICRO_NATIVE)
+	if (c->o.plane == PLANE_NATIVE)
 		return native;
-	if (c->o.plane == MICRO_ICOUNT)
+	if (c->o.plane == PLANE_ICOUNT)
 		return icount;
-	if (c->o.plane == MICRO_HOST)
+	if (c->o.plane == PLANE_HOST)
 		return host;
 	return c->guest.accel == ACCEL_KVM ? kvm : emulated;
 }
@@ -158,7 +158,7 @@ static void print_tables(const struct micro_campaign *c, FILE *f)
 	const struct plane_text plane = text_of(c);
 	const char *const titles[] = { plane.key, "95 % interval", "p99", "map", "unmap", "daemon",
 				       "x memcpy", "95 % interval",
-				       c->o.plane == MICRO_ICOUNT ? "turn" : "M/s" };
+				       c->o.plane == PLANE_ICOUNT ? "turn" : "M/s" };
 	struct table *t = table_new();
 	u32 size = 0, threads = 0;
 	char text[16];
@@ -178,7 +178,7 @@ static void print_tables(const struct micro_campaign *c, FILE *f)
 			table_titles(t);
 			add_copy_row(t, cell);
 		}
-		add_row(t, cell, c->o.plane == MICRO_ICOUNT);
+		add_row(t, cell, c->o.plane == PLANE_ICOUNT);
 	}
 	table_print(t, f, 2, table_colour(f));
 	table_free(t);
@@ -189,10 +189,10 @@ static void print_conditions(const struct micro_campaign *c, FILE *f)
 	const struct micro_options *o = &c->o;
 	char held[16];
 
-	if (o->plane == MICRO_NATIVE)
+	if (o->plane == PLANE_NATIVE)
 		fprintf(f, "plane native: threads on %u CPUs of this machine, not a kernel%s\n", c->cpus,
 			c->played ? "; per-CPU structures as for 64" : "");
-	else if (o->plane == MICRO_HOST)
+	else if (o->plane == PLANE_HOST)
 		fprintf(f, "plane host: threads of this machine's own kernel, %u CPUs\n", c->cpus);
 	else
 		fprintf(f, "plane %s: threads of the kernel of a guest with %u CPU%s\n",
@@ -209,7 +209,7 @@ static void print_conditions(const struct micro_campaign *c, FILE *f)
 		o->remote ? "another thread, which touches it, too" : "the thread that mapped it");
 	fprintf(f, "n = %zu rounds%s of a fresh %s per cell, %g s timed, in random order, seed %llu\n",
 		c->rounds, c->interrupted ? ", interrupted," : "",
-		o->plane == MICRO_NATIVE ? "process" : "module and device", o->seconds, o->seed);
+		o->plane == PLANE_NATIVE ? "process" : "module and device", o->seconds, o->seed);
 }
 
 static void print_sets(const struct micro_campaign *c, FILE *f)
@@ -240,7 +240,7 @@ static void print_key(const struct micro_campaign *c, FILE *f)
 		"daemon: its touch, with the\nfault if there is one. x memcpy: ratio to one copy of the "
 		"same size, measured in the same run between\nthe mappings' timed parts. ", plane.key,
 		STATS_MIN_N);
-	fputs(c->o.plane == MICRO_ICOUNT ?
+	fputs(c->o.plane == PLANE_ICOUNT ?
 	      "turn: instructions from one unmap to the next, the loop and\nthe daemon with them, mean "
 	      "without what is over 10 times its 90th percentile. " :
 	      "M/s: million mappings per second of all threads, from the mean time between\nunmaps without "
@@ -334,7 +334,7 @@ json_t *micro_json(const struct micro_campaign *c)
 	append_texts(missing, plane.leaves_out_too);
 	j = json_pack("{s:i, s:s, s:b, s:i, s:s, s:i, s:i, s:b, s:b, s:b, s:f, s:I, s:i, s:b, s:b, "
 		      "s:o, s:o, s:o}",
-		      "schema", 1, "plane", plane.name, "emulated",
+		      "schema", 1, "plane", plane_names[c->o.plane], "emulated",
 		      micro_in_guest(c) && c->guest.accel != ACCEL_KVM, "cpus",
 		      (int)(micro_in_guest(c) ? c->guest.cpus : c->cpus), "direction",
 		      micro_directions[o->direction], "offset", (int)o->offset, "outstanding",
@@ -369,8 +369,8 @@ void micro_print_csv(const struct micro_campaign *c, FILE *f)
 				 ratio = MICRO_OVER_ROUNDS(cell, ratio),
 				 rate = MICRO_OVER_ROUNDS(cell, rate);
 
-		fprintf(f, "%s,%s,%u,%d,%d,%d,", plane.name, micro_directions[c->o.direction],
-			c->o.outstanding, c->o.remote, c->o.cold, !c->o.no_touch);
+		fprintf(f, "%s,%s,%u,%d,%d,%d,", plane_names[c->o.plane],
+			micro_directions[c->o.direction], c->o.outstanding, c->o.remote, c->o.cold, !c->o.no_touch);
 		csv_put_string(f, cell->strategy);
 		fprintf(f, ",%u,%u,%zu,%llu,%d", cell->size, cell->threads, cell->n, operations(cell),
 			!cell->invalid);

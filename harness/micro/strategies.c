@@ -4,12 +4,12 @@
 
 int micro_find_strategies(struct bl_strv *names)
 {
-	struct bl_catalog catalog;
-	int err = bl_catalog_load(&catalog);
+	struct catalog catalog;
+	int err = catalog_load(&catalog);
 
 	for (size_t i = 0; !err && i < catalog.n_strategy; i++)
 		if (!catalog.strategy[i].intree)
 			bl_strv_add(names, catalog.strategy[i].name);
-	bl_catalog_free(&catalog);
+	catalog_free(&catalog);
 	return err;
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads strategies/, kmod/core, kmod/alloc and workloads/ for what can be chosen. The head
- * comment of a file is its entry: " * tag: text", text going on in lines that
- * are indented deeper.
+ * Reads strategies/, kmod/ and workloads/ for what a plan can choose from. The head comment of a
+ * file is its entry: lines " * tag: text", whose text goes on in lines that are indented deeper.
  */
 #include "plan/catalog.h"
 
@@ -11,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The lines of a file's first block comment that is not the licence line. */
-static void head_comment(const char *text, struct bl_strv *lines)
+/* Return the lines of the first block comment of a file that is not the licence line. */
+static void read_head_comment(const char *text, struct bl_strv *lines)
 {
 	const char *start = text, *end;
 	char *body, *rest, *line;
@@ -39,8 +38,8 @@ static void head_comment(const char *text, struct bl_strv *lines)
 	free(body);
 }
 
-/* Indentation behind the '*': continuation lines have more than one column. */
-static size_t indent(const char *line)
+/* Return the columns of white space behind the '*'. Continuation lines have more of it. */
+static size_t count_indent(const char *line)
 {
 	size_t n = 0;
 
@@ -49,13 +48,13 @@ static size_t indent(const char *line)
 	return n;
 }
 
-/* The text of line @i behind its tag, with its continuation lines. */
-static char *tag_text(const struct bl_strv *lines, size_t i, const char *text)
+/* Return , which stands behind the tag in line , with its continuation lines. */
+static char *join_tag_text(const struct bl_strv *lines, size_t i, const char *text)
 {
 	char *s = bl_strdup(text + strspn(text, " \t")), *t;
-	size_t base = indent(lines->v[i]);
+	size_t base = count_indent(lines->v[i]);
 
-	while (++i < lines->n && indent(lines->v[i]) > base) {
+	while (++i < lines->n && count_indent(lines->v[i]) > base) {
 		t = bl_fmt("%s%s%s", s, *s ? " " : "",
 			   lines->v[i] + strspn(lines->v[i], " \t"));
 		free(s);
@@ -74,19 +73,19 @@ static char *find_tag(const struct bl_strv *lines, const char *tag)
 		const char *s = lines->v[i] + strspn(lines->v[i], " \t");
 
 		if (!strncmp(s, tag, len) && s[len] == ':')
-			return tag_text(lines, i, s + len + 1);
+			return join_tag_text(lines, i, s + len + 1);
 	}
 	return NULL;
 }
 
-static void add_choice(struct bl_choices *l, char *name, char *about)
+static void add_choice(struct catalog_choices *l, char *name, char *about)
 {
 	l->v = bl_realloc(l->v, (l->n + 1) * sizeof(*l->v));
-	l->v[l->n++] = (struct bl_choice){ .name = name, .about = about };
+	l->v[l->n++] = (struct catalog_choice){ .name = name, .about = about };
 }
 
-/* "TAG name: text" lines. */
-static void add_tagged(struct bl_choices *l, const struct bl_strv *lines, const char *tag)
+/* Add a choice for each line "TAG name: text". */
+static void add_tagged(struct catalog_choices *l, const struct bl_strv *lines, const char *tag)
 {
 	size_t len = strlen(tag);
 
@@ -99,11 +98,11 @@ static void add_tagged(struct bl_choices *l, const struct bl_strv *lines, const 
 		colon = strchr(name, ':');
 		if (!colon || strcspn(name, " \t") < (size_t)(colon - name))
 			continue;
-		add_choice(l, strndup(name, colon - name), tag_text(lines, i, colon + 1));
+		add_choice(l, strndup(name, colon - name), join_tag_text(lines, i, colon + 1));
 	}
 }
 
-/* Names in @dir that end in @suffix, without it, sorted. */
+/* List the files of @dir that end in @suffix by their names without it, sorted. */
 static int list_dir(const char *dir, const char *suffix, struct bl_strv *names)
 {
 	char *path = bl_path("%s", dir);
@@ -143,13 +142,13 @@ static int read_at(const char *dir, const char *name, const char *suffix, char *
 	return err;
 }
 
-static void add_strategy(struct bl_catalog *c, const char *name, const struct bl_strv *lines)
+static void add_strategy(struct catalog *c, const char *name, const struct bl_strv *lines)
 {
-	struct bl_strategy *s;
+	struct catalog_strategy *s;
 
 	c->strategy = bl_realloc(c->strategy, (c->n_strategy + 1) * sizeof(*s));
 	s = &c->strategy[c->n_strategy++];
-	*s = (struct bl_strategy){ .name = bl_strdup(name) };
+	*s = (struct catalog_strategy){ .name = bl_strdup(name) };
 	s->summary = find_tag(lines, name);
 	s->idea = find_tag(lines, "Idea");
 	s->bounce = find_tag(lines, "Bounce");
@@ -160,10 +159,10 @@ static void add_strategy(struct bl_catalog *c, const char *name, const struct bl
 	s->unsafe = find_tag(lines, "Unsafe");
 }
 
-static int load_strategies(struct bl_catalog *c)
+static int load_strategies(struct catalog *c)
 {
 	static const char *const stock[] = {
-		BL_INTREE ": the stock vduse.ko of the guest kernel",
+		INTREE ": the stock vduse.ko of the guest kernel",
 		"Bounce: at map",
 		"Sync: rwlock",
 		"Source: Linux, drivers/vdpa/vdpa_user",
@@ -179,7 +178,7 @@ static int load_strategies(struct bl_catalog *c)
 		err = read_at("strategies", names.v[i], ".c", &text);
 		if (err)
 			break;
-		head_comment(text, &lines);
+		read_head_comment(text, &lines);
 		add_strategy(c, names.v[i], &lines);
 		bl_strv_free(&lines);
 		free(text);
@@ -187,14 +186,14 @@ static int load_strategies(struct bl_catalog *c)
 	bl_strv_free(&names);
 	for (size_t i = 0; i < ARRAY_SIZE(stock); i++)
 		bl_strv_add(&lines, stock[i]);
-	add_strategy(c, BL_INTREE, &lines);
+	add_strategy(c, INTREE, &lines);
 	c->strategy[c->n_strategy - 1].intree = true;
 	bl_strv_free(&lines);
 	return err;
 }
 
-/* Allocators are described where they are implemented. */
-static int load_allocators(struct bl_catalog *c, const char *dir)
+/* Read the allocators, which are described in the files that implement them. */
+static int load_allocators(struct catalog *c, const char *dir)
 {
 	struct bl_strv names = {}, lines = {};
 	int err = list_dir(dir, ".c", &names);
@@ -205,8 +204,8 @@ static int load_allocators(struct bl_catalog *c, const char *dir)
 		err = read_at(dir, names.v[i], ".c", &text);
 		if (err)
 			break;
-		head_comment(text, &lines);
-		add_tagged(&c->axes[BL_ALLOCATOR], &lines, "Allocator");
+		read_head_comment(text, &lines);
+		add_tagged(&c->axes[AXIS_ALLOCATOR], &lines, "Allocator");
 		bl_strv_free(&lines);
 		free(text);
 	}
@@ -230,7 +229,7 @@ static char *first_comment(const char *text)
 	return bl_strdup("");
 }
 
-/* Does this job check data? A `verify=` that is switched off does not count. */
+/* Tell whether a job checks data. A `verify=` that is switched off does not count. */
 static bool job_verifies(const char *text)
 {
 	while (text) {
@@ -243,7 +242,7 @@ static bool job_verifies(const char *text)
 	return false;
 }
 
-static int load_dir(struct bl_choices *l, const char *dir, const char *suffix)
+static int load_dir(struct catalog_choices *l, const char *dir, const char *suffix)
 {
 	struct bl_strv names = {};
 	int err = list_dir(dir, suffix, &names);
@@ -262,35 +261,35 @@ static int load_dir(struct bl_choices *l, const char *dir, const char *suffix)
 	return err;
 }
 
-/* The kernel's default first. */
+/* Sort by name, with the kernel's default first. */
 static int by_default(const void *a, const void *b)
 {
-	const struct bl_choice *x = a, *y = b;
+	const struct catalog_choice *x = a, *y = b;
 	bool dx = !strcmp(x->name, "cached"), dy = !strcmp(y->name, "cached");
 
 	return dx != dy ? dy - dx : strcmp(x->name, y->name);
 }
 
-static void load_axes(struct bl_catalog *c)
+static void load_axes(struct catalog *c)
 {
 	static const struct {
-		enum bl_axis axis;
+		enum axis axis;
 		const char *name, *about;
 	} fixed[] = {
-		{ BL_GRANULE, "4k", "an IOVA range is whole 4 KiB slots" },
-		{ BL_GRANULE, "page", "an IOVA range is whole bounce pages" },
-		{ BL_PREFILL, "none", "device-to-memory bounce bytes begin as they were left: the "
+		{ AXIS_GRANULE, "4k", "an IOVA range is whole 4 KiB slots" },
+		{ AXIS_GRANULE, "page", "an IOVA range is whole bounce pages" },
+		{ AXIS_PREFILL, "none", "device-to-memory bounce bytes begin as they were left: the "
 				      "driver can get back what it did not ask for" },
-		{ BL_PREFILL, "zero", "they begin as zeroes" },
-		{ BL_PREFILL, "copy", "they begin as the driver's buffer, as swiotlb does it: what "
+		{ AXIS_PREFILL, "zero", "they begin as zeroes" },
+		{ AXIS_PREFILL, "copy", "they begin as the driver's buffer, as swiotlb does it: what "
 				      "the device leaves out survives" },
-		{ BL_BACKING, "zeroed", "bounce pages are allocated when first needed, and zeroed" },
-		{ BL_BACKING, "unzeroed", "not zeroed, as Linux 5.15 did (unsafe: shows old data of "
+		{ AXIS_BACKING, "zeroed", "bounce pages are allocated when first needed, and zeroed" },
+		{ AXIS_BACKING, "unzeroed", "not zeroed, as Linux 5.15 did (unsafe: shows old data of "
 					  "the kernel to the daemon)" },
-		{ BL_BACKING, "prealloc", "all bounce pages exist from the start" },
-		{ BL_BACKING, "huge", "as that, in huge pages, and so in the daemon's page table" },
+		{ AXIS_BACKING, "prealloc", "all bounce pages exist from the start" },
+		{ AXIS_BACKING, "huge", "as that, in huge pages, and so in the daemon's page table" },
 	};
-	struct bl_choices *allocators = &c->axes[BL_ALLOCATOR];
+	struct catalog_choices *allocators = &c->axes[AXIS_ALLOCATOR];
 
 	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
 		add_choice(&c->axes[fixed[i].axis], bl_strdup(fixed[i].name),
@@ -299,7 +298,7 @@ static void load_axes(struct bl_catalog *c)
 		qsort(allocators->v, allocators->n, sizeof(*allocators->v), by_default);
 }
 
-int bl_catalog_load(struct bl_catalog *c)
+int catalog_load(struct catalog *c)
 {
 	int err;
 
@@ -319,7 +318,7 @@ int bl_catalog_load(struct bl_catalog *c)
 	return err;
 }
 
-static void free_choices(struct bl_choices *l)
+static void free_choices(struct catalog_choices *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->v[i].name);
@@ -328,10 +327,10 @@ static void free_choices(struct bl_choices *l)
 	free(l->v);
 }
 
-void bl_catalog_free(struct bl_catalog *c)
+void catalog_free(struct catalog *c)
 {
 	for (size_t i = 0; i < c->n_strategy; i++) {
-		struct bl_strategy *s = &c->strategy[i];
+		struct catalog_strategy *s = &c->strategy[i];
 
 		free(s->name);
 		free(s->summary);
@@ -344,7 +343,7 @@ void bl_catalog_free(struct bl_catalog *c)
 		free(s->unsafe);
 	}
 	free(c->strategy);
-	for (size_t i = 0; i < BL_AXES; i++)
+	for (size_t i = 0; i < AXES; i++)
 		free_choices(&c->axes[i]);
 	free_choices(&c->jobs);
 	free_choices(&c->plans);
@@ -352,7 +351,7 @@ void bl_catalog_free(struct bl_catalog *c)
 	memset(c, 0, sizeof(*c));
 }
 
-const struct bl_strategy *bl_find_strategy(const struct bl_catalog *c, const char *name)
+const struct catalog_strategy *catalog_find_strategy(const struct catalog *c, const char *name)
 {
 	for (size_t i = 0; i < c->n_strategy; i++)
 		if (!strcmp(c->strategy[i].name, name))
@@ -360,7 +359,7 @@ const struct bl_strategy *bl_find_strategy(const struct bl_catalog *c, const cha
 	return NULL;
 }
 
-const struct bl_choice *bl_find_choice(const struct bl_choices *l, const char *name)
+const struct catalog_choice *catalog_find_choice(const struct catalog_choices *l, const char *name)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (!strcmp(l->v[i].name, name))
@@ -368,13 +367,13 @@ const struct bl_choice *bl_find_choice(const struct bl_choices *l, const char *n
 	return NULL;
 }
 
-void bl_strategy_names(const struct bl_catalog *c, struct bl_strv *out)
+void catalog_list_strategies(const struct catalog *c, struct bl_strv *out)
 {
 	for (size_t i = 0; i < c->n_strategy; i++)
 		bl_strv_add(out, c->strategy[i].name);
 }
 
-void bl_choice_names(const struct bl_choices *l, struct bl_strv *out)
+void catalog_list_choices(const struct catalog_choices *l, struct bl_strv *out)
 {
 	for (size_t i = 0; i < l->n; i++)
 		bl_strv_add(out, l->v[i].name);

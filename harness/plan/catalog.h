@@ -1,49 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What there is to choose from: read from the source tree each time, so that a
- * new file is a new choice without registration.
+ * What a plan can choose from. It is read from the source tree each time, so that a new file is
+ * a new choice without registration.
  */
 #ifndef BL_CATALOG_H
 #define BL_CATALOG_H
 
-#include "proto/axes.h"
 #include "lib/util.h"
+#include "proto/axes.h"
 
-struct bl_strategy {
+struct catalog_strategy {
 	char *name;
 	char *summary;
 	char *idea, *bounce, *sync, *wins, *loses, *source;
-	char *unsafe;		/* why it is unsafe, NULL if it is not */
-	bool intree;
+	char *unsafe;		/* why it is unsafe, NULL if it is safe */
+	bool intree;		/* it is the stock vduse.ko */
 };
 
-/* A value of an axis, a job, a plan, a plane: a name and what it is. */
-struct bl_choice {
+/* A value of an axis, a job, a plan or a plane. */
+struct catalog_choice {
 	char *name;
 	char *about;
-	bool verifies;		/* a job that checks data, not speed */
+	bool verifies;		/* this job checks data instead of speed */
 };
 
-struct bl_choices {
-	struct bl_choice *v;
+struct catalog_choices {
+	struct catalog_choice *v;
 	size_t n;
 };
 
-struct bl_catalog {
-	struct bl_strategy *strategy;	/* intree last */
+struct catalog {
+	struct catalog_strategy *strategy;	/* intree last */
 	size_t n_strategy;
-	struct bl_choices axes[BL_AXES], jobs, plans, planes;
+	struct catalog_choices axes[AXES];	/* the default first */
+	struct catalog_choices jobs, plans, planes;
 };
 
-/* Read the tree below bl_root(). Returns 0 or a negative errno, with message. */
-int bl_catalog_load(struct bl_catalog *c);
-void bl_catalog_free(struct bl_catalog *c);
+/* Read the tree below bl_root(). Return 0, or a negative errno with a message. */
+int catalog_load(struct catalog *c);
+void catalog_free(struct catalog *c);
 
-const struct bl_strategy *bl_find_strategy(const struct bl_catalog *c, const char *name);
-const struct bl_choice *bl_find_choice(const struct bl_choices *l, const char *name);
+/* Find an entry by its name. Return NULL if there is none. */
+const struct catalog_strategy *catalog_find_strategy(const struct catalog *c, const char *name);
+const struct catalog_choice *catalog_find_choice(const struct catalog_choices *l,
+						 const char *name);
 
-/* Names alone, for messages. */
-void bl_strategy_names(const struct bl_catalog *c, struct bl_strv *out);
-void bl_choice_names(const struct bl_choices *l, struct bl_strv *out);
+/* Add all names to @out, for a message. */
+void catalog_list_strategies(const struct catalog *c, struct bl_strv *out);
+void catalog_list_choices(const struct catalog_choices *l, struct bl_strv *out);
 
 #endif

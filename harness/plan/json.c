@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * plan.json: the plan of a campaign, static from its first run on. What goes on with a
- * campaign takes everything from there; the plan's INI file may have changed since.
+ * plan.json: the plan of a campaign. It never changes once the campaign has begun; resuming takes
+ * everything from it, because the plan's INI file may have changed since.
  */
 #include "plan/plan.h"
 
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A traced run has one job: small I/Os, where mapping costs most. */
-static const char *traced_job(const struct bl_plan *p)
+/* Choose the one job of a traced run: small I/Os, where mapping costs most. */
+static const char *choose_traced_job(const struct plan *p)
 {
 	for (size_t i = 0; i < p->jobs.n; i++)
 		if (!strncmp(p->jobs.v[i], "4k-", 3))
@@ -18,30 +18,30 @@ static const char *traced_job(const struct bl_plan *p)
 	return p->jobs.v[0];
 }
 
-static json_t *jobs_json(const struct bl_plan *p, enum bl_kind kind)
+static json_t *jobs_json(const struct plan *p, enum run_kind kind)
 {
 	json_t *a = json_array();
 
-	if (kind == BL_VERIFY)
+	if (kind == KIND_VERIFY)
 		json_array_append_new(a, json_string(p->verify));
-	else if (kind == BL_TRACE)
-		json_array_append_new(a, json_string(traced_job(p)));
-	for (size_t i = 0; kind == BL_TIME && i < p->jobs.n; i++)
+	else if (kind == KIND_TRACE)
+		json_array_append_new(a, json_string(choose_traced_job(p)));
+	for (size_t i = 0; kind == KIND_TIME && i < p->jobs.n; i++)
 		json_array_append_new(a, json_string(p->jobs.v[i]));
 	return a;
 }
 
-json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r)
+json_t *plan_run_to_json(const struct plan *p, const struct plan_run *r)
 {
-	const struct bl_cell *c = &p->cells[r->cell];
+	const struct plan_cell *c = &p->cells[r->cell];
 
 	json_t *j = json_pack("{s:s, s:s, s:i, s:s, s:s}",
-			      "id", r->id, "kind", bl_kind_name(r->kind),
+			      "id", r->id, "kind", kind_names[r->kind],
 			      "block", (int)r->block, "label", c->label,
 			      "strategy", c->strategy);
 
-	for (size_t i = 0; i < BL_AXES; i++)
-		json_object_set_new(j, bl_axis_names[i], json_string(c->axis[i]));
+	for (size_t i = 0; i < AXES; i++)
+		json_object_set_new(j, axis_names[i], json_string(c->axis[i]));
 	json_object_update_new(j, json_pack("{s:i, s:i, s:b, s:o}",
 					    "page_order", (int)c->page_order,
 					    "bounce_mb", (int)c->bounce_mb, "unsafe", c->unsafe,
@@ -55,76 +55,76 @@ json_t *bl_run_json(const struct bl_plan *p, const struct bl_run *r)
 	return j;
 }
 
-static json_t *runs_json(const struct bl_plan *p)
+static json_t *runs_json(const struct plan *p)
 {
 	json_t *runs = json_array();
 
 	for (size_t i = 0; i < p->n_runs; i++)
-		json_array_append_new(runs, bl_run_json(p, &p->runs[i]));
+		json_array_append_new(runs, plan_run_to_json(p, &p->runs[i]));
 	return runs;
 }
 
-json_t *bl_plan_json(const struct bl_plan *p)
+json_t *plan_to_json(const struct plan *p)
 {
 	json_t *runs = p->all_runs ? json_incref(p->all_runs) : runs_json(p), *j;
 
 	j = json_pack("{s:i, s:s, s:s, s:s, s:I, s:i, s:s, s:i, s:f, s:f, s:s, s:s?, s:s?, s:f, s:f, s:i, s:i, s:s, s:o}",
 		      "schema", 1, "name", p->name, "about", p->about ? p->about : "",
-		      "plane", p->plane, "seed", (json_int_t)p->seed,
-		      "repeat", (int)p->repeat, "boot", bl_boot_name(p->boot),
+		      "plane", plane_names[p->plane], "seed", (json_int_t)p->seed,
+		      "repeat", (int)p->repeat, "boot", boot_names[p->boot],
 		      "runs_each", (int)p->runs_each, "width_pct", p->width,
 		      "budget_s", p->budget, "baseline", p->baseline, "aa", p->aa,
 		      "verify", p->verify, "runtime_s", p->runtime, "ramp_s", p->ramp,
 		      "cpus", (int)p->cpus, "queues", (int)p->queues,
-		      "backend", bl_backend_name(p->ram), "jobs", jobs_json(p, BL_TIME));
+		      "backend", backend_names[p->backend], "jobs", jobs_json(p, KIND_TIME));
 	if (p->buffer_mb != COLLECT_BUFFER_MB)
 		json_object_set_new(j, "buffer_mb", json_integer(p->buffer_mb));
 	if (p->keep)
 		json_object_set_new(j, "keep", json_true());
 	if (p->shard.of)
-		json_object_set_new(j, "shard", bl_shard_json(&p->shard));
+		json_object_set_new(j, "shard", shard_to_json(&p->shard));
 	json_object_set_new(j, "runs", runs);
 	return j;
 }
 
-static void filter(struct bl_plan *p, const struct bl_shard *shard)
+static void keep_shard(struct plan *p, const struct shard *shard)
 {
 	size_t n = 0;
 
 	p->all_runs = runs_json(p);
 	p->shard = *shard;
 	for (size_t i = 0; i < p->n_runs; i++)
-		if (bl_shard_has(shard, p->runs[i].block))
+		if (shard_has_block(shard, p->runs[i].block))
 			p->runs[n++] = p->runs[i];
 	p->n_runs = n;
 }
 
-int bl_plan_check_shards(const struct bl_plan *p, unsigned int of)
+int plan_check_shards(const struct plan *p, unsigned int of)
 {
 	if (p->width > 0) {
-		bl_err("%s: width = %g has to see the intervals of all blocks, and a shard has its own "
-		       "only; --width 0 does all %u blocks", p->name, p->width, p->repeat);
+		bl_err("%s: width = %g needs the intervals of all blocks, and a shard has only its "
+		       "own; --width 0 does all %u blocks", p->name, p->width, p->repeat);
 		return -EINVAL;
 	}
 	if (of > p->repeat) {
-		bl_err("%s: %u shards of %u blocks leave some without any; valid: 1..%u", p->name,
-		       of, p->repeat, p->repeat);
+		bl_err("%s: %u shards of %u blocks leave a shard without a block; valid: 1..%u",
+		       p->name, of, p->repeat, p->repeat);
 		return -EINVAL;
 	}
 	return 0;
 }
 
-int bl_plan_take_shard(struct bl_plan *p, const struct bl_shard *shard)
+int plan_take_shard(struct plan *p, const struct shard *shard)
 {
-	if (bl_plan_check_shards(p, shard->of))
+	if (plan_check_shards(p, shard->of))
 		return -EINVAL;
-	filter(p, shard);
+	keep_shard(p, shard);
 	return 0;
 }
 
-/* --- and back ----------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------- */
 
-static size_t find_cell(const struct bl_plan *p, const char *label)
+static size_t find_cell(const struct plan *p, const char *label)
 {
 	size_t i;
 
@@ -134,17 +134,17 @@ static size_t find_cell(const struct bl_plan *p, const char *label)
 	return i;
 }
 
-static int load_cell(struct bl_plan *p, const json_t *run)
+static int load_cell(struct plan *p, const json_t *run)
 {
-	struct bl_cell c = {
+	struct plan_cell c = {
 		.strategy = bl_json_str(run, "strategy", NULL),
 		.page_order = bl_json_int(run, "page_order", 0),
 		.bounce_mb = bl_json_int(run, "bounce_mb", 0),
 		.unsafe = json_is_true(json_object_get(run, "unsafe")),
 	};
 
-	for (size_t i = 0; i < BL_AXES; i++) {
-		c.axis[i] = bl_json_str(run, bl_axis_names[i], NULL);
+	for (size_t i = 0; i < AXES; i++) {
+		c.axis[i] = bl_json_str(run, axis_names[i], NULL);
 		if (!c.axis[i])
 			return -EBADMSG;
 	}
@@ -160,20 +160,17 @@ static int load_cell(struct bl_plan *p, const json_t *run)
 	return 0;
 }
 
-static int load_run(struct bl_plan *p, const json_t *run)
+static int load_run(struct plan *p, const json_t *run)
 {
 	const char *id = bl_json_str(run, "id", ""), *label = bl_json_str(run, "label", NULL);
-	const char *kind = bl_json_str(run, "kind", "");
-	struct bl_run *r = &p->runs[p->n_runs];
-	unsigned int k;
+	int kind = bl_find_name(kind_names, KINDS, bl_json_str(run, "kind", NULL));
+	struct plan_run *r = &p->runs[p->n_runs];
 
-	for (k = BL_VERIFY; k <= BL_TRACE && strcmp(kind, bl_kind_name(k)); k++)
-		;
-	/* It becomes the name of a directory. */
-	if (k > BL_TRACE || !label || !*id || strlen(id) >= sizeof(r->id) ||
+	/* The id becomes the name of a directory. */
+	if (kind < 0 || !label || !*id || strlen(id) >= sizeof(r->id) ||
 	    strspn(id, "0123456789") != strlen(id))
 		return -EBADMSG;
-	r->kind = k;
+	r->kind = kind;
 	r->block = bl_json_int(run, "block", 0);
 	r->cell = find_cell(p, label);
 	strcpy(r->id, id);
@@ -181,25 +178,24 @@ static int load_run(struct bl_plan *p, const json_t *run)
 	return r->cell < p->n_cells ? 0 : load_cell(p, run);
 }
 
-static char *text_of(const json_t *o, const char *key)
+static char *copy_text(const json_t *o, const char *key)
 {
 	const char *s = bl_json_str(o, key, NULL);
 
 	return s ? bl_strdup(s) : NULL;
 }
 
-static int load(struct bl_plan *p, const json_t *o)
+static int load_plan(struct plan *p, const json_t *o)
 {
 	const json_t *runs = json_object_get(o, "runs"), *item;
-	int err = 0;
+	int plane, boot, backend, err = 0;
 	size_t i;
 
-	p->name = text_of(o, "name");
-	p->about = text_of(o, "about");
-	p->plane = text_of(o, "plane");
-	p->baseline = text_of(o, "baseline");
-	p->aa = text_of(o, "aa");
-	p->verify = text_of(o, "verify");
+	p->name = copy_text(o, "name");
+	p->about = copy_text(o, "about");
+	p->baseline = copy_text(o, "baseline");
+	p->aa = copy_text(o, "aa");
+	p->verify = copy_text(o, "verify");
 	p->seed = bl_json_int(o, "seed", 0);
 	p->repeat = bl_json_int(o, "repeat", 0);
 	p->runtime = bl_json_num(o, "runtime_s", 0);
@@ -207,47 +203,49 @@ static int load(struct bl_plan *p, const json_t *o)
 	p->runs_each = bl_json_int(o, "runs_each", 1);
 	p->width = bl_json_num(o, "width_pct", 0);
 	p->budget = bl_json_num(o, "budget_s", 0);
-	for (p->boot = BL_BOOT_CAMPAIGN; p->boot <= BL_BOOT_DEVICE; p->boot++)
-		if (!strcmp(bl_json_str(o, "boot", "campaign"), bl_boot_name(p->boot)))
-			break;
+	plane = bl_find_name(plane_names, PLANES, bl_json_str(o, "plane", NULL));
+	boot = bl_find_name(boot_names, BOOTS, bl_json_str(o, "boot", "campaign"));
+	backend = bl_find_name(backend_names, BACKENDS, bl_json_str(o, "backend", "null"));
 	p->cpus = bl_json_int(o, "cpus", 0);
 	p->queues = bl_json_int(o, "queues", 0);
 	p->keep = json_is_true(json_object_get(o, "keep"));
 	p->buffer_mb = bl_json_int(o, "buffer_mb", COLLECT_BUFFER_MB);
-	p->ram = !strcmp(bl_json_str(o, "backend", "null"), "ram");
 	json_array_foreach(json_object_get(o, "jobs"), i, item)
 		if (json_is_string(item))
 			bl_strv_add(&p->jobs, json_string_value(item));
-	if (bl_json_int(o, "schema", 0) != 1 || !p->name || !p->plane || !p->baseline ||
+	if (bl_json_int(o, "schema", 0) != 1 || !p->name || plane < 0 || !p->baseline ||
 	    !(p->runtime > 0) || !p->cpus || !p->queues || !p->jobs.n ||
-	    p->runs_each - 1 >= BL_MAX_RUNS || p->boot > BL_BOOT_DEVICE ||
+	    p->runs_each - 1 >= PLAN_MAX_RUNS || boot < 0 || backend < 0 ||
 	    !json_array_size(runs))
 		return -EBADMSG;
+	p->plane = plane;
+	p->boot = boot;
+	p->backend = backend;
 	p->runs = bl_zalloc(json_array_size(runs) * sizeof(*p->runs));
 	json_array_foreach(runs, i, item) {
 		err = load_run(p, item);
 		if (err)
 			return err;
-		if (p->runs[i].kind == BL_VERIFY && !p->verify)
+		if (p->runs[i].kind == KIND_VERIFY && !p->verify)
 			return -EBADMSG;
 	}
 	return 0;
 }
 
-int bl_plan_from_json(struct bl_plan *p, const char *path)
+int plan_from_json(struct plan *p, const char *path)
 {
-	struct bl_shard shard;
+	struct shard shard;
 	int err;
 
 	memset(p, 0, sizeof(*p));
 	p->json = bl_json_load(path);
 	if (!p->json)
 		return -EBADMSG;
-	err = load(p, p->json);
-	err = err ? err : bl_shard_from_json(&shard, p->json);
+	err = load_plan(p, p->json);
+	err = err ? err : shard_from_json(&shard, p->json);
 	if (err)
 		bl_err("%s: not a plan that this version's 'bouncelab run' has written", path);
 	else if (shard.of)
-		filter(p, &shard);
+		keep_shard(p, &shard);
 	return err;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The keys of a plan, their values, and what is wrong with them. */
+/* The keys of a plan: their values, and the checks of them. */
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 struct key {
 	const char *section, *name;
 	bool list;
-	int (*set)(struct bl_plan *p, const char *where, const char *key, const char *value);
+	int (*set)(struct plan *p, const char *where, const char *key, const char *value);
 };
 
 static int bad_value(const char *where, const char *key, const char *value, const char *valid)
@@ -41,7 +41,7 @@ static int set_uint(unsigned int *field, const char *where, const char *key,
 	return 0;
 }
 
-static int set_about(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_about(struct plan *p, const char *where, const char *key, const char *value)
 {
 	(void)where;
 	(void)key;
@@ -49,29 +49,28 @@ static int set_about(struct bl_plan *p, const char *where, const char *key, cons
 	return 0;
 }
 
-static int set_plane(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_plane(struct plan *p, const char *where, const char *key, const char *value)
 {
 	struct bl_strv valid = {};
 	int err = 0;
 
-	if (bl_find_choice(&p->cat->planes, value)) {
-		set_string(&p->plane, value);
-	} else {
-		bl_choice_names(&p->cat->planes, &valid);
+	catalog_list_choices(&p->cat->planes, &valid);
+	if (bl_strv_has(&valid, value))
+		p->plane = bl_find_name(plane_names, PLANES, value);
+	else
 		err = bl_err_unknown(where, key, value, &valid);
-		bl_strv_free(&valid);
-	}
+	bl_strv_free(&valid);
 	return err;
 }
 
-static int set_seed(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_seed(struct plan *p, const char *where, const char *key, const char *value)
 {
 	if (bl_parse_u64(value, 0, INT64_MAX, &p->seed))
 		return bad_value(where, key, value, "a whole number, 0..9223372036854775807");
 	return 0;
 }
 
-static int set_repeat(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_repeat(struct plan *p, const char *where, const char *key, const char *value)
 {
 	unsigned long long n;
 
@@ -81,54 +80,49 @@ static int set_repeat(struct bl_plan *p, const char *where, const char *key, con
 	return 0;
 }
 
-static int set_cpus(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_cpus(struct plan *p, const char *where, const char *key, const char *value)
 {
 	return set_uint(&p->cpus, where, key, value, 64);
 }
 
-static int set_queues(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_queues(struct plan *p, const char *where, const char *key, const char *value)
 {
 	return set_uint(&p->queues, where, key, value, 64);
 }
 
-/*
- * What is behind the timed disk: QEMU's null-co, which takes no time and never reads
- * what is written to it, or a file in memory, whose daemon touches all data.
- */
-static int set_backend(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_backend(struct plan *p, const char *where, const char *key, const char *value)
 {
-	if (strcmp(value, "null") && strcmp(value, "ram"))
+	int found = bl_find_name(backend_names, BACKENDS, value);
+
+	if (found < 0)
 		return bad_value(where, key, value, "null, ram");
-	p->ram = !strcmp(value, "ram");
+	p->backend = found;
 	return 0;
 }
 
-static int set_boot(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_boot(struct plan *p, const char *where, const char *key, const char *value)
 {
-	enum bl_boot b;
+	int found = bl_find_name(boot_names, BOOTS, value);
 
-	for (b = BL_BOOT_CAMPAIGN; b <= BL_BOOT_DEVICE; b++) {
-		if (strcmp(value, bl_boot_name(b)))
-			continue;
-		p->boot = b;
-		return 0;
-	}
-	return bad_value(where, key, value, "campaign, block, device");
+	if (found < 0)
+		return bad_value(where, key, value, "campaign, block, device");
+	p->boot = found;
+	return 0;
 }
 
-static int set_runs(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_runs(struct plan *p, const char *where, const char *key, const char *value)
 {
-	return set_uint(&p->runs_each, where, key, value, BL_MAX_RUNS);
+	return set_uint(&p->runs_each, where, key, value, PLAN_MAX_RUNS);
 }
 
-static int set_width(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_width(struct plan *p, const char *where, const char *key, const char *value)
 {
 	if (bl_parse_double(value, 0, 100, &p->width) || (p->width > 0 && p->width < 0.01))
 		return bad_value(where, key, value, "per cent, 0.01..100; 0 for no stop rule");
 	return 0;
 }
 
-static int set_budget(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_budget(struct plan *p, const char *where, const char *key, const char *value)
 {
 	double minutes;
 
@@ -138,22 +132,22 @@ static int set_budget(struct bl_plan *p, const char *where, const char *key, con
 	return 0;
 }
 
-static int set_runtime(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_runtime(struct plan *p, const char *where, const char *key, const char *value)
 {
 	if (bl_parse_double(value, 0.1, 3600, &p->runtime))
 		return bad_value(where, key, value, "seconds, 0.1..3600");
 	return 0;
 }
 
-static int set_ramp(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_ramp(struct plan *p, const char *where, const char *key, const char *value)
 {
 	if (bl_parse_double(value, 0, 3600, &p->ramp))
 		return bad_value(where, key, value, "seconds, 0..3600");
 	return 0;
 }
 
-/* Whether these are labels of the plan is known only once the plan is expanded. */
-static int set_baseline(struct bl_plan *p, const char *where, const char *key, const char *value)
+/* plan_expand() checks that the baseline and the A/A pair are labels of the plan. */
+static int set_baseline(struct plan *p, const char *where, const char *key, const char *value)
 {
 	if (!*value)
 		return bad_value(where, key, value, "a strategy, or the label of a cell");
@@ -161,7 +155,7 @@ static int set_baseline(struct bl_plan *p, const char *where, const char *key, c
 	return 0;
 }
 
-static int set_aa(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_aa(struct plan *p, const char *where, const char *key, const char *value)
 {
 	(void)where;
 	(void)key;
@@ -169,26 +163,24 @@ static int set_aa(struct bl_plan *p, const char *where, const char *key, const c
 	return 0;
 }
 
-static int check_strategy(const struct bl_plan *p, const char *where, const char *name,
-			  bool all)
+static int check_strategy(const struct plan *p, const char *where, const char *name)
 {
 	struct bl_strv valid = {};
 	int err;
 
-	if (bl_find_strategy(p->cat, name) || (all && !strcmp(name, "all")))
+	if (catalog_find_strategy(p->cat, name) || !strcmp(name, "all"))
 		return 0;
-	bl_strategy_names(p->cat, &valid);
-	if (all)
-		bl_strv_add(&valid, "all");
+	catalog_list_strategies(p->cat, &valid);
+	bl_strv_add(&valid, "all");
 	err = bl_err_unknown(where, "strategy", name, &valid);
 	bl_strv_free(&valid);
 	return err;
 }
 
-static int check_job(const struct bl_plan *p, const char *where, const char *name, bool verifies)
+static int check_job(const struct plan *p, const char *where, const char *name, bool verifies)
 {
-	const struct bl_choices *jobs = &p->cat->jobs;
-	const struct bl_choice *job = bl_find_choice(jobs, name);
+	const struct catalog_choices *jobs = &p->cat->jobs;
+	const struct catalog_choice *job = catalog_find_choice(jobs, name);
 	struct bl_strv valid = {};
 	int err = 0;
 
@@ -202,7 +194,7 @@ static int check_job(const struct bl_plan *p, const char *where, const char *nam
 	return err;
 }
 
-static int set_verify(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_verify(struct plan *p, const char *where, const char *key, const char *value)
 {
 	(void)key;
 	if (*value && check_job(p, where, value, true))
@@ -219,13 +211,13 @@ static int set_yes_no(bool *field, const char *where, const char *key, const cha
 	return 0;
 }
 
-static int set_trace(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_trace(struct plan *p, const char *where, const char *key, const char *value)
 {
 	return set_yes_no(&p->trace, where, key, value);
 }
 
-/* Lists: split, without duplicates, never empty. */
-static int split(struct bl_strv *out, const char *where, const char *key, const char *value)
+/* Split a list and drop duplicates. An empty list is an error. */
+static int split_list(struct bl_strv *out, const char *where, const char *key, const char *value)
 {
 	struct bl_strv in = {};
 
@@ -241,22 +233,22 @@ static int split(struct bl_strv *out, const char *where, const char *key, const 
 	return -EINVAL;
 }
 
-static int set_strategies(struct bl_plan *p, const char *where, const char *key,
+static int set_strategies(struct plan *p, const char *where, const char *key,
 			  const char *value)
 {
 	struct bl_strv in = {}, *out = &p->strategies;
-	int err = split(&in, where, key, value);
+	int err = split_list(&in, where, key, value);
 
 	bl_strv_free(out);
 	for (size_t i = 0; !err && i < in.n; i++) {
-		err = check_strategy(p, where, in.v[i], true);
+		err = check_strategy(p, where, in.v[i]);
 		if (strcmp(in.v[i], "all")) {
 			if (!bl_strv_has(out, in.v[i]))
 				bl_strv_add(out, in.v[i]);
 			continue;
 		}
 		for (size_t s = 0; s < p->cat->n_strategy; s++) {
-			const struct bl_strategy *st = &p->cat->strategy[s];
+			const struct catalog_strategy *st = &p->cat->strategy[s];
 
 			if (!st->intree && !bl_strv_has(out, st->name))
 				bl_strv_add(out, st->name);
@@ -264,39 +256,37 @@ static int set_strategies(struct bl_plan *p, const char *where, const char *key,
 	}
 	bl_strv_free(&in);
 	if (!err && !out->n) {
-		bl_err("%s: 'all' is no strategy at all: strategies/ is empty", where);
+		bl_err("%s: 'all' gives no strategy: the directory strategies/ is empty", where);
 		err = -EINVAL;
 	}
 	return err;
 }
 
-static int set_choices(struct bl_strv *out, const struct bl_choices *l, const char *where,
+static int set_choices(struct bl_strv *out, const struct catalog_choices *l, const char *where,
 		       const char *key, const char *value)
 {
 	struct bl_strv valid = {};
-	int err = split(out, where, key, value);
+	int err = split_list(out, where, key, value);
 
-	bl_choice_names(l, &valid);
+	catalog_list_choices(l, &valid);
 	for (size_t i = 0; !err && i < out->n; i++)
-		if (!bl_find_choice(l, out->v[i]))
+		if (!catalog_find_choice(l, out->v[i]))
 			err = bl_err_unknown(where, key, out->v[i], &valid);
 	bl_strv_free(&valid);
 	return err;
 }
 
-static int set_axis(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_axis(struct plan *p, const char *where, const char *key, const char *value)
 {
-	enum bl_axis a = 0;
+	int a = bl_find_name(axis_names, AXES, key);
 
-	while (strcmp(bl_axis_names[a], key))
-		a++;
 	return set_choices(&p->axes[a], &p->cat->axes[a], where, key, value);
 }
 
-static int set_page_orders(struct bl_plan *p, const char *where, const char *key,
+static int set_page_orders(struct plan *p, const char *where, const char *key,
 			   const char *value)
 {
-	int err = split(&p->page_orders, where, key, value);
+	int err = split_list(&p->page_orders, where, key, value);
 	unsigned long long v;
 
 	for (size_t i = 0; !err && i < p->page_orders.n; i++)
@@ -305,11 +295,11 @@ static int set_page_orders(struct bl_plan *p, const char *where, const char *key
 	return err;
 }
 
-static int set_bounce_sizes(struct bl_plan *p, const char *where, const char *key,
+static int set_bounce_sizes(struct plan *p, const char *where, const char *key,
 			    const char *value)
 {
 	struct bl_strv in = {};
-	int err = split(&in, where, key, value);
+	int err = split_list(&in, where, key, value);
 	unsigned long long v;
 
 	bl_strv_free(&p->bounce_sizes);
@@ -331,10 +321,10 @@ static int set_bounce_sizes(struct bl_plan *p, const char *where, const char *ke
 	return err;
 }
 
-/* What each cell is traced with, as a factor of the matrix. */
-static int set_collect(struct bl_plan *p, const char *where, const char *key, const char *value)
+/* Set the collectors of each cell, which are a factor of the matrix. */
+static int set_collect(struct plan *p, const char *where, const char *key, const char *value)
 {
-	int err = split(&p->collects, where, key, value);
+	int err = split_list(&p->collects, where, key, value);
 	unsigned int set;
 
 	for (size_t i = 0; !err && i < p->collects.n; i++)
@@ -342,19 +332,19 @@ static int set_collect(struct bl_plan *p, const char *where, const char *key, co
 	return err;
 }
 
-static int set_keep(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_keep(struct plan *p, const char *where, const char *key, const char *value)
 {
 	return set_yes_no(&p->keep, where, key, value);
 }
 
-static int set_buffer(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_buffer(struct plan *p, const char *where, const char *key, const char *value)
 {
 	return set_uint(&p->buffer_mb, where, key, value, 65536);
 }
 
-static int set_jobs(struct bl_plan *p, const char *where, const char *key, const char *value)
+static int set_jobs(struct plan *p, const char *where, const char *key, const char *value)
 {
-	int err = split(&p->jobs, where, key, value);
+	int err = split_list(&p->jobs, where, key, value);
 
 	for (size_t i = 0; !err && i < p->jobs.n; i++)
 		err = check_job(p, where, p->jobs.v[i], false);
@@ -414,7 +404,7 @@ static const struct key *find_key(const char *where, const char *section, const 
 	return k;
 }
 
-int bl_plan_check_section(const char *where, const char *section)
+int plan_check_section(const char *where, const char *section)
 {
 	struct bl_strv valid = {};
 	int err = 0;
@@ -426,15 +416,15 @@ int bl_plan_check_section(const char *where, const char *section)
 	return err;
 }
 
-int bl_plan_set(struct bl_plan *p, const char *where, const char *section,
-		const char *key, const char *value)
+int plan_set_key(struct plan *p, const char *where, const char *section,
+		 const char *key, const char *value)
 {
 	const struct key *k = find_key(where, section, key);
 
 	return k ? k->set(p, where, key, value) : -EINVAL;
 }
 
-int bl_plan_key_is_list(const char *where, const char *section, const char *key)
+int plan_key_is_list(const char *where, const char *section, const char *key)
 {
 	const struct key *k = find_key(where, section, key);
 

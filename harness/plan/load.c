@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading a plan file. Its keys and values are checked in plan-keys.c. */
+/* Reads a plan file; keys.c checks its keys and values. */
 #include "plan/plan.h"
 
 #include <ctype.h>
@@ -9,16 +9,16 @@
 #include <ini.h>
 
 struct parser {
-	struct bl_plan *plan;
+	struct plan *plan;
 	FILE *file;
 	const char *path;
 	unsigned int line;
-	bool continued;		/* the line at hand goes on from the one before */
+	bool continued;		/* the current line continues the one before */
 	int err;
 	struct bl_strv seen;	/* "section.key" */
-	char *value;		/* so far, of the last key */
+	char *value;		/* of the last key, up to the current line */
 	char *section;		/* of the last key, NULL before the first */
-	int section_err;	/* it is none: said once, its keys are passed over */
+	int section_err;	/* the section is unknown; its keys are skipped */
 };
 
 static char *read_line(char *str, int num, void *stream)
@@ -52,11 +52,11 @@ static int on_key(void *user, const char *section, const char *name, const char 
 	if (!ps->section || strcmp(ps->section, section)) {
 		free(ps->section);
 		ps->section = bl_strdup(section);
-		ps->section_err = bl_plan_check_section(where, section);
+		ps->section_err = plan_check_section(where, section);
 	}
 	err = ps->section_err;
 	if (!err) {
-		list = bl_plan_key_is_list(where, section, name);
+		list = plan_key_is_list(where, section, name);
 		err = list < 0 ? list : 0;
 	}
 	if (!err && bl_strv_has(&ps->seen, id)) {
@@ -71,7 +71,7 @@ static int on_key(void *user, const char *section, const char *name, const char 
 	if (!err) {
 		free(ps->value);
 		ps->value = joined ? joined : bl_strdup(value);
-		err = bl_plan_set(ps->plan, where, section, name, ps->value);
+		err = plan_set_key(ps->plan, where, section, name, ps->value);
 		bl_strv_add(&ps->seen, id);
 	}
 	if (err)
@@ -81,10 +81,10 @@ static int on_key(void *user, const char *section, const char *name, const char 
 	return !err;
 }
 
-static void defaults(struct bl_plan *p)
+static void set_defaults(struct plan *p)
 {
-	p->plane = bl_strdup("vm");
-	p->baseline = bl_strdup(BL_INTREE);
+	p->plane = PLANE_VM;
+	p->baseline = bl_strdup(INTREE);
 	p->seed = 1;
 	p->repeat = 5;
 	p->runs_each = 1;
@@ -96,12 +96,12 @@ static void defaults(struct bl_plan *p)
 	bl_strv_add(&p->bounce_sizes, "64");
 	bl_strv_add(&p->collects, COLLECT_OFF);
 	p->buffer_mb = COLLECT_BUFFER_MB;
-	for (size_t i = 0; i < BL_AXES; i++)
+	for (size_t i = 0; i < AXES; i++)
 		if (p->cat->axes[i].n)
 			bl_strv_add(&p->axes[i], p->cat->axes[i].v[0].name);
 }
 
-static int find_plan(const struct bl_plan *p, const char *name, char **path)
+static int find_plan_file(const struct plan *p, const char *name, char **path)
 {
 	struct bl_strv valid = {};
 	size_t n = strlen(name);
@@ -111,19 +111,19 @@ static int find_plan(const struct bl_plan *p, const char *name, char **path)
 		*path = bl_strdup(name);
 		return 0;
 	}
-	if (bl_find_choice(&p->cat->plans, name)) {
+	if (catalog_find_choice(&p->cat->plans, name)) {
 		*path = bl_path("workloads/plans/%s.ini", name);
 		return 0;
 	}
-	bl_choice_names(&p->cat->plans, &valid);
+	catalog_list_choices(&p->cat->plans, &valid);
 	bl_strv_add(&valid, "a path ending in .ini");
 	err = bl_err_unknown(NULL, "plan", name, &valid);
 	bl_strv_free(&valid);
 	return err;
 }
 
-/* The plan's name becomes part of a directory's name. */
-static void name_plan(struct bl_plan *p, const char *path)
+/* Name the plan after its file, in characters that may be in the name of a directory. */
+static void name_plan(struct plan *p, const char *path)
 {
 	const char *base = strrchr(path, '/');
 
@@ -135,7 +135,7 @@ static void name_plan(struct bl_plan *p, const char *path)
 			*s = '_';
 }
 
-int bl_plan_load(struct bl_plan *p, const struct bl_catalog *cat, const char *name)
+int plan_load(struct plan *p, const struct catalog *cat, const char *name)
 {
 	struct parser ps = { .plan = p };
 	char *path = NULL;
@@ -143,7 +143,7 @@ int bl_plan_load(struct bl_plan *p, const struct bl_catalog *cat, const char *na
 
 	memset(p, 0, sizeof(*p));
 	p->cat = cat;
-	err = find_plan(p, name, &path);
+	err = find_plan_file(p, name, &path);
 	if (err)
 		return err;
 	ps.path = path;
@@ -154,7 +154,7 @@ int bl_plan_load(struct bl_plan *p, const struct bl_catalog *cat, const char *na
 		goto out;
 	}
 	name_plan(p, path);
-	defaults(p);
+	set_defaults(p);
 	err = ini_parse_stream(read_line, &ps, on_key, &ps);
 	if (err > 0 && !ps.err)
 		bl_err("%s:%d: cannot parse this line; valid: '[plan]' or '[matrix]', "

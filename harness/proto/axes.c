@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "proto/axes.h"
 
-const char *const bl_axis_names[BL_AXES] = {
-	[BL_ALLOCATOR] = "allocator",
-	[BL_GRANULE] = "granule",
-	[BL_PREFILL] = "prefill",
-	[BL_BACKING] = "backing",
+const char *const axis_names[AXES] = {
+	[AXIS_ALLOCATOR] = "allocator",
+	[AXIS_GRANULE] = "granule",
+	[AXIS_PREFILL] = "prefill",
+	[AXIS_BACKING] = "backing",
 };

@@ -3,12 +3,12 @@
 #ifndef BL_AXES_H
 #define BL_AXES_H
 
-#define BL_INTREE	"intree"	/* the strategy that stands for the stock vduse.ko */
+#define INTREE	"intree"	/* the strategy that stands for the stock vduse.ko */
 
 /* The axes beside the strategy. */
-enum bl_axis { BL_ALLOCATOR, BL_GRANULE, BL_PREFILL, BL_BACKING, BL_AXES };
+enum axis { AXIS_ALLOCATOR, AXIS_GRANULE, AXIS_PREFILL, AXIS_BACKING, AXES };
 
 /* The name of each: in plans, in sysfs, in columns of tables. */
-extern const char *const bl_axis_names[BL_AXES];
+extern const char *const axis_names[AXES];
 
 #endif

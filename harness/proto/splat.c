@@ -15,7 +15,7 @@ static const char *const splats[] = {
 	"Objects remaining",
 };
 
-bool bl_is_splat(const char *line)
+bool is_splat(const char *line)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(splats); i++)
 		if (strstr(line, splats[i]))

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 /**
- * bl_is_splat() - tell whether a line of the kernel's log or console reports a failure
+ * is_splat() - tell whether a line of the kernel's log or console reports a failure
  * @line: one line, without or with its time stamp
  *
  * Return: true for a warning, an oops, a panic, a report of a sanitizer or of lockdep, a stall.
  */
-bool bl_is_splat(const char *line);
+bool is_splat(const char *line);
 
 #endif

@@ -35,7 +35,7 @@ void verdicts_csv(const struct verdicts *v, FILE *f)
 			csv_put_string(f, names[k]);
 			fputc(',', f);
 		}
-		for (size_t a = 0; a < BL_AXES; a++) {
+		for (size_t a = 0; a < AXES; a++) {
 			csv_put_string(f, c->config ? c->config->axis[a] : "");
 			fputc(',', f);
 		}

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_block(const struct bl_run *a, const struct bl_run *b)
+static bool same_block(const struct plan_run *a, const struct plan_run *b)
 {
 	return a->kind == b->kind && a->block == b->block;
 }
@@ -18,7 +18,7 @@ static bool same_block(const struct bl_run *a, const struct bl_run *b)
 /* Return the number of runs in the block of run @i; @done takes how many of them are done. */
 static size_t count_block(const struct runner *r, size_t i, size_t *done)
 {
-	const struct bl_plan *p = r->plan;
+	const struct plan *p = r->plan;
 	size_t n = 0;
 
 	*done = 0;
@@ -34,12 +34,13 @@ static size_t count_block(const struct runner *r, size_t i, size_t *done)
 /* Return the number of timed blocks that are done. A plan lists its blocks in order. */
 static unsigned int count_whole_blocks(const struct runner *r)
 {
-	const struct bl_plan *p = r->plan;
+	const struct plan *p = r->plan;
 	unsigned int whole = 0;
 	size_t done;
 
 	for (size_t i = 0; i < p->n_runs; i++)
-		if (p->runs[i].kind == BL_TIME && (!i || !same_block(&p->runs[i - 1], &p->runs[i])))
+		if (p->runs[i].kind == KIND_TIME &&
+		    (!i || !same_block(&p->runs[i - 1], &p->runs[i])))
 			whole += count_block(r, i, &done) == done;
 	return whole;
 }
@@ -61,12 +62,12 @@ static double find_widest(struct runner *r, unsigned int blocks)
  */
 static double estimate_block(const struct runner *r, size_t i)
 {
-	const struct bl_plan *p = r->plan;
+	const struct plan *p = r->plan;
 	double sum = 0;
 	size_t n = 0, in_block = 0;
 
 	for (size_t k = 0; k < p->n_runs; k++) {
-		if (p->runs[k].kind == BL_TIME && r->done[k]) {
+		if (p->runs[k].kind == KIND_TIME && r->done[k]) {
 			sum += r->seconds[k];
 			n++;
 		}
@@ -78,15 +79,15 @@ static double estimate_block(const struct runner *r, size_t i)
 /* Mark the runs that the stop rule leaves out as done, and take their time from the estimate. */
 static void leave_out(struct runner *r)
 {
-	const struct bl_plan *p = r->plan;
-	const struct bl_run *last = r->before;
+	const struct plan *p = r->plan;
+	const struct plan_run *last = r->before;
 
 	for (size_t i = 0; i < p->n_runs; i++) {
-		const struct bl_run *run = &p->runs[i];
+		const struct plan_run *run = &p->runs[i];
 
 		if (r->done[i])
 			continue;
-		if (stop_leaves_out(&r->stop, bl_kind_name(run->kind), run->block)) {
+		if (stop_leaves_out(&r->stop, kind_names[run->kind], run->block)) {
 			r->done[i] = true;
 			r->left--;
 			bl_progress_drop(&r->progress,
@@ -100,7 +101,7 @@ static void leave_out(struct runner *r)
 static int stop_campaign(struct runner *r, enum stop_why why, unsigned int blocks,
 			 unsigned int from)
 {
-	const struct bl_plan *p = r->plan;
+	const struct plan *p = r->plan;
 	char *text;
 	int err;
 
@@ -122,11 +123,11 @@ static int stop_campaign(struct runner *r, enum stop_why why, unsigned int block
 
 int run_check_stop_before(struct runner *r, size_t i)
 {
-	const struct bl_plan *p = r->plan;
+	const struct plan *p = r->plan;
 	unsigned int blocks, look;
 	size_t done;
 
-	if (p->runs[i].kind != BL_TIME || r->stop.why != STOP_NOT)
+	if (p->runs[i].kind != KIND_TIME || r->stop.why != STOP_NOT)
 		return 0;
 	count_block(r, i, &done);
 	if (done)
@@ -142,11 +143,11 @@ int run_check_stop_before(struct runner *r, size_t i)
 
 int run_check_stop_after(struct runner *r, size_t i)
 {
-	const struct bl_plan *p = r->plan;
+	const struct plan *p = r->plan;
 	unsigned int blocks;
 	size_t done;
 
-	if (p->runs[i].kind != BL_TIME || count_block(r, i, &done) != done)
+	if (p->runs[i].kind != KIND_TIME || count_block(r, i, &done) != done)
 		return 0;
 	blocks = count_whole_blocks(r);
 	if (blocks >= STATS_MIN_N && isfinite(find_widest(r, blocks))) {

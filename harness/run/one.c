@@ -44,15 +44,15 @@ static void name_next_console(struct runner *r)
 }
 
 /* Boot a guest unless one is up that this run may use. On failure @o has the reason. */
-static int ensure_guest(struct runner *r, const struct bl_run *run, struct outcome *o)
+static int ensure_guest(struct runner *r, const struct plan_run *run, struct outcome *o)
 {
 	json_t *hello = NULL;
 	char *reason = NULL, *args;
 	double t0;
 	int err;
 
-	if (r->up && !bl_same_guest(r->plan, r->last, run)) {
-		bl_vm_stop(&r->vm);
+	if (r->up && !plan_keeps_guest(r->plan, r->last, run)) {
+		vm_stop(&r->vm);
 		r->up = false;
 	}
 	if (r->up)
@@ -65,7 +65,7 @@ static int ensure_guest(struct runner *r, const struct bl_run *run, struct outco
 	name_next_console(r);
 	bl_progress_now(&r->progress, "booting the guest");
 	t0 = bl_mono();
-	err = bl_vm_boot(&r->vm, &r->cfg, bl_boot_timeout(r->cfg.accel), &hello, &reason);
+	err = vm_boot(&r->vm, &r->cfg, vm_boot_timeout(r->cfg.accel), &hello, &reason);
 	if (err) {
 		set_outcome(o, err == -EINTR ? "interrupted" : "failed", reason);
 		r->boot_failures++;
@@ -74,7 +74,7 @@ static int ensure_guest(struct runner *r, const struct bl_run *run, struct outco
 	pace_add_boot(&r->pace, r->cfg.accel, bl_mono() - t0);
 	if (!r->described) {
 		r->described = true;
-		args = bl_kernel_args(&r->cfg);
+		args = vm_kernel_args(&r->cfg);
 		bl_env_write(r->c, r->cfg.accel, args, hello, r->console);
 		free(args);
 	}
@@ -85,9 +85,9 @@ static int ensure_guest(struct runner *r, const struct bl_run *run, struct outco
 	return 0;
 }
 
-static json_t *run_message(const struct runner *r, const struct bl_run *run)
+static json_t *run_message(const struct runner *r, const struct plan_run *run)
 {
-	json_t *msg = bl_run_json(r->plan, run), *files = json_array(), *job;
+	json_t *msg = plan_run_to_json(r->plan, run), *files = json_array(), *job;
 	char *dir = bl_run_tmp_name(run->id), *path;
 	size_t i;
 
@@ -99,10 +99,10 @@ static json_t *run_message(const struct runner *r, const struct bl_run *run)
 	json_object_set_new(msg, "op", json_string("run"));
 	json_object_set_new(msg, "dir", json_string(dir));
 	json_object_set_new(msg, "module", json_string(r->module));
-	json_object_set_new(msg, "runs", json_integer(bl_runs_each(r->plan, run->kind)));
+	json_object_set_new(msg, "runs", json_integer(plan_runs_each(r->plan, run->kind)));
 	json_object_set_new(msg, "queues", json_integer(r->plan->queues));
 	json_object_set_new(msg, "buffer_mb", json_integer(r->plan->buffer_mb));
-	json_object_set_new(msg, "backend", json_string(bl_backend_name(r->plan->ram)));
+	json_object_set_new(msg, "backend", json_string(backend_names[r->plan->backend]));
 	json_object_set_new(msg, "runtime_s", json_real(r->plan->runtime));
 	json_object_set_new(msg, "ramp_s", json_real(r->plan->ramp));
 	json_object_set_new(msg, "job_files", files);
@@ -110,12 +110,12 @@ static json_t *run_message(const struct runner *r, const struct bl_run *run)
 	return msg;
 }
 
-static double stage_seconds(const struct runner *r, const struct bl_run *run, const char *stage)
+static double stage_seconds(const struct runner *r, const struct plan_run *run, const char *stage)
 {
 	double s = r->opt->stage_timeout;
 
 	if (!strcmp(stage, "fio"))
-		s += run->kind == BL_VERIFY ? VERIFY_SECONDS :
+		s += run->kind == KIND_VERIFY ? VERIFY_SECONDS :
 		     pace_estimate_run(r->plan, run, r->cfg.accel);
 	return s;
 }
@@ -130,7 +130,7 @@ static void set_guest_lost(struct runner *r, struct outcome *o, const char *stag
 		set_outcome(o, "failed", bl_fmt("the guest's kernel failed in stage %s: %s", stage,
 					   r->vm.splat));
 	} else if (gone) {
-		why = bl_vm_why(&r->vm, r->console);
+		why = vm_explain_end(&r->vm, r->console);
 		set_outcome(o, "failed", bl_fmt("the guest died in stage %s: %s", stage, why));
 		free(why);
 	} else {
@@ -154,7 +154,7 @@ static void take_done_message(struct outcome *o, const json_t *msg)
 }
 
 /* Take the guest's messages until the run has ended, one way or another. */
-static void follow_run(struct runner *r, const struct bl_run *run, struct outcome *o)
+static void follow_run(struct runner *r, const struct plan_run *run, struct outcome *o)
 {
 	char *stage = bl_strdup("start");
 	double deadline = bl_mono() + stage_seconds(r, run, stage), now;
@@ -163,19 +163,19 @@ static void follow_run(struct runner *r, const struct bl_run *run, struct outcom
 
 	while (!o->status) {
 		double until = deadline;
-		enum bl_vm_event ev;
+		enum vm_event ev;
 
 		now = bl_mono();
 		if (r->vm.splat && r->vm.splat_at + SPLAT_GRACE < until)
 			until = r->vm.splat_at + SPLAT_GRACE;
-		ev = bl_vm_next(&r->vm, until < now + 1 ? until : now + 1, &msg);
-		bl_progress_now(&r->progress, "%s %s: %s", bl_kind_name(run->kind), label,
+		ev = vm_next(&r->vm, until < now + 1 ? until : now + 1, &msg);
+		bl_progress_now(&r->progress, "%s %s: %s", kind_names[run->kind], label,
 				stage);
-		if (ev == BL_VM_INTERRUPTED) {
+		if (ev == VM_INTERRUPTED) {
 			set_outcome(o, "interrupted", bl_strdup("interrupted"));
-		} else if (ev == BL_VM_EXIT) {
+		} else if (ev == VM_EXIT) {
 			set_guest_lost(r, o, stage, true);
-		} else if (ev == BL_VM_TIMEOUT) {
+		} else if (ev == VM_TIMEOUT) {
 			if (bl_mono() >= until)
 				set_guest_lost(r, o, stage, false);
 		} else if (!strcmp(bl_json_str(msg, "ev", ""), "done")) {
@@ -194,14 +194,14 @@ static void follow_run(struct runner *r, const struct bl_run *run, struct outcom
 }
 
 /* Check fio's results of one job, for each time that the device did it. */
-static void check_job(struct runner *r, const struct bl_run *run, const char *dir,
+static void check_job(struct runner *r, const struct plan_run *run, const char *dir,
 		      const char *job, struct outcome *o)
 {
-	double planned_ms = run->kind == BL_VERIFY ? 0 : r->plan->runtime * 1000;
+	double planned_ms = run->kind == KIND_VERIFY ? 0 : r->plan->runtime * 1000;
 	struct fio_result fio;
 	char why[256];
 
-	for (unsigned int k = 1; k <= bl_runs_each(r->plan, run->kind); k++) {
+	for (unsigned int k = 1; k <= plan_runs_each(r->plan, run->kind); k++) {
 		char *name = fio_name(job, k), *path = bl_fmt("%s/fio-%s.json", dir, name);
 		int err = fio_read(path, &fio, NULL, why, sizeof(why));
 
@@ -218,7 +218,7 @@ static void check_job(struct runner *r, const struct bl_run *run, const char *di
  * Derive the small trace files from the large one, then remove the large one unless the plan
  * keeps it. An invalid run is derived from as well.
  */
-static void derive_traces(struct runner *r, const struct bl_run *run, const char *dir,
+static void derive_traces(struct runner *r, const struct plan_run *run, const char *dir,
 			struct outcome *o)
 {
 	unsigned int all = r->plan->cells[run->cell].collect, collect = all & COLLECT_RAW;
@@ -244,13 +244,13 @@ static void derive_traces(struct runner *r, const struct bl_run *run, const char
  * Check the run on the host's side: the guest may say "ok", and the run is failed or invalid
  * all the same by fio's results, its traces or a kernel message.
  */
-static void check_run(struct runner *r, const struct bl_run *run, struct outcome *o)
+static void check_run(struct runner *r, const struct plan_run *run, struct outcome *o)
 {
-	json_t *job, *msg, *plan = bl_run_json(r->plan, run);
+	json_t *job, *msg, *plan = plan_run_to_json(r->plan, run);
 	char *tmp = bl_run_tmp(r->c, run->id);
 	size_t i;
 
-	if (r->vm.pid > 0 && bl_vm_next(&r->vm, bl_mono() + 0.1, &msg) == BL_VM_MESSAGE)
+	if (r->vm.pid > 0 && vm_next(&r->vm, bl_mono() + 0.1, &msg) == VM_MESSAGE)
 		json_decref(msg);
 	json_array_foreach(json_object_get(plan, "jobs"), i, job)
 		if (!strcmp(o->status, "ok"))
@@ -266,14 +266,14 @@ static void check_run(struct runner *r, const struct bl_run *run, struct outcome
 	free(tmp);
 }
 
-static void add_guest_facts(const struct runner *r, const struct bl_run *run, json_t *doc)
+static void add_guest_facts(const struct runner *r, const struct plan_run *run, json_t *doc)
 {
 	char *tmp = bl_run_tmp(r->c, run->id), *path = bl_fmt("%s/guest.json", tmp);
 	json_t *guest = json_load_file(path, 0, NULL), *list = json_array(), *job;
 	size_t i;
 
 	json_array_foreach(json_object_get(doc, "jobs"), i, job) {
-		for (unsigned int k = 1; k <= bl_runs_each(r->plan, run->kind); k++) {
+		for (unsigned int k = 1; k <= plan_runs_each(r->plan, run->kind); k++) {
 			char *name = fio_name(json_string_value(job), k);
 			char *file = bl_fmt("fio-%s.json", name);
 
@@ -290,10 +290,10 @@ static void add_guest_facts(const struct runner *r, const struct bl_run *run, js
 	free(tmp);
 }
 
-static json_t *run_document(const struct runner *r, const struct bl_run *run,
+static json_t *run_document(const struct runner *r, const struct plan_run *run,
 			    const struct outcome *o, double started, double seconds)
 {
-	json_t *doc = bl_run_json(r->plan, run);
+	json_t *doc = plan_run_to_json(r->plan, run);
 
 	json_object_set_new(doc, "status", json_string(o->status));
 	json_object_set_new(doc, "reason", json_string(o->reason ? o->reason : ""));
@@ -316,7 +316,7 @@ void run_count(struct run_result *res, const char *status)
 }
 
 /* Record the run: its directory, a line in the journal, the counts, the progress line. */
-static int record_run(struct runner *r, const struct bl_run *run, struct outcome *o,
+static int record_run(struct runner *r, const struct plan_run *run, struct outcome *o,
 		    double started, double seconds)
 {
 	double expected = pace_estimate_step(r->plan, r->before, run, r->cfg.accel);
@@ -339,12 +339,12 @@ static int record_run(struct runner *r, const struct bl_run *run, struct outcome
 	run_count(r->res, o->status);
 	r->estimated += expected;
 	bl_progress_step(&r->progress, expected, !strcmp(o->status, "ok"),
-			 "%s %s %s: %s%s%s, %.1f s", run->id, bl_kind_name(run->kind), label,
+			 "%s %s %s: %s%s%s, %.1f s", run->id, kind_names[run->kind], label,
 			 o->status, o->reason ? ": " : "", o->reason ? o->reason : "", seconds);
 	return err;
 }
 
-int run_one(struct runner *r, const struct bl_run *run)
+int run_one(struct runner *r, const struct plan_run *run)
 {
 	double started = bl_now(), t0 = bl_mono(), begun = 0;
 	struct outcome o = {};
@@ -361,7 +361,7 @@ int run_one(struct runner *r, const struct bl_run *run)
 	else if (!ensure_guest(r, run, &o)) {
 		begun = bl_mono();
 		msg = run_message(r, run);
-		if (bl_vm_send(&r->vm, msg))
+		if (vm_send(&r->vm, msg))
 			set_guest_lost(r, &o, "start", r->vm.pid <= 0);
 		json_decref(msg);
 		if (!o.status)
@@ -372,7 +372,7 @@ int run_one(struct runner *r, const struct bl_run *run)
 			pace_add_run(&r->pace, r->plan, run, r->cfg.accel, bl_mono() - begun);
 	}
 	if (r->up && (o.fresh_boot || !strcmp(o.status, "interrupted"))) {
-		bl_vm_stop(&r->vm);
+		vm_stop(&r->vm);
 		r->up = false;
 	}
 	err = record_run(r, run, &o, started, bl_mono() - t0);

@@ -11,14 +11,14 @@
 
 struct runner {
 	struct bl_campaign *c;
-	const struct bl_plan *plan;
+	const struct plan *plan;
 	const struct bl_runner_options *opt;
 	struct run_result *res;
-	struct bl_vm_config cfg;
-	struct bl_vm vm;
+	struct vm_config cfg;
+	struct vm vm;
 	struct bl_progress progress;
-	const struct bl_run *last;	/* the last run of this guest; NULL: none, or it is down */
-	const struct bl_run *before;	/* the last run of this session, in any guest */
+	const struct plan_run *last;	/* the last run of this guest; NULL: none, or it is down */
+	const struct plan_run *before;	/* the last run of this session, in any guest */
 	bool up;
 	bool described;			/* env.json describes the guest */
 	unsigned int consoles, boot_failures;
@@ -42,7 +42,7 @@ void run_count(struct run_result *res, const char *status);
  * Do @run, boot a guest for it if it needs a fresh one, and record it. Returns 0, or a
  * negative errno with a message if the journal cannot be written.
  */
-int run_one(struct runner *r, const struct bl_run *run);
+int run_one(struct runner *r, const struct plan_run *run);
 
 /* --- enough.c --- */
 

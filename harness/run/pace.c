@@ -5,6 +5,7 @@
  */
 #include "run/pace.h"
 #include "lib/dirs.h"
+#include "vm/kvm-probe.h"
 
 #include <ini.h>
 #include <math.h>
@@ -166,11 +167,11 @@ static bool has_one_in_flight(const char *job)
 }
 
 /* Return the seconds of the jobs of a timed or traced run. */
-static double guess_jobs(const struct bl_plan *p, const struct bl_run *r, enum accel accel)
+static double guess_jobs(const struct plan *p, const struct plan_run *r, enum accel accel)
 {
 	const struct cost *c = &costs[accel];
 	double slow = slowness(), sum = 0, s;
-	size_t n = r->kind == BL_TIME ? p->jobs.n : 1;
+	size_t n = r->kind == KIND_TIME ? p->jobs.n : 1;
 
 	for (size_t i = 0; i < n; i++) {
 		s = (p->runtime + p->ramp) * c->pace;
@@ -178,7 +179,7 @@ static double guess_jobs(const struct bl_plan *p, const struct bl_run *r, enum a
 			s *= slow * (has_one_in_flight(p->jobs.v[i]) ? ALONE : 1);
 		sum += s + c->job * slow;
 	}
-	return sum * bl_runs_each(p, r->kind);
+	return sum * plan_runs_each(p, r->kind);
 }
 
 /*
@@ -192,7 +193,7 @@ static const double collector_s[COLLECTORS] = {
 	[COLLECT_PROFILE] = 8,
 };
 
-static double guess_collectors(const struct bl_cell *c, enum accel accel)
+static double guess_collectors(const struct plan_cell *c, enum accel accel)
 {
 	double sum = 0;
 
@@ -202,12 +203,12 @@ static double guess_collectors(const struct bl_cell *c, enum accel accel)
 	return sum * slowness() / (accel == ACCEL_KVM ? KVM_IS_FASTER : 1);
 }
 
-static double guess_run(const struct bl_plan *p, const struct bl_run *r, enum accel accel)
+static double guess_run(const struct plan *p, const struct plan_run *r, enum accel accel)
 {
 	const struct cost *c = &costs[accel];
 	double device = c->device * slowness();
 
-	if (r->kind == BL_VERIFY)
+	if (r->kind == KIND_VERIFY)
 		return device + c->verify * slowness();
 	return device + guess_jobs(p, r, accel) + guess_collectors(&p->cells[r->cell], accel);
 }
@@ -217,9 +218,14 @@ static double guess_boot(enum accel accel)
 	return costs[accel].boot * slowness();
 }
 
-double pace_estimate_run(const struct bl_plan *p, const struct bl_run *r, enum accel accel)
+enum accel pace_guess_accel(const struct plan *p)
 {
-	return guess_run(p, r, accel) * correction(accel, bl_kind_name(r->kind));
+	return p->plane == PLANE_ICOUNT ? ACCEL_ICOUNT : vm_guess_accel();
+}
+
+double pace_estimate_run(const struct plan *p, const struct plan_run *r, enum accel accel)
+{
+	return guess_run(p, r, accel) * correction(accel, kind_names[r->kind]);
 }
 
 double pace_estimate_boot(enum accel accel)
@@ -227,15 +233,15 @@ double pace_estimate_boot(enum accel accel)
 	return guess_boot(accel) * correction(accel, "boot");
 }
 
-double pace_estimate_step(const struct bl_plan *p, const struct bl_run *last,
-			const struct bl_run *r, enum accel accel)
+double pace_estimate_step(const struct plan *p, const struct plan_run *last,
+			const struct plan_run *r, enum accel accel)
 {
-	bool boots = !last || !bl_same_guest(p, last, r);
+	bool boots = !last || !plan_keeps_guest(p, last, r);
 
 	return pace_estimate_run(p, r, accel) + (boots ? pace_estimate_boot(accel) : 0);
 }
 
-double pace_estimate_plan(const struct bl_plan *p, enum accel accel)
+double pace_estimate_plan(const struct plan *p, enum accel accel)
 {
 	double sum = 0;
 
@@ -244,7 +250,7 @@ double pace_estimate_plan(const struct bl_plan *p, enum accel accel)
 	return sum;
 }
 
-void pace_add_run(struct pace *t, const struct bl_plan *p, const struct bl_run *r,
+void pace_add_run(struct pace *t, const struct plan *p, const struct plan_run *r,
 		 enum accel accel, double seconds)
 {
 	t->guessed[r->kind] += guess_run(p, r, accel);
@@ -270,7 +276,7 @@ void pace_save(const struct pace *t, enum accel accel)
 
 		if (!(t->guessed[i] > 0))
 			continue;
-		kind = i == PACE_BOOT ? "boot" : bl_kind_name(i);
+		kind = i == PACE_BOOT ? "boot" : kind_names[i];
 		seen = t->seconds[i] / t->guessed[i];
 		if (seen < LEAST || seen > MOST)
 			continue;
@@ -280,19 +286,19 @@ void pace_save(const struct pace *t, enum accel accel)
 	save_paces();
 }
 
-unsigned int pace_count_blocks(const struct bl_plan *p, enum accel accel, double seconds)
+unsigned int pace_count_blocks(const struct plan *p, enum accel accel, double seconds)
 {
 	unsigned int blocks = 0;
 	double sum = 0;
 
 	for (size_t i = 0; i < p->n_runs; i++) {
-		const struct bl_run *r = &p->runs[i];
+		const struct plan_run *r = &p->runs[i];
 		bool last = i + 1 == p->n_runs || r[1].kind != r->kind || r[1].block != r->block;
 
 		sum += pace_estimate_step(p, i ? r - 1 : NULL, r, accel);
 		if (sum > seconds)
 			break;
-		blocks += r->kind == BL_TIME && last;
+		blocks += r->kind == KIND_TIME && last;
 	}
 	return blocks;
 }

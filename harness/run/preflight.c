@@ -89,7 +89,7 @@ int preflight_check_built(bool module)
 	return err;
 }
 
-static bool collects(const struct bl_plan *p, enum collector which)
+static bool collects(const struct plan *p, enum collector which)
 {
 	for (size_t i = 0; i < p->n_cells; i++)
 		if (p->cells[i].collect & COLLECT_BIT(which))
@@ -97,7 +97,7 @@ static bool collects(const struct bl_plan *p, enum collector which)
 	return false;
 }
 
-int preflight_check_plan(const struct bl_plan *p)
+int preflight_check_plan(const struct plan *p)
 {
 	int err = 0;
 
@@ -105,20 +105,20 @@ int preflight_check_plan(const struct bl_plan *p)
 		err = check_module("build/bl_lockwait.ko", LOCKWAIT_SOURCES);
 	if (err)
 		return err;
-	return preflight_check_built(p->strategies.n != 1 || strcmp(p->strategies.v[0], BL_INTREE));
+	return preflight_check_built(p->strategies.n != 1 || strcmp(p->strategies.v[0], INTREE));
 }
 
-static bool takes_times(const struct bl_plan *p)
+static bool takes_times(const struct plan *p)
 {
 	for (size_t i = 0; i < p->n_runs; i++)
-		if (p->runs[i].kind == BL_TIME)
-			return !bl_plan_icount(p);
+		if (p->runs[i].kind == KIND_TIME)
+			return p->plane != PLANE_ICOUNT;
 	return false;
 }
 
-int preflight_check_host(const struct bl_plan *p, struct bl_runner_options *opt)
+int preflight_check_host(const struct plan *p, struct bl_runner_options *opt)
 {
-	bool kvm = !bl_plan_icount(p) && !access("/dev/kvm", R_OK | W_OK);
+	bool kvm = p->plane != PLANE_ICOUNT && !access("/dev/kvm", R_OK | W_OK);
 	char *text;
 	int err = 0;
 
@@ -132,7 +132,7 @@ int preflight_check_host(const struct bl_plan *p, struct bl_runner_options *opt)
 		err = -EBUSY;
 	} else {
 		fprintf(stderr, "note: recorded with the results: this host is noisy: %s%s\n", text,
-			bl_plan_icount(p) ? "; counts of instructions are not affected" : "");
+			p->plane == PLANE_ICOUNT ? "; counts of instructions are not affected" : "");
 	}
 	free(text);
 	return err;

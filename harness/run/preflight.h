@@ -22,7 +22,7 @@ int preflight_check_built(bool module);
  *
  * Return: as preflight_check_built().
  */
-int preflight_check_plan(const struct bl_plan *p);
+int preflight_check_plan(const struct plan *p);
 
 /**
  * preflight_check_host() - check that the host is quiet enough for the plan's times
@@ -34,6 +34,6 @@ int preflight_check_plan(const struct bl_plan *p);
  *
  * Return: 0; -EBUSY, with a message, if the host is too busy.
  */
-int preflight_check_host(const struct bl_plan *p, struct bl_runner_options *opt);
+int preflight_check_host(const struct plan *p, struct bl_runner_options *opt);
 
 #endif

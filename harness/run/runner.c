@@ -15,7 +15,7 @@
 static int prepare(struct runner *r)
 {
 	char *reason = NULL;
-	int err = bl_initramfs_build(r->c->dir, &r->initramfs, &reason);
+	int err = vm_build_initramfs(r->c->dir, &r->initramfs, &reason);
 
 	if (err) {
 		bl_err("%s", reason);
@@ -28,8 +28,8 @@ static int prepare(struct runner *r)
 	r->cfg.mem_mb = r->opt->mem_mb;
 	r->cfg.append = r->opt->append;
 	r->module = bl_path("build/bouncelab.ko");
-	r->cfg.accel = vm_choose_accel(bl_plan_icount(r->plan) ? ACCEL_ICOUNT : r->opt->accel,
-				       r->initramfs, true);
+	r->cfg.accel = vm_choose_accel(r->plan->plane == PLANE_ICOUNT ? ACCEL_ICOUNT :
+				       r->opt->accel, r->initramfs, true);
 	return bl_env_write(r->c, r->cfg.accel, "", NULL, NULL);
 }
 
@@ -39,7 +39,7 @@ static int prepare(struct runner *r)
  */
 static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
 {
-	const struct bl_run *run = &r->plan->runs[i];
+	const struct plan_run *run = &r->plan->runs[i];
 	const char *last = bl_json_str(json_object_get(journal, run->id), "state", "");
 	char *status, *reason;
 
@@ -61,10 +61,10 @@ static void find_runs_left(struct runner *r)
 
 	stop_load(&r->stop, r->c->dir);
 	for (size_t i = 0; i < r->plan->n_runs; i++) {
-		const struct bl_run *run = &r->plan->runs[i];
+		const struct plan_run *run = &r->plan->runs[i];
 
 		r->done[i] = count_if_recorded(r, i, journal) ||
-			     stop_leaves_out(&r->stop, bl_kind_name(run->kind), run->block);
+			     stop_leaves_out(&r->stop, kind_names[run->kind], run->block);
 		r->left += !r->done[i];
 	}
 	json_decref(journal);
@@ -72,8 +72,8 @@ static void find_runs_left(struct runner *r)
 
 static void start_progress(struct runner *r)
 {
-	const struct bl_plan *p = r->plan;
-	const struct bl_run *last = NULL;
+	const struct plan *p = r->plan;
+	const struct plan_run *last = NULL;
 	double expected = 0;
 	char d[32];
 
@@ -125,7 +125,7 @@ static void do_all_runs(struct runner *r)
 	}
 	bl_progress_end(&r->progress);
 	if (r->up)
-		bl_vm_stop(&r->vm);
+		vm_stop(&r->vm);
 	pace_save(&r->pace, r->cfg.accel);
 }
 
@@ -151,7 +151,7 @@ static void print_time(const struct runner *r)
 	print_load();
 }
 
-int run_campaign(struct bl_campaign *c, const struct bl_plan *p,
+int run_campaign(struct bl_campaign *c, const struct plan *p,
 		  const struct bl_runner_options *opt, struct run_result *res)
 {
 	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res, .t0 = bl_mono(),

@@ -3,7 +3,6 @@
 #include "lib/progress.h"
 #include "vm/vm.h"
 #include "lib/interrupt.h"
-#include "vm/kvm-probe.h"
 #include "run/pace.h"
 
 #include <ctype.h>
@@ -149,10 +148,9 @@ static bool is_job(char *job)
 }
 
 /* Until sbatch ends, which is when all tasks have. Its exit status of wait(). */
-static int follow(const struct bl_campaign *c, const struct bl_plan *p, pid_t pid, int out)
+static int follow(const struct bl_campaign *c, const struct plan *p, pid_t pid, int out)
 {
-	double each = pace_estimate_plan(p, bl_plan_icount(p) ? ACCEL_ICOUNT : vm_guess_accel()) /
-		      (p->n_runs ? p->n_runs : 1);
+	double each = pace_estimate_plan(p, pace_guess_accel(p)) / (p->n_runs ? p->n_runs : 1);
 	struct bl_progress pr;
 	bool known = false, open = true, cancelled = false;
 	size_t done = 0, now;
@@ -184,7 +182,7 @@ static int follow(const struct bl_campaign *c, const struct bl_plan *p, pid_t pi
 	return status;
 }
 
-int bl_slurm_run(const struct bl_campaign *c, const struct bl_plan *p, unsigned int shards,
+int bl_slurm_run(const struct bl_campaign *c, const struct plan *p, unsigned int shards,
 		 const struct bl_strv *args)
 {
 	char *script = bl_fmt("%s/slurm.sh", c->dir), *sbatch = bl_which("sbatch");

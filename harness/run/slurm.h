@@ -12,7 +12,7 @@
  * the campaign's directory. 0; -EINTR: cancelled on Ctrl-C, as the tasks are; another negative
  * errno with a message: not submitted, or a task failed.
  */
-int bl_slurm_run(const struct bl_campaign *c, const struct bl_plan *p, unsigned int shards,
+int bl_slurm_run(const struct bl_campaign *c, const struct plan *p, unsigned int shards,
 		 const struct bl_strv *args);
 
 /* The directories of the shards that have begun. */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-char *bl_console_tail(const char *console, unsigned int n)
+char *vm_console_tail(const char *console, unsigned int n)
 {
 	char *text, *s, *tail;
 	size_t len;
@@ -24,7 +24,7 @@ char *bl_console_tail(const char *console, unsigned int n)
 	return tail;
 }
 
-char *bl_console_excerpt(const char *console, unsigned int n)
+char *vm_console_excerpt(const char *console, unsigned int n)
 {
 	char *text, *line, *next, *p;
 
@@ -34,14 +34,14 @@ char *bl_console_excerpt(const char *console, unsigned int n)
 		next = strchr(line, '\n');
 		if (next)
 			*next = '\0';
-		if (bl_is_splat(line))
+		if (is_splat(line))
 			break;
 		if (next)
 			*next++ = '\n';
 	}
 	if (!line) {
 		free(text);
-		return bl_console_tail(console, n);
+		return vm_console_tail(console, n);
 	}
 	if (next)
 		*next = '\n';
@@ -53,13 +53,13 @@ char *bl_console_excerpt(const char *console, unsigned int n)
 	return line;
 }
 
-char *bl_vm_why(const struct bl_vm *vm, const char *console)
+char *vm_explain_end(const struct vm *vm, const char *console)
 {
 	char *tail, *why;
 
 	if (vm->fatal)
 		return bl_strdup(vm->fatal);
-	tail = bl_console_tail(console, 1);
+	tail = vm_console_tail(console, 1);
 	if (WIFSIGNALED(vm->exit_status))
 		why = bl_fmt("QEMU was killed by signal %d (%s); last line: %s",
 			     WTERMSIG(vm->exit_status), strsignal(WTERMSIG(vm->exit_status)),

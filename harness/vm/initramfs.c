@@ -15,7 +15,7 @@ static const char *const modules[] = { "9pnet_virtio", "9p", "overlay" };
 static const char init_script[] =
 "#!/bin/busybox sh\n"
 "B=/bin/busybox\n"
-"fail() { echo \"" BL_INIT_FAILED "$*\"; $B sleep 1; $B poweroff -f; }\n"
+"fail() { echo \"" VM_INIT_FAILED "$*\"; $B sleep 1; $B poweroff -f; }\n"
 "try() { \"$@\" || fail \"$*\"; }\n"
 "$B mkdir -p /proc /lower /rw /newroot\n"
 "$B mount -t proc proc /proc\n"
@@ -26,7 +26,7 @@ static const char init_script[] =
 "	bl.probe=1) probe=1 ;;\n"
 "	esac\n"
 "done\n"
-"[ -z \"$probe\" ] || { echo '" BL_PROBE_LINE "'; $B poweroff -f; }\n"
+"[ -z \"$probe\" ] || { echo '" VM_PROBE_LINE "'; $B poweroff -f; }\n"
 "for module in $($B cat /modules/load); do\n"
 "	try $B insmod /modules/$module.ko\n"
 "done\n"
@@ -42,7 +42,7 @@ static const char init_script[] =
 "exec $B switch_root /newroot \"$root/build/bouncelab\" guest\n"
 "fail switch_root\n";
 
-bool bl_is_static(const char *program)
+bool vm_is_static(const char *program)
 {
 	bool is_static = true;
 	Elf64_Ehdr *e;
@@ -130,7 +130,7 @@ static int copy_busybox(const char *stage, char **reason)
 	char *busybox = bl_which("busybox"), *to;
 	int err;
 
-	if (!busybox || !bl_is_static(busybox)) {
+	if (!busybox || !vm_is_static(busybox)) {
 		*reason = bl_fmt("the guest needs a statically linked busybox, %s; install "
 				 "the package busybox-static", busybox ? busybox : "none found");
 		free(busybox);
@@ -184,7 +184,7 @@ static int fill_stage(const char *stage, char **reason)
 	return err;
 }
 
-int bl_initramfs_build(const char *dir, char **path, char **reason)
+int vm_build_initramfs(const char *dir, char **path, char **reason)
 {
 	static const char pack[] = "cd \"$1\" && find . | cpio -o -H newc --quiet >\"$2\"";
 	char *stage = bl_fmt("%s/.initramfs.%d.tmp", dir, (int)getpid());

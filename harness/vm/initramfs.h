@@ -9,16 +9,16 @@
 #include "lib/util.h"
 
 /* What /init prints on the console. */
-#define BL_PROBE_LINE	"bouncelab: the probe guest is alive"
-#define BL_INIT_FAILED	"bouncelab: guest init failed: "
+#define VM_PROBE_LINE	"bouncelab: the probe guest is alive"
+#define VM_INIT_FAILED	"bouncelab: guest init failed: "
 
 /*
  * Pack it into @dir and give back its path. Needs build/kernel, busybox and
  * cpio. On error a negative errno, and *reason (to be freed) says what to do.
  */
-int bl_initramfs_build(const char *dir, char **path, char **reason);
+int vm_build_initramfs(const char *dir, char **path, char **reason);
 
 /* Does this program run without shared libraries? */
-bool bl_is_static(const char *program);
+bool vm_is_static(const char *program);
 
 #endif

@@ -66,14 +66,14 @@ static void write_cache(const char *key, bool usable, const char *why)
 static bool run_probe(const char *initramfs, char **why)
 {
 	char console[] = "/tmp/bouncelab-probe-XXXXXX", *text = NULL;
-	struct bl_vm_config cfg = {
+	struct vm_config cfg = {
 		.initramfs = initramfs, .console = console, .cpus = 1, .mem_mb = 256,
 		.accel = ACCEL_KVM, .probe = true, .append = "quiet",
 	};
 	double deadline = bl_mono() + PROBE_SECONDS;
 	int fd = mkstemp(console);
-	enum bl_vm_event ev;
-	struct bl_vm vm;
+	enum vm_event ev;
+	struct vm vm;
 	json_t *msg;
 	bool alive;
 
@@ -82,21 +82,21 @@ static bool run_probe(const char *initramfs, char **why)
 		return false;
 	}
 	close(fd);
-	if (bl_vm_start(&vm, &cfg, why)) {
+	if (vm_start(&vm, &cfg, why)) {
 		unlink(console);
 		return false;
 	}
-	while ((ev = bl_vm_next(&vm, deadline, &msg)) == BL_VM_MESSAGE)
+	while ((ev = vm_next(&vm, deadline, &msg)) == VM_MESSAGE)
 		json_decref(msg);
 	bl_read_file(console, &text, NULL);
-	alive = text && strstr(text, BL_PROBE_LINE);
+	alive = text && strstr(text, VM_PROBE_LINE);
 	if (alive)
 		*why = bl_strdup("a probe guest ran");
-	else if (ev == BL_VM_EXIT)
-		*why = bl_vm_why(&vm, console);
+	else if (ev == VM_EXIT)
+		*why = vm_explain_end(&vm, console);
 	else
 		*why = bl_fmt("a probe guest printed nothing within %d s", PROBE_SECONDS);
-	bl_vm_stop(&vm);
+	vm_stop(&vm);
 	unlink(console);
 	free(text);
 	return alive;

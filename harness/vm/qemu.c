@@ -35,7 +35,7 @@ static void BL_PRINTF(2, 3) add_arg(struct bl_strv *argv, const char *fmt, ...)
 	free(s);
 }
 
-char *bl_kernel_args(const struct bl_vm_config *cfg)
+char *vm_kernel_args(const struct vm_config *cfg)
 {
 	/*
 	 * An oops is a panic, and a panic ends QEMU: a guest that went wrong is
@@ -87,11 +87,11 @@ static void add_accel(struct bl_strv *a, enum accel accel)
 	}
 }
 
-static void make_argv(struct bl_strv *a, const struct bl_vm_config *cfg, const char *qemu,
+static void make_argv(struct bl_strv *a, const struct vm_config *cfg, const char *qemu,
 		      int ctl)
 {
 	char *console = escape(cfg->console), *kernel = bl_path("build/kernel/vmlinuz");
-	char *args = bl_kernel_args(cfg);
+	char *args = vm_kernel_args(cfg);
 
 	add_arg(a, "%s", qemu);
 	add_arg(a, "-nodefaults");
@@ -159,7 +159,7 @@ static void become_qemu(char **argv, int ctl, int log, pid_t parent)
 	_exit(127);
 }
 
-pid_t bl_qemu_spawn(const struct bl_vm_config *cfg, int ctl, char **reason)
+pid_t vm_spawn_qemu(const struct vm_config *cfg, int ctl, char **reason)
 {
 	char *qemu = bl_which("qemu-system-x86_64");
 	struct bl_strv argv = {};

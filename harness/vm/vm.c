@@ -15,12 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-double bl_boot_timeout(enum accel accel)
+double vm_boot_timeout(enum accel accel)
 {
 	return accel == ACCEL_KVM ? 60 : 180;
 }
 
-int bl_vm_start(struct bl_vm *vm, const struct bl_vm_config *cfg, char **reason)
+int vm_start(struct vm *vm, const struct vm_config *cfg, char **reason)
 {
 	int sv[2] = { -1, -1 };
 	pid_t pid;
@@ -31,7 +31,7 @@ int bl_vm_start(struct bl_vm *vm, const struct bl_vm_config *cfg, char **reason)
 		*reason = bl_fmt("socketpair: %s", strerror(errno));
 		return -errno;
 	}
-	pid = bl_qemu_spawn(cfg, sv[1], reason);
+	pid = vm_spawn_qemu(cfg, sv[1], reason);
 	if (sv[1] >= 0)
 		close(sv[1]);
 	if (pid < 0) {
@@ -48,20 +48,20 @@ int bl_vm_start(struct bl_vm *vm, const struct bl_vm_config *cfg, char **reason)
 	return 0;
 }
 
-static void console_line(struct bl_vm *vm, const char *line)
+static void console_line(struct vm *vm, const char *line)
 {
-	if (!vm->fatal && strstr(line, BL_INIT_FAILED))
-		vm->fatal = bl_strdup(strstr(line, BL_INIT_FAILED));
+	if (!vm->fatal && strstr(line, VM_INIT_FAILED))
+		vm->fatal = bl_strdup(strstr(line, VM_INIT_FAILED));
 	if (!vm->fatal && strstr(line, "Kernel panic"))
 		vm->fatal = bl_strdup(line);
-	if (vm->watch && !vm->splat && bl_is_splat(line)) {
+	if (vm->watch && !vm->splat && is_splat(line)) {
 		vm->splat = bl_strdup(line);
 		vm->splat_at = bl_mono();
 	}
 }
 
 /* Take what the console has written since. */
-static void read_console(struct bl_vm *vm)
+static void read_console(struct vm *vm)
 {
 	char buf[4096];
 	ssize_t n;
@@ -82,7 +82,7 @@ static void read_console(struct bl_vm *vm)
 }
 
 /* Take one line of JSON from what was received. */
-static json_t *take_message(struct bl_vm *vm)
+static json_t *take_message(struct vm *vm)
 {
 	json_t *msg = NULL;
 	char *nl;
@@ -102,7 +102,7 @@ static json_t *take_message(struct bl_vm *vm)
 	return msg;
 }
 
-static void receive(struct bl_vm *vm)
+static void receive(struct vm *vm)
 {
 	ssize_t n;
 
@@ -118,7 +118,7 @@ static void receive(struct bl_vm *vm)
 	}
 }
 
-static bool reap(struct bl_vm *vm)
+static bool reap(struct vm *vm)
 {
 	if (vm->pid > 0 && waitpid(vm->pid, &vm->exit_status, WNOHANG) == vm->pid) {
 		vm->pid = 0;
@@ -127,7 +127,7 @@ static bool reap(struct bl_vm *vm)
 	return vm->pid <= 0;
 }
 
-enum bl_vm_event bl_vm_next(struct bl_vm *vm, double deadline, json_t **msg)
+enum vm_event vm_next(struct vm *vm, double deadline, json_t **msg)
 {
 	*msg = NULL;
 	for (;;) {
@@ -139,24 +139,24 @@ enum bl_vm_event bl_vm_next(struct bl_vm *vm, double deadline, json_t **msg)
 		bool gone;
 
 		if (bl_interrupted)
-			return BL_VM_INTERRUPTED;
+			return VM_INTERRUPTED;
 		gone = reap(vm);
 		if (vm->ctl >= 0)
 			receive(vm);
 		read_console(vm);
 		*msg = take_message(vm);
 		if (*msg)
-			return BL_VM_MESSAGE;
+			return VM_MESSAGE;
 		if (gone)
-			return BL_VM_EXIT;
+			return VM_EXIT;
 		if (left <= 0)
-			return BL_VM_TIMEOUT;
+			return VM_TIMEOUT;
 		/* The tick is for the console: files cannot be polled. */
 		poll(p, 2, left < 0.2 ? (int)(left * 1000) + 1 : 200);
 	}
 }
 
-int bl_vm_send(struct bl_vm *vm, const json_t *msg)
+int vm_send(struct vm *vm, const json_t *msg)
 {
 	char *s = json_dumps(msg, JSON_COMPACT), *line = bl_fmt("%s\n", s), *p = line;
 	size_t left = strlen(line);
@@ -185,7 +185,7 @@ int bl_vm_send(struct bl_vm *vm, const json_t *msg)
 	return err;
 }
 
-void bl_vm_stop(struct bl_vm *vm)
+void vm_stop(struct vm *vm)
 {
 	double end = bl_mono() + 2;
 
@@ -215,17 +215,17 @@ void bl_vm_stop(struct bl_vm *vm)
 	vm->ctl = vm->pidfd = vm->console_fd = -1;
 }
 
-int bl_vm_boot(struct bl_vm *vm, const struct bl_vm_config *cfg, double timeout,
-	       json_t **hello, char **reason)
+int vm_boot(struct vm *vm, const struct vm_config *cfg, double timeout,
+	    json_t **hello, char **reason)
 {
 	double deadline = bl_mono() + timeout;
-	enum bl_vm_event ev;
+	enum vm_event ev;
 	json_t *msg;
-	int err = bl_vm_start(vm, cfg, reason);
+	int err = vm_start(vm, cfg, reason);
 
 	if (err)
 		return err;
-	while ((ev = bl_vm_next(vm, deadline, &msg)) == BL_VM_MESSAGE) {
+	while ((ev = vm_next(vm, deadline, &msg)) == VM_MESSAGE) {
 		if (!strcmp(bl_json_str(msg, "ev", ""), "hello")) {
 			*hello = msg;
 			vm->watch = true;
@@ -233,20 +233,20 @@ int bl_vm_boot(struct bl_vm *vm, const struct bl_vm_config *cfg, double timeout,
 		}
 		json_decref(msg);
 	}
-	if (ev == BL_VM_INTERRUPTED) {
+	if (ev == VM_INTERRUPTED) {
 		err = -EINTR;
 		*reason = bl_strdup("interrupted");
-	} else if (ev == BL_VM_TIMEOUT) {
+	} else if (ev == VM_TIMEOUT) {
 		err = -ETIMEDOUT;
 		*reason = bl_fmt("the guest did not come up in %.0f s%s%s", timeout,
 				 vm->fatal ? ": " : "", vm->fatal ? vm->fatal : "");
 	} else {
-		char *why = bl_vm_why(vm, cfg->console);
+		char *why = vm_explain_end(vm, cfg->console);
 
 		err = -EIO;
 		*reason = bl_fmt("the guest did not come up: %s", why);
 		free(why);
 	}
-	bl_vm_stop(vm);
+	vm_stop(vm);
 	return err;
 }

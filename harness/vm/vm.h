@@ -9,7 +9,7 @@
 #include "proto/accel.h"
 #include "lib/util.h"
 
-struct bl_vm_config {
+struct vm_config {
 	const char *initramfs;
 	const char *share;	/* host directory, read-write in the guest */
 	const char *console;	/* file for the console's and QEMU's output */
@@ -20,7 +20,7 @@ struct bl_vm_config {
 	bool probe;		/* print a line and power off; no control channel */
 };
 
-struct bl_vm {
+struct vm {
 	pid_t pid;		/* 0: not running */
 	int pidfd;
 	int ctl;		/* -1: none */
@@ -36,47 +36,47 @@ struct bl_vm {
 	size_t rx_len;
 };
 
-enum bl_vm_event {
-	BL_VM_MESSAGE,		/* a JSON object from the guest */
-	BL_VM_TIMEOUT,
-	BL_VM_EXIT,		/* QEMU is gone */
-	BL_VM_INTERRUPTED,	/* see bl_interrupted */
+enum vm_event {
+	VM_MESSAGE,		/* a JSON object from the guest */
+	VM_TIMEOUT,
+	VM_EXIT,		/* QEMU is gone */
+	VM_INTERRUPTED,	/* see bl_interrupted */
 };
 
 /* Start QEMU; *reason (to be freed) explains an error. */
-int bl_vm_start(struct bl_vm *vm, const struct bl_vm_config *cfg, char **reason);
+int vm_start(struct vm *vm, const struct vm_config *cfg, char **reason);
 
 /*
  * Start it and wait for the agent's hello, which goes to *hello. -EINTR when
  * interrupted. The guest is stopped on error.
  */
-int bl_vm_boot(struct bl_vm *vm, const struct bl_vm_config *cfg, double timeout,
-	       json_t **hello, char **reason);
+int vm_boot(struct vm *vm, const struct vm_config *cfg, double timeout,
+	    json_t **hello, char **reason);
 
 /* Wait for something to happen until @deadline (bl_mono()). */
-enum bl_vm_event bl_vm_next(struct bl_vm *vm, double deadline, json_t **msg);
+enum vm_event vm_next(struct vm *vm, double deadline, json_t **msg);
 
-int bl_vm_send(struct bl_vm *vm, const json_t *msg);
+int vm_send(struct vm *vm, const json_t *msg);
 
 /* End it, in the hard way after two seconds, and free everything. */
-void bl_vm_stop(struct bl_vm *vm);
+void vm_stop(struct vm *vm);
 
 /* Why QEMU ended, from its exit status and the end of the console. */
-char *bl_vm_why(const struct bl_vm *vm, const char *console);
+char *vm_explain_end(const struct vm *vm, const char *console);
 
 /* The last @n lines of a console log. */
-char *bl_console_tail(const char *console, unsigned int n);
+char *vm_console_tail(const char *console, unsigned int n);
 
 /* N lines from the kernel's first complaint on, or the last ones without any. */
-char *bl_console_excerpt(const char *console, unsigned int n);
+char *vm_console_excerpt(const char *console, unsigned int n);
 
 /* Seconds that a boot may take. */
-double bl_boot_timeout(enum accel accel);
+double vm_boot_timeout(enum accel accel);
 
 /* vm-qemu.c: fork QEMU. Returns the pid or a negative errno. */
-pid_t bl_qemu_spawn(const struct bl_vm_config *cfg, int ctl, char **reason);
+pid_t vm_spawn_qemu(const struct vm_config *cfg, int ctl, char **reason);
 
 /* The guest's kernel command line. */
-char *bl_kernel_args(const struct bl_vm_config *cfg);
+char *vm_kernel_args(const struct vm_config *cfg);
 
 #endif

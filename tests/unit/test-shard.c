@@ -24,19 +24,19 @@ static void test_blocks(void **state)
 			unsigned int n = 0;
 
 			for (unsigned int i = 1; i <= of; i++) {
-				const struct bl_shard s = { .index = i, .of = of };
+				const struct shard s = { .index = i, .of = of };
 
-				if (!bl_shard_has(&s, block))
+				if (!shard_has_block(&s, block))
 					continue;
 				n++;
 				assert_int_equal(block % of, i % of);
-				assert_int_equal(bl_shard_of(of, block), i);
+				assert_int_equal(shard_of_block(of, block), i);
 			}
 			assert_int_equal(n, 1);
 		}
 	}
-	assert_true(bl_shard_has(&(struct bl_shard){}, 5));
-	assert_int_equal(bl_shard_of(0, 5), 0);
+	assert_true(shard_has_block(&(struct shard){}, 5));
+	assert_int_equal(shard_of_block(0, 5), 0);
 }
 
 static void test_parse(void **state)
@@ -44,29 +44,29 @@ static void test_parse(void **state)
 	static const char *const bad[] = {
 		"", "/", "1", "1/", "/2", "0/2", "3/2", "1/0", "-1/2", "1/2/3", "1/1001", "a/b",
 	};
-	struct bl_shard s = {};
+	struct shard s = {};
 
 	(void)state;
-	assert_int_equal(bl_shard_parse(&s, "--shard", "2/4"), 0);
+	assert_int_equal(shard_parse(&s, "--shard", "2/4"), 0);
 	assert_int_equal(s.index, 2);
 	assert_int_equal(s.of, 4);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		assert_int_not_equal(bl_shard_parse(&s, "--shard", bad[i]), 0);
+		assert_int_not_equal(shard_parse(&s, "--shard", bad[i]), 0);
 }
 
 static void test_json(void **state)
 {
-	struct bl_shard s = { .index = 3, .of = 9 }, t;
-	json_t *plan = json_pack("{s:o}", "shard", bl_shard_json(&s));
+	struct shard s = { .index = 3, .of = 9 }, t;
+	json_t *plan = json_pack("{s:o}", "shard", shard_to_json(&s));
 
 	(void)state;
-	assert_int_equal(bl_shard_from_json(&t, plan), 0);
+	assert_int_equal(shard_from_json(&t, plan), 0);
 	assert_int_equal(t.index, 3);
 	assert_int_equal(t.of, 9);
 	json_object_set_new(json_object_get(plan, "shard"), "index", json_integer(10));
-	assert_int_not_equal(bl_shard_from_json(&t, plan), 0);
+	assert_int_not_equal(shard_from_json(&t, plan), 0);
 	json_object_del(plan, "shard");
-	assert_int_equal(bl_shard_from_json(&t, plan), 0);
+	assert_int_equal(shard_from_json(&t, plan), 0);
 	assert_int_equal(t.of, 0);
 	json_decref(plan);
 }

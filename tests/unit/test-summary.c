@@ -93,7 +93,7 @@ static void test_ok(void **state)
 	expect("0005", "4k-randread-1", SUM_OK, NULL, 2000);
 	expect("0005", "64k-randwrite-2", SUM_OK, NULL, 900);
 	assert_string_equal(r->label, "direct");
-	assert_string_equal(r->axis[BL_ALLOCATOR], "cached");
+	assert_string_equal(r->axis[AXIS_ALLOCATOR], "cached");
 	assert_true(r->unsafe);
 	assert_int_equal(r->bounce_mb, 64);
 	assert_true(r->fio.clat_p99_ns == 3000000);
