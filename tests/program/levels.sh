@@ -34,11 +34,11 @@ ok "boot = campaign: one boot, and the table says so"
 level block --boot block
 [ "$(most_of_boot block)" = 3 ] || fail "boot = block: $(most_of_boot block) runs of a boot"
 [ "$(find "$out/block" -name 'console-*' | wc -l)" = 7 ] || fail "boot = block: not seven boots"
-says "$out/block/table.txt" '6 blocks, a fresh boot for each block'
+says "$out/block/table.txt" '6 blocks, each a fresh boot'
 ok "boot = block: seven boots, and the table says so"
 level device --boot device --runs 3
 [ "$(most_of_boot device)" = 1 ] || fail "boot = device: $(most_of_boot device) runs of a boot"
-says "$out/device/table.txt" 'fresh device per cell, a fresh boot for each block' 'does each job 3 times' \
+says "$out/device/table.txt" 'fresh device per cell, each a fresh boot' '3 runs of each job' \
 	'variance of the log ratio' '% within'
 ok "boot = device, runs = 3: a boot for each device, and the table says so"
 
