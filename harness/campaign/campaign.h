@@ -107,4 +107,13 @@ unsigned int bl_count_files(const char *dir, const char *what);
 int bl_env_write(const struct bl_campaign *c, enum accel accel, const char *guest_args,
 		 const json_t *hello, const char *console);
 
+/* Load env.json of the campaign in @dir, or return NULL. The caller frees it. */
+json_t *campaign_load_env(const char *dir);
+
+/*
+ * Return the values of a host's conditions, as env.json records them, in one line; NULL if
+ * there are none. The caller frees it.
+ */
+char *campaign_noise_text(const json_t *unfit);
+
 #endif

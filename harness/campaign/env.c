@@ -157,3 +157,27 @@ int bl_env_write(const struct bl_campaign *c, enum accel accel, const char *gues
 	free(release);
 	return err;
 }
+
+json_t *campaign_load_env(const char *dir)
+{
+	char *path = bl_fmt("%s/env.json", dir);
+	json_t *env = bl_exists(path) ? bl_json_load(path) : NULL;
+
+	free(path);
+	return env;
+}
+
+char *campaign_noise_text(const json_t *unfit)
+{
+	struct bl_strv values = {};
+	const json_t *item;
+	char *text = NULL;
+	size_t i;
+
+	json_array_foreach(unfit, i, item)
+		bl_strv_add(&values, bl_json_str(item, "value", "?"));
+	if (values.n)
+		text = bl_strv_join(&values, "; ");
+	bl_strv_free(&values);
+	return text;
+}

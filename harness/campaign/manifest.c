@@ -91,7 +91,7 @@ char *campaign_sum_sources(void)
 
 static bool belongs_in_manifest(const char *path, const char *name)
 {
-	return *name != '.' && strcmp(path, CAMPAIGN_MANIFEST) && !campaign_is_derived(path);
+	return *name != '.' && strcmp(name, CAMPAIGN_MANIFEST) && !campaign_is_derived(path);
 }
 
 /* Add the regular files below @dir that belong in its manifest, relative to it. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The merged campaign's directory, and what its report says of the shards. */
+/* Writes the directory of a merged campaign. */
 #include "campaign/merge.h"
 #include "campaign/derived.h"
 
@@ -194,46 +194,4 @@ int bl_merge_write(const struct bl_merge *m, struct bl_campaign *c)
 	err = bl_campaign_begin(c, plan);
 	return err ? err : bl_campaign_log(c, NULL, m->missing.n ? "partial" : "finished",
 					   "merged of shards");
-}
-
-static void print_list(const json_t *list, const char *title, FILE *f)
-{
-	const json_t *line;
-	size_t i;
-
-	if (json_array_size(list))
-		fprintf(f, "          %s\n", title);
-	json_array_foreach(list, i, line)
-		fprintf(f, "            %s\n", json_string_value(line));
-}
-
-void bl_merge_print(const struct summary *s, FILE *f)
-{
-	char *path = bl_fmt("%s/shards.json", s->dir);
-	json_t *o = s->shards && bl_exists(path) ? bl_json_load(path) : NULL;
-
-	if (s->shard.of)
-		fprintf(f, "shard     %u of %u: these are its blocks, and not the campaign%s\n",
-			s->shard.index, s->shard.of, s->shard.index < s->shard.of ?
-			"; the last one verifies" : "");
-	if (s->shards)
-		fprintf(f, "shards    %zu of %u; every comparison is of runs within a block, and a "
-			"block is in one shard\n", json_array_size(json_object_get(o, "shards")),
-			s->shards);
-	print_list(json_object_get(o, "missing"), "missing:", f);
-	print_list(json_object_get(o, "differ"), "WARNING: their environments differ:", f);
-	json_decref(o);
-	free(path);
-}
-
-json_t *bl_merge_json(const struct summary *s)
-{
-	char *path = bl_fmt("%s/shards.json", s->dir);
-	json_t *o = s->shards && bl_exists(path) ? bl_json_load(path) : NULL;
-
-	free(path);
-	if (s->shard.of)
-		return json_pack("{s:i, s:i}", "index", (int)s->shard.index, "of",
-				 (int)s->shard.of);
-	return o ? o : json_null();
 }

@@ -30,9 +30,7 @@ static int load_part(struct bl_part *p, const char *name)
 		bl_err("%s: another bouncelab is working on this campaign", p->dir);
 		return -EWOULDBLOCK;
 	}
-	path = bl_fmt("%s/env.json", p->dir);
-	p->env = bl_exists(path) ? bl_json_load(path) : NULL;
-	free(path);
+	p->env = campaign_load_env(p->dir);
 	manifest = bl_fmt("%s/" CAMPAIGN_MANIFEST, p->dir);
 	p->whole = bl_exists(manifest);
 	if (p->whole)

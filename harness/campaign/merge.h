@@ -4,7 +4,7 @@
 #define BL_MERGE_H
 
 #include "campaign/campaign.h"
-#include "eval/summary.h"
+#include "plan/shard.h"
 
 struct bl_part {
 	char *dir;
@@ -35,11 +35,5 @@ void bl_merge_free(struct bl_merge *m);
  * manifest is left to do. 0, or a negative errno with a message.
  */
 int bl_merge_write(const struct bl_merge *m, struct bl_campaign *c);
-
-/* A line or more on the shards of a merged campaign, nothing of another one. */
-void bl_merge_print(const struct summary *s, FILE *f);
-
-/* The same as an object, null of another one; the caller owns it. */
-json_t *bl_merge_json(const struct summary *s);
 
 #endif

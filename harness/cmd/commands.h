@@ -9,8 +9,6 @@
 
 #include "lib/exit.h"
 
-#include <stdio.h>
-
 #define BL_VERSION		"0.1"
 
 int cmd_doctor(int argc, char **argv);
@@ -27,11 +25,5 @@ int cmd_trace(int argc, char **argv);
 int cmd_micro(int argc, char **argv);
 int cmd_guest(int argc, char **argv);
 int cmd_guest_micro(int argc, char **argv);
-
-/*
- * Derive summary.csv, verdicts.csv, table.txt and the figures of a finished
- * campaign and print the verdict table to @out. Returns 0 or a negative errno.
- */
-int report_campaign(const char *campaign_dir, FILE *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include "cmd/execute.h"
 #include "cmd/commands.h"
 #include "campaign/manifest.h"
+#include "report/report.h"
 #include "run/slurm.h"
 #include "vm/vm.h"
 #include "lib/interrupt.h"
@@ -17,7 +18,7 @@ static int print_result(const struct bl_campaign *c, const struct run_result *re
 {
 	int code = res->failed || res->invalid || res->stopped ? BL_EXIT_FAIL : BL_EXIT_OK;
 
-	if (res->ok && report_campaign(c->dir, stdout))
+	if (res->ok && report_campaign(c->dir, NULL, stdout))
 		code = BL_EXIT_FAIL;
 	fflush(stdout);
 	fprintf(stderr, "%s: %zu runs ok, %zu failed, %zu invalid%s\n", c->dir, res->ok,
@@ -69,7 +70,7 @@ int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const c
 		err = bl_campaign_make(c, plan, m->n_runs, out, name);
 	err = err ? err : bl_merge_write(m, c);
 	err = err ? err : campaign_write_manifest(c->dir);
-	if (!err && report_campaign(c->dir, stdout))
+	if (!err && report_campaign(c->dir, NULL, stdout))
 		err = -ENODATA;
 	fflush(stdout);
 	if (!into)

@@ -53,29 +53,6 @@ void levels_count(const struct summary *s, struct levels *l)
 	}
 }
 
-void levels_print(const struct summary *s, FILE *f)
-{
-	struct levels l;
-
-	levels_count(s, &l);
-	fprintf(f, "levels    %zu block%s%s, with a fresh device per cell", l.blocks,
-		l.blocks == 1 ? "" : "s", !strcmp(s->boot, "block") ? ", each a fresh boot" : "");
-	if (!strcmp(s->boot, "device"))
-		fputs(", each a fresh boot", f);
-	if (s->runs_each > 1)
-		fprintf(f, ", and\n          on it %u runs of each job, of which the median counts",
-			s->runs_each);
-	if (l.split)
-		fprintf(f, "\n          %zu of these blocks had more than one boot: the guest died, or "
-			"was resumed", l.split);
-	if (!strcmp(s->boot, "campaign") && l.boots == 1)
-		fputs("\n          one boot was all: a condition, not sampled", f);
-	else if (!strcmp(s->boot, "campaign") && l.boots)
-		fprintf(f, "\n          %zu boots, since the guest died or was resumed: a condition, not "
-			"sampled", l.boots);
-	fputc('\n', f);
-}
-
 /* --- variances ---------------------------------------------------------------- */
 
 /* The valid timed run of a label in a job and block, or NULL. */
@@ -148,50 +125,4 @@ int levels_shares(const struct verdicts *v, const char *job, struct level_shares
 	/* The means of N runs still have a part of what is within. */
 	shares->between = fmax(0, (sum_means - sum_within / v->sum->runs_each) / labels);
 	return shares->within > 0 ? 0 : -ENODATA;
-}
-
-void levels_print_shares(const struct verdicts *v, FILE *f)
-{
-	struct level_shares x;
-	bool any = false;
-
-	for (size_t i = 0; i < v->sum->jobs.n; i++) {
-		double b, w, now;
-
-		if (levels_shares(v, v->sum->jobs.v[i], &x))
-			continue;
-		if (!any)
-			fputs("variance of the log ratio between blocks and within (between runs on "
-			      "one device), and\nhow wide the interval were with another number of "
-			      "runs, to what it is:\n", f);
-		any = true;
-		b = x.between;
-		w = x.within;
-		now = b + w / v->sum->runs_each;
-		fprintf(f, "  %-16s %3.0f %% between, %3.0f %% within; 1 run: x %.2f, any number of "
-			"runs: x %.2f\n", v->sum->jobs.v[i], 100 * b / (b + w), 100 * w / (b + w),
-			sqrt((b + w) / now), sqrt(b / now));
-	}
-	if (any)
-		fputc('\n', f);
-}
-
-void levels_json(const struct verdicts *v, json_t *o)
-{
-	const struct summary *s = v->sum;
-	json_t *a = json_array();
-	struct level_shares x;
-	struct levels l;
-
-	levels_count(s, &l);
-	for (size_t i = 0; i < s->jobs.n; i++)
-		if (!levels_shares(v, s->jobs.v[i], &x))
-			json_array_append_new(a, json_pack("{s:s, s:f, s:f, s:i}", "job",
-							   s->jobs.v[i], "between", x.between,
-							   "within", x.within, "blocks",
-							   (int)x.n));
-	json_object_set_new(o, "levels", json_pack("{s:i, s:i, s:s, s:i, s:o}", "blocks",
-						   (int)l.blocks, "boots", (int)l.boots,
-						   "boot", s->boot, "runs_each",
-						   (int)s->runs_each, "variance", a));
 }

@@ -18,9 +18,6 @@ struct levels {
 
 void levels_count(const struct summary *s, struct levels *l);
 
-/* One line or two that say so, indented as the report's header is. */
-void levels_print(const struct summary *s, FILE *f);
-
 struct level_shares {
 	double between, within;	/* variances of the log ratio; pooled over the labels */
 	size_t n;		/* blocks of all labels that they are from */
@@ -28,11 +25,5 @@ struct level_shares {
 
 /* Of one job. -ENODATA: not two runs on each of two devices of any label. */
 int levels_shares(const struct verdicts *v, const char *job, struct level_shares *shares);
-
-/* What they are in each job, and what they mean; nothing where there are none. */
-void levels_print_shares(const struct verdicts *v, FILE *f);
-
-/* Members for the object of verdicts_json(). */
-void levels_json(const struct verdicts *v, json_t *o);
 
 #endif

@@ -17,10 +17,4 @@ double stop_widest(const struct verdicts *v);
 /* As above, of the blocks below number @below of the campaign in @dir; INFINITY if unreadable. */
 double stop_widest_in(const char *dir, unsigned int below);
 
-/* The state of the campaign, and why it is not all that was planned, as a line or none. */
-void stop_print(const struct summary *s, FILE *f);
-
-/* The same as an object, null where there is nothing to say; the caller owns it. */
-json_t *stop_json(const struct summary *s);
-
 #endif

@@ -75,7 +75,4 @@ void summary_free(struct summary *s);
 /* Does the plan have cells with collectors? */
 bool summary_traced(const struct summary *s);
 
-/* Write summary.csv's text. One line per row, RFC 4180 quoting, LF. */
-void summary_csv(const struct summary *s, FILE *f);
-
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who is faster, slower, the same, or not to be told. verdict.h has the rules. */
 #include "eval/verdict.h"
+#include "proto/accel.h"
 #include "stats/rank.h"
 
 #include <errno.h>
@@ -383,4 +384,11 @@ void verdicts_free(struct verdicts *v)
 	free(v->cells);
 	bl_strv_free(&v->labels);
 	*v = (struct verdicts){};
+}
+
+double verdict_insns(const struct verdicts *v, const struct verdict_cell *c)
+{
+	if (strcmp(v->sum->accel, "icount"))
+		return NAN;
+	return 1e9 / (1 << ACCEL_ICOUNT_SHIFT) / c->median.value;
 }

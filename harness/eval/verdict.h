@@ -94,18 +94,10 @@ const struct verdict_cell *verdict_find(const struct verdicts *v, const char *la
 size_t verdict_pairs(const struct verdict_cell *a, const struct verdict_cell *b,
 		     double **x, double **y);
 
-/* --- verdict-output.c --- */
-
 /*
  * Instructions of the guest per I/O, of the median IOPS: on the plane icount its clock
  * counts them. What little the CPU idles is in it. NaN on other planes.
  */
 double verdict_insns(const struct verdicts *v, const struct verdict_cell *c);
-
-/* Write the text of verdicts.csv: one line per label and job. */
-void verdicts_csv(const struct verdicts *v, FILE *f);
-
-/* The same as an object, with method and problems; the caller owns it. */
-json_t *verdicts_json(const struct verdicts *v);
 
 #endif

@@ -26,18 +26,6 @@ struct walk {
 	FILE *out;
 };
 
-void paper_err(const struct paper *p, size_t line, const char *fmt, ...)
-{
-	va_list ap;
-	char *text;
-
-	va_start(ap, fmt);
-	text = bl_vfmt(fmt, ap);
-	va_end(ap);
-	bl_err("%s:%zu: %s", p->path, line, text);
-	free(text);
-}
-
 static bool starts(const char *s, const char *with)
 {
 	return !strncmp(s, with, strlen(with));

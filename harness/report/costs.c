@@ -108,7 +108,7 @@ static void label_line(const struct summary *s, const char *label, FILE *f)
 		free(values[i]);
 }
 
-void report_costs(const struct verdicts *v, FILE *f)
+void report_costs_csv(const struct verdicts *v, FILE *f)
 {
 	fputs("label,n", f);
 	for (size_t i = 0; i < COLUMNS; i++)

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The verdict table with all that a reader needs to judge it. */
 #include "report/report.h"
+#include "report/sections.h"
 #include "proto/accel.h"
-#include "run/fitness.h"
-#include "eval/levels.h"
-#include "campaign/merge.h"
-#include "eval/stop.h"
+#include "campaign/campaign.h"
 #include "lib/table.h"
 
 #include <math.h>
@@ -39,19 +37,18 @@ static bool counts_insns(const struct verdicts *v)
  */
 static void print_conditions(const struct summary *s, FILE *f)
 {
-	char *path = bl_fmt("%s/env.json", s->dir), *text;
-	json_t *env = bl_exists(path) ? bl_json_load(path) : NULL;
+	json_t *env = campaign_load_env(s->dir);
 	json_t *facts = json_object_get(json_object_get(json_object_get(env, "guest"), "hello"),
 					"facts");
+	char *text;
 
 	if (!strcmp(bl_json_str(facts, "wakeup_preemption", "on"), "off"))
 		fputs("guest     without preemption at wake-ups: a task runs until it sleeps\n", f);
-	text = bl_unfit_text(json_object_get(env, "unfit"));
+	text = campaign_noise_text(json_object_get(env, "unfit"));
 	if (text && strcmp(s->accel, "icount"))
 		fprintf(f, "UNFIT     the machine, when it began: %s\n", text);
 	free(text);
 	json_decref(env);
-	free(path);
 }
 
 static void print_header(const struct verdicts *v, FILE *f)
@@ -68,7 +65,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 	print_conditions(s, f);
 	if (!v->n_cells) {
 		fputs("nothing was timed in this campaign\n", f);
-		stop_print(s, f);
+		report_print_stop(s, f);
 		goto out;
 	}
 	if (v->n_min == v->n_max)
@@ -79,9 +76,9 @@ static void print_header(const struct verdicts *v, FILE *f)
 	fprintf(f, ", %.3g s per job; disk: %s\n", s->runtime_ms / 1000,
 		strcmp(bl_json_str(s->plan, "backend", "null"), "ram") ?
 		"null-co, which does not read what is written" : "a file in memory");
-	bl_merge_print(s, f);
-	levels_print(s, f);
-	stop_print(s, f);
+	report_print_shards(s, f);
+	report_print_levels(s, f);
+	report_print_stop(s, f);
 	if (counts_insns(v))
 		fputs("insns/IO  of the guest, daemon and fio included, from the median IOPS\n", f);
 	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
@@ -287,7 +284,7 @@ void report_text(const struct verdicts *v, FILE *f, bool colour)
 	if (v->n_cells) {
 		print_cells(v, f, colour);
 		fputc('\n', f);
-		levels_print_shares(v, f);
+		report_print_shares(v, f);
 		print_foot(v, f);
 		fputc('\n', f);
 	}

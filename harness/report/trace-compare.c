@@ -40,7 +40,7 @@ static int choose(struct side *s, const char *name)
 
 static int load(struct side *s, const char *name)
 {
-	char *campaign = bl_strdup(name), *colon = strrchr(campaign, ':'), *dir, *path;
+	char *campaign = bl_strdup(name), *colon = strrchr(campaign, ':'), *dir;
 	int err;
 
 	if (colon)
@@ -49,9 +49,7 @@ static int load(struct side *s, const char *name)
 	err = dir ? trace_data_load(&s->data, dir) : -1;
 	if (!err) {
 		s->views = trace_views(&s->data, &s->n);
-		path = bl_fmt("%s/env.json", dir);
-		s->env = bl_exists(path) ? bl_json_load(path) : NULL;
-		free(path);
+		s->env = campaign_load_env(dir);
 		if (colon)
 			err = choose(s, colon + 1);
 	}

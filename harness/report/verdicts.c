@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Verdicts as CSV and JSON. */
-#include "eval/verdict.h"
-#include "proto/accel.h"
+#include "report/report.h"
 #include "lib/csv.h"
 
 #include <math.h>
 #include <string.h>
 
-double verdict_insns(const struct verdicts *v, const struct verdict_cell *c)
-{
-	if (strcmp(v->sum->accel, "icount"))
-		return NAN;
-	return 1e9 / (1 << ACCEL_ICOUNT_SHIFT) / c->median.value;
-}
-
-void verdicts_csv(const struct verdicts *v, FILE *f)
+void report_verdicts_csv(const struct verdicts *v, FILE *f)
 {
 	fputs("job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
 	      "n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,ratio_hi,p,q,"
@@ -102,7 +94,7 @@ static json_t *problems_json(const struct summary *s)
 	return a;
 }
 
-json_t *verdicts_json(const struct verdicts *v)
+json_t *report_verdicts_json(const struct verdicts *v)
 {
 	const struct summary *s = v->sum;
 	json_t *cells = json_array(), *o;

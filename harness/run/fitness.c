@@ -100,18 +100,3 @@ json_t *bl_unfit(bool kvm)
 	}
 	return list;
 }
-
-char *bl_unfit_text(const json_t *unfit)
-{
-	struct bl_strv values = {};
-	const json_t *item;
-	char *text = NULL;
-	size_t i;
-
-	json_array_foreach(unfit, i, item)
-		bl_strv_add(&values, bl_json_str(item, "value", "?"));
-	if (values.n)
-		text = bl_strv_join(&values, "; ");
-	bl_strv_free(&values);
-	return text;
-}

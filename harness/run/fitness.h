@@ -24,7 +24,4 @@ json_t *bl_unfit(bool kvm);
  */
 int bl_cpu_shares(const char *before, const char *after, double *busy, double *steal);
 
-/* "VALUE" of each, for one line; NULL if there is none. To be freed. */
-char *bl_unfit_text(const json_t *unfit);
-
 #endif

@@ -4,6 +4,7 @@
 #include "lib/dirs.h"
 #include "proto/collector.h"
 #include "run/fitness.h"
+#include "campaign/campaign.h"
 #include "campaign/manifest.h"
 
 #include <errno.h>
@@ -123,7 +124,7 @@ int preflight_check_host(const struct plan *p, struct bl_runner_options *opt)
 	int err = 0;
 
 	opt->unfit = bl_unfit(kvm);
-	text = bl_unfit_text(opt->unfit);
+	text = campaign_noise_text(opt->unfit);
 	if (!text)
 		return 0;
 	if (takes_times(p) && !opt->allow_noisy_host) {

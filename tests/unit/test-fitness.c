@@ -6,6 +6,7 @@
  * instead of the sample's, and with guest time (already in user time) added.
  */
 #include "lib/util.h"
+#include "campaign/campaign.h"
 #include "run/fitness.h"
 
 #include <errno.h>
@@ -52,11 +53,11 @@ static void test_text(void **state)
 {
 	json_t *none = json_array();
 	json_t *two = json_pack("[{s:s}, {s:s}]", "value", "a 3 %", "value", "b");
-	char *text = bl_unfit_text(two);
+	char *text = campaign_noise_text(two);
 
 	(void)state;
 	assert_string_equal(text, "a 3 %; b");
-	assert_null(bl_unfit_text(none));
+	assert_null(campaign_noise_text(none));
 	free(text);
 	json_decref(none);
 	json_decref(two);

@@ -119,7 +119,7 @@ static void test_figures(void **state)
 		skip();
 	free(prog);
 	out = fopen("/dev/null", "w");
-	assert_int_equal(report_campaign(dir, out), 1);
+	assert_int_equal(report_campaign(dir, NULL, out), 1);
 	fclose(out);
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		text = slurp(files[i].name);
@@ -179,7 +179,7 @@ static void test_rim(void **state)
 			assert_int_equal(remove(g.gl_pathv[i]), 0);
 		json_decref(j);
 	}
-	assert_int_equal(report_campaign(dir, out), 1);
+	assert_int_equal(report_campaign(dir, NULL, out), 1);
 	text = slurp("figures/figure.gp");
 	has(text, "Numbers at the rim: ratios beyond the axis.");
 	has(text, "RATIO_HI = 1.05");

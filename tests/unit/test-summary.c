@@ -19,7 +19,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "eval/summary.h"
+#include "report/report.h"
 #include "lib/csv.h"
 
 static struct summary sum;
@@ -125,7 +125,7 @@ static char *csv(void)
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	summary_csv(&sum, f);
+	report_summary_csv(&(struct verdicts){ .sum = &sum }, f);
 	fclose(f);
 	return text;
 }

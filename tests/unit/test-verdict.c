@@ -18,7 +18,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "eval/verdict.h"
+#include "report/report.h"
 
 static void close_to(double got, double want)
 {
@@ -112,7 +112,7 @@ static char *text_of(void (*print)(const struct verdicts *, FILE *))
 
 static void test_csv(void **state)
 {
-	char *text = text_of(verdicts_csv);
+	char *text = text_of(report_verdicts_csv);
 
 	(void)state;
 	assert_ptr_equal(strstr(text, "job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
@@ -141,7 +141,7 @@ static void test_insns(void **state)
 
 static void test_json(void **state)
 {
-	json_t *j = verdicts_json(&v), *cells = json_object_get(j, "verdicts");
+	json_t *j = report_verdicts_json(&v), *cells = json_object_get(j, "verdicts");
 
 	(void)state;
 	assert_true(json_is_true(json_object_get(j, "emulated")));
