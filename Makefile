@@ -46,7 +46,7 @@ paper-check: build/bouncelab build/tests/test-montecarlo ## every number, table 
 	$(Q)scripts/paper.sh check
 
 ## Pieces
-build: build/bouncelab.ko build/bl_lockwait.ko build/bouncelab ## module and harness; installs nothing
+build: build/bouncelab.ko build/bl_lockwait.ko build/bouncelab build/bouncelab-guest ## modules and programs; installs nothing
 	@:
 doctor: build/bouncelab ## what this machine can do, check by check
 	$(Q)build/bouncelab doctor
@@ -75,7 +75,7 @@ new-strategy: ## NAME=x: strategies/x.c from the template, ready to compile
 	$(Q)scripts/new-strategy.sh "$$NAME"
 
 clean: ## remove what was built; keep results and the downloaded kernel
-	$(Q)rm -rf build/bouncelab build/*.ko build/harness build/tests build/*.log
+	$(Q)rm -rf build/bouncelab build/bouncelab-guest build/*.ko build/harness build/tests build/*.log
 	$(Q)for d in kmod strategies; do \
 		find $$d -name '*.o' -o -name '*.ko' -o -name '.*.cmd' -o -name '*.mod' \
 			-o -name '*.mod.c' -o -name 'modules.order' \
@@ -142,7 +142,11 @@ LIBS := jansson inih gsl libmd libtracefs libtraceevent libtracecmd
 HARNESS_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -Iharness -I. $(shell pkg-config --cflags $(LIBS))
 HARNESS_LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
 HARNESS_SRC := $(wildcard harness/*/*.c)
-HARNESS_OBJ := $(HARNESS_SRC:%.c=build/%.o)
+HARNESS_OBJ := $(patsubst %.c,build/%.o,$(filter-out harness/guest/main.c,$(HARNESS_SRC)))
+
+# From the folders of the list alone: a call out of them fails to link.
+GUEST_OBJ := $(patsubst %.c,build/%.o,$(filter %.c,$(call listed,harness/guest)))
+GUEST_LDLIBS = $(shell pkg-config --libs jansson gsl libtracefs libtraceevent) -lm
 
 build/harness/%.o: harness/%.c Makefile | have-packages
 	$(call say,CC,$@)
@@ -152,6 +156,10 @@ build/harness/%.o: harness/%.c Makefile | have-packages
 build/bouncelab: $(HARNESS_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(HARNESS_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(HARNESS_OBJ) $(HARNESS_LDLIBS)
+
+build/bouncelab-guest: $(GUEST_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HARNESS_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(GUEST_OBJ) $(GUEST_LDLIBS)
 
 # A header that is not found says less than the name of its package.
 .PHONY: have-packages

@@ -72,7 +72,7 @@ page()
 	help2man -N -n "$3" -S bouncelab -o "$man/$1.1" "$bin/$1"
 }
 
-need build/bouncelab build/bouncelab.ko build/bl_lockwait.ko build/kernel/vmlinuz build/micro/timed
+need build/bouncelab build/bouncelab-guest build/bouncelab.ko build/bl_lockwait.ko build/kernel/vmlinuz build/micro/timed
 command -v help2man >/dev/null || {
 	echo "install.sh: help2man is missing: it makes the man pages; 'make deps' installs it" >&2
 	exit 1

@@ -6,7 +6,8 @@
 
 /* Different each time, or what is compared; the module's sources are shown apart. */
 static const char *const expected[] = {
-	"written", "host.load_1m", "git", "module", "guest.hello.uptime_s", "schema", "unfit",
+	"written", "host.load_1m", "git", "module", "guest.program", "guest.hello.uptime_s", "schema",
+	"unfit",
 };
 
 static bool is_expected(const char *path)

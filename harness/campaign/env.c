@@ -140,6 +140,7 @@ int bl_env_write(const struct bl_campaign *c, enum accel accel, const char *gues
 
 	bl_json_set_text(guest, "kernel", bl_read_text(release));
 	bl_json_set_text(guest, "config", sum_of("build/kernel/headers/.config"));
+	bl_json_set_text(guest, "program", sum_of("build/bouncelab-guest"));
 	json_object_set_new(guest, "cmdline", json_string(guest_args));
 	json_object_set_new(guest, "init_on_alloc", init_on_alloc(console));
 	if (hello)

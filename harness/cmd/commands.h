@@ -23,7 +23,5 @@ int cmd_report(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_micro(int argc, char **argv);
-int cmd_guest(int argc, char **argv);
-int cmd_guest_micro(int argc, char **argv);
 
 #endif

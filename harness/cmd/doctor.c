@@ -222,7 +222,7 @@ static void check_fitness(struct doctor *d)
 static void check_root(struct doctor *d)
 {
 	static const char *const progs[] = { "qemu-storage-daemon", "fio", "vdpa" };
-	char *self = bl_path("build/bouncelab"), *bad = NULL;
+	char *self = bl_path("build/bouncelab-guest"), *bad = NULL;
 
 	if (access(self, R_OK | X_OK))
 		bad = bl_fmt("%s: %s", self, strerror(errno));

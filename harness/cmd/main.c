@@ -25,8 +25,6 @@ static const struct command {
 	{ "micro", cmd_micro, "Measure the cost of one map and unmap of each strategy" },
 	{ "paper", cmd_paper, "Fill in or check the numbers of PAPER.md" },
 	{ "vm", cmd_vm, "Run one command as root in the guest" },
-	{ "guest", cmd_guest, NULL },
-	{ "guest-micro", cmd_guest_micro, NULL },
 };
 
 const char *argp_program_version = "bouncelab " BL_VERSION;

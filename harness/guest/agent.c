@@ -4,11 +4,13 @@
  * system needs, then does what the host asks for on the second serial port,
  * one JSON object per line, one request at a time.
  */
-#include "cmd/commands.h"
-#include "lib/machine.h"
 #include "guest/agent.h"
 #include "guest/exec.h"
+#include "guest/line.h"
 #include "guest/micro-run.h"
+#include "guest/run.h"
+#include "lib/machine.h"
+#include "proto/guest-paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +22,8 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
-
-#define LINE_DEV	"/dev/ttyS1"
-
-static int host = -1;	/* the serial line */
 
 static const struct {
 	const char *type, *where, *options;
@@ -69,7 +66,7 @@ static char *boot_arg(const char *name)
 }
 
 /* Where the project is. */
-static void take_root(void)
+static void set_root(void)
 {
 	char *root = boot_arg("bl.root");
 
@@ -112,61 +109,10 @@ static void set_up(void)
 	setenv("HOME", "/root", 1);
 	/* Each program opens the dozen files of any other locale before main(). */
 	setenv("LC_ALL", "C", 1);
-	take_root();
+	set_root();
 	start_cpus();
 	if (chdir(GUEST_TMP) < 0)
 		bl_err("guest: %s: %s", GUEST_TMP, strerror(errno));
-}
-
-static int open_line(void)
-{
-	struct termios t;
-	int fd = open(LINE_DEV, O_RDWR | O_NOCTTY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (tcgetattr(fd, &t) == 0) {
-		cfmakeraw(&t);
-		cfsetspeed(&t, B115200);
-		t.c_cflag |= CLOCAL | CREAD;
-		t.c_cc[VMIN] = 1;
-		t.c_cc[VTIME] = 0;
-		tcsetattr(fd, TCSANOW, &t);
-	}
-	return fd;
-}
-
-void guest_send(json_t *msg)
-{
-	char *text = json_dumps(msg, JSON_COMPACT), *line, *p;
-	size_t left;
-
-	json_decref(msg);
-	if (!text)
-		return;
-	line = bl_fmt("%s\n", text);
-	left = strlen(line);
-	for (p = line; left;) {
-		ssize_t n = write(host, p, left);
-
-		if (n < 0 && errno != EINTR)
-			break;
-		if (n > 0) {
-			p += n;
-			left -= n;
-		}
-	}
-	free(line);
-	free(text);
-}
-
-void guest_send_stage(const struct guest_run *r, const char *stage, const char *job)
-{
-	json_t *msg = json_pack("{s:s, s:s, s:s}", "ev", "stage", "run", r->id, "stage", stage);
-
-	if (job)
-		json_object_set_new(msg, "job", json_string(job));
-	guest_send(msg);
 }
 
 static void say_hello(void)
@@ -199,7 +145,7 @@ static _Noreturn void power_off(void)
  * their pattern: 15 rounds of an empty loop cost 5.5 % of reads one by one, and 0.4 % of
  * writes. So they cost 0.7 % of both.
  */
-static void take_wakeup_preemption(void)
+static void set_wakeup_preemption(void)
 {
 	char *value = boot_arg("bl.wakeup_preemption");
 	const char *feature = value && !strcmp(value, "off") ? "NO_WAKEUP_PREEMPTION" :
@@ -218,42 +164,42 @@ static void take_wakeup_preemption(void)
 	free(value);
 }
 
-static void do_run(const json_t *op)
+static void run_plan_run(const json_t *op)
 {
-	struct guest_verdict v;
+	struct guest_outcome o;
 
-	guest_do_run(op, &v);
+	guest_do_run(op, &o);
 	guest_send(json_pack("{s:s, s:s, s:s, s:s, s:b}", "ev", "done",
-			     "run", bl_json_str(op, "id", ""), "status", guest_status(&v),
-			     "reason", v.reason, "reboot", v.reboot));
+			     "run", bl_json_str(op, "id", ""), "status", guest_status(&o),
+			     "reason", o.reason, "reboot", o.reboot));
 }
 
 /* The result is a file, since the line is slow. */
-static void do_micro(const json_t *op)
+static void run_micro(const json_t *op)
 {
 	char *path = bl_fmt(GUEST_RUNS "/%s/micro.json", bl_json_str(op, "dir", ""));
-	struct guest_verdict v = {};
-	json_t *result = guest_micro(op, &v);
+	struct guest_outcome o = {};
+	json_t *result = guest_micro(op, &o);
 	int ret = result ? bl_json_write(path, result) : 0;
 
 	if (ret)
-		guest_fail(&v, "%s: %s", path, strerror(-ret));
-	guest_send(json_pack("{s:s, s:s, s:s, s:b}", "ev", "done", "status", guest_status(&v),
-			     "reason", v.reason, "reboot", v.reboot));
+		guest_fail(&o, "%s: %s", path, strerror(-ret));
+	guest_send(json_pack("{s:s, s:s, s:s, s:b}", "ev", "done", "status", guest_status(&o),
+			     "reason", o.reason, "reboot", o.reboot));
 	json_decref(result);
 	free(path);
 }
 
-static void request(const char *line)
+static void serve_request(const char *line)
 {
 	json_error_t err;
 	json_t *op = json_loads(line, 0, &err);
 	const char *name = bl_json_str(op, "op", "");
 
 	if (!strcmp(name, "run"))
-		do_run(op);
+		run_plan_run(op);
 	else if (!strcmp(name, "micro"))
-		do_micro(op);
+		run_micro(op);
 	else if (!strcmp(name, "exec"))
 		guest_exec(op);
 	else if (!strcmp(name, "poweroff"))
@@ -267,29 +213,20 @@ static void request(const char *line)
 		;
 }
 
-int cmd_guest(int argc, char **argv)
+void guest_serve(void)
 {
 	char *line = NULL;
 	size_t size = 0;
 	FILE *in;
 
-	if (argc > 1 || getpid() != 1) {
-		bl_err("%s: this is the first process of the test machine, which "
-		       "'bouncelab run' starts; it takes no arguments and is not for use by hand",
-		       argv[0]);
-		return BL_EXIT_USAGE;
-	}
 	set_up();
-	take_wakeup_preemption();
-	host = open_line();
-	in = host < 0 ? NULL : fdopen(dup(host), "re");
-	if (!in) {
-		bl_err("guest: %s: %s", LINE_DEV, strerror(errno));
+	set_wakeup_preemption();
+	in = guest_line_open();
+	if (!in)
 		power_off();
-	}
 	say_hello();
 	while (getline(&line, &size, in) > 0)
 		if (line[0] != '\n')
-			request(line);
+			serve_request(line);
 	power_off();
 }

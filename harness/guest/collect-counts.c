@@ -2,6 +2,7 @@
 #include "guest/collect-counts.h"
 #include "proto/run-files.h"
 #include "guest/tracefs.h"
+#include "proto/guest-paths.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static int command(struct guest_counts *t, const struct counted *c, const char *
 	return ret < 0 ? -EINVAL : 0;
 }
 
-static int count_event(struct guest_counts *t, struct guest_verdict *v, struct tep_handle *tep,
+static int count_event(struct guest_counts *t, struct guest_outcome *o, struct tep_handle *tep,
 		       const char *system, const char *event, const char *filter)
 {
 	struct counted c = {
@@ -66,7 +67,7 @@ static int count_event(struct guest_counts *t, struct guest_verdict *v, struct t
 			c.bytes ? c.bytes : "");
 	ret = command(t, &c, "", "");
 	if (ret)
-		guest_fail(v, "trace: %s/%s refuses the trigger '%s%s'", system, event, c.spec,
+		guest_fail(o, "trace: %s/%s refuses the trigger '%s%s'", system, event, c.spec,
 			   filter);
 	t->v = bl_realloc(t->v, (t->n + 1) * sizeof(c));
 	t->v[t->n++] = c;
@@ -81,21 +82,21 @@ static int count_all(struct guest_counts *t, struct guest_run *r)
 	int i, ret = 0;
 
 	if (!tep) {
-		ret = guest_fail(&r->verdict, "trace: the event formats cannot be read: %s",
+		ret = guest_fail(&r->outcome, "trace: the event formats cannot be read: %s",
 				 strerror(errno));
 		goto out;
 	}
 	if (!own && !r->intree)
-		ret = guest_fail(&r->verdict, "trace: the module has no events of system "
+		ret = guest_fail(&r->outcome, "trace: the module has no events of system "
 				 "'bouncelab'");
 	for (i = 0; own && own[i] && !ret; i++)
-		ret = count_event(t, &r->verdict, tep, "bouncelab", own[i], "");
+		ret = count_event(t, &r->outcome, tep, "bouncelab", own[i], "");
 	for (i = 0; dma_events[i] && !ret; i++)
 		if (tracefs_event_file_exists(t->inst, "dma", dma_events[i], "trigger"))
-			ret = count_event(t, &r->verdict, tep, "dma", dma_events[i],
+			ret = count_event(t, &r->outcome, tep, "dma", dma_events[i],
 					  " if device == \"" GUEST_DEV "\"");
 	if (!ret && !t->n)
-		ret = guest_fail(&r->verdict, "trace: this kernel has no event to count");
+		ret = guest_fail(&r->outcome, "trace: this kernel has no event to count");
 out:
 	if (own)
 		tracefs_list_free(own);
@@ -125,7 +126,7 @@ struct guest_counts *guest_counts_start(struct guest_run *r)
 
 	t->inst = tracefs_instance_create(INSTANCE);
 	if (!t->inst)
-		guest_fail(&r->verdict, "trace: instance %s: %s", INSTANCE, strerror(errno));
+		guest_fail(&r->outcome, "trace: instance %s: %s", INSTANCE, strerror(errno));
 	else if (!count_all(t, r))
 		return t;
 	drop(t);
@@ -170,7 +171,7 @@ static void write_csv(struct guest_counts *t, struct guest_run *r)
 	}
 	ret = bl_draft_save(&d, path);
 	if (ret)
-		guest_fail(&r->verdict, "%s: %s", path, strerror(-ret));
+		guest_fail(&r->outcome, "%s: %s", path, strerror(-ret));
 	free(path);
 }
 
@@ -188,7 +189,7 @@ void guest_counts_stop(struct guest_counts *t, struct guest_run *r)
 		struct counted *c = &t->v[i];
 
 		if (read_hist(t, c))
-			guest_invalid(&r->verdict, "trace: counts of %s cannot be read", c->event);
+			guest_invalid(&r->outcome, "trace: counts of %s cannot be read", c->event);
 		lost += c->dropped;
 		hits += c->count;
 		command(t, c, "!", "");
@@ -196,8 +197,8 @@ void guest_counts_stop(struct guest_counts *t, struct guest_run *r)
 	write_csv(t, r);
 	json_object_set_new(r->doc, "trace_lost", json_integer(lost));
 	if (lost)
-		guest_invalid(&r->verdict, "trace: %llu events were lost", lost);
+		guest_invalid(&r->outcome, "trace: %llu events were lost", lost);
 	else if (!hits)
-		guest_invalid(&r->verdict, "trace: no event fired");
+		guest_invalid(&r->outcome, "trace: no event fired");
 	drop(t);
 }

@@ -6,7 +6,7 @@
 #ifndef BL_GUEST_COUNTS_H
 #define BL_GUEST_COUNTS_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 struct guest_counts;
 

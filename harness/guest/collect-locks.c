@@ -2,6 +2,7 @@
 #include "guest/collect-locks.h"
 #include "proto/run-files.h"
 #include "guest/modules.h"
+#include "proto/guest-paths.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ struct guest_locks *guest_locks_start(struct guest_run *r)
 {
 	struct guest_locks *l = bl_zalloc(sizeof(*l));
 	char *path = bl_path("build/" MODULE ".ko");
-	int ret = guest_mod_load_file(&l->mods, &r->verdict, MODULE, path, "");
+	int ret = guest_mod_load_file(&l->mods, &r->outcome, MODULE, path, "");
 
 	free(path);
 	if (!ret)
@@ -105,7 +106,7 @@ static void judge(struct guest_run *r, const json_t *doc)
 	long long lost = llabs(begins - matched) + missed;
 
 	if (dropped || lost > AT_THE_EDGES + GUEST_LOCKS_UNMATCHED * begins)
-		guest_invalid(&r->verdict, "locks: of %lld waits that began %lld were matched with "
+		guest_invalid(&r->outcome, "locks: of %lld waits that began %lld were matched with "
 			      "their end, and %lld were missed (up to %g %% may be lost); %lld found "
 			      "no place in a table (none may be)", begins, matched, missed,
 			      100 * GUEST_LOCKS_UNMATCHED, dropped);
@@ -131,14 +132,14 @@ static void write_json(struct guest_run *r)
 
 	ret = ret ? ret : bl_read_file(WAITS, &text, NULL);
 	if (ret) {
-		guest_fail(&r->verdict, "locks: " WAITS ": %s", strerror(-ret));
+		guest_fail(&r->outcome, "locks: " WAITS ": %s", strerror(-ret));
 	} else if (!parse(text, doc)) {
-		guest_fail(&r->verdict, "locks: " WAITS " has no total");
+		guest_fail(&r->outcome, "locks: " WAITS " has no total");
 	} else {
 		judge(r, doc);
 		ret = bl_json_write(path, doc);
 		if (ret)
-			guest_fail(&r->verdict, "%s: %s", path, strerror(-ret));
+			guest_fail(&r->outcome, "%s: %s", path, strerror(-ret));
 	}
 	json_decref(doc);
 	free(text);
@@ -150,7 +151,7 @@ void guest_locks_stop(struct guest_locks *l, struct guest_run *r)
 	if (!l)
 		return;
 	write_json(r);
-	guest_mod_unload(&l->mods, &r->verdict);
+	guest_mod_unload(&l->mods, &r->outcome);
 	free(l);
 }
 

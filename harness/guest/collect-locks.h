@@ -7,7 +7,7 @@
 #ifndef BL_GUEST_LOCKS_H
 #define BL_GUEST_LOCKS_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 struct guest_locks;
 

@@ -81,7 +81,7 @@ static int start_sampler(struct guest_memory *m, struct guest_run *r)
 
 	if (pipe2(ends, O_CLOEXEC) < 0) {
 		free(path);
-		return guest_fail(&r->verdict, "memory: pipe: %s", strerror(errno));
+		return guest_fail(&r->outcome, "memory: pipe: %s", strerror(errno));
 	}
 	m->pid = fork();
 	if (!m->pid) {
@@ -93,7 +93,7 @@ static int start_sampler(struct guest_memory *m, struct guest_run *r)
 	m->stop = ends[1];
 	if (m->pid > 0)
 		return 0;
-	guest_fail(&r->verdict, "memory: fork: %s", strerror(errno));
+	guest_fail(&r->outcome, "memory: fork: %s", strerror(errno));
 	close(m->stop);
 	return -EAGAIN;
 }
@@ -104,13 +104,13 @@ static int start_probe(struct guest_memory *m, struct guest_run *r)
 {
 	if (tracefs_instance_file_append(NULL, "dynamic_events",
 					 "f:" GROUP "/" SLOW " alloc_iova") < 0)
-		return guest_fail(&r->verdict, "memory: no probe on alloc_iova(): %s",
+		return guest_fail(&r->outcome, "memory: no probe on alloc_iova(): %s",
 				  strerror(errno));
 	m->probed = true;
 	m->inst = tracefs_instance_create(INSTANCE);
 	if (!m->inst || tracefs_event_file_append(m->inst, GROUP, SLOW, "trigger",
 						  "hist:keys=common_cpu") < 0)
-		return guest_fail(&r->verdict, "memory: the probe on alloc_iova() does not count");
+		return guest_fail(&r->outcome, "memory: the probe on alloc_iova() does not count");
 	return 0;
 }
 
@@ -159,6 +159,6 @@ void guest_memory_stop(struct guest_memory *m, struct guest_run *r)
 	stop_probe(m);
 	close(m->stop);
 	if (waitpid(m->pid, &status, 0) != m->pid || !WIFEXITED(status) || WEXITSTATUS(status))
-		guest_fail(&r->verdict, "memory: the sampler did not write memory.csv");
+		guest_fail(&r->outcome, "memory: the sampler did not write memory.csv");
 	free(m);
 }

@@ -6,7 +6,7 @@
 #ifndef BL_GUEST_MEMORY_H
 #define BL_GUEST_MEMORY_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 #define GUEST_MEMORY_MS	50
 

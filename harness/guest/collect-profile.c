@@ -2,6 +2,7 @@
 #include "guest/collect-profile.h"
 #include "proto/run-files.h"
 #include "guest/proc.h"
+#include "proto/guest-paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,7 @@ static int failed(struct guest_run *r, const char *what)
 	char tail[300];
 
 	guest_last_lines(LOG, 3, tail, sizeof(tail));
-	return guest_fail(&r->verdict, "profile: %s%s%s", what, *tail ? ": " : "", tail);
+	return guest_fail(&r->outcome, "profile: %s%s%s", what, *tail ? ": " : "", tail);
 }
 
 struct guest_profile *guest_profile_start(struct guest_run *r)

@@ -7,7 +7,7 @@
 #ifndef BL_GUEST_PROFILE_H
 #define BL_GUEST_PROFILE_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 #define PROFILE_HZ	499
 

@@ -46,7 +46,7 @@ static int add_probe(struct guest_raw *w, struct guest_run *r, const char *event
 	int ret = 0;
 
 	if (tracefs_instance_file_append(NULL, "dynamic_events", probe) < 0)
-		ret = guest_fail(&r->verdict, "trace: this kernel does not take the probe '%s': %s",
+		ret = guest_fail(&r->outcome, "trace: this kernel does not take the probe '%s': %s",
 				 probe, strerror(errno));
 	else if (!bl_strv_has(&w->probes, name))
 		bl_strv_add(&w->probes, name);
@@ -60,7 +60,7 @@ static int enable(struct guest_raw *w, struct guest_run *r, const char *system,
 {
 	if (!tracefs_event_enable(w->inst, system, event))
 		return 0;
-	return guest_fail(&r->verdict, "trace: %s/%s cannot be switched on: %s", system, event,
+	return guest_fail(&r->outcome, "trace: %s/%s cannot be switched on: %s", system, event,
 			  strerror(errno));
 }
 
@@ -106,13 +106,13 @@ static int probe_sites(struct guest_raw *w, struct guest_run *r, const char *mod
 	int ret = lock_sites_find(&sites, path);
 
 	if (ret) {
-		guest_fail(&r->verdict, "trace: the locks of module %s: %s: %s", module, path,
+		guest_fail(&r->outcome, "trace: the locks of module %s: %s: %s", module, path,
 			   ret == -ENOENT ? "none is found" : strerror(-ret));
 		return ret;
 	}
 	/* The kernel takes a function's name, and refuses one that it finds twice. */
 	if (sites.ambiguous)
-		ret = guest_fail(&r->verdict, "trace: two functions of module %s that take locks are "
+		ret = guest_fail(&r->outcome, "trace: two functions of module %s that take locks are "
 				 "called %s; rename one of them", module, sites.ambiguous);
 	for (size_t i = 0; !ret && i < sites.n; i++) {
 		const struct lock_site *s = &sites.v[i];
@@ -157,16 +157,16 @@ static int set_buffer(struct guest_raw *w, struct guest_run *r)
 	char *text;
 
 	if (tracefs_instance_file_write(w->inst, "trace_clock", "mono") < 0)
-		return guest_fail(&r->verdict, "trace: no clock 'mono'");
+		return guest_fail(&r->outcome, "trace: no clock 'mono'");
 	set_number(w, "tracing_on", 0);
 	tracefs_instance_file_write(w->inst, "options/overwrite", "0");
 	set_number(w, "buffer_size_kb", kb);
 	text = tracefs_instance_file_read(w->inst, "buffer_size_kb", NULL);
 	if (!text || atol(text) < kb)
-		guest_fail(&r->verdict, "trace: no memory for a buffer of %u MiB; take a smaller "
+		guest_fail(&r->outcome, "trace: no memory for a buffer of %u MiB; take a smaller "
 			   "one (--buffer), or a guest with more memory (--mem)", w->buffer_mb);
 	free(text);
-	return r->verdict.failed ? -ENOMEM : 0;
+	return r->outcome.failed ? -ENOMEM : 0;
 }
 
 static int set_up(struct guest_raw *w, struct guest_run *r)
@@ -205,7 +205,7 @@ struct guest_raw *guest_raw_start(struct guest_run *r, unsigned int collect)
 	w->buffer_mb = bl_json_int(r->op, "buffer_mb", COLLECT_BUFFER_MB);
 	w->inst = tracefs_instance_create(TRACE_INSTANCE);
 	if (!w->inst) {
-		guest_fail(&r->verdict, "trace: instance " TRACE_INSTANCE ": %s", strerror(errno));
+		guest_fail(&r->outcome, "trace: instance " TRACE_INSTANCE ": %s", strerror(errno));
 		free(w);
 		return NULL;
 	}
@@ -245,7 +245,7 @@ static void extract(struct guest_run *r)
 	};
 
 	if (guest_tool(argv, NULL, TRACE_CMD_MS, msg, sizeof(msg)))
-		guest_fail(&r->verdict, "trace-cmd extract: %s", msg);
+		guest_fail(&r->outcome, "trace-cmd extract: %s", msg);
 	free(path);
 }
 
@@ -265,10 +265,10 @@ void guest_raw_stop(struct guest_raw *w, struct guest_run *r)
 						     "buffer_mb", (int)w->buffer_mb,
 						     "request_bytes", btf_struct_size("request")));
 	if (lost)
-		guest_invalid(&r->verdict, "trace: %llu events were lost: the buffer of %u MiB is too "
+		guest_invalid(&r->outcome, "trace: %llu events were lost: the buffer of %u MiB is too "
 			      "small for them (--buffer, or a shorter --runtime)", lost, w->buffer_mb);
 	if (missed)
-		guest_invalid(&r->verdict, "trace: %llu hits of probes were missed", missed);
+		guest_invalid(&r->outcome, "trace: %llu hits of probes were missed", missed);
 	extract(r);
 	take_down(w);
 }

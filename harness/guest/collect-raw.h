@@ -7,7 +7,7 @@
 #ifndef BL_GUEST_RAW_H
 #define BL_GUEST_RAW_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 struct guest_raw;
 

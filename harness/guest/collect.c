@@ -6,6 +6,8 @@
 #include "guest/collect-memory.h"
 #include "guest/collect-profile.h"
 #include "guest/collect-raw.h"
+#include "proto/guest-paths.h"
+#include "guest/line.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@ static int choose(struct guest_collect *c, struct guest_run *r)
 
 	memset(c, 0, sizeof(*c));
 	if (collectors_parse(NULL, "collector", text, &c->set))
-		return guest_fail(&r->verdict, "the host asks for unknown collectors: %s", text);
+		return guest_fail(&r->outcome, "the host asks for unknown collectors: %s", text);
 	if (!strcmp(r->kind, "trace"))
 		c->set |= COLLECT_BIT(COLLECT_COUNTS);
 	return 0;
@@ -66,18 +68,18 @@ int guest_collect_start(struct guest_collect *c, struct guest_run *r)
 		return 0;
 	if (c->set & COLLECT_RAW)
 		c->raw = guest_raw_start(r, c->set & COLLECT_RAW);
-	if (has(c, COLLECT_PROFILE) && !r->verdict.failed)
+	if (has(c, COLLECT_PROFILE) && !r->outcome.failed)
 		c->profile = guest_profile_start(r);
-	if (has(c, COLLECT_COUNTS) && !r->verdict.failed)
+	if (has(c, COLLECT_COUNTS) && !r->outcome.failed)
 		c->counts = guest_counts_start(r);
-	if (has(c, COLLECT_MEMORY) && !r->verdict.failed)
+	if (has(c, COLLECT_MEMORY) && !r->outcome.failed)
 		c->memory = guest_memory_start(r);
 	/* The last, and the first to end: it sees also what the others wait for. */
-	if (has(c, COLLECT_LOCKS) && !r->verdict.failed)
+	if (has(c, COLLECT_LOCKS) && !r->outcome.failed)
 		c->locks = guest_locks_start(r);
-	guest_stage_ms(r, "trace_start", t0);
+	guest_record_ms(r, "trace_start", t0);
 	read_disk(&c->before);
-	return r->verdict.failed ? -EIO : 0;
+	return r->outcome.failed ? -EIO : 0;
 }
 
 void guest_collect_stop(struct guest_collect *c, struct guest_run *r)
@@ -94,5 +96,5 @@ void guest_collect_stop(struct guest_collect *c, struct guest_run *r)
 	guest_counts_stop(c->counts, r);
 	guest_profile_stop(c->profile, r);
 	guest_raw_stop(c->raw, r);
-	guest_stage_ms(r, "trace_stop", t0);
+	guest_record_ms(r, "trace_stop", t0);
 }

@@ -3,7 +3,7 @@
 #ifndef BL_GUEST_COLLECT_H
 #define BL_GUEST_COLLECT_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 struct guest_locks;
 struct guest_memory;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/counters.h"
+#include "proto/guest-paths.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -87,6 +88,6 @@ void guest_counters_check_idle(struct guest_run *r, const struct guest_counters 
 	json_object_set_new(r->doc, "left_after_del", left);
 	/* Bounce pages stay with the domain; the module warns if they outlive it. */
 	if (maps || iovas || coherent)
-		guest_invalid(&r->verdict, "after vdpa dev del %lld mappings, %lld IOVA ranges and "
+		guest_invalid(&r->outcome, "after vdpa dev del %lld mappings, %lld IOVA ranges and "
 			      "%lld coherent areas are left", maps, iovas, coherent);
 }

@@ -3,7 +3,7 @@
 #ifndef BL_GUEST_COUNTERS_H
 #define BL_GUEST_COUNTERS_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 struct guest_counter {
 	char name[48];

@@ -3,6 +3,8 @@
 #include "guest/sysfs.h"
 #include "guest/counters.h"
 #include "proto/words.h"
+#include "proto/guest-paths.h"
+#include "guest/line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +33,7 @@
 
 static int load_modules(struct guest_run *r, struct guest_device *d)
 {
-	struct guest_verdict *v = &r->verdict;
+	struct guest_outcome *o = &r->outcome;
 	const char *file = bl_json_str(r->op, "module", NULL);
 	char *path, *params;
 	int ret;
@@ -48,13 +50,13 @@ static int load_modules(struct guest_run *r, struct guest_device *d)
 				" unsafe_direct=1 unsafe_unzeroed=1" : "");
 	}
 	/* Ours needs what the stock one needs. */
-	ret = guest_mod_load_deps(&d->mods, v, "vduse");
+	ret = guest_mod_load_deps(&d->mods, o, "vduse");
 	if (!ret)
-		ret = guest_mod_load_file(&d->mods, v, d->module, path, params);
+		ret = guest_mod_load_file(&d->mods, o, d->module, path, params);
 	if (!ret)
-		ret = guest_mod_load(&d->mods, v, "virtio_vdpa");
+		ret = guest_mod_load(&d->mods, o, "virtio_vdpa");
 	if (!ret)
-		ret = guest_mod_load(&d->mods, v, "virtio_blk");
+		ret = guest_mod_load(&d->mods, o, "virtio_blk");
 	guest_module_json(r, d->module, path, params);
 	free(params);
 	free(path);
@@ -62,7 +64,7 @@ static int load_modules(struct guest_run *r, struct guest_device *d)
 }
 
 /* A timed disk has all its memory from the start. */
-static int ram_disk(struct guest_verdict *v, bool timed)
+static int ram_disk(struct guest_outcome *o, bool timed)
 {
 	int fd, ret = 0;
 
@@ -70,7 +72,7 @@ static int ram_disk(struct guest_verdict *v, bool timed)
 	fd = open(RAM_DISK, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0 || ftruncate(fd, GUEST_DISK_SIZE) < 0 ||
 	    (timed && fallocate(fd, 0, 0, GUEST_DISK_SIZE) < 0))
-		ret = guest_fail(v, "%s: %s", RAM_DISK, strerror(errno));
+		ret = guest_fail(o, "%s: %s", RAM_DISK, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return ret;
@@ -83,11 +85,11 @@ static int spawn_daemon(struct guest_run *r, struct guest_device *d, const char 
 	unlink(PIDFILE);
 	fd = open(d->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return guest_fail(&r->verdict, "%s: %s", d->log, strerror(errno));
+		return guest_fail(&r->outcome, "%s: %s", d->log, strerror(errno));
 	ret = guest_spawn(&d->daemon, argv[0], argv, fd, fd);
 	close(fd);
 	if (ret)
-		return guest_fail(&r->verdict, "%s: %s", argv[0], strerror(-ret));
+		return guest_fail(&r->outcome, "%s: %s", argv[0], strerror(-ret));
 	return 0;
 }
 
@@ -97,7 +99,7 @@ static int daemon_failed(struct guest_run *r, struct guest_device *d, const char
 
 	d->blamed = true;
 	guest_last_lines(d->log, 3, tail, sizeof(tail));
-	return guest_fail(&r->verdict, "%s %s (%s)%s%s", d->daemon.name, what,
+	return guest_fail(&r->outcome, "%s %s (%s)%s%s", d->daemon.name, what,
 			  guest_proc_end(&d->daemon), *tail ? ": " : "", tail);
 }
 
@@ -114,7 +116,7 @@ static int start_daemon(struct guest_run *r, struct guest_device *d)
 	int ret = 0;
 
 	if (verify || ram) {
-		ret = ram_disk(&r->verdict, !verify);
+		ret = ram_disk(&r->outcome, !verify);
 		blockdev = bl_strdup("driver=file,node-name=n0,filename=" RAM_DISK);
 	} else {
 		blockdev = bl_fmt("driver=null-co,node-name=n0,size=%u,read-zeroes=on",
@@ -156,18 +158,18 @@ static int add_disk(struct guest_run *r, struct guest_device *d)
 
 	d->attached = true;
 	ret = guest_tool(argv, &d->daemon, VDPA_ADD, msg, sizeof(msg));
-	guest_stage_ms(r, "vdpa_add", t0);
+	guest_record_ms(r, "vdpa_add", t0);
 	if (ret == -EOWNERDEAD)
 		return daemon_failed(r, d, "died during vdpa dev add");
 	if (ret)
-		return guest_fail(&r->verdict, "vdpa dev add: %s", msg);
+		return guest_fail(&r->outcome, "vdpa dev add: %s", msg);
 	t0 = bl_mono();
 	ret = guest_wait_path("/dev/" GUEST_DISK, &d->daemon, DISK_APPEARS);
-	guest_stage_ms(r, "disk", t0);
+	guest_record_ms(r, "disk", t0);
 	if (ret == -EOWNERDEAD)
 		return daemon_failed(r, d, "died before the disk was there");
 	if (ret)
-		return guest_fail(&r->verdict, "/dev/" GUEST_DISK " does not appear after vdpa "
+		return guest_fail(&r->outcome, "/dev/" GUEST_DISK " does not appear after vdpa "
 				  "dev add");
 	return guest_disk_json(r);
 }
@@ -182,12 +184,12 @@ int guest_attach(struct guest_run *r, struct guest_device *d)
 	guest_send_stage(r, "attach", NULL);
 	t0 = bl_mono();
 	ret = load_modules(r, d);
-	guest_stage_ms(r, "load", t0);
+	guest_record_ms(r, "load", t0);
 	if (ret)
 		return ret;
 	t0 = bl_mono();
 	ret = start_daemon(r, d);
-	guest_stage_ms(r, "daemon", t0);
+	guest_record_ms(r, "daemon", t0);
 	if (!ret)
 		ret = guest_sysfs_apply(r);
 	if (!ret)
@@ -207,7 +209,7 @@ static int del_disk(struct guest_run *r, struct guest_device *d)
 	ret = guest_tool(argv, NULL, guest_exited(&d->daemon) ? VDPA_DEL_DEAD : VDPA_DEL,
 			 msg, sizeof(msg));
 	if (ret) {
-		guest_fail(&r->verdict, "vdpa dev del: %s", msg);
+		guest_fail(&r->outcome, "vdpa dev del: %s", msg);
 		return ret;
 	}
 	if (!guest_counters_read(&idle))
@@ -250,7 +252,7 @@ static int open_control(void)
 	return ret ? ret : fd;
 }
 
-int guest_device_create(struct guest_verdict *v)
+int guest_device_create(struct guest_outcome *o)
 {
 	struct vduse_dev_config config = {
 		.name = GUEST_DEV, .vendor_id = 0, .device_id = VIRTIO_ID_BLOCK,
@@ -264,11 +266,11 @@ int guest_device_create(struct guest_verdict *v)
 	if (fd >= 0)
 		close(fd);
 	if (ret)
-		guest_fail(v, "the device " GUEST_DEV " cannot be made: %s", strerror(-ret));
+		guest_fail(o, "the device " GUEST_DEV " cannot be made: %s", strerror(-ret));
 	return ret;
 }
 
-int guest_device_destroy(struct guest_verdict *v)
+int guest_device_destroy(struct guest_outcome *o)
 {
 	char name[VDUSE_NAME_MAX] = GUEST_DEV;
 	int fd, ret;
@@ -282,7 +284,7 @@ int guest_device_destroy(struct guest_verdict *v)
 	if (fd >= 0)
 		close(fd);
 	if (ret)
-		guest_fail(v, "the device " GUEST_DEV " cannot be destroyed: %s",
+		guest_fail(o, "the device " GUEST_DEV " cannot be destroyed: %s",
 			   strerror(-ret));
 	return ret;
 }
@@ -294,20 +296,20 @@ void guest_detach(struct guest_run *r, struct guest_device *d)
 
 	guest_send_stage(r, "detach", NULL);
 	ret = del_disk(r, d);
-	guest_stage_ms(r, "vdpa_del", t0);
+	guest_record_ms(r, "vdpa_del", t0);
 	t0 = bl_mono();
 	if (stop_daemon(r, d))
 		ret = -EBUSY;
 	if (!ret)
-		ret = guest_device_destroy(&r->verdict);
-	guest_stage_ms(r, "daemon_stop", t0);
+		ret = guest_device_destroy(&r->outcome);
+	guest_record_ms(r, "daemon_stop", t0);
 	t0 = bl_mono();
 	/* Below a device that hangs, unloading would hang too. */
 	if (ret)
-		r->verdict.reboot = true;
+		r->outcome.reboot = true;
 	else
-		guest_mod_unload(&d->mods, &r->verdict);
-	guest_stage_ms(r, "unload", t0);
+		guest_mod_unload(&d->mods, &r->outcome);
+	guest_record_ms(r, "unload", t0);
 	bl_strv_free(&d->mods.loaded);
 	guest_proc_put(&d->daemon);
 	free(d->log);

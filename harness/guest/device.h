@@ -28,9 +28,9 @@ int guest_attach(struct guest_run *r, struct guest_device *d);
 void guest_detach(struct guest_run *r, struct guest_device *d);
 
 /* The bare device, for nobody's use. 0 or a negative errno, and fails the verdict. */
-int guest_device_create(struct guest_verdict *v);
+int guest_device_create(struct guest_outcome *o);
 
 /* If it is there: a daemon that died leaves it in the kernel. As above. */
-int guest_device_destroy(struct guest_verdict *v);
+int guest_device_destroy(struct guest_outcome *o);
 
 #endif

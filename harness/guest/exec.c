@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/exec.h"
-#include "guest/agent.h"
 #include "guest/proc.h"
+#include "proto/guest-paths.h"
+#include "guest/line.h"
 
 #include <errno.h>
 #include <fcntl.h>

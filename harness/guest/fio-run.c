@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/fio-run.h"
 #include "proto/fio.h"
+#include "guest/line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,11 +83,11 @@ static int prepare(struct guest_run *r, struct job *j, const char *path, unsigne
 
 	ret = bl_read_file(path, &text, NULL);
 	if (ret)
-		return guest_fail(&r->verdict, "job file %s: %s", path, strerror(-ret));
+		return guest_fail(&r->outcome, "job file %s: %s", path, strerror(-ret));
 	out = guest_fio_job_text(text, j->runtime, j->ramp, &j->timed);
 	ret = bl_write_file(j->file, out, strlen(out));
 	if (ret)
-		guest_fail(&r->verdict, "%s: %s", j->file, strerror(-ret));
+		guest_fail(&r->outcome, "%s: %s", j->file, strerror(-ret));
 	free(text);
 	free(out);
 	return ret;
@@ -98,7 +99,7 @@ static int fio_failed(struct guest_run *r, const struct job *j, const char *why)
 	char tail[400];
 
 	guest_last_lines(j->err, 3, tail, sizeof(tail));
-	return guest_fail(&r->verdict, "fio %s: %s%s%s", j->name, why, *tail ? ": " : "", tail);
+	return guest_fail(&r->outcome, "fio %s: %s%s%s", j->name, why, *tail ? ": " : "", tail);
 }
 
 static int run_fio(struct guest_run *r, struct job *j, struct guest_proc *fio,
@@ -123,7 +124,7 @@ static int run_fio(struct guest_run *r, struct job *j, struct guest_proc *fio,
 		return 0;
 	/* It ignores SIGTERM while I/O does not come back: short patience. */
 	if (guest_stop(fio, 500))
-		r->verdict.reboot = true;
+		r->outcome.reboot = true;
 	if (ret == -EOWNERDEAD)
 		return fio_failed(r, j, "the daemon died");
 	snprintf(why, sizeof(why), "not done after %.0f s", limit);
@@ -143,7 +144,7 @@ static int judge(struct guest_run *r, struct job *j, struct guest_proc *fio)
 		return fio_failed(r, j, why);
 	ret = fio_check(&res, j->timed ? j->runtime * 1000 : 0, why, sizeof(why));
 	if (ret == -ETIME)
-		return guest_invalid(&r->verdict, "fio %s: %s", j->name, why);
+		return guest_invalid(&r->outcome, "fio %s: %s", j->name, why);
 	return ret ? fio_failed(r, j, why) : 0;
 }
 

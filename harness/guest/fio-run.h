@@ -3,7 +3,7 @@
 #ifndef BL_GUEST_FIO_H
 #define BL_GUEST_FIO_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 #include "guest/proc.h"
 
 /*

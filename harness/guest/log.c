@@ -90,7 +90,7 @@ void guest_log_finish(struct guest_log *l, struct guest_run *r)
 	int ret;
 
 	if (l->fd < 0) {
-		guest_invalid(&r->verdict, "kernel log: /dev/kmsg cannot be read");
+		guest_invalid(&r->outcome, "kernel log: /dev/kmsg cannot be read");
 	} else {
 		guest_log_drain(l);
 		close(l->fd);
@@ -98,14 +98,14 @@ void guest_log_finish(struct guest_log *l, struct guest_run *r)
 	fclose(l->mem);
 	ret = bl_write_file(path, l->text, l->len);
 	if (ret)
-		guest_fail(&r->verdict, "%s: %s", path, strerror(-ret));
+		guest_fail(&r->outcome, "%s: %s", path, strerror(-ret));
 	if (*l->splat) {
-		guest_invalid(&r->verdict, "kernel log: %s", l->splat);
+		guest_invalid(&r->outcome, "kernel log: %s", l->splat);
 		/* Some report only once per boot, others leave locks held. */
-		r->verdict.reboot = true;
+		r->outcome.reboot = true;
 	}
 	if (l->lost)
-		guest_invalid(&r->verdict, "kernel log: wrapped, lines were lost");
+		guest_invalid(&r->outcome, "kernel log: wrapped, lines were lost");
 	json_object_set_new(r->doc, "splat", *l->splat ? json_string(l->splat) : json_null());
 	free(path);
 	free(l->text);

@@ -3,7 +3,7 @@
 #ifndef BL_GUEST_LOG_H
 #define BL_GUEST_LOG_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 struct guest_log {
 	int fd;			/* /dev/kmsg, from the marker on */

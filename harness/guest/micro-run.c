@@ -5,6 +5,7 @@
 #include "guest/sysfs.h"
 #include "proto/micro-config.h"
 #include "kmod/uapi/micro-ioctl.h"
+#include "proto/guest-paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,12 +29,12 @@ static int set_up(struct guest_run *r, struct guest_mods *mods)
 	const char *file = bl_json_str(r->op, "module", "");
 	int ret;
 
-	ret = guest_mod_load_deps(mods, &r->verdict, "vduse");
+	ret = guest_mod_load_deps(mods, &r->outcome, "vduse");
 	if (!ret)
-		ret = guest_mod_load_file(mods, &r->verdict, "bouncelab", file,
+		ret = guest_mod_load_file(mods, &r->outcome, "bouncelab", file,
 					  "unsafe_direct=1 unsafe_unzeroed=1");
 	if (!ret)
-		ret = guest_device_create(&r->verdict);
+		ret = guest_device_create(&r->outcome);
 	if (!ret && !is_null(r))
 		ret = guest_sysfs_apply(r);
 	return ret;
@@ -41,10 +42,10 @@ static int set_up(struct guest_run *r, struct guest_mods *mods)
 
 static void take_down(struct guest_run *r, struct guest_mods *mods)
 {
-	if (guest_device_destroy(&r->verdict))
-		r->verdict.reboot = true;
+	if (guest_device_destroy(&r->outcome))
+		r->outcome.reboot = true;
 	else
-		guest_mod_unload(mods, &r->verdict);
+		guest_mod_unload(mods, &r->outcome);
 	bl_strv_free(&mods->loaded);
 }
 
@@ -78,7 +79,7 @@ static json_t *ask(struct guest_run *r, struct micro_request *rq)
 
 	rq->results = (uintptr_t)results;
 	if (fd < 0 || ioctl(fd, MICRO_IOC_RUN, rq))
-		guest_fail(&r->verdict, "%s: %s%s", path, strerrorname_np(errno),
+		guest_fail(&r->outcome, "%s: %s%s", path, strerrorname_np(errno),
 			   errno == EINVAL ? ", the kernel's log says why" : "");
 	else
 		j = result_json(r, rq, results);
@@ -93,7 +94,7 @@ static int read_request(struct guest_run *r, struct micro_request *rq)
 {
 	memset(rq, 0, sizeof(*rq));
 	if (micro_config_read(json_object_get(r->op, "config"), &rq->config))
-		return guest_fail(&r->verdict, "the request's config cannot be read");
+		return guest_fail(&r->outcome, "the request's config cannot be read");
 	if (rq->config.threads > MICRO_THREADS_MAX)
 		rq->nr_results = 1;	/* refused, whatever it is */
 	else
@@ -102,7 +103,7 @@ static int read_request(struct guest_run *r, struct micro_request *rq)
 	return 0;
 }
 
-json_t *guest_micro(const json_t *op, struct guest_verdict *v)
+json_t *guest_micro(const json_t *op, struct guest_outcome *o)
 {
 	struct guest_run r = {
 		.op = op, .id = "micro", .kind = "micro", .dir = bl_strdup(LOG_DIR),
@@ -124,17 +125,17 @@ json_t *guest_micro(const json_t *op, struct guest_verdict *v)
 	if (!j) {
 		guest_log_drain(&log);
 		if (*log.last)
-			guest_fail(&r.verdict, "the kernel's last line: %s", log.last);
+			guest_fail(&r.outcome, "the kernel's last line: %s", log.last);
 	}
 	guest_log_finish(&log, &r);
 	bl_rm_rf(r.dir);
 	if (j)
-		json_object_set_new(j, "warnings", json_integer(r.verdict.invalid));
-	if (r.verdict.failed) {
+		json_object_set_new(j, "warnings", json_integer(r.outcome.invalid));
+	if (r.outcome.failed) {
 		json_decref(j);
 		j = NULL;
 	}
-	*v = r.verdict;
+	*o = r.outcome;
 	json_decref(r.doc);
 	json_decref(r.ms);
 	free(r.dir);

@@ -3,7 +3,7 @@
 #ifndef BL_GUEST_MICRO_H
 #define BL_GUEST_MICRO_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 /*
  * Do what @op asks for, and give back the result as JSON, or NULL with the reason in the
@@ -19,6 +19,6 @@
  * "warnings", "per_thread" (operations of each) and "counters" (of the module, over the
  * whole run with its parts that are not timed).
  */
-json_t *guest_micro(const json_t *op, struct guest_verdict *v);
+json_t *guest_micro(const json_t *op, struct guest_outcome *o);
 
 #endif

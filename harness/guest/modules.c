@@ -13,7 +13,7 @@
 #define UNLOAD_TIMEOUT	3.0
 #define UNLOAD_STEP_NS	2000000
 
-static int load_file(struct guest_mods *m, struct guest_verdict *v, const char *name,
+static int load_file(struct guest_mods *m, struct guest_outcome *o, const char *name,
 		     const char *path, const char *params)
 {
 	int fd, ret = 0;
@@ -21,7 +21,7 @@ static int load_file(struct guest_mods *m, struct guest_verdict *v, const char *
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		ret = -errno;
-		guest_fail(v, "module %s: %s: %s", name, path, strerror(-ret));
+		guest_fail(o, "module %s: %s: %s", name, path, strerror(-ret));
 		return ret;
 	}
 	if (syscall(SYS_finit_module, fd, params, 0) < 0)
@@ -30,32 +30,32 @@ static int load_file(struct guest_mods *m, struct guest_verdict *v, const char *
 	if (!ret)
 		bl_strv_add(&m->loaded, name);
 	else if (ret != -EEXIST)
-		guest_fail(v, "module %s does not load%s%s: %s", name,
+		guest_fail(o, "module %s does not load%s%s: %s", name,
 			   *params ? " with " : "", params, strerror(-ret));
 	return ret;
 }
 
-int guest_mod_load_file(struct guest_mods *m, struct guest_verdict *v, const char *name,
+int guest_mod_load_file(struct guest_mods *m, struct guest_outcome *o, const char *name,
 			const char *path, const char *params)
 {
-	int ret = load_file(m, v, name, path, params);
+	int ret = load_file(m, o, name, path, params);
 
 	if (ret == -EEXIST) {
-		guest_fail(v, "module %s is loaded already, from a run before", name);
-		v->reboot = true;
+		guest_fail(o, "module %s is loaded already, from a run before", name);
+		o->reboot = true;
 	}
 	return ret;
 }
 
 /* The line of @name in the file "order": its dependencies, or NULL. */
-static char *deps_of(struct guest_verdict *v, const char *name)
+static char *deps_of(struct guest_outcome *o, const char *name)
 {
 	char *path = bl_path("build/kernel/modules/order");
 	char *text, *p, *line, *deps = NULL;
 	size_t len, n = strlen(name);
 
 	if (bl_read_file(path, &text, &len)) {
-		guest_fail(v, "cannot read %s; run make build", path);
+		guest_fail(o, "cannot read %s; run make build", path);
 		free(path);
 		return NULL;
 	}
@@ -63,25 +63,25 @@ static char *deps_of(struct guest_verdict *v, const char *name)
 		if (!strncmp(line, name, n) && (line[n] == ' ' || !line[n]))
 			deps = bl_strdup(line + n);
 	if (!deps)
-		guest_fail(v, "module %s is not listed in %s", name, path);
+		guest_fail(o, "module %s is not listed in %s", name, path);
 	free(path);
 	free(text);
 	return deps;
 }
 
-int guest_mod_load_deps(struct guest_mods *m, struct guest_verdict *v, const char *name)
+int guest_mod_load_deps(struct guest_mods *m, struct guest_outcome *o, const char *name)
 {
-	char *deps = deps_of(v, name), *p = deps, *dep;
+	char *deps = deps_of(o, name), *p = deps, *dep;
 	int ret = deps ? 0 : -ENOENT;
 
 	while (!ret && (dep = strsep(&p, " \t")))
 		if (*dep)
-			ret = guest_mod_load(m, v, dep);
+			ret = guest_mod_load(m, o, dep);
 	free(deps);
 	return ret;
 }
 
-int guest_mod_load(struct guest_mods *m, struct guest_verdict *v, const char *name)
+int guest_mod_load(struct guest_mods *m, struct guest_outcome *o, const char *name)
 {
 	char *path, *sys;
 	int ret = 0;
@@ -89,11 +89,11 @@ int guest_mod_load(struct guest_mods *m, struct guest_verdict *v, const char *na
 	sys = bl_fmt("/sys/module/%s", name);
 	if (bl_exists(sys))
 		goto out;
-	ret = guest_mod_load_deps(m, v, name);
+	ret = guest_mod_load_deps(m, o, name);
 	if (ret)
 		goto out;
 	path = bl_path("build/kernel/modules/%s.ko", name);
-	ret = load_file(m, v, name, path, "");
+	ret = load_file(m, o, name, path, "");
 	free(path);
 	if (ret == -EEXIST)	/* built in, without parameters */
 		ret = 0;
@@ -118,7 +118,7 @@ static int unload(const char *name)
 	}
 }
 
-int guest_mod_unload(struct guest_mods *m, struct guest_verdict *v)
+int guest_mod_unload(struct guest_mods *m, struct guest_outcome *o)
 {
 	char ref[32] = "?";
 	int ret, first = 0;
@@ -137,9 +137,9 @@ int guest_mod_unload(struct guest_mods *m, struct guest_verdict *v)
 			free(buf);
 		}
 		free(path);
-		guest_fail(v, "module %s does not unload: %s, %s references are left", name,
+		guest_fail(o, "module %s does not unload: %s, %s references are left", name,
 			   strerror(-ret), ref);
-		v->reboot = true;
+		o->reboot = true;
 		first = first ? first : ret;
 		/* Those below it are held by it; naming them too says nothing. */
 		break;

@@ -4,7 +4,7 @@
  * guest that sleeps in steps would be the campaign's overhead.
  */
 #include "guest/proc.h"
-#include "guest/agent.h"
+#include "proto/guest-paths.h"
 
 #include <errno.h>
 #include <fcntl.h>

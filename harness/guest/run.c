@@ -3,7 +3,7 @@
  * One run: a fresh device, its jobs, and everything taken down again. The
  * take-down always happens, whatever went wrong before it.
  */
-#include "guest/agent.h"
+#include "guest/run.h"
 #include "guest/collect.h"
 #include "guest/counters.h"
 #include "guest/device.h"
@@ -11,6 +11,7 @@
 #include "guest/log.h"
 #include "guest/sysfs.h"
 #include "proto/axes.h"
+#include "proto/guest-paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,47 +21,6 @@
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static void add_reason(struct guest_verdict *v, const char *fmt, va_list ap)
-{
-	size_t n = strlen(v->reason);
-
-	if (n && n + 3 < sizeof(v->reason))
-		n += snprintf(v->reason + n, sizeof(v->reason) - n, "; ");
-	vsnprintf(v->reason + n, sizeof(v->reason) - n, fmt, ap);
-}
-
-int guest_fail(struct guest_verdict *v, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_reason(v, fmt, ap);
-	va_end(ap);
-	v->failed = true;
-	return -EIO;
-}
-
-int guest_invalid(struct guest_verdict *v, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_reason(v, fmt, ap);
-	va_end(ap);
-	v->invalid = true;
-	return -EIO;
-}
-
-const char *guest_status(const struct guest_verdict *v)
-{
-	return v->failed ? "failed" : v->invalid ? "invalid" : "ok";
-}
-
-void guest_stage_ms(struct guest_run *r, const char *stage, double t0)
-{
-	json_object_set_new(r->ms, stage, json_real((bl_mono() - t0) * 1000));
-}
 
 static void describe_guest(struct guest_run *r)
 {
@@ -84,14 +44,14 @@ static int all_jobs(struct guest_run *r, struct guest_device *d, struct guest_lo
 	int ret = 0;
 
 	if (!json_array_size(files))
-		return guest_fail(&r->verdict, "the host's request names no job files");
+		return guest_fail(&r->outcome, "the host's request names no job files");
 	/* All jobs, and then all of them again: what drifts does so for each job. */
 	for (unsigned int k = 1; k <= runs; k++) {
 		json_array_foreach(files, i, file) {
 			/* After an error the disk is not what it was: no more jobs. */
 			ret = guest_fio(r, json_string_value(file), k, &d->daemon);
 			guest_log_drain(log);
-			if (ret && r->verdict.failed)
+			if (ret && r->outcome.failed)
 				return ret;
 		}
 	}
@@ -107,11 +67,11 @@ static void write_counters(struct guest_run *r, const struct guest_counters *bef
 	ret = guest_counters_read(&after);
 	json_object_set_new(r->doc, "counters", json_string(ret ? "absent" : "counters.csv"));
 	if (ret && !r->intree)
-		guest_fail(&r->verdict, "the module's counters cannot be read: %s",
+		guest_fail(&r->outcome, "the module's counters cannot be read: %s",
 			   strerror(-ret));
 	ret = guest_counters_write(path, before, &after);
 	if (ret)
-		guest_fail(&r->verdict, "%s: %s", path, strerror(-ret));
+		guest_fail(&r->outcome, "%s: %s", path, strerror(-ret));
 	guest_counters_free(&after);
 	free(path);
 }
@@ -121,7 +81,7 @@ static void write_counters(struct guest_run *r, const struct guest_counters *bef
  * decides how many segments, and mappings, an I/O has, and moved IOPS by 10 to 30 % from
  * one device to the next.
  */
-static int reserve_huge_pages(struct guest_verdict *v)
+static int reserve_huge_pages(struct guest_outcome *o)
 {
 	static const char path[] = "/proc/sys/vm/nr_hugepages";
 	static const int wanted = 32;
@@ -142,7 +102,7 @@ static int reserve_huge_pages(struct guest_verdict *v)
 	free(text);
 	free(line);
 	return got >= wanted ? 0 :
-	       guest_fail(v, "%s: the guest has %d huge pages for fio's buffers, not %d%s%s", path,
+	       guest_fail(o, "%s: the guest has %d huge pages for fio's buffers, not %d%s%s", path,
 			  got, wanted, err ? ": " : "", err ? strerror(err) : "");
 }
 
@@ -152,7 +112,7 @@ static void measure(struct guest_run *r, struct guest_device *d, struct guest_lo
 	struct guest_collect collect;
 	int ret;
 
-	if (reserve_huge_pages(&r->verdict))
+	if (reserve_huge_pages(&r->outcome))
 		return;
 	ret = guest_collect_start(&collect, r);
 	guest_counters_read(&before);
@@ -164,9 +124,9 @@ static void measure(struct guest_run *r, struct guest_device *d, struct guest_lo
 }
 
 /* Nothing of a run that went wrong may live on into the next one. */
-static void end_strays(const struct guest_verdict *v)
+static void end_strays(const struct guest_outcome *o)
 {
-	if (v->failed)
+	if (o->failed)
 		kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
@@ -187,33 +147,33 @@ static int open_run(struct guest_run *r, const json_t *op)
 			   "reason", "", "reboot", 0, "ms", json_object(), "fio");
 	r->ms = json_object_get(r->doc, "ms");
 	if (!*dir || strchr(dir, '/') || !strcmp(dir, ".."))
-		return guest_fail(&r->verdict, "'%s' is not the name of a run directory", dir);
+		return guest_fail(&r->outcome, "'%s' is not the name of a run directory", dir);
 	r->dir = bl_fmt("%s/%s", GUEST_RUNS, dir);
 	ret = bl_mkdir_p(r->dir);
-	return ret ? guest_fail(&r->verdict, "%s: %s", r->dir, strerror(-ret)) : 0;
+	return ret ? guest_fail(&r->outcome, "%s: %s", r->dir, strerror(-ret)) : 0;
 }
 
-static void close_run(struct guest_run *r, struct guest_verdict *v)
+static void close_run(struct guest_run *r, struct guest_outcome *o)
 {
 	char *path;
 	int ret;
 
-	json_object_set_new(r->doc, "status", json_string(guest_status(&r->verdict)));
-	json_object_set_new(r->doc, "reason", json_string(r->verdict.reason));
-	json_object_set_new(r->doc, "reboot", json_boolean(r->verdict.reboot));
+	json_object_set_new(r->doc, "status", json_string(guest_status(&r->outcome)));
+	json_object_set_new(r->doc, "reason", json_string(r->outcome.reason));
+	json_object_set_new(r->doc, "reboot", json_boolean(r->outcome.reboot));
 	if (r->dir) {
 		path = bl_fmt("%s/guest.json", r->dir);
 		ret = bl_json_write(path, r->doc);
 		if (ret)
-			guest_fail(&r->verdict, "%s: %s", path, strerror(-ret));
+			guest_fail(&r->outcome, "%s: %s", path, strerror(-ret));
 		free(path);
 	}
-	*v = r->verdict;
+	*o = r->outcome;
 	json_decref(r->doc);
 	free(r->dir);
 }
 
-void guest_do_run(const json_t *op, struct guest_verdict *v)
+void guest_do_run(const json_t *op, struct guest_outcome *o)
 {
 	struct guest_device dev;
 	struct guest_log log;
@@ -221,28 +181,28 @@ void guest_do_run(const json_t *op, struct guest_verdict *v)
 	double t0 = bl_mono(), t;
 
 	if (open_run(&r, op)) {
-		close_run(&r, v);
+		close_run(&r, o);
 		return;
 	}
 	guest_log_start(&log, &r);
 	describe_guest(&r);
 	guest_memory_json(&r, "before");
 	if (!guest_attach(&r, &dev)) {
-		guest_stage_ms(&r, "attach", t0);
+		guest_record_ms(&r, "attach", t0);
 		guest_log_drain(&log);
 		measure(&r, &dev, &log);
 	} else {
 		guest_log_drain(&log);
 		if (*log.last)
-			guest_fail(&r.verdict, "the kernel's last line: %s", log.last);
+			guest_fail(&r.outcome, "the kernel's last line: %s", log.last);
 	}
 	guest_log_drain(&log);
 	t = bl_mono();
 	guest_detach(&r, &dev);
-	end_strays(&r.verdict);
-	guest_stage_ms(&r, "detach", t);
+	end_strays(&r.outcome);
+	guest_record_ms(&r, "detach", t);
 	guest_memory_json(&r, "after");
 	guest_log_finish(&log, &r);
-	guest_stage_ms(&r, "total", t0);
-	close_run(&r, v);
+	guest_record_ms(&r, "total", t0);
+	close_run(&r, o);
 }

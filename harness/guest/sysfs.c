@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/sysfs.h"
 #include "proto/axes.h"
+#include "proto/guest-paths.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -65,10 +66,10 @@ static int apply(struct guest_run *r, json_t *attrs, const char *name, const cha
 	ret = write_attr(name, value);
 	text = read_attr(SYS_DEV, name);
 	if (ret)
-		ret = guest_fail(&r->verdict, "%s/%s does not take '%s': %s; it has: %s", SYS_DEV,
+		ret = guest_fail(&r->outcome, "%s/%s does not take '%s': %s; it has: %s", SYS_DEV,
 				 name, value, strerror(-ret), text ? text : "nothing");
 	else if (!text || strcmp(chosen(text), value))
-		ret = guest_fail(&r->verdict, "%s/%s is '%s' after '%s' was written", SYS_DEV,
+		ret = guest_fail(&r->outcome, "%s/%s is '%s' after '%s' was written", SYS_DEV,
 				 name, text ? text : "absent", value);
 	if (!ret)
 		json_object_set_new(attrs, name, json_string(value));
@@ -95,7 +96,7 @@ int guest_sysfs_apply(struct guest_run *r)
 			    bl_json_str(r->op, axis_names[a], defaults[a]));
 	if (!ret)
 		ret = apply(r, attrs, "page_order", order);
-	guest_stage_ms(r, "sysfs", t0);
+	guest_record_ms(r, "sysfs", t0);
 	free(bytes);
 	free(order);
 	return ret;
@@ -139,7 +140,7 @@ int guest_disk_json(struct guest_run *r)
 	char where[PATH_MAX];
 
 	if (!realpath(SYS_DISK, where) || !strstr(where, "/" GUEST_DEV "/"))
-		return guest_fail(&r->verdict, "/dev/" GUEST_DISK " is not the device under test "
+		return guest_fail(&r->outcome, "/dev/" GUEST_DISK " is not the device under test "
 				  "but %s", where);
 	json_object_set_new(r->doc, "disk",
 			    json_pack("{s:i, s:o, s:o, s:o}", "hw_queues", hw_queues(),

@@ -3,7 +3,7 @@
 #ifndef BL_GUEST_SYSFS_H
 #define BL_GUEST_SYSFS_H
 
-#include "guest/agent.h"
+#include "guest/outcome.h"
 
 /*
  * Write the run's settings to /sys/class/vduse/, read them back and compare.

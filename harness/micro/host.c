@@ -71,14 +71,14 @@ int micro_host_begin(void)
 json_t *micro_host_run(const char *strategy, const struct micro_config *c, char **why)
 {
 	json_t *op = micro_guest_request(strategy, NULL, c), *j;
-	struct guest_verdict v = {};
+	struct guest_outcome o = {};
 
 	*why = NULL;
-	j = guest_micro(op, &v);
+	j = guest_micro(op, &o);
 	if (j)
 		json_object_set_new(j, "plane", json_string("host"));
 	else if (!bl_interrupted)
-		*why = bl_fmt("%s%s", v.reason, v.reboot ? "; the module is still loaded" : "");
+		*why = bl_fmt("%s%s", o.reason, o.reboot ? "; the module is still loaded" : "");
 	json_decref(op);
 	rmdir(GUEST_TMP);
 	return j;

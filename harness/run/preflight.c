@@ -22,14 +22,14 @@ static bool is_later(const struct stat *a, const struct stat *b)
 	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-/* Return a source that is newer than the module, or NULL. The caller frees it. */
-static char *newer_source(const char *module, const char *list)
+/* Return a source that is newer than the product, or NULL. The caller frees it. */
+static char *newer_source(const char *product, const char *list)
 {
 	struct bl_strv files = {};
 	struct stat built, st;
 	char *newer = NULL;
 
-	if (!stat(module, &built))
+	if (!stat(product, &built))
 		campaign_add_sources(&files, list);
 	for (size_t i = 0; i < files.n && !newer; i++) {
 		char *path = bl_path("%s", files.v[i]);
@@ -43,18 +43,18 @@ static char *newer_source(const char *module, const char *list)
 	return newer;
 }
 
-/* Refuse a module older than its sources: its strategies are not those of the tree. */
+/* Refuse a product older than its sources: what it does is not what the tree says. */
 static int check_fresh(const char *name, const char *sources)
 {
-	char *module = bl_path("%s", name), *newer = newer_source(module, sources);
+	char *product = bl_path("%s", name), *newer = newer_source(product, sources);
 	int err = 0;
 
 	if (newer) {
-		bl_err("%s is newer than %s; 'make build' first", newer, module);
+		bl_err("%s is newer than %s; 'make build' first", newer, product);
 		err = -ESTALE;
 	}
 	free(newer);
-	free(module);
+	free(product);
 	return err;
 }
 
@@ -71,7 +71,7 @@ static int check_file(const char *name)
 	return err;
 }
 
-static int check_module(const char *name, const char *sources)
+static int check_product(const char *name, const char *sources)
 {
 	int err = check_file(name);
 
@@ -84,9 +84,9 @@ int preflight_check_built(bool module)
 	int err = check_file("build/kernel/vmlinuz");
 
 	if (!err)
-		err = check_file("build/bouncelab");
+		err = check_product("build/bouncelab-guest", GUEST_SOURCES);
 	if (!err && module)
-		err = check_module("build/bouncelab.ko", MODULE_SOURCES);
+		err = check_product("build/bouncelab.ko", MODULE_SOURCES);
 	return err;
 }
 
@@ -103,7 +103,7 @@ int preflight_check_plan(const struct plan *p)
 	int err = 0;
 
 	if (collects(p, COLLECT_LOCKS))
-		err = check_module("build/bl_lockwait.ko", LOCKWAIT_SOURCES);
+		err = check_product("build/bl_lockwait.ko", LOCKWAIT_SOURCES);
 	if (err)
 		return err;
 	return preflight_check_built(p->strategies.n != 1 || strcmp(p->strategies.v[0], INTREE));

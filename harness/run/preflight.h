@@ -12,7 +12,8 @@
  * preflight_check_built() - check that a guest can be booted from what is in build/
  * @module: check bouncelab.ko as well: it is there, and no source of it is newer
  *
- * Return: 0; -ENOENT for a missing file, -ESTALE for an older module, both with a message.
+ * Return: 0; -ENOENT for a missing file, -ESTALE for one older than its sources, both with a
+ * message.
  */
 int preflight_check_built(bool module);
 

@@ -37,9 +37,9 @@ static const char init_script[] =
 "try $B mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /newroot\n"
 "try $B mkdir -p /newroot" GUEST_RUNS "\n"
 "try $B mount -t 9p -o $P,rw,cache=none work /newroot" GUEST_RUNS "\n"
-"[ -x \"/newroot$root/build/bouncelab\" ] || fail \"$root/build/bouncelab is not there\"\n"
+"[ -x \"/newroot$root/build/bouncelab-guest\" ] || fail \"$root/build/bouncelab-guest is not there\"\n"
 "$B umount /proc\n"
-"exec $B switch_root /newroot \"$root/build/bouncelab\" guest\n"
+"exec $B switch_root /newroot \"$root/build/bouncelab-guest\"\n"
 "fail switch_root\n";
 
 bool vm_is_static(const char *program)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The guest's first root: busybox, the modules that mount the host's root over
- * 9p, and an /init that does so and hands over to `bouncelab guest`.
+ * 9p, and an /init that does so and becomes build/bouncelab-guest.
  */
 #ifndef BL_INITRAMFS_H
 #define BL_INITRAMFS_H

@@ -41,7 +41,7 @@ build_guest()
 		mv "$guest_bin/$p.new" "$guest_bin/$p" || exit 1
 	done
 	guest_unlock
-	for f in build/bouncelab build/bouncelab.ko; do
+	for f in build/bouncelab build/bouncelab-guest build/bouncelab.ko; do
 		[ -e $f ] || give_up "there is no $f: make build"
 	done
 }

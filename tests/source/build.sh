@@ -23,7 +23,9 @@ if ! build build; then
 	give_up "a clean copy does not build"
 fi
 grep -i warning "$scratch/log" "$copy"/build/*.log && fail "the build warns"
-[ -x "$copy/build/bouncelab" ] || fail "no build/bouncelab"
+for f in bouncelab bouncelab-guest; do
+	[ -x "$copy/build/$f" ] || fail "no build/$f"
+done
 [ -s "$copy/build/bouncelab.ko" ] || fail "no build/bouncelab.ko"
 
 # The broken strategies of the tests are only in a module of their own.
@@ -41,7 +43,7 @@ ok "a clean copy builds without a warning, for the guest's kernel"
 
 touch "$scratch/mark"
 build build || fail "a second build fails"
-newer=$(find "$copy/build/bouncelab" "$copy"/build/*.ko -newer "$scratch/mark")
+newer=$(find "$copy"/build/bouncelab "$copy"/build/bouncelab-guest "$copy"/build/*.ko -newer "$scratch/mark")
 [ -z "$newer" ] || fail "a second build made again: $newer"
 ok "a second build makes nothing"
 

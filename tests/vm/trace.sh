@@ -49,7 +49,7 @@ make -C "$copy" --no-print-directory "-j$(nproc)" build/bouncelab.ko \
 	show "$scratch/log"
 	give_up "the tree with delays does not build"
 }
-cp "$bouncelab" "$copy/build/bouncelab"	# the guest follows no link before it has its root
+cp "$bouncelab-guest" "$copy/build/"	# the guest follows no link before it has its root
 
 # campaign NAME PLAN...: run a campaign in that tree; its output is in $scratch/log.
 campaign()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# In the guest: micro.sh ["PART..." | --broken STRATEGY...]: run guest-micro, the half of
+# In the guest: micro.sh ["PART..." | --broken STRATEGY...]: run bouncelab-guest micro, the half of
 # `bouncelab micro` that runs in the guest. --broken: these strategies must have wrong bytes.
 
 . tests/vm/guest/lib.sh
@@ -10,7 +10,7 @@ remote=1 cold=2 verify=8
 both=0 to_device=1 from_device=2
 
 # micro STRATEGY [KEY=VALUE...]: the result goes to $tmp/result, messages to $tmp/said.
-micro() { build/bouncelab guest-micro "$@" "module=$module" >$tmp/result 2>$tmp/said; }
+micro() { build/bouncelab-guest micro "$@" "module=$module" >$tmp/result 2>$tmp/said; }
 
 # number NAME: print the first number of that name. counted NAME: print that counter; the
 # counters come last.
@@ -147,7 +147,7 @@ no_threads() { ! threads_left; }
 # begin KEY=VALUE...: start a run of an hour on vduse0; sets $runner, returns when it maps.
 begin()
 {
-	build/bouncelab guest-micro eager-none device=vduse0 slices=3600 slice_ns=1000000000 \
+	build/bouncelab-guest micro eager-none device=vduse0 slices=3600 slice_ns=1000000000 \
 		"$@" >$tmp/long 2>&1 &
 	runner=$!
 	within 60 under_way || die "the long run does not begin: $(cat $tmp/long)"
