@@ -33,7 +33,7 @@ static int check_space(size_t runs, const char *out)
 	return -ENOSPC;
 }
 
-static int make_dirs(struct bl_campaign *c, const char *out)
+static int make_dirs(struct campaign *c, const char *out)
 {
 	int err = bl_mkdir_p(out);
 
@@ -52,13 +52,13 @@ static int make_dirs(struct bl_campaign *c, const char *out)
 	return err;
 }
 
-static json_t *guest_json(const struct bl_runner_options *opt)
+static json_t *guest_json(const struct campaign_options *opt)
 {
 	return json_pack("{s:s, s:f, s:i, s:s?}", "accel", accel_names[opt->accel], "stage_timeout_s",
 			 opt->stage_timeout, "mem_mb", (int)opt->mem_mb, "append", opt->append);
 }
 
-int bl_campaign_make(struct bl_campaign *c, const char *plan, size_t runs, const char *out,
+int campaign_make_dirs(struct campaign *c, const char *plan, size_t runs, const char *out,
 		     const char *name)
 {
 	char *results = out ? bl_strdup(out) : bl_results_dir(), *abs = NULL;
@@ -93,7 +93,7 @@ int bl_campaign_make(struct bl_campaign *c, const char *plan, size_t runs, const
 	return err;
 }
 
-int bl_campaign_begin(struct bl_campaign *c, json_t *plan)
+int campaign_begin(struct campaign *c, json_t *plan)
 {
 	char *path = bl_fmt("%s/plan.json", c->dir);
 	int err = bl_json_write(path, plan);
@@ -102,16 +102,16 @@ int bl_campaign_begin(struct bl_campaign *c, json_t *plan)
 		bl_err("cannot write %s: %s", path, strerror(-err));
 	free(path);
 	json_decref(plan);
-	return err ? err : bl_journal_open(c);
+	return err ? err : campaign_open_journal(c);
 }
 
-int bl_campaign_create(struct bl_campaign *c, const struct plan *p,
-		       const struct bl_runner_options *opt, const char *out,
+int campaign_create(struct campaign *c, const struct plan *p,
+		       const struct campaign_options *opt, const char *out,
 		       const char *name)
 {
 	char *stem = p->shard.of ? bl_fmt("%s-%u-of-%u", p->name, p->shard.index, p->shard.of) :
 				   bl_strdup(p->name);
-	int err = bl_campaign_make(c, stem, p->n_runs, out, name);
+	int err = campaign_make_dirs(c, stem, p->n_runs, out, name);
 	json_t *plan;
 
 	free(stem);
@@ -119,7 +119,7 @@ int bl_campaign_create(struct bl_campaign *c, const struct plan *p,
 		return err;
 	plan = plan_to_json(p);
 	json_object_set_new(plan, "guest", guest_json(opt));
-	return bl_campaign_begin(c, plan);
+	return campaign_begin(c, plan);
 }
 
 /* What was being written when the program before us ended: runs, files, figures. */
@@ -136,7 +136,7 @@ static void drop_half_written(const char *dir, const char *below)
 	free(pattern);
 }
 
-unsigned int bl_count_files(const char *dir, const char *what)
+unsigned int campaign_count_files(const char *dir, const char *what)
 {
 	char *pattern = bl_fmt("%s/%s", dir, what);
 	unsigned int n = 0;
@@ -150,7 +150,7 @@ unsigned int bl_count_files(const char *dir, const char *what)
 	return n;
 }
 
-int bl_campaign_open(struct bl_campaign *c, const char *dir)
+int campaign_open(struct campaign *c, const char *dir)
 {
 	int err;
 
@@ -168,17 +168,17 @@ int bl_campaign_open(struct bl_campaign *c, const char *dir)
 	if (err)
 		bl_err("cannot make %s: %s", c->runs, strerror(-err));
 	else
-		err = bl_journal_open(c);
+		err = campaign_open_journal(c);
 	if (err)
 		return err;
 	drop_half_written(c->dir, "");
 	drop_half_written(c->dir, "*/");
-	c->session = 1 + bl_count_files(c->dir, "env*.json");
-	c->consoles = bl_count_files(c->dir, "console-*.log");
+	c->session = 1 + campaign_count_files(c->dir, "env*.json");
+	c->consoles = campaign_count_files(c->dir, "console-*.log");
 	return 0;
 }
 
-void bl_campaign_free(struct bl_campaign *c)
+void campaign_free(struct campaign *c)
 {
 	if (c->journal >= 0)
 		close(c->journal);
@@ -189,19 +189,19 @@ void bl_campaign_free(struct bl_campaign *c)
 	c->journal = -1;
 }
 
-char *bl_run_tmp_name(const char *id)
+char *campaign_run_tmp_name(const char *id)
 {
 	return bl_fmt(".%s.tmp", id);
 }
 
-char *bl_run_tmp(const struct bl_campaign *c, const char *id)
+char *campaign_run_tmp(const struct campaign *c, const char *id)
 {
 	return bl_fmt("%s/.%s.tmp", c->runs, id);
 }
 
-int bl_run_begin(struct bl_campaign *c, const char *id)
+int campaign_begin_run(struct campaign *c, const char *id)
 {
-	char *tmp = bl_run_tmp(c, id);
+	char *tmp = campaign_run_tmp(c, id);
 	int err = bl_rm_rf(tmp);
 
 	if (!err && mkdir(tmp, 0755))
@@ -210,7 +210,7 @@ int bl_run_begin(struct bl_campaign *c, const char *id)
 	return err;
 }
 
-bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason,
+bool campaign_run_is_done(const struct campaign *c, const char *id, char **status, char **reason,
 		 double *seconds)
 {
 	char *path = bl_fmt("%s/%s/run.json", c->runs, id);
@@ -227,9 +227,9 @@ bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, cha
 	return done;
 }
 
-void bl_run_drop(struct bl_campaign *c, const char *id)
+void campaign_drop_run(struct campaign *c, const char *id)
 {
-	char *tmp = bl_run_tmp(c, id);
+	char *tmp = campaign_run_tmp(c, id);
 	int err = bl_rm_rf(tmp);
 
 	if (err)
@@ -261,9 +261,9 @@ static int sync_files(const char *dir)
 	return err ? err : bl_fsync_dir(dir);
 }
 
-int bl_run_commit(struct bl_campaign *c, const char *id, const json_t *run)
+int campaign_commit_run(struct campaign *c, const char *id, const json_t *run)
 {
-	char *tmp = bl_run_tmp(c, id), *final = bl_fmt("%s/%s", c->runs, id);
+	char *tmp = campaign_run_tmp(c, id), *final = bl_fmt("%s/%s", c->runs, id);
 	char *path = bl_fmt("%s/run.json", tmp);
 	int err = bl_json_write(path, run);
 
@@ -272,7 +272,7 @@ int bl_run_commit(struct bl_campaign *c, const char *id, const json_t *run)
 		err = -errno;
 	err = err ? err : bl_fsync_dir(c->runs);
 	if (err)
-		bl_run_drop(c, id);
+		campaign_drop_run(c, id);
 	free(path);
 	free(final);
 	free(tmp);
@@ -312,7 +312,7 @@ static void complain(const char *name)
 	free(results);
 }
 
-char *bl_find_campaign(const char *name)
+char *campaign_find(const char *name)
 {
 	char *results, *dir;
 

@@ -10,7 +10,7 @@
 #include "proto/accel.h"
 
 /* How the guest is run; kept in plan.json for who goes on. */
-struct bl_runner_options {
+struct campaign_options {
 	enum accel accel;	/* of no effect for the plane icount */
 	double stage_timeout;	/* seconds a stage may take beyond fio's own time */
 	unsigned int mem_mb;
@@ -19,7 +19,7 @@ struct bl_runner_options {
 	json_t *unfit;		/* what is unfit of it now, see fitness.h */
 };
 
-struct bl_campaign {
+struct campaign {
 	char *name;
 	char *dir;
 	char *runs;		/* dir/runs, shared with the guest */
@@ -34,77 +34,77 @@ struct bl_campaign {
  * name and the time) and write plan.json. -EEXIST if there is one already.
  * Messages itself.
  */
-int bl_campaign_create(struct bl_campaign *c, const struct plan *p,
-		       const struct bl_runner_options *opt, const char *out,
+int campaign_create(struct campaign *c, const struct plan *p,
+		       const struct campaign_options *opt, const char *out,
 		       const char *name);
 
 /*
  * The two halves of it: the directories, for @runs runs of the plan called @plan, and then
  * plan.json, which is given away, and the journal.
  */
-int bl_campaign_make(struct bl_campaign *c, const char *plan, size_t runs, const char *out,
+int campaign_make_dirs(struct campaign *c, const char *plan, size_t runs, const char *out,
 		     const char *name);
-int bl_campaign_begin(struct bl_campaign *c, json_t *plan);
+int campaign_begin(struct campaign *c, json_t *plan);
 
 /*
  * Go on with the one in @dir: what was half written goes. -EWOULDBLOCK if somebody works
  * on it. Messages itself. @c is to be freed in any case.
  */
-int bl_campaign_open(struct bl_campaign *c, const char *dir);
-void bl_campaign_free(struct bl_campaign *c);
+int campaign_open(struct campaign *c, const char *dir);
+void campaign_free(struct campaign *c);
 
 /* --- journal.c --- */
 
 /* Open it, made if need be, and lock it. -EWOULDBLOCK as above. Messages itself. */
-int bl_journal_open(struct bl_campaign *c);
+int campaign_open_journal(struct campaign *c);
 
 /* Is somebody working on the campaign in @dir? */
-bool bl_journal_busy(const char *dir);
+bool campaign_is_busy(const char *dir);
 
 /* One line, synced. @run and @reason may be NULL. Messages itself. */
-int bl_campaign_log(struct bl_campaign *c, const char *run, const char *state,
+int campaign_log(struct campaign *c, const char *run, const char *state,
 		    const char *reason);
 
 /* Run id -> its last line; "" -> the last of the campaign's own. To be freed. */
-json_t *bl_journal_load(const char *dir);
+json_t *campaign_load_journal(const char *dir);
 
 /* --- runs --- */
 
 /* The temporary name of a run's directory: absolute, or below runs/. */
-char *bl_run_tmp(const struct bl_campaign *c, const char *id);
-char *bl_run_tmp_name(const char *id);
+char *campaign_run_tmp(const struct campaign *c, const char *id);
+char *campaign_run_tmp_name(const char *id);
 
 /* Make the empty temporary directory. */
-int bl_run_begin(struct bl_campaign *c, const char *id);
+int campaign_begin_run(struct campaign *c, const char *id);
 
 /* Add run.json, sync everything, rename. On error nothing of the run is left. */
-int bl_run_commit(struct bl_campaign *c, const char *id, const json_t *run);
+int campaign_commit_run(struct campaign *c, const char *id, const json_t *run);
 
 /*
  * Is the run on record? With its status, "invalid" if its run.json cannot be read (that
  * is no reason to do it again), and its reason, both to be freed, and the seconds it took.
  */
-bool bl_run_done(const struct bl_campaign *c, const char *id, char **status, char **reason,
+bool campaign_run_is_done(const struct campaign *c, const char *id, char **status, char **reason,
 		 double *seconds);
 
 /* Remove what there is of an unfinished run. */
-void bl_run_drop(struct bl_campaign *c, const char *id);
+void campaign_drop_run(struct campaign *c, const char *id);
 
 /*
  * The directory of a campaign: @name as a path, else below results/. To be freed; NULL
  * with a message that lists what there is.
  */
-char *bl_find_campaign(const char *name);
+char *campaign_find(const char *name);
 
 /* How many files there are below @dir by the pattern @what, as in "runs/?*". */
-unsigned int bl_count_files(const char *dir, const char *what);
+unsigned int campaign_count_files(const char *dir, const char *what);
 
 /*
  * env.json, what a reader needs to judge or to repeat the numbers; of later
  * sessions env-2.json and so on.
  * @hello and @console (the guest's first boot) may be NULL. Messages itself.
  */
-int bl_env_write(const struct bl_campaign *c, enum accel accel, const char *guest_args,
+int campaign_write_env(const struct campaign *c, enum accel accel, const char *guest_args,
 		 const json_t *hello, const char *console);
 
 /* Load env.json of the campaign in @dir, or return NULL. The caller frees it. */

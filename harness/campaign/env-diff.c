@@ -65,7 +65,7 @@ static void diff(const char *path, const json_t *a, const json_t *b, struct bl_s
 	free(x);
 }
 
-void bl_env_diff(const json_t *a, const json_t *b, struct bl_strv *out)
+void campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out)
 {
 	diff("", a, b, out);
 }

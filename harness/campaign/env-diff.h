@@ -9,6 +9,6 @@
  * Add a line "host.governor: performance, powersave" to @out for each fact of the two
  * env.json that differs, but for what always does (times, load, revisions).
  */
-void bl_env_diff(const json_t *a, const json_t *b, struct bl_strv *out);
+void campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out);
 
 #endif

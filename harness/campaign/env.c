@@ -129,7 +129,7 @@ static json_t *init_on_alloc(const char *console)
 	return value;
 }
 
-int bl_env_write(const struct bl_campaign *c, enum accel accel, const char *guest_args,
+int campaign_write_env(const struct campaign *c, enum accel accel, const char *guest_args,
 		 const json_t *hello, const char *console)
 {
 	char *release = bl_path("build/kernel/release");

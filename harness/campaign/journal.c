@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* A line that was being written when the machine or the program ended is none. */
-static int mend_end(const struct bl_campaign *c, const char *path)
+static int mend_end(const struct campaign *c, const char *path)
 {
 	char *text, *end;
 	size_t len;
@@ -27,7 +27,7 @@ static int mend_end(const struct bl_campaign *c, const char *path)
 	return ftruncate(c->journal, len) ? -errno : 0;
 }
 
-int bl_journal_open(struct bl_campaign *c)
+int campaign_open_journal(struct campaign *c)
 {
 	char *path = bl_fmt("%s/journal.jsonl", c->dir);
 	int err = 0;
@@ -44,7 +44,7 @@ int bl_journal_open(struct bl_campaign *c)
 	return err;
 }
 
-int bl_campaign_log(struct bl_campaign *c, const char *run, const char *state,
+int campaign_log(struct campaign *c, const char *run, const char *state,
 		    const char *reason)
 {
 	json_t *j = json_pack("{s:f, s:s*, s:s, s:s*}", "t", bl_now(), "run", run,
@@ -69,7 +69,7 @@ int bl_campaign_log(struct bl_campaign *c, const char *run, const char *state,
 	return err;
 }
 
-json_t *bl_journal_load(const char *dir)
+json_t *campaign_load_journal(const char *dir)
 {
 	char *path = bl_fmt("%s/journal.jsonl", dir), *text = NULL, *rest, *line;
 	json_t *last = json_object(), *j;
@@ -88,7 +88,7 @@ json_t *bl_journal_load(const char *dir)
 	return last;
 }
 
-bool bl_journal_busy(const char *dir)
+bool campaign_is_busy(const char *dir)
 {
 	char *path = bl_fmt("%s/journal.jsonl", dir);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -60,7 +60,7 @@ static int copy_into(const char *to, const struct bl_strv *from)
 }
 
 /* Copy the runs that are whole to runs/, and to shards/I all else that is not derived. */
-static int copy_part(const struct bl_part *p, const struct bl_campaign *c)
+static int copy_part(const struct merge_part *p, const struct campaign *c)
 {
 	char *to = bl_fmt("%s/shards/%u", c->dir, p->shard.index);
 	struct bl_strv runs = {}, rest = {};
@@ -76,7 +76,7 @@ static int copy_part(const struct bl_part *p, const struct bl_campaign *c)
 	return err;
 }
 
-static int append(char **all, size_t *len, const struct bl_part *p)
+static int append(char **all, size_t *len, const struct merge_part *p)
 {
 	char *path = bl_fmt("%s/journal.jsonl", p->dir), *text = NULL, *rest, *line;
 	int err = bl_read_file(path, &text, NULL);
@@ -103,7 +103,7 @@ static int append(char **all, size_t *len, const struct bl_part *p)
 	return err;
 }
 
-static int write_journal(const struct bl_merge *m, const struct bl_campaign *c)
+static int write_journal(const struct merge *m, const struct campaign *c)
 {
 	char *path = bl_fmt("%s/journal.jsonl", c->dir), *all = NULL;
 	size_t len = 0;
@@ -130,7 +130,7 @@ static json_t *list_json(const struct bl_strv *l)
 	return a;
 }
 
-static int write_json(const struct bl_campaign *c, const char *name, json_t *o)
+static int write_json(const struct campaign *c, const char *name, json_t *o)
 {
 	char *path = bl_fmt("%s/%s", c->dir, name);
 	int err = bl_json_write(path, o);
@@ -146,7 +146,7 @@ static int write_json(const struct bl_campaign *c, const char *name, json_t *o)
  * The first one's stands for all; that it may not is in it, for who compares. What was
  * unfit is that of all.
  */
-static int write_env(const struct bl_merge *m, const struct bl_campaign *c)
+static int write_env(const struct merge *m, const struct campaign *c)
 {
 	json_t *env = NULL, *unfit = json_array();
 
@@ -164,7 +164,7 @@ static int write_env(const struct bl_merge *m, const struct bl_campaign *c)
 	return write_json(c, "env.json", env);
 }
 
-int bl_merge_write(const struct bl_merge *m, struct bl_campaign *c)
+int merge_write(const struct merge *m, struct campaign *c)
 {
 	json_t *plan = json_deep_copy(m->parts[0].plan), *dirs = json_array();
 	int err = 0;
@@ -191,7 +191,7 @@ int bl_merge_write(const struct bl_merge *m, struct bl_campaign *c)
 		return err;
 	}
 	/* What makes a campaign of it comes last. */
-	err = bl_campaign_begin(c, plan);
-	return err ? err : bl_campaign_log(c, NULL, m->missing.n ? "partial" : "finished",
+	err = campaign_begin(c, plan);
+	return err ? err : campaign_log(c, NULL, m->missing.n ? "partial" : "finished",
 					   "merged of shards");
 }

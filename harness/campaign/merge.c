@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int load_part(struct bl_part *p, const char *name)
+static int load_part(struct merge_part *p, const char *name)
 {
 	char *path, *manifest;
 	int err = 0;
 
-	p->dir = bl_find_campaign(name);
+	p->dir = campaign_find(name);
 	if (!p->dir)
 		return -EINVAL;
 	path = bl_fmt("%s/plan.json", p->dir);
@@ -26,7 +26,7 @@ static int load_part(struct bl_part *p, const char *name)
 		bl_err("%s is no shard: it was not made by 'bouncelab run --shard'", p->dir);
 		return -EINVAL;
 	}
-	if (bl_journal_busy(p->dir)) {
+	if (campaign_is_busy(p->dir)) {
 		bl_err("%s: another bouncelab is working on this campaign", p->dir);
 		return -EWOULDBLOCK;
 	}
@@ -60,7 +60,7 @@ static const char *fact(const json_t *env, const char *group, const char *key)
 }
 
 /* Numbers of two versions of the sources are not of one campaign. */
-static int check_sources(const struct bl_part *a, const struct bl_part *b)
+static int check_sources(const struct merge_part *a, const struct merge_part *b)
 {
 	static const struct { const char *group, *key, *what; } facts[] = {
 		{ "module", "source", "sources of the module" },
@@ -80,7 +80,7 @@ static int check_sources(const struct bl_part *a, const struct bl_part *b)
 	return 0;
 }
 
-static int check_pair(const struct bl_part *a, const struct bl_part *b)
+static int check_pair(const struct merge_part *a, const struct merge_part *b)
 {
 	const char *key;
 
@@ -103,7 +103,7 @@ static int check_pair(const struct bl_part *a, const struct bl_part *b)
 }
 
 /* All that differs, also what comparisons of campaigns expect to: the module's file. */
-static void find_differences(struct bl_merge *m)
+static void find_differences(struct merge *m)
 {
 	for (size_t i = 1; i < m->n; i++) {
 		const json_t *a = m->parts[0].env, *b = m->parts[i].env;
@@ -112,7 +112,7 @@ static void find_differences(struct bl_merge *m)
 
 		if (!a || !b)
 			continue;
-		bl_env_diff(a, b, &lines);
+		campaign_diff_env(a, b, &lines);
 		if (strcmp(fact(a, "module", "file"), fact(b, "module", "file")))
 			bl_strv_add(&lines, "module.file: another build");
 		if (json_is_true(json_object_get(json_object_get(a, "git"), "dirty")) ||
@@ -129,7 +129,7 @@ static void find_differences(struct bl_merge *m)
 	}
 }
 
-static struct bl_part *part_of(const struct bl_merge *m, unsigned int index)
+static struct merge_part *part_of(const struct merge *m, unsigned int index)
 {
 	for (size_t i = 0; i < m->n; i++)
 		if (m->parts[i].shard.index == index)
@@ -137,7 +137,7 @@ static struct bl_part *part_of(const struct bl_merge *m, unsigned int index)
 	return NULL;
 }
 
-static bool has_run(const struct bl_part *p, const char *id)
+static bool has_run(const struct merge_part *p, const char *id)
 {
 	char *path = bl_fmt("%s/runs/%s/run.json", p->dir, id);
 	bool has = bl_exists(path);
@@ -147,12 +147,12 @@ static bool has_run(const struct bl_part *p, const char *id)
 }
 
 /* One planned run: is it where it should be, and nowhere else? */
-static int find_run(struct bl_merge *m, const json_t *run)
+static int find_run(struct merge *m, const json_t *run)
 {
 	unsigned int of = m->parts[0].shard.of;
 	unsigned int index = shard_of_block(of, bl_json_int(run, "block", 0));
 	const char *id = bl_json_str(run, "id", "?");
-	struct bl_part *p = part_of(m, index);
+	struct merge_part *p = part_of(m, index);
 	char *text;
 
 	for (size_t i = 0; i < m->n; i++) {
@@ -176,7 +176,7 @@ static int find_run(struct bl_merge *m, const json_t *run)
 	return 0;
 }
 
-static int find_runs(struct bl_merge *m)
+static int find_runs(struct merge *m)
 {
 	const json_t *run;
 	int err = 0;
@@ -199,16 +199,16 @@ static int find_runs(struct bl_merge *m)
 
 static int by_index(const void *a, const void *b)
 {
-	const struct bl_part *x = a, *y = b;
+	const struct merge_part *x = a, *y = b;
 
 	return (x->shard.index > y->shard.index) - (x->shard.index < y->shard.index);
 }
 
-int bl_merge_load(struct bl_merge *m, const struct bl_strv *dirs)
+int merge_load(struct merge *m, const struct bl_strv *dirs)
 {
 	int err = 0;
 
-	*m = (struct bl_merge){ .parts = bl_zalloc(dirs->n * sizeof(*m->parts)) };
+	*m = (struct merge){ .parts = bl_zalloc(dirs->n * sizeof(*m->parts)) };
 	for (size_t i = 0; !err && i < dirs->n; i++)
 		err = load_part(&m->parts[m->n++], dirs->v[i]);
 	for (size_t i = 0; !err && i < m->n; i++)
@@ -221,7 +221,7 @@ int bl_merge_load(struct bl_merge *m, const struct bl_strv *dirs)
 	return find_runs(m);
 }
 
-void bl_merge_free(struct bl_merge *m)
+void merge_free(struct merge *m)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		free(m->parts[i].dir);
@@ -231,5 +231,5 @@ void bl_merge_free(struct bl_merge *m)
 	free(m->parts);
 	bl_strv_free(&m->missing);
 	bl_strv_free(&m->differ);
-	*m = (struct bl_merge){};
+	*m = (struct merge){};
 }

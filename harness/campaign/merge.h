@@ -6,15 +6,15 @@
 #include "campaign/campaign.h"
 #include "plan/shard.h"
 
-struct bl_part {
+struct merge_part {
 	char *dir;
 	json_t *plan, *env;	/* env.json; NULL if it was never begun */
 	struct shard shard;
 	bool whole;		/* it has a manifest, and all its runs */
 };
 
-struct bl_merge {
-	struct bl_part *parts;
+struct merge {
+	struct merge_part *parts;
 	size_t n;
 	size_t n_runs;		/* that there are */
 	struct bl_strv missing;	/* "shard 2/4", "run 0007 (shard 2/4)" */
@@ -26,14 +26,14 @@ struct bl_merge {
  * sources, none there twice, none damaged, none still at work. 0, or a negative errno with a
  * message. What is missing is no error here. @m is to be freed in any case.
  */
-int bl_merge_load(struct bl_merge *m, const struct bl_strv *dirs);
-void bl_merge_free(struct bl_merge *m);
+int merge_load(struct merge *m, const struct bl_strv *dirs);
+void merge_free(struct merge *m);
 
 /*
  * Put it all into the campaign @c, of which there is the directory: plan.json, runs/, the
  * journals as one, and in shards/I/ what else a shard had. The shards stay as they are. The
  * manifest is left to do. 0, or a negative errno with a message.
  */
-int bl_merge_write(const struct bl_merge *m, struct bl_campaign *c);
+int merge_write(const struct merge *m, struct campaign *c);
 
 #endif

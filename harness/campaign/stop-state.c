@@ -10,18 +10,18 @@ static const char *const names[] = {
 	[STOP_NOT] = "none", [STOP_WIDTH] = "width", [STOP_CAP] = "cap", [STOP_BUDGET] = "budget",
 };
 
-const char *stop_why_name(enum stop_why why)
+const char *stop_state_name(enum stop_why why)
 {
 	return names[why];
 }
 
-void stop_load(struct stop *s, const char *dir)
+void stop_state_load(struct stop_state *s, const char *dir)
 {
 	char *path = bl_fmt("%s/stop.json", dir);
 	json_t *o = bl_exists(path) ? bl_json_load(path) : NULL;
 	const char *why = bl_json_str(o, "why", "none");
 
-	*s = (struct stop){ .blocks = bl_json_int(o, "blocks", 0),
+	*s = (struct stop_state){ .blocks = bl_json_int(o, "blocks", 0),
 			    .from = bl_json_int(o, "from", 0),
 			    .widest = bl_json_num(o, "widest_pct", NAN),
 			    .target = bl_json_num(o, "target_pct", NAN) };
@@ -37,7 +37,7 @@ static json_t *number(double v)
 	return isfinite(v) ? json_real(v) : json_null();
 }
 
-int stop_save(const struct stop *s, const char *dir)
+int stop_state_save(const struct stop_state *s, const char *dir)
 {
 	char *path = bl_fmt("%s/stop.json", dir);
 	json_t *o = json_pack("{s:i, s:s, s:i, s:i, s:o, s:o}", "schema", 1, "why", names[s->why],
@@ -53,14 +53,14 @@ int stop_save(const struct stop *s, const char *dir)
 	return err;
 }
 
-bool stop_leaves_out(const struct stop *s, const char *kind, unsigned int block)
+bool stop_state_skips(const struct stop_state *s, const char *kind, unsigned int block)
 {
 	if (s->why == STOP_BUDGET && !strcmp(kind, "trace"))
 		return true;
 	return s->why != STOP_NOT && !strcmp(kind, "time") && block >= s->from;
 }
 
-char *stop_text(const struct stop *s)
+char *stop_state_text(const struct stop_state *s)
 {
 	char *widest = isfinite(s->widest) ? bl_fmt("%.3g %%", s->widest) :
 					     bl_strdup("not known");

@@ -15,7 +15,7 @@ enum stop_why {
 	STOP_BUDGET,	/* one more block would not be done in time */
 };
 
-struct stop {
+struct stop_state {
 	enum stop_why why;
 	unsigned int blocks;	/* that there are, */
 	unsigned int from;	/* number of the first that is left out */
@@ -23,17 +23,17 @@ struct stop {
 };
 
 /* No file is STOP_NOT; so is one that cannot be read, with a message. */
-void stop_load(struct stop *s, const char *dir);
+void stop_state_load(struct stop_state *s, const char *dir);
 
 /* 0, or a negative errno with a message. */
-int stop_save(const struct stop *s, const char *dir);
+int stop_state_save(const struct stop_state *s, const char *dir);
 
 /* Is a run of this kind and block not to be done? The budget is that of traced runs, too. */
-bool stop_leaves_out(const struct stop *s, const char *kind, unsigned int block);
+bool stop_state_skips(const struct stop_state *s, const char *kind, unsigned int block);
 
 /* "all intervals are within 3 % after 12 blocks (the widest: 2.7 %)". To be freed. */
-char *stop_text(const struct stop *s);
+char *stop_state_text(const struct stop_state *s);
 
-const char *stop_why_name(enum stop_why why);
+const char *stop_state_name(enum stop_why why);
 
 #endif

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Print the report and the counts of runs. Returns the exit code. */
-static int print_result(const struct bl_campaign *c, const struct run_result *res)
+static int print_result(const struct campaign *c, const struct run_result *res)
 {
 	int code = res->failed || res->invalid || res->stopped ? BL_EXIT_FAIL : BL_EXIT_OK;
 
@@ -26,8 +26,8 @@ static int print_result(const struct bl_campaign *c, const struct run_result *re
 	return code;
 }
 
-int bl_execute(struct bl_campaign *c, const struct plan *p,
-	       const struct bl_runner_options *opt)
+int bl_execute(struct campaign *c, const struct plan *p,
+	       const struct campaign_options *opt)
 {
 	struct run_result res = {};
 	int err, code;
@@ -48,7 +48,7 @@ int bl_execute(struct bl_campaign *c, const struct plan *p,
 }
 
 /* Print the runs that are missing. Returns -ENODATA, with a message, if none may be missing. */
-static int check_missing(const struct bl_merge *m, bool partial)
+static int check_missing(const struct merge *m, bool partial)
 {
 	for (size_t i = 0; i < m->missing.n; i++)
 		fprintf(stderr, "missing: %s\n", m->missing.v[i]);
@@ -59,39 +59,39 @@ static int check_missing(const struct bl_merge *m, bool partial)
 	return -ENODATA;
 }
 
-int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const char *out,
+int bl_execute_merge(const struct merge *m, struct campaign *into, const char *out,
 		     const char *name, bool partial)
 {
 	const char *plan = bl_json_str(m->parts[0].plan, "name", "merged");
-	struct bl_campaign own = { .journal = -1 }, *c = into ? into : &own;
+	struct campaign own = { .journal = -1 }, *c = into ? into : &own;
 	int err = check_missing(m, partial);
 
 	if (!err && !into)
-		err = bl_campaign_make(c, plan, m->n_runs, out, name);
-	err = err ? err : bl_merge_write(m, c);
+		err = campaign_make_dirs(c, plan, m->n_runs, out, name);
+	err = err ? err : merge_write(m, c);
 	err = err ? err : campaign_write_manifest(c->dir);
 	if (!err && report_campaign(c->dir, NULL, stdout))
 		err = -ENODATA;
 	fflush(stdout);
 	if (!into)
-		bl_campaign_free(&own);
+		campaign_free(&own);
 	if (err == -EEXIST)
 		return BL_EXIT_USAGE;
 	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
 }
 
 /* Merge the shards that came back into the campaign, and remove them if all are in it. */
-static int merge_parts(struct bl_campaign *c)
+static int merge_parts(struct campaign *c)
 {
 	struct bl_strv dirs = {};
-	struct bl_merge m = {};
+	struct merge m = {};
 	int code = BL_EXIT_FAIL;
 	char *parts;
 
 	bl_slurm_parts(c, &dirs);
 	if (!dirs.n) {
 		bl_err("no shard came back; %s/slurm-*.log say why", c->dir);
-	} else if (!bl_merge_load(&m, &dirs)) {
+	} else if (!merge_load(&m, &dirs)) {
 		code = bl_execute_merge(&m, c, NULL, NULL, true);
 		if (!m.missing.n && code == BL_EXIT_OK) {
 			parts = bl_fmt("%s/parts", c->dir);
@@ -99,12 +99,12 @@ static int merge_parts(struct bl_campaign *c)
 			free(parts);
 		}
 	}
-	bl_merge_free(&m);
+	merge_free(&m);
 	bl_strv_free(&dirs);
 	return code;
 }
 
-int bl_execute_slurm(struct bl_campaign *c, const struct plan *p, unsigned int shards,
+int bl_execute_slurm(struct campaign *c, const struct plan *p, unsigned int shards,
 		     const struct bl_strv *args)
 {
 	int err, code;
@@ -121,17 +121,17 @@ int bl_execute_slurm(struct bl_campaign *c, const struct plan *p, unsigned int s
 	return err ? BL_EXIT_FAIL : code;
 }
 
-int bl_execute_new(const struct plan *p, const struct bl_runner_options *opt, const char *out,
+int bl_execute_new(const struct plan *p, const struct campaign_options *opt, const char *out,
 		   const char *name)
 {
-	struct bl_campaign c;
+	struct campaign c;
 	int err, code;
 
-	err = bl_campaign_create(&c, p, opt, out, name);
+	err = campaign_create(&c, p, opt, out, name);
 	if (err)
 		code = err == -EEXIST || err == -EINVAL ? BL_EXIT_USAGE : BL_EXIT_FAIL;
 	else
 		code = bl_execute(&c, p, opt);
-	bl_campaign_free(&c);
+	campaign_free(&c);
 	return code;
 }

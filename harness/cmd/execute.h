@@ -10,27 +10,27 @@
  * Do all runs that the campaign does not have yet, write the manifest, print the report.
  * Signals are caught from here on. Returns the exit code, with messages.
  */
-int bl_execute(struct bl_campaign *c, const struct plan *p,
-	       const struct bl_runner_options *opt);
+int bl_execute(struct campaign *c, const struct plan *p,
+	       const struct campaign_options *opt);
 
-/* A new campaign (@out, @name as of bl_campaign_create()), and then as bl_execute(). */
-int bl_execute_new(const struct plan *p, const struct bl_runner_options *opt, const char *out,
+/* A new campaign (@out, @name as of campaign_create()), and then as bl_execute(). */
+int bl_execute_new(const struct plan *p, const struct campaign_options *opt, const char *out,
 		   const char *name);
 
 /*
  * Merge into the campaign @into, of which there is the directory, or a new one (@out, @name
- * as of bl_campaign_create()), write the manifest, print the report. Without @partial nothing
+ * as of campaign_create()), write the manifest, print the report. Without @partial nothing
  * may be missing. Returns the exit code, with messages.
  */
-int bl_execute_merge(const struct bl_merge *m, struct bl_campaign *into, const char *out,
+int bl_execute_merge(const struct merge *m, struct campaign *into, const char *out,
 		     const char *name, bool partial);
 
 /*
  * Have Slurm do the plan in so many shards, and merge what comes back, into the directory of
- * @c, which bl_campaign_make() has made; @args as of bl_slurm_run(). Returns the exit code,
+ * @c, which campaign_make_dirs() has made; @args as of bl_slurm_run(). Returns the exit code,
  * with messages.
  */
-int bl_execute_slurm(struct bl_campaign *c, const struct plan *p, unsigned int shards,
+int bl_execute_slurm(struct campaign *c, const struct plan *p, unsigned int shards,
 		     const struct bl_strv *args);
 
 #endif

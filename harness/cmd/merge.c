@@ -58,16 +58,16 @@ static const struct argp argp = {
 int cmd_merge(int argc, char **argv)
 {
 	struct options o = {};
-	struct bl_merge m;
+	struct merge m;
 	int code = BL_EXIT_FAIL, err;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	err = bl_merge_load(&m, &o.dirs);
+	err = merge_load(&m, &o.dirs);
 	if (err == -EINVAL)
 		code = BL_EXIT_USAGE;
 	else if (!err)
 		code = bl_execute_merge(&m, NULL, o.out, o.name, o.partial);
-	bl_merge_free(&m);
+	merge_free(&m);
 	bl_strv_free(&o.dirs);
 	return code;
 }

@@ -69,7 +69,7 @@ int cmd_report(int argc, char **argv)
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
 		return BL_EXIT_USAGE;
-	dir = bl_find_campaign(a.campaign);
+	dir = campaign_find(a.campaign);
 	if (!dir)
 		return BL_EXIT_USAGE;
 	err = report_campaign(dir, &a.options, stdout);

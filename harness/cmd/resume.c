@@ -54,7 +54,7 @@ static const struct argp argp = {
 };
 
 /* Load the guest's options from the plan; env.json has the accelerator that was used. */
-static int load_options(struct bl_runner_options *o, const struct plan *p,
+static int load_options(struct campaign_options *o, const struct plan *p,
 			const json_t *env, const char *dir)
 {
 	const json_t *guest = json_object_get(p->json, "guest");
@@ -99,8 +99,8 @@ static int resume(const char *dir, bool allow_noisy_host)
 {
 	char *plan_path = bl_fmt("%s/plan.json", dir), *env_path = bl_fmt("%s/env.json", dir);
 	json_t *env = bl_exists(env_path) ? bl_json_load(env_path) : NULL;
-	struct bl_runner_options o = { .allow_noisy_host = allow_noisy_host };
-	struct bl_campaign c = { .journal = -1 };
+	struct campaign_options o = { .allow_noisy_host = allow_noisy_host };
+	struct campaign c = { .journal = -1 };
 	struct plan p = {};
 	int code = BL_EXIT_FAIL;
 
@@ -108,9 +108,9 @@ static int resume(const char *dir, bool allow_noisy_host)
 	    load_options(&o, &p, env, dir))
 		code = BL_EXIT_USAGE;
 	else if (!check_same(env, dir) && !preflight_check_plan(&p) && !preflight_check_host(&p, &o) &&
-		 !bl_campaign_open(&c, dir))
+		 !campaign_open(&c, dir))
 		code = bl_execute(&c, &p, &o);
-	bl_campaign_free(&c);
+	campaign_free(&c);
 	plan_free(&p);
 	json_decref(o.unfit);
 	json_decref(env);
@@ -126,7 +126,7 @@ int cmd_resume(int argc, char **argv)
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	dir = bl_find_campaign(o.campaign);
+	dir = campaign_find(o.campaign);
 	code = dir ? resume(dir, o.allow_noisy_host) : BL_EXIT_USAGE;
 	free(dir);
 	return code;

@@ -8,8 +8,8 @@
 #include <argp.h>
 
 struct bl_run_options {
-	struct bl_runner_options runner;
-	const char *name, *out;		/* as of bl_campaign_create() */
+	struct campaign_options runner;
+	const char *name, *out;		/* as of campaign_create() */
 };
 
 #define BL_RUN_DEFAULTS	{ .runner = { .accel = ACCEL_AUTO, .stage_timeout = 120, .mem_mb = 2048 } }

@@ -82,10 +82,10 @@ static void task_args(const struct options *o, struct bl_strv *args)
 static int run_slurm(const struct plan *p, const struct options *o)
 {
 	struct bl_strv args = {};
-	struct bl_campaign c;
+	struct campaign c;
 	int err, code;
 
-	err = bl_campaign_make(&c, p->name, p->n_runs, o->run.out, o->run.name);
+	err = campaign_make_dirs(&c, p->name, p->n_runs, o->run.out, o->run.name);
 	if (err) {
 		code = err == -EEXIST || err == -EINVAL ? BL_EXIT_USAGE : BL_EXIT_FAIL;
 	} else {
@@ -93,7 +93,7 @@ static int run_slurm(const struct plan *p, const struct options *o)
 		code = bl_execute_slurm(&c, p, o->slurm, &args);
 	}
 	bl_strv_free(&args);
-	bl_campaign_free(&c);
+	campaign_free(&c);
 	return code;
 }
 

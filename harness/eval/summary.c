@@ -318,7 +318,7 @@ static bool is_planned(const struct summary *s, const json_t *run)
 	unsigned int block = bl_json_int(run, "block", 0);
 
 	return shard_has_block(&s->shard, block) &&
-	       !stop_leaves_out(&s->stop, bl_json_str(run, "kind", ""), block);
+	       !stop_state_skips(&s->stop, bl_json_str(run, "kind", ""), block);
 }
 
 int summary_load(struct summary *s, const char *dir)
@@ -347,8 +347,8 @@ int summary_load(struct summary *s, const char *dir)
 		summary_free(s);
 		return err;
 	}
-	journal = bl_journal_load(s->dir);
-	stop_load(&s->stop, s->dir);
+	journal = campaign_load_journal(s->dir);
+	stop_state_load(&s->stop, s->dir);
 	snprintf(s->state, sizeof(s->state), "%s",
 		 bl_json_str(json_object_get(journal, ""), "state", ""));
 	json_array_foreach(json_object_get(s->plan, "runs"), i, run)

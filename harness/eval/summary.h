@@ -46,7 +46,7 @@ struct summary {
 	const char *boot;		/* what begins with one: campaign, block, device */
 	struct shard shard;		/* if this is one; what others do has no rows */
 	unsigned int shards;		/* that this was merged of, or 0 */
-	struct stop stop;		/* what it leaves out has no rows */
+	struct stop_state stop;		/* what it leaves out has no rows */
 	char state[16];			/* of the campaign, by the journal; may be empty */
 	char accel[16];			/* "tcg", "kvm", "mixed", "unknown" */
 	bool emulated;			/* some run was not on hardware */

@@ -12,7 +12,7 @@
 
 int report_load_side(struct report_side *s, const char *name, double same_pct)
 {
-	char *dir = bl_find_campaign(name);
+	char *dir = campaign_find(name);
 	int err;
 
 	if (!dir)
@@ -96,7 +96,7 @@ void report_compare_text(const struct comparisons *cs, const struct report_side 
 {
 	struct bl_strv differences = {};
 
-	bl_env_diff(s[0].env, s[1].env, &differences);
+	campaign_diff_env(s[0].env, s[1].env, &differences);
 	for (size_t i = 0; i < 2; i++)
 		fprintf(f, "%s  %s, revision %.12s, module sources %.12s\n", i ? "new" : "old",
 			s[i].sum.name, bl_json_str(json_object_get(s[i].env, "git"), "revision",
@@ -130,7 +130,7 @@ void report_compare_json(const struct comparisons *cs, const struct report_side 
 			bl_json_real(c->ratio.hi), "p", bl_json_real(c->p), "q", bl_json_real(c->q), "floor_pct",
 			bl_json_real(c->floor_pct), "verdict", verdict_name(c->verdict), "note", c->note));
 	}
-	bl_env_diff(s[0].env, s[1].env, &differences);
+	campaign_diff_env(s[0].env, s[1].env, &differences);
 	for (size_t i = 0; i < differences.n; i++)
 		json_array_append_new(diff, json_string(differences.v[i]));
 	bl_strv_free(&differences);

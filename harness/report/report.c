@@ -62,7 +62,7 @@ static int report_traces(const char *dir, bool plots, FILE *out)
 	if (!err)
 		fprintf(out, "traces:  %s/trace-*.csv%s\n", d.sum.dir,
 			plots ? ", figures/trace-*.{svg,pdf}" : "");
-	if (!err && bl_count_files(dir, "runs/*/" RUN_TRACE_DAT))
+	if (!err && campaign_count_files(dir, "runs/*/" RUN_TRACE_DAT))
 		fprintf(out, "events:  %s/runs/*/" RUN_TRACE_DAT ", for trace-cmd and KernelShark\n",
 			d.sum.dir);
 	trace_views_free(views, n);

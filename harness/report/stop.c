@@ -25,7 +25,7 @@ void report_print_stop(const struct summary *s, FILE *f)
 	char *text;
 
 	if (s->stop.why != STOP_NOT) {
-		text = stop_text(&s->stop);
+		text = stop_state_text(&s->stop);
 		fprintf(f, "stopped   %s\n", text);
 		free(text);
 	}
@@ -44,7 +44,7 @@ json_t *report_stop_json(const struct summary *s)
 
 	if (s->stop.why == STOP_NOT)
 		return why ? json_pack("{s:s}", "why", why) : json_null();
-	o = json_pack("{s:s, s:i, s:i, s:i}", "why", stop_why_name(s->stop.why), "blocks",
+	o = json_pack("{s:s, s:i, s:i, s:i}", "why", stop_state_name(s->stop.why), "blocks",
 		      (int)s->stop.blocks, "first_look", STOP_FIRST, "look_every", STOP_EVERY);
 	if (isfinite(s->stop.target))
 		json_object_set_new(o, "target_pct", json_real(s->stop.target));

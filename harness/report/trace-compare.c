@@ -45,7 +45,7 @@ static int load(struct side *s, const char *name)
 
 	if (colon)
 		*colon = '\0';
-	dir = bl_find_campaign(campaign);
+	dir = campaign_find(campaign);
 	err = dir ? trace_data_load(&s->data, dir) : -1;
 	if (!err) {
 		s->views = trace_views(&s->data, &s->n);
@@ -73,7 +73,7 @@ static void tell_apart(struct side *s)
 	bool same = !strcmp(s[0].data.sum.dir, s[1].data.sum.dir);
 	struct bl_strv differences = {};
 
-	bl_env_diff(s[0].env, s[1].env, &differences);
+	campaign_diff_env(s[0].env, s[1].env, &differences);
 	if (differences.n)
 		puts("the machines differ:");
 	for (size_t i = 0; i < differences.n; i++)

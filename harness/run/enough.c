@@ -87,7 +87,7 @@ static void leave_out(struct runner *r)
 
 		if (r->done[i])
 			continue;
-		if (stop_leaves_out(&r->stop, kind_names[run->kind], run->block)) {
+		if (stop_state_skips(&r->stop, kind_names[run->kind], run->block)) {
 			r->done[i] = true;
 			r->left--;
 			bl_progress_drop(&r->progress,
@@ -105,17 +105,17 @@ static int stop_campaign(struct runner *r, enum stop_why why, unsigned int block
 	char *text;
 	int err;
 
-	r->stop = (struct stop){ .why = why, .blocks = blocks, .from = from, .widest = NAN,
+	r->stop = (struct stop_state){ .why = why, .blocks = blocks, .from = from, .widest = NAN,
 				 .target = p->width > 0 ? p->width : NAN };
 	if (blocks >= STATS_MIN_N)
 		r->stop.widest = find_widest(r, blocks);
 	/* Save it first: a resumed campaign must find the reason before runs are missing. */
-	err = stop_save(&r->stop, r->c->dir);
+	err = stop_state_save(&r->stop, r->c->dir);
 	if (err)
 		return err;
-	text = stop_text(&r->stop);
+	text = stop_state_text(&r->stop);
 	bl_progress_note(&r->progress, "enough: %s", text);
-	err = bl_campaign_log(r->c, NULL, "enough", text);
+	err = campaign_log(r->c, NULL, "enough", text);
 	free(text);
 	leave_out(r);
 	return err;

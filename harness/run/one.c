@@ -75,7 +75,7 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 	if (!r->described) {
 		r->described = true;
 		args = vm_kernel_args(&r->cfg);
-		bl_env_write(r->c, r->cfg.accel, args, hello, r->console);
+		campaign_write_env(r->c, r->cfg.accel, args, hello, r->console);
 		free(args);
 	}
 	json_decref(hello);
@@ -88,7 +88,7 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 static json_t *run_message(const struct runner *r, const struct plan_run *run)
 {
 	json_t *msg = plan_run_to_json(r->plan, run), *files = json_array(), *job;
-	char *dir = bl_run_tmp_name(run->id), *path;
+	char *dir = campaign_run_tmp_name(run->id), *path;
 	size_t i;
 
 	json_array_foreach(json_object_get(msg, "jobs"), i, job) {
@@ -247,7 +247,7 @@ static void derive_traces(struct runner *r, const struct plan_run *run, const ch
 static void check_run(struct runner *r, const struct plan_run *run, struct outcome *o)
 {
 	json_t *job, *msg, *plan = plan_run_to_json(r->plan, run);
-	char *tmp = bl_run_tmp(r->c, run->id);
+	char *tmp = campaign_run_tmp(r->c, run->id);
 	size_t i;
 
 	if (r->vm.pid > 0 && vm_next(&r->vm, bl_mono() + 0.1, &msg) == VM_MESSAGE)
@@ -268,7 +268,7 @@ static void check_run(struct runner *r, const struct plan_run *run, struct outco
 
 static void add_guest_facts(const struct runner *r, const struct plan_run *run, json_t *doc)
 {
-	char *tmp = bl_run_tmp(r->c, run->id), *path = bl_fmt("%s/guest.json", tmp);
+	char *tmp = campaign_run_tmp(r->c, run->id), *path = bl_fmt("%s/guest.json", tmp);
 	json_t *guest = json_load_file(path, 0, NULL), *list = json_array(), *job;
 	size_t i;
 
@@ -325,17 +325,17 @@ static int record_run(struct runner *r, const struct plan_run *run, struct outco
 	int err;
 
 	if (!strcmp(o->status, "interrupted")) {
-		bl_run_drop(r->c, run->id);
+		campaign_drop_run(r->c, run->id);
 		r->res->interrupted = true;
-		return bl_campaign_log(r->c, run->id, o->status, NULL);
+		return campaign_log(r->c, run->id, o->status, NULL);
 	}
 	doc = run_document(r, run, o, started, seconds);
-	err = bl_run_commit(r->c, run->id, doc);
+	err = campaign_commit_run(r->c, run->id, doc);
 	json_decref(doc);
 	if (err)
 		set_outcome(o, "failed", bl_fmt("cannot write the run to %s: %s", r->c->runs,
 					   strerror(-err)));
-	err = bl_campaign_log(r->c, run->id, o->status, o->reason);
+	err = campaign_log(r->c, run->id, o->status, o->reason);
 	run_count(r->res, o->status);
 	r->estimated += expected;
 	bl_progress_step(&r->progress, expected, !strcmp(o->status, "ok"),
@@ -351,10 +351,10 @@ int run_one(struct runner *r, const struct plan_run *run)
 	json_t *msg;
 	int err;
 
-	err = bl_campaign_log(r->c, run->id, "running", NULL);
+	err = campaign_log(r->c, run->id, "running", NULL);
 	if (err)
 		return err;
-	err = bl_run_begin(r->c, run->id);
+	err = campaign_begin_run(r->c, run->id);
 	if (err)
 		set_outcome(&o, "failed", bl_fmt("cannot make a directory in %s: %s", r->c->runs,
 					    strerror(-err)));

@@ -10,9 +10,9 @@
 #include "run/pace.h"
 
 struct runner {
-	struct bl_campaign *c;
+	struct campaign *c;
 	const struct plan *plan;
-	const struct bl_runner_options *opt;
+	const struct campaign_options *opt;
 	struct run_result *res;
 	struct vm_config cfg;
 	struct vm vm;
@@ -29,7 +29,7 @@ struct runner {
 	bool *done;			/* for each run: it is recorded or left out */
 	double *seconds;		/* for each run: how long it took */
 	size_t left;			/* runs that are not done */
-	struct stop stop;
+	struct stop_state stop;
 	double widest;			/* widest interval of @widest_of blocks, in per cent */
 	unsigned int widest_of;
 	char *initramfs, *console, *module;

@@ -117,7 +117,7 @@ static bool takes_times(const struct plan *p)
 	return false;
 }
 
-int preflight_check_host(const struct plan *p, struct bl_runner_options *opt)
+int preflight_check_host(const struct plan *p, struct campaign_options *opt)
 {
 	bool kvm = p->plane != PLANE_ICOUNT && !access("/dev/kvm", R_OK | W_OK);
 	char *text;

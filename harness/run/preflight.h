@@ -35,6 +35,6 @@ int preflight_check_plan(const struct plan *p);
  *
  * Return: 0; -EBUSY, with a message, if the host is too busy.
  */
-int preflight_check_host(const struct plan *p, struct bl_runner_options *opt);
+int preflight_check_host(const struct plan *p, struct campaign_options *opt);
 
 #endif

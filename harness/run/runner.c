@@ -30,7 +30,7 @@ static int prepare(struct runner *r)
 	r->module = bl_path("build/bouncelab.ko");
 	r->cfg.accel = vm_choose_accel(r->plan->plane == PLANE_ICOUNT ? ACCEL_ICOUNT :
 				       r->opt->accel, r->initramfs, true);
-	return bl_env_write(r->c, r->cfg.accel, "", NULL, NULL);
+	return campaign_write_env(r->c, r->cfg.accel, "", NULL, NULL);
 }
 
 /*
@@ -43,10 +43,10 @@ static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
 	const char *last = bl_json_str(json_object_get(journal, run->id), "state", "");
 	char *status, *reason;
 
-	if (!bl_run_done(r->c, run->id, &status, &reason, &r->seconds[i]))
+	if (!campaign_run_is_done(r->c, run->id, &status, &reason, &r->seconds[i]))
 		return false;
 	if (strcmp(last, status))
-		bl_campaign_log(r->c, run->id, status, *reason ? reason : NULL);
+		campaign_log(r->c, run->id, status, *reason ? reason : NULL);
 	run_count(r->res, status);
 	r->spent += r->seconds[i];
 	free(status);
@@ -57,14 +57,14 @@ static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
 /* Mark the runs that are recorded or left out by the stop rule, and count the others. */
 static void find_runs_left(struct runner *r)
 {
-	json_t *journal = bl_journal_load(r->c->dir);
+	json_t *journal = campaign_load_journal(r->c->dir);
 
-	stop_load(&r->stop, r->c->dir);
+	stop_state_load(&r->stop, r->c->dir);
 	for (size_t i = 0; i < r->plan->n_runs; i++) {
 		const struct plan_run *run = &r->plan->runs[i];
 
 		r->done[i] = count_if_recorded(r, i, journal) ||
-			     stop_leaves_out(&r->stop, kind_names[run->kind], run->block);
+			     stop_state_skips(&r->stop, kind_names[run->kind], run->block);
 		r->left += !r->done[i];
 	}
 	json_decref(journal);
@@ -151,8 +151,8 @@ static void print_time(const struct runner *r)
 	print_load();
 }
 
-int run_campaign(struct bl_campaign *c, const struct plan *p,
-		  const struct bl_runner_options *opt, struct run_result *res)
+int run_campaign(struct campaign *c, const struct plan *p,
+		  const struct campaign_options *opt, struct run_result *res)
 {
 	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res, .t0 = bl_mono(),
 			    .consoles = c->consoles };
@@ -165,13 +165,13 @@ int run_campaign(struct bl_campaign *c, const struct plan *p,
 		err = prepare(&r);
 	if (err)
 		goto out;
-	bl_campaign_log(c, NULL, c->session > 1 ? "resumed" : "started", NULL);
+	campaign_log(c, NULL, c->session > 1 ? "resumed" : "started", NULL);
 	if (r.left) {
 		start_progress(&r);
 		do_all_runs(&r);
 		print_time(&r);
 	}
-	bl_campaign_log(c, NULL, res->interrupted ? "interrupted" :
+	campaign_log(c, NULL, res->interrupted ? "interrupted" :
 				 res->stopped ? "stopped" : "finished", NULL);
 out:
 	free(r.done);

@@ -34,7 +34,7 @@ struct run_result {
  *
  * Return: 0 if @res says how it went; a negative errno, with a message, if no run could begin.
  */
-int run_campaign(struct bl_campaign *c, const struct plan *p,
-		 const struct bl_runner_options *opt, struct run_result *res);
+int run_campaign(struct campaign *c, const struct plan *p,
+		 const struct campaign_options *opt, struct run_result *res);
 
 #endif

@@ -28,7 +28,7 @@ static void quote(FILE *f, const char *s)
 	fputc('\'', f);
 }
 
-static int write_script(const struct bl_campaign *c, unsigned int shards,
+static int write_script(const struct campaign *c, unsigned int shards,
 			const struct bl_strv *args, const char *path)
 {
 	struct bl_draft d;
@@ -55,7 +55,7 @@ static int write_script(const struct bl_campaign *c, unsigned int shards,
 }
 
 /* Slurm takes a percent sign in a file's name for the beginning of a pattern. */
-static char *log_pattern(const struct bl_campaign *c)
+static char *log_pattern(const struct campaign *c)
 {
 	char *s = NULL;
 	size_t size;
@@ -70,7 +70,7 @@ static char *log_pattern(const struct bl_campaign *c)
 }
 
 /* sbatch in a process group of its own: Ctrl-C is ours, and ends it by way of the tasks. */
-static pid_t submit(const struct bl_campaign *c, unsigned int shards, const char *script, int *out)
+static pid_t submit(const struct campaign *c, unsigned int shards, const char *script, int *out)
 {
 	char *array = bl_fmt("--array=1-%u", shards), *log = log_pattern(c);
 	char *name = bl_fmt("--job-name=bouncelab-%s", c->name);
@@ -99,7 +99,7 @@ static pid_t submit(const struct bl_campaign *c, unsigned int shards, const char
 }
 
 /* What is on record in all shards. */
-static size_t count_runs(const struct bl_campaign *c)
+static size_t count_runs(const struct campaign *c)
 {
 	char *pattern = bl_fmt("%s/parts/*/runs/[0-9]*/run.json", c->dir);
 	size_t n = 0;
@@ -148,7 +148,7 @@ static bool is_job(char *job)
 }
 
 /* Until sbatch ends, which is when all tasks have. Its exit status of wait(). */
-static int follow(const struct bl_campaign *c, const struct plan *p, pid_t pid, int out)
+static int follow(const struct campaign *c, const struct plan *p, pid_t pid, int out)
 {
 	double each = pace_estimate_plan(p, pace_guess_accel(p)) / (p->n_runs ? p->n_runs : 1);
 	struct bl_progress pr;
@@ -182,7 +182,7 @@ static int follow(const struct bl_campaign *c, const struct plan *p, pid_t pid, 
 	return status;
 }
 
-int bl_slurm_run(const struct bl_campaign *c, const struct plan *p, unsigned int shards,
+int bl_slurm_run(const struct campaign *c, const struct plan *p, unsigned int shards,
 		 const struct bl_strv *args)
 {
 	char *script = bl_fmt("%s/slurm.sh", c->dir), *sbatch = bl_which("sbatch");
@@ -215,7 +215,7 @@ out:
 	return err;
 }
 
-void bl_slurm_parts(const struct bl_campaign *c, struct bl_strv *dirs)
+void bl_slurm_parts(const struct campaign *c, struct bl_strv *dirs)
 {
 	char *pattern = bl_fmt("%s/parts/[0-9]*/plan.json", c->dir);
 	glob_t g;

@@ -12,10 +12,10 @@
  * the campaign's directory. 0; -EINTR: cancelled on Ctrl-C, as the tasks are; another negative
  * errno with a message: not submitted, or a task failed.
  */
-int bl_slurm_run(const struct bl_campaign *c, const struct plan *p, unsigned int shards,
+int bl_slurm_run(const struct campaign *c, const struct plan *p, unsigned int shards,
 		 const struct bl_strv *args);
 
 /* The directories of the shards that have begun. */
-void bl_slurm_parts(const struct bl_campaign *c, struct bl_strv *dirs);
+void bl_slurm_parts(const struct campaign *c, struct bl_strv *dirs);
 
 #endif

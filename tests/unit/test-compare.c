@@ -206,13 +206,13 @@ static void test_env(void **state)
 	struct bl_strv diff = {};
 
 	(void)state;
-	bl_env_diff(a, b, &diff);
+	campaign_diff_env(a, b, &diff);
 	assert_int_equal(diff.n, 3);
 	assert_string_equal(diff.v[0], "host.governor: \"powersave\", \"performance\"");
 	assert_string_equal(diff.v[1], "host.smt: null, \"on\"");
 	assert_string_equal(diff.v[2], "new: not recorded, 7");
 	bl_strv_free(&diff);
-	bl_env_diff(a, a, &diff);
+	campaign_diff_env(a, a, &diff);
 	assert_int_equal(diff.n, 0);
 	json_decref(a);
 	json_decref(b);
