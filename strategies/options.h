@@ -20,6 +20,16 @@ enum bl_backing {
 	BL_BACKING_NR
 };
 
+/* Where the addresses of streaming mappings come from; kmod/core/iova.c, kmod/alloc/. */
+enum bl_allocator {
+	BL_ALLOC_CACHED,
+	BL_ALLOC_PLAIN,
+	BL_ALLOC_GENALLOC,
+	BL_ALLOC_SBITMAP,
+	BL_ALLOC_RING,
+	BL_ALLOC_NR
+};
+
 #define BL_HUGE_SIZE	(2UL << 20)
 
 #endif /* BL_OPTIONS_H */

@@ -19,17 +19,8 @@
 #include <linux/types.h>
 
 #include "copy-path.h"
-#include "options.h"
+#include "domain-types.h"
 
-/*
- * A slot is the unit in which mappings are remembered.  It is 4K whatever the
- * page size, so that small mappings can share a larger bounce page.
- */
-#define BL_SLOT_SHIFT	12
-#define BL_SLOT_SIZE	(1UL << BL_SLOT_SHIFT)
-
-struct bl_domain;
-struct bl_core;
 struct iov_iter;
 
 /* First half: what a strategy provides. */
@@ -177,19 +168,6 @@ struct bl_strategy {
 	}
 
 /* Second half: what the core provides. */
-
-/* The part of a domain that a strategy sees; set by the core before init. */
-struct bl_domain {
-	const struct bl_strategy *strategy;
-	void *priv;		/* the strategy's */
-	u64 base;		/* first IOVA of the window, 0 unless .raw */
-	u64 window;		/* bytes of streaming IOVA space */
-	unsigned int page_shift;/* of a bounce page, PAGE_SHIFT..16 */
-	unsigned long granule;	/* bytes: an allocation is a multiple of it */
-	enum bl_prefill prefill;
-	enum bl_backing backing;
-	struct bl_core *core;	/* not for strategies */
-};
 
 /*
  * Allocate IOVA space for SIZE bytes, aligned to the granule (4K, or a whole

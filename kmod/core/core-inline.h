@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What of the core runs for every I/O: the DMA operations, addresses, copies,
- * counters.  Inline, so that the compiler makes one function of a strategy's map
- * or unmap and all that the core does around it: with calls in between an I/O's
- * path was 4 % longer than the stock driver's, for the same algorithm.
+ * The part of the core that runs for every I/O: the DMA operations, IOVA allocation,
+ * copies, counters.  These functions are inline, so that the compiler makes one function
+ * of a strategy's map (or unmap) and the core's work around it.  With calls in between,
+ * the path of an I/O was 4 % longer than the stock driver's for the same algorithm.
  *
- * Included by strategies/strategy.h, which says what the functions promise.
+ * strategies/strategy.h includes this file and says what the functions promise.
  */
 #ifndef BL_CORE_INLINE_H
 #define BL_CORE_INLINE_H
@@ -14,57 +14,22 @@
 #include <linux/dma-map-ops.h>
 #include <linux/highmem.h>
 #include <linux/iova.h>
-#include <linux/mutex.h>
-#include <linux/spinlock.h>
-#include <linux/workqueue.h>
-#include <linux/bit_spinlock.h>	/* does not include what it needs */
+#include <linux/bit_spinlock.h>	/* needs the headers above and does not include them */
 
 #include "core/counters.h"
-#include "core/domain.h"
-#include "core/lock-names.h"
+#include "core/dma-device.h"
 #include "core/trace.h"
-
-struct bl_umem;
-
-struct bl_core {
-	struct bl_domain d;
-	size_t bounce_size;		/* bytes; coherent IOVAs start here */
-	enum bl_allocator allocator;
-	void *allocator_priv;		/* of those in alloc/ */
-	struct iova_domain stream;	/* in slots */
-	struct iova_domain coherent;	/* in pages */
-	struct file *file;		/* owns this structure, see domain.c */
-
-	spinlock_t iotlb_lock;
-	struct vhost_iotlb *iotlb;
-	bool window_on;			/* written under iotlb_lock, read without */
-
-	struct mutex umem_lock;
-	struct bl_umem *umem;		/* under umem_lock */
-
-	struct bl_counters __percpu *counters;
-	struct dentry *debugfs;
-	struct work_struct work;	/* the strategy's ->deferred */
-	bool gone;			/* the strategy: bl_domain_renew() has failed */
-
-	struct bl_lock_name lock_name[BL_LOCK_NAMES];
-	unsigned int nr_lock_names;	/* those of the allocator first: */
-	unsigned int nr_allocator_lock_names;
-};
-
-static inline struct bl_core *bl_core_of(struct bl_domain *d)
-{
-	return container_of(d, struct bl_core, d);
-}
+#include "copy-path.h"
+#include "domain-types.h"
 
 static __always_inline void bl_count(struct bl_domain *d, enum bl_counter which, u64 n)
 {
-	this_cpu_add(bl_core_of(d)->counters->value[which], n);
+	this_cpu_add(d->counters->value[which], n);
 }
 
 /* --- bit locks -------------------------------------------------------------- */
 
-/* lock-names.c.  Returns with the lock. */
+/* lock-names.c: wait for the lock and take it. */
 void bl_bit_lock_wait(int bit, unsigned long *lock);
 
 static __always_inline void bl_bit_lock(int bit, unsigned long *lock)
@@ -82,28 +47,26 @@ static __always_inline void bl_bit_unlock(int bit, unsigned long *lock)
 
 /* --- addresses ------------------------------------------------------------- */
 
-static __always_inline unsigned long bl_iova_slots(const struct bl_core *core,
-						   size_t size)
+static __always_inline unsigned long bl_iova_slots(const struct bl_domain *d, size_t size)
 {
-	return ALIGN(size, core->d.granule) >> BL_SLOT_SHIFT;
+	return ALIGN(size, d->granule) >> BL_SLOT_SHIFT;
 }
 
-/* iova.c, for all allocators but `cached`. */
-unsigned long bl_iova_alloc_other(struct bl_core *core, unsigned long nr);
-void bl_iova_free_other(struct bl_core *core, unsigned long first, unsigned long nr);
+/* iova.c: the same for all allocators but `cached`, in slots. */
+unsigned long bl_iova_alloc_other(struct bl_domain *d, unsigned long nr);
+void bl_iova_free_other(struct bl_domain *d, unsigned long first, unsigned long nr);
 
-/* A test, not an indirect call, which would be the only one on the map path. */
+/* A test of the allocator costs less than an indirect call would. */
 static __always_inline dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size)
 {
-	struct bl_core *core = bl_core_of(d);
 	unsigned long last = (d->window >> BL_SLOT_SHIFT) - 1;
-	unsigned long nr = bl_iova_slots(core, size), first;
+	unsigned long nr = bl_iova_slots(d, size), first;
 	dma_addr_t iova;
 
-	if (likely(core->allocator == BL_ALLOC_CACHED))
-		first = alloc_iova_fast(&core->stream, nr, last, true);
+	if (likely(d->allocator == BL_ALLOC_CACHED))
+		first = alloc_iova_fast(&d->stream, nr, last, true);
 	else
-		first = bl_iova_alloc_other(core, nr);
+		first = bl_iova_alloc_other(d, nr);
 	iova = (dma_addr_t)first << BL_SLOT_SHIFT;
 	if (likely(iova))
 		bl_count(d, BL_COUNT_iova_alloc, 1);
@@ -113,23 +76,21 @@ static __always_inline dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size
 	return iova;
 }
 
-static __always_inline void bl_iova_free(struct bl_domain *d, dma_addr_t iova,
-					 size_t size)
+static __always_inline void bl_iova_free(struct bl_domain *d, dma_addr_t iova, size_t size)
 {
-	struct bl_core *core = bl_core_of(d);
 	unsigned long first = iova >> BL_SLOT_SHIFT;
 
 	bl_count(d, BL_COUNT_iova_free, 1);
 	trace_bl_iova_free(d, iova, size);
-	if (likely(core->allocator == BL_ALLOC_CACHED))
-		free_iova_fast(&core->stream, first, bl_iova_slots(core, size));
+	if (likely(d->allocator == BL_ALLOC_CACHED))
+		free_iova_fast(&d->stream, first, bl_iova_slots(d, size));
 	else
-		bl_iova_free_other(core, first, bl_iova_slots(core, size));
+		bl_iova_free_other(d, first, bl_iova_slots(d, size));
 }
 
 /* --- copies ---------------------------------------------------------------- */
 
-/* All memory is mapped, in order, and what the CPU wrote is seen everywhere. */
+/* The kernel maps all memory in one piece, and no cache has to be flushed by software. */
 #define BL_FLAT	(!IS_ENABLED(CONFIG_HIGHMEM) && !ARCH_IMPLEMENTS_FLUSH_DCACHE_PAGE)
 
 static __always_inline void bl_copy_flat(struct page *page, unsigned int offset,
@@ -137,7 +98,7 @@ static __always_inline void bl_copy_flat(struct page *page, unsigned int offset,
 {
 	void *bounce = page_address(page) + offset;
 
-	/* Never more than a slot: the compiler, who learns it here, copies inline. */
+	/* LEN is at most a slot.  The compiler learns it here and copies inline. */
 	len = min_t(size_t, len, BL_SLOT_SIZE);
 	if (to_bounce)
 		memcpy(bounce, phys_to_virt(orig), len);
@@ -145,7 +106,7 @@ static __always_inline void bl_copy_flat(struct page *page, unsigned int offset,
 		memcpy(phys_to_virt(orig), bounce, len);
 }
 
-/* The original is contiguous in physical memory, but maybe not mapped so. */
+/* Copy between a bounce page and an original, which may cross pages of high memory. */
 static __always_inline void bl_copy(struct page *page, unsigned int offset,
 				    phys_addr_t orig, size_t len, bool to_bounce)
 {
@@ -217,8 +178,8 @@ static __always_inline void bl_zero_orig(struct bl_domain *d, phys_addr_t orig, 
 
 /* --- the DMA operations ---------------------------------------------------- */
 
-/* dma.c, the same for all strategies. */
-void bl_dma_bad_unmap(u64 iova, size_t size);
+/* dma.c: the operations that are the same for all strategies. */
+void bl_dma_warn_bad_unmap(u64 iova, size_t size);
 void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova, size_t size,
 			    enum dma_data_direction dir);
 void bl_dma_sync_for_cpu(struct device *dev, dma_addr_t iova, size_t size,
@@ -230,19 +191,20 @@ void bl_dma_free(struct device *dev, size_t size, void *addr, dma_addr_t iova,
 size_t bl_dma_max_mapping_size(struct device *dev);
 
 /*
- * iotlb.c.  Put the streaming window into the IOTLB if it is not there; called
- * on every map, any context.  0 or -ENOMEM.
+ * iotlb.c: put the streaming window into the IOTLB if it is not there.  Return 0 or
+ * -ENOMEM.  Any context.
  */
-int __bl_window_enable(struct bl_core *core);
+int bl_window_put_in_iotlb(struct bl_domain *d);
 
-static __always_inline int bl_window_enable(struct bl_core *core)
+/* Every map calls this. */
+static __always_inline int bl_window_enable(struct bl_domain *d)
 {
-	if (likely(READ_ONCE(core->window_on)))
+	if (likely(READ_ONCE(d->window_on)))
 		return 0;
-	return __bl_window_enable(core);
+	return bl_window_put_in_iotlb(d);
 }
 
-/* 1..window bytes; 0 and what is below 0 are large numbers. */
+/* Return whether SIZE is 1..window bytes; 0 wraps around to a large number. */
 static __always_inline bool bl_size_fits(const struct bl_domain *d, u64 size)
 {
 	return size - 1 < d->window;
@@ -254,23 +216,23 @@ static __always_inline bool bl_in_window(const struct bl_domain *d, u64 iova, u6
 }
 
 /*
- * Called with a virtqueue's lock held and interrupts off (virtio-blk), or from
- * softirq (virtio-net): neither sleeps.  S is a constant, so that its members
- * are called directly.
+ * Map a buffer by the strategy's hook MAP, which is a constant here, so that it is inlined.
+ * virtio-blk calls this with a virtqueue's lock held and interrupts off, virtio-net from
+ * softirq: it must not sleep.
  */
-static __always_inline dma_addr_t bl_dma_map_page(const struct bl_strategy *s,
-						  struct device *dev, struct page *page,
-						  unsigned long offset, size_t size,
-						  enum dma_data_direction dir,
-						  unsigned long attrs)
+static __always_inline dma_addr_t
+bl_dma_map_page(dma_addr_t (*map)(struct bl_domain *d, phys_addr_t pa, size_t size,
+				  enum dma_data_direction dir, bool copy),
+		struct device *dev, struct page *page, unsigned long offset, size_t size,
+		enum dma_data_direction dir, unsigned long attrs)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 	phys_addr_t pa = page_to_phys(page) + offset;
 	dma_addr_t iova = DMA_MAPPING_ERROR;
 	u64 begin = bl_trace_begin(bl_map);
 
-	if (likely(bl_size_fits(d, size) && !bl_window_enable(bl_core_of(d))))
-		iova = s->map(d, pa, size, dir, !(attrs & DMA_ATTR_SKIP_CPU_SYNC));
+	if (likely(bl_size_fits(d, size) && !bl_window_enable(d)))
+		iova = map(d, pa, size, dir, !(attrs & DMA_ATTR_SKIP_CPU_SYNC));
 
 	if (likely(iova != DMA_MAPPING_ERROR)) {
 		bl_count(d, BL_COUNT_map, 1);
@@ -282,37 +244,40 @@ static __always_inline dma_addr_t bl_dma_map_page(const struct bl_strategy *s,
 	return iova;
 }
 
-static __always_inline void bl_dma_unmap_page(const struct bl_strategy *s,
-					      struct device *dev, dma_addr_t iova,
-					      size_t size, enum dma_data_direction dir,
-					      unsigned long attrs)
+/* Unmap a buffer by the strategy's hook UNMAP.  The context is that of bl_dma_map_page(). */
+static __always_inline void
+bl_dma_unmap_page(void (*unmap)(struct bl_domain *d, dma_addr_t iova, size_t size,
+				enum dma_data_direction dir, bool copy),
+		  struct device *dev, dma_addr_t iova, size_t size,
+		  enum dma_data_direction dir, unsigned long attrs)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 	u64 begin = bl_trace_begin(bl_unmap);
 
 	if (unlikely(!bl_in_window(d, iova, size))) {
-		bl_dma_bad_unmap(iova, size);
+		bl_dma_warn_bad_unmap(iova, size);
 		return;
 	}
 	bl_count(d, BL_COUNT_unmap, 1);
 	bl_count(d, BL_COUNT_unmap_bytes, size);
-	s->unmap(d, iova, size, dir, !(attrs & DMA_ATTR_SKIP_CPU_SYNC));
+	unmap(d, iova, size, dir, !(attrs & DMA_ATTR_SKIP_CPU_SYNC));
 	bl_trace_end(bl_unmap, begin, d, iova, size, dir);
 }
 
-/* For BL_STRATEGY_DEFINE(): the operations of strategy ID. */
+/* BL_STRATEGY_DEFINE() defines the DMA operations of strategy ID by this. */
 #define BL_CORE_DEFINE(id)								\
 static dma_addr_t bl_dma_map_##id(struct device *dev, struct page *page,		\
 				  unsigned long offset, size_t size,			\
 				  enum dma_data_direction dir, unsigned long attrs)	\
 {											\
-	return bl_dma_map_page(&bl_strategy_##id, dev, page, offset, size, dir, attrs);	\
+	return bl_dma_map_page(bl_strategy_##id.map, dev, page, offset, size, dir,	\
+			       attrs);							\
 }											\
 											\
 static void bl_dma_unmap_##id(struct device *dev, dma_addr_t iova, size_t size,		\
 			      enum dma_data_direction dir, unsigned long attrs)		\
 {											\
-	bl_dma_unmap_page(&bl_strategy_##id, dev, iova, size, dir, attrs);		\
+	bl_dma_unmap_page(bl_strategy_##id.unmap, dev, iova, size, dir, attrs);		\
 }											\
 											\
 static const struct dma_map_ops bl_dma_ops_##id = {					\

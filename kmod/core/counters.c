@@ -14,13 +14,13 @@ static const char *const counter_names[BL_COUNT_NR] = {
 	BL_COUNTERS(BL_COUNTER_NAME)
 };
 
-u64 bl_counter_sum(const struct bl_core *core, enum bl_counter which)
+u64 bl_counter_sum(const struct bl_domain *d, enum bl_counter which)
 {
 	u64 sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(core->counters, cpu)->value[which];
+		sum += per_cpu_ptr(d->counters, cpu)->value[which];
 	return sum;
 }
 
@@ -32,10 +32,10 @@ static int counters_show(struct seq_file *m, void *unused)
 
 	for (i = 0; i < BL_COUNT_NR; i++)
 		seq_printf(m, "%s %llu\n", counter_names[i],
-			   bl_counter_sum(core, i));
+			   bl_counter_sum(&core->d, i));
 
-	resident = bl_counter_sum(core, BL_COUNT_page_alloc) -
-		   bl_counter_sum(core, BL_COUNT_page_free);
+	resident = bl_counter_sum(&core->d, BL_COUNT_page_alloc) -
+		   bl_counter_sum(&core->d, BL_COUNT_page_free);
 	seq_printf(m, "pages_resident %llu\n", resident);
 	seq_printf(m, "resident_bytes %llu\n", resident << core->d.page_shift);
 	return 0;
@@ -54,13 +54,13 @@ void bl_counters_begin(struct bl_core *core)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		per_cpu_ptr(core->counters, cpu)->value[BL_COUNT_iova_alloc] = 0;
+		per_cpu_ptr(core->d.counters, cpu)->value[BL_COUNT_iova_alloc] = 0;
 }
 
 static void check_pair(const struct bl_core *core, enum bl_counter taken,
 		       enum bl_counter given_back, const char *what)
 {
-	u64 t = bl_counter_sum(core, taken), g = bl_counter_sum(core, given_back);
+	u64 t = bl_counter_sum(&core->d, taken), g = bl_counter_sum(&core->d, given_back);
 
 	WARN(t != g, "bouncelab: %s: %llu %s taken, %llu given back\n",
 	     core->d.strategy->name, t, what, g);

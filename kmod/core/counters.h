@@ -49,12 +49,13 @@ struct bl_counters {
 };
 
 struct bl_core;
+struct bl_domain;
 
 /* The debugfs file; CORE must outlive it.  Process context. */
 void bl_counters_show_in(struct bl_core *core, struct dentry *dir);
 
 /* Of all CPUs; exact when nobody counts. */
-u64 bl_counter_sum(const struct bl_core *core, enum bl_counter which);
+u64 bl_counter_sum(const struct bl_domain *d, enum bl_counter which);
 
 /* After the strategy's init: from here on addresses are those of mappings. */
 void bl_counters_begin(struct bl_core *core);

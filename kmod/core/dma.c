@@ -12,7 +12,7 @@
 
 #include "core/core.h"
 
-void bl_dma_bad_unmap(u64 iova, size_t size)
+void bl_dma_warn_bad_unmap(u64 iova, size_t size)
 {
 	WARN_ONCE(1, "bouncelab: unmap of 0x%llx+%zu, which was never mapped\n", iova, size);
 }

@@ -215,7 +215,7 @@ static int domain_release(struct inode *inode, struct file *file)
 	bl_counters_check_freed(core);
 	vhost_iotlb_free(core->iotlb);
 	bl_iova_exit(core);
-	free_percpu(core->counters);
+	free_percpu(core->d.counters);
 	kfree(core);
 	return 0;
 }
@@ -269,7 +269,7 @@ static struct bl_core *core_alloc(const struct bl_domain_config *config)
 	spin_lock_init(&core->iotlb_lock);
 	mutex_init(&core->umem_lock);
 	core->bounce_size = config->bounce_size;
-	core->allocator = config->option[BL_OPT_ALLOCATOR];
+	core->d.allocator = config->option[BL_OPT_ALLOCATOR];
 	core->d = bl_domain_of_config(config);
 	core->d.core = core;
 	INIT_WORK(&core->work, domain_work);
@@ -292,8 +292,8 @@ struct bl_domain *bl_domain_create(const char *name,
 	core = core_alloc(config);
 	if (!core)
 		return ERR_PTR(ret);
-	core->counters = alloc_percpu(struct bl_counters);
-	if (!core->counters)
+	core->d.counters = alloc_percpu(struct bl_counters);
+	if (!core->d.counters)
 		goto err_core;
 	core->iotlb = vhost_iotlb_alloc(BL_IOTLB_LIMIT, 0);
 	if (!core->iotlb)
@@ -323,7 +323,7 @@ struct bl_domain *bl_domain_create(const char *name,
 	bl_counters_show_in(core, debugfs);
 	pr_debug("%s: strategy %s, allocator %s, granule %lu, bounce page %lu, window %llu\n",
 		 name, core->d.strategy->name,
-		 bl_options[BL_OPT_ALLOCATOR].values[core->allocator], core->d.granule,
+		 bl_options[BL_OPT_ALLOCATOR].values[core->d.allocator], core->d.granule,
 		 1UL << core->d.page_shift, core->d.window);
 	return &core->d;
 
@@ -334,7 +334,7 @@ err_iova:
 err_iotlb:
 	vhost_iotlb_free(core->iotlb);
 err_counters:
-	free_percpu(core->counters);
+	free_percpu(core->d.counters);
 err_core:
 	kfree(core);
 	return ERR_PTR(ret);

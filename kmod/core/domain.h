@@ -17,12 +17,11 @@
 
 #include <linux/dma-mapping.h>
 #include <linux/types.h>
-#include <linux/vdpa.h>
+#include <linux/device.h>
 #include <linux/vhost_iotlb.h>
 
 #include "options.h"
 
-struct bl_dev;
 struct bl_domain;
 struct bl_strategy;
 struct dentry;
@@ -40,15 +39,6 @@ enum bl_granule {
 	BL_GRANULE_4K,		/* several small mappings share a bounce page */
 	BL_GRANULE_PAGE,	/* every mapping starts on a bounce page */
 	BL_GRANULE_NR
-};
-
-enum bl_allocator {
-	BL_ALLOC_CACHED,
-	BL_ALLOC_PLAIN,
-	BL_ALLOC_GENALLOC,
-	BL_ALLOC_SBITMAP,
-	BL_ALLOC_RING,
-	BL_ALLOC_NR
 };
 
 /* What is chosen by name, beside the strategy. */
@@ -97,6 +87,10 @@ int bl_strategy_allowed(const struct bl_strategy *s);
  */
 const struct bl_strategy *bl_strategy_find(const char *name);
 int bl_option_find(enum bl_option which, const char *name);
+
+/* Return whether the value is valid; if not, the log says what is.  SIZE is in bytes. */
+bool bl_page_order_valid(unsigned int order);
+bool bl_bounce_size_valid(unsigned long size);
 
 /*
  * Do these options go together?  0 or -EINVAL; the log says why not.  -EPERM if they
@@ -177,18 +171,6 @@ const struct dma_map_ops *bl_domain_dma_ops(const struct bl_domain *d);
 
 /* Has DEV such operations, and is so a struct bl_vdpa's? */
 bool bl_domain_drives(struct device *dev);
-
-/* The vDPA device: the device half's, here so that the map path finds its domain. */
-struct bl_vdpa {
-	struct vdpa_device vdpa;
-	struct bl_dev *bl;
-	struct bl_domain *domain;
-};
-
-static inline struct bl_domain *bl_domain_of(struct device *dma_dev)
-{
-	return container_of(dev_to_vdpa(dma_dev), struct bl_vdpa, vdpa)->domain;
-}
 
 /* Module init and exit of the domain half. */
 int bl_domain_init(void);

@@ -52,7 +52,7 @@ static void iotlb_del(struct bl_core *core, u64 start, u64 last)
 			fput(from->file);
 			kfree(from);
 		} else if (map->start == core->d.base) {
-			WRITE_ONCE(core->window_on, false);
+			WRITE_ONCE(core->d.window_on, false);
 		}
 		vhost_iotlb_map_free(core->iotlb, map);
 	}
@@ -124,19 +124,19 @@ static void iotlb_drop_foreign(struct bl_core *core)
 	}
 }
 
-int __bl_window_enable(struct bl_core *core)
+int bl_window_put_in_iotlb(struct bl_domain *d)
 {
-	struct bl_domain *d = &core->d;
+	struct bl_core *core = bl_core_of(d);
 	unsigned long flags;
 	int ret = 0;
 
 	spin_lock_irqsave(&core->iotlb_lock, flags);
-	if (!core->window_on) {
+	if (!core->d.window_on) {
 		iotlb_drop_foreign(core);
 		ret = iotlb_add(core, d->base, d->base + d->window - 1, 0,
 				VHOST_MAP_RW, NULL);
 		if (!ret)
-			WRITE_ONCE(core->window_on, true);
+			WRITE_ONCE(core->d.window_on, true);
 	}
 	spin_unlock_irqrestore(&core->iotlb_lock, flags);
 	return ret;
@@ -148,7 +148,7 @@ void bl_domain_reset(struct bl_domain *d)
 	unsigned long flags;
 
 	spin_lock_irqsave(&core->iotlb_lock, flags);
-	if (core->window_on)
+	if (core->d.window_on)
 		iotlb_del(core, d->base, d->base + d->window - 1);
 	spin_unlock_irqrestore(&core->iotlb_lock, flags);
 	if (d->strategy->reset)

@@ -17,7 +17,7 @@
 
 static const struct bl_alloc_ops *alloc_ops(const struct bl_core *core)
 {
-	switch (core->allocator) {
+	switch (core->d.allocator) {
 	case BL_ALLOC_GENALLOC:
 		return &bl_alloc_genalloc;
 	case BL_ALLOC_SBITMAP:
@@ -29,33 +29,36 @@ static const struct bl_alloc_ops *alloc_ops(const struct bl_core *core)
 	}
 }
 
-unsigned long bl_iova_alloc_other(struct bl_core *core, unsigned long nr)
+unsigned long bl_iova_alloc_other(struct bl_domain *d, unsigned long nr)
 {
+	struct bl_core *core = bl_core_of(d);
 	unsigned long last = (core->d.window >> BL_SLOT_SHIFT) - 1;
 	struct iova *range;
 
-	if (core->allocator != BL_ALLOC_PLAIN)
+	if (core->d.allocator != BL_ALLOC_PLAIN)
 		return alloc_ops(core)->alloc(core, nr);
-	range = alloc_iova(&core->stream, nr, last, true);
+	range = alloc_iova(&core->d.stream, nr, last, true);
 	return range ? range->pfn_lo : 0;
 }
 
-void bl_iova_free_other(struct bl_core *core, unsigned long first, unsigned long nr)
+void bl_iova_free_other(struct bl_domain *d, unsigned long first, unsigned long nr)
 {
-	if (core->allocator != BL_ALLOC_PLAIN)
+	struct bl_core *core = bl_core_of(d);
+
+	if (core->d.allocator != BL_ALLOC_PLAIN)
 		alloc_ops(core)->free(core, first, nr);
 	else
-		free_iova(&core->stream, first);
+		free_iova(&core->d.stream, first);
 }
 
 unsigned long bl_tree_alloc(struct bl_core *core, unsigned long nr, unsigned long limit)
 {
-	return alloc_iova_fast(&core->stream, nr, limit - 1, true);
+	return alloc_iova_fast(&core->d.stream, nr, limit - 1, true);
 }
 
 void bl_tree_free(struct bl_core *core, unsigned long first, unsigned long nr)
 {
-	free_iova_fast(&core->stream, first, nr);
+	free_iova_fast(&core->d.stream, first, nr);
 }
 
 /*
@@ -91,10 +94,10 @@ int bl_iova_init(struct bl_core *core)
 {
 	int ret;
 
-	init_iova_domain(&core->stream, BL_SLOT_SIZE, 1);
+	init_iova_domain(&core->d.stream, BL_SLOT_SIZE, 1);
 	init_iova_domain(&core->coherent, PAGE_SIZE,
 			 core->bounce_size >> PAGE_SHIFT);
-	ret = iova_domain_init_rcaches(&core->stream);
+	ret = iova_domain_init_rcaches(&core->d.stream);
 	if (ret)
 		goto err_put;
 	ret = iova_domain_init_rcaches(&core->coherent);
@@ -115,6 +118,6 @@ void bl_iova_exit(struct bl_core *core)
 {
 	if (alloc_ops(core))
 		alloc_ops(core)->exit(core);
-	put_iova_domain(&core->stream);
+	put_iova_domain(&core->d.stream);
 	put_iova_domain(&core->coherent);
 }

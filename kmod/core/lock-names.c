@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * For the tracing of locks: which lock is which, and bit locks that say who waits.
- *
- * The names are in debugfs as bouncelab/NAME/locks: lines of address, bytes of
- * one lock, number of locks that follow each other, name.  Tracing sees addresses only.
+ * For the tracing of locks: names for the addresses that tracing shows, and bit locks that
+ * report a wait.
  */
-#include <linux/debugfs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <trace/events/lock.h>
 
 #include "core/core.h"
-#include "dev/device.h"
-#include "core/lock-names.h"
 
 void bl_bit_lock_wait(int bit, unsigned long *lock)
 {
-	/* Spinning alone is what a spinlock says, of which others take no notice twice. */
+	/* LCB_F_SPIN without another flag is what a spinlock reports. */
 	trace_contention_begin(lock, LCB_F_SPIN | LCB_F_WRITE);
 	bit_spin_lock(bit, lock);
 	trace_contention_end(lock, 0);
@@ -33,70 +28,26 @@ void bl_name_locks(struct bl_domain *d, const char *name, const void *at, size_t
 		(struct bl_lock_name) { .name = name, .at = at, .size = size, .nr = nr };
 }
 
-/* Root only, who finds such addresses in /proc/kallsyms as well. */
-static void show(struct seq_file *m, const void *at, size_t size, unsigned int nr,
-		 const char *name)
+/* Only root reads these lines. */
+void bl_show_locks(struct seq_file *m, const char *name, const void *at, size_t size,
+		   unsigned int nr)
 {
 	seq_printf(m, "%px %zu %u %s\n", at, size, nr, name);
 }
 
-#define SHOW(m, lock, name)	show(m, &(lock), sizeof(lock), 1, name)
-
-static void show_domain(struct seq_file *m, struct bl_core *core)
+void bl_domain_show_locks(struct seq_file *m, struct bl_domain *d)
 {
+	struct bl_core *core = bl_core_of(d);
 	unsigned int i;
 
-	SHOW(m, core->iotlb_lock, "iotlb_lock");
-	SHOW(m, core->umem_lock, "umem_lock");
-	SHOW(m, core->stream.iova_rbtree_lock, "iova rbtree");
-	SHOW(m, core->coherent.iova_rbtree_lock, "iova rbtree (coherent)");
-	/* What an entry is made of is iova.c's own, but its locks are those of the depots. */
-	if (core->stream.rcaches)
-		show(m, core->stream.rcaches, ksize(core->stream.rcaches), 1, "iova depot");
+	BL_SHOW_LOCK(m, core->iotlb_lock, "iotlb_lock");
+	BL_SHOW_LOCK(m, core->umem_lock, "umem_lock");
+	BL_SHOW_LOCK(m, d->stream.iova_rbtree_lock, "iova rbtree");
+	BL_SHOW_LOCK(m, core->coherent.iova_rbtree_lock, "iova rbtree (coherent)");
+	/* The type of rcaches is private to the kernel's iova.c; it holds the depots' locks. */
+	if (d->stream.rcaches)
+		bl_show_locks(m, "iova depot", d->stream.rcaches, ksize(d->stream.rcaches), 1);
 	for (i = 0; i < core->nr_lock_names; i++)
-		show(m, core->lock_name[i].at, core->lock_name[i].size,
-		     core->lock_name[i].nr, core->lock_name[i].name);
-}
-
-static void show_device(struct seq_file *m, struct bl_dev *bl)
-{
-	char name[32];
-	u32 i;
-
-	SHOW(m, bl->lock, "device lock");
-	SHOW(m, bl->domain_lock, "device domain_lock");
-	SHOW(m, bl->orphan_lock, "device orphan_lock");
-	SHOW(m, bl->rwsem, "device rwsem");
-	SHOW(m, bl->irq_lock, "device irq_lock");
-	SHOW(m, bl->config_lock, "device config_lock");
-	SHOW(m, bl->msgq.lock, "device message lock");
-	for (i = 0; i < bl->vq_num; i++) {
-		snprintf(name, sizeof(name), "vq%u kick_lock", i);
-		SHOW(m, bl->vqs[i]->kick_lock, name);
-		snprintf(name, sizeof(name), "vq%u irq_lock", i);
-		SHOW(m, bl->vqs[i]->irq_lock, name);
-	}
-}
-
-static int locks_show(struct seq_file *m, void *unused)
-{
-	struct bl_dev *bl = m->private;
-
-	show_device(m, bl);
-	mutex_lock(&bl->domain_lock);
-	if (bl->domain)
-		show_domain(m, bl_core_of(bl->domain));
-	mutex_unlock(&bl->domain_lock);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(locks);
-
-void bl_lock_names_show_in(struct bl_dev *bl)
-{
-	debugfs_create_file("locks", 0400, bl->debugfs, bl, &locks_fops);
-}
-
-void bl_lock_names_hide(struct bl_dev *bl)
-{
-	debugfs_lookup_and_remove("locks", bl->debugfs);
+		bl_show_locks(m, core->lock_name[i].name, core->lock_name[i].at,
+			      core->lock_name[i].size, core->lock_name[i].nr);
 }

@@ -6,11 +6,21 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/align.h>
+#include <linux/log2.h>
+#include <linux/module.h>
 #include <linux/printk.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "core/core.h"
-#include "dev/device.h"
+
+static bool unsafe_direct;
+module_param(unsafe_direct, bool, 0444);
+MODULE_PARM_DESC(unsafe_direct, "Allow strategies that give the daemon all of memory");
+
+static bool unsafe_unzeroed;
+module_param(unsafe_unzeroed, bool, 0444);
+MODULE_PARM_DESC(unsafe_unzeroed, "Allow bounce pages that show old kernel data to the daemon");
 
 #define BL_STRATEGY(id)	extern const struct bl_strategy bl_strategy_##id;
 #include "strategy-table.h"
@@ -65,7 +75,7 @@ const char *bl_strategy_name(const struct bl_strategy *s)
 
 int bl_strategy_allowed(const struct bl_strategy *s)
 {
-	if (!s->unsafe || bl_unsafe_direct)
+	if (!s->unsafe || unsafe_direct)
 		return 0;
 	pr_warn("strategy '%s' gives the daemon all of memory; load the module with unsafe_direct=1 to allow that\n",
 		s->name);
@@ -109,6 +119,25 @@ int bl_option_find(enum bl_option which, const char *name)
 	return -EINVAL;
 }
 
+bool bl_page_order_valid(unsigned int order)
+{
+	if (order <= BL_PAGE_ORDER_MAX && PAGE_SIZE << order <= SZ_64K)
+		return true;
+	if (PAGE_SIZE <= SZ_64K)
+		pr_err("page_order %u: valid are 0 to %u (a bounce page is at most 64K)\n",
+		       order, min(BL_PAGE_ORDER_MAX, ilog2(SZ_64K / PAGE_SIZE)));
+	return false;
+}
+
+bool bl_bounce_size_valid(unsigned long size)
+{
+	if (size >= BL_BOUNCE_MIN && size <= BL_BOUNCE_MAX && IS_ALIGNED(size, SZ_1M))
+		return true;
+	pr_err("bounce size %lu: valid are multiples of %lu from %lu to %lu bytes\n",
+	       size, (unsigned long)SZ_1M, BL_BOUNCE_MIN, BL_BOUNCE_MAX);
+	return false;
+}
+
 /* Why a strategy makes no sense with these options, or NULL. */
 static const char *refusal(const struct bl_domain_config *config,
 			   const struct bl_domain *d)
@@ -147,7 +176,7 @@ int bl_config_check(const struct bl_domain_config *config)
 			1UL << d.page_shift, why);
 		return -EINVAL;
 	}
-	if (d.backing == BL_BACKING_UNZEROED && !bl_unsafe_unzeroed) {
+	if (d.backing == BL_BACKING_UNZEROED && !unsafe_unzeroed) {
 		pr_warn("backing 'unzeroed' shows old data of the kernel to the daemon; load the module with unsafe_unzeroed=1 to allow that\n");
 		return -EPERM;
 	}

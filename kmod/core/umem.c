@@ -75,7 +75,7 @@ int bl_domain_umem_register(struct bl_domain *d, u64 iova, u64 uaddr, u64 size)
 	if (!d->strategy->set_user_pages)
 		return -EOPNOTSUPP;
 	if (iova != d->base || size != d->window || !PAGE_ALIGNED(uaddr) ||
-	    !READ_ONCE(core->window_on))
+	    !READ_ONCE(core->d.window_on))
 		return -EINVAL;
 
 	mutex_lock(&core->umem_lock);

@@ -11,7 +11,6 @@
 #include <uapi/linux/virtio_ids.h>
 
 #include "dev/device.h"
-#include "core/lock-names.h"
 
 DEFINE_MUTEX(bl_table_lock);
 
@@ -113,8 +112,8 @@ int bl_dev_create(const struct vduse_dev_config *config, u8 *space, u64 api_vers
 		goto err_device;
 
 	bl->debugfs = debugfs_create_dir(bl->name, bl_debugfs);
-	bl_micro_show_in(bl);
-	bl_lock_names_show_in(bl);
+	bl_micro_file_create(bl);
+	bl_lock_file_create(bl);
 	bl->config = space;
 	__module_get(THIS_MODULE);
 	return 0;
@@ -149,7 +148,7 @@ int bl_dev_destroy(const char *name)
 	xa_erase(&bl_table, bl->minor);
 	bl_orphan_stop(bl);
 	bl_dev_reset(bl);
-	bl_lock_names_hide(bl);
+	bl_lock_file_remove(bl);
 	bl_vqs_destroy(bl);
 	device_destroy(&bl_class, MKDEV(MAJOR(bl_devt), bl->minor));
 	if (bl->domain)

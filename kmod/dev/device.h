@@ -40,6 +40,7 @@
 #include <linux/workqueue.h>
 #include <linux/vduse.h>
 
+#include "core/dma-device.h"
 #include "core/domain.h"
 
 #define BL_MINORS	(1U << MINORBITS)
@@ -125,16 +126,12 @@ struct bl_dev {
 	struct bl_vq **vqs;
 };
 
-/* main.c: `unsafe_direct` of the module, and what a new device starts with. */
-extern bool bl_unsafe_direct, bl_unsafe_unzeroed;
+/* main.c: what a new device starts with. */
 extern struct bl_domain_config bl_defaults;
 extern const struct class bl_class;
 extern struct dentry *bl_debugfs;		/* may be an error pointer */
 extern dev_t bl_devt;
 
-/* False, with a log line that says what is valid.  Bytes. */
-bool bl_page_order_valid(unsigned int order);
-bool bl_bounce_size_valid(unsigned long size);
 
 /* device.c */
 extern struct mutex bl_table_lock;
@@ -229,8 +226,15 @@ void bl_vdpa_exit(void);
 /* sysfs.c */
 extern const struct attribute_group *bl_dev_groups[];
 
-/* dev/micro.c: the file `micro` in the debugfs directory of a device. */
-void bl_micro_show_in(struct bl_dev *bl);
+/* micro.c: create the file `micro` in the device's debugfs directory. */
+void bl_micro_file_create(struct bl_dev *bl);
+
+/*
+ * lock-file.c: create and remove the file `locks` in the device's debugfs directory.  It has
+ * to be removed before the queues are destroyed; removing it waits for its readers.  May sleep.
+ */
+void bl_lock_file_create(struct bl_dev *bl);
+void bl_lock_file_remove(struct bl_dev *bl);
 
 /* orphan.c: devices whose daemon has gone for good. */
 int bl_orphan_init(void);

@@ -47,14 +47,6 @@ static unsigned int bounce_size_mb = BL_BOUNCE_DEFAULT >> 20;
 module_param(bounce_size_mb, uint, 0444);
 MODULE_PARM_DESC(bounce_size_mb, "bounce window of new devices, MiB, 1 to 1024");
 
-bool bl_unsafe_direct;
-module_param_named(unsafe_direct, bl_unsafe_direct, bool, 0444);
-MODULE_PARM_DESC(unsafe_direct, "allow strategies that show all of memory to the daemon");
-
-bool bl_unsafe_unzeroed;
-module_param_named(unsafe_unzeroed, bl_unsafe_unzeroed, bool, 0444);
-MODULE_PARM_DESC(unsafe_unzeroed, "allow bounce pages that show old data of the kernel to the daemon");
-
 struct bl_domain_config bl_defaults;
 struct dentry *bl_debugfs;
 dev_t bl_devt;
@@ -71,25 +63,6 @@ const struct class bl_class = {
 	.name = "vduse",
 	.devnode = bl_devnode,
 };
-
-bool bl_page_order_valid(unsigned int order)
-{
-	if (order <= BL_PAGE_ORDER_MAX && PAGE_SIZE << order <= SZ_64K)
-		return true;
-	if (PAGE_SIZE <= SZ_64K)
-		pr_err("page_order %u: valid are 0 to %u (a bounce page is at most 64K)\n",
-		       order, min(BL_PAGE_ORDER_MAX, ilog2(SZ_64K / PAGE_SIZE)));
-	return false;
-}
-
-bool bl_bounce_size_valid(unsigned long size)
-{
-	if (size >= BL_BOUNCE_MIN && size <= BL_BOUNCE_MAX && IS_ALIGNED(size, SZ_1M))
-		return true;
-	pr_err("bounce size %lu: valid are multiples of %lu from %lu to %lu bytes\n",
-	       size, (unsigned long)SZ_1M, BL_BOUNCE_MIN, BL_BOUNCE_MAX);
-	return false;
-}
 
 static int __init bl_read_defaults(void)
 {

@@ -16,7 +16,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "core/core.h"
+#include "core/counters.h"
 #include "dev/device.h"
 #include "micro/run.h"
 
@@ -112,15 +112,13 @@ static int claim(struct bl_dev *bl, struct bl_domain_config *choice)
 
 static void take_counters(struct bl_domain *d, struct micro_request *rq)
 {
-	const struct bl_core *core = bl_core_of(d);
-
-	rq->map = bl_counter_sum(core, BL_COUNT_map);
-	rq->unmap = bl_counter_sum(core, BL_COUNT_unmap);
-	rq->map_fail = bl_counter_sum(core, BL_COUNT_map_fail);
-	rq->fault = bl_counter_sum(core, BL_COUNT_fault);
-	rq->sigbus = bl_counter_sum(core, BL_COUNT_fault_sigbus);
-	rq->page_alloc = bl_counter_sum(core, BL_COUNT_page_alloc);
-	rq->page_free = bl_counter_sum(core, BL_COUNT_page_free);
+	rq->map = bl_counter_sum(d, BL_COUNT_map);
+	rq->unmap = bl_counter_sum(d, BL_COUNT_unmap);
+	rq->map_fail = bl_counter_sum(d, BL_COUNT_map_fail);
+	rq->fault = bl_counter_sum(d, BL_COUNT_fault);
+	rq->sigbus = bl_counter_sum(d, BL_COUNT_fault_sigbus);
+	rq->page_alloc = bl_counter_sum(d, BL_COUNT_page_alloc);
+	rq->page_free = bl_counter_sum(d, BL_COUNT_page_free);
 }
 
 static int run_claimed(struct bl_dev *bl, struct bl_domain_config *choice,
@@ -197,7 +195,7 @@ static const struct file_operations micro_fops = {
 	.unlocked_ioctl = micro_ioctl,
 };
 
-void bl_micro_show_in(struct bl_dev *bl)
+void bl_micro_file_create(struct bl_dev *bl)
 {
 	debugfs_create_file("micro", 0600, bl->debugfs, bl, &micro_fops);
 }

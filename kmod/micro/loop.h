@@ -1,112 +1,69 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `bouncelab micro`: the loop of one thread that maps and unmaps, for every plane.
+ * The loop of `bouncelab micro`: a thread that maps, touches and unmaps, for every plane.
  *
- * Who includes this is a plane, and declares before that, as static functions or macros
- * (nothing in the loop is called by pointer):
+ * This file is a template: each plane compiles it once into its own .c file, so that the
+ * plane's functions, which are called inside the timed parts, are inlined.  The plane
+ * declares before that, as static functions or macros:
  *
  *	struct micro_plane	what the plane keeps of a thread, w->plane
- *	u64 micro_now(void)	ticks of a clock that all threads share, ordered after what
- *				came before, as rdtsc_ordered()
+ *	u64 micro_now(void)	return the ticks of a clock that all threads share; ordered after
+ *				earlier instructions, as rdtsc_ordered()
  *	u64 micro_map(w, buffer)
  *				map original BUFFER (0..buffers - 1) of this thread: config's
  *				size and direction, at BUFFER * stride + offset of its memory.
- *				The IOVA, or MICRO_FAILED
+ *				Return the IOVA, or MICRO_FAILED
  *	void micro_unmap(w, iova)
- *				config's size and direction; the mapping may be another thread's
+ *				unmap config's size and direction; another thread may have mapped it
  *	int micro_touch(w, iova)
- *				as the daemon: read (to the device), write (from it) or both,
- *				every cache line of the mapping.  0, or -EFAULT for a SIGBUS
+ *				access every cache line of the mapping as the daemon does: read
+ *				it (to the device), write it (from it) or both.  Return 0, or
+ *				-EFAULT for a SIGBUS
  *	void micro_copy(w, buffer, turn)
  *				memcpy() config's size bytes from original BUFFER to place TURN
- *				(0..outstanding - 1) of memory of this thread, or back if the
- *				direction is from the device
- *	void micro_wait(void)	again and again while a thread waits for the others, not timed:
- *				cpu_relax(), or the CPU to somebody else now and then
- *	void micro_idle(w)	after each turn, not timed: work that was deferred, a need to
- *				reschedule
- *	bool micro_stopped(w)	optional, a macro: asked by thread 0 before each slice, whether it
- *				and the rest are to be left out
- *	void micro_renew(w)	for MICRO_COLD: take away all bounce pages.  Nothing is mapped,
- *				the other threads wait
+ *				(0..outstanding - 1) of this thread's memory; in the other
+ *				direction if the mapping is from the device
+ *	void micro_wait(void)	relax while the thread waits for the others: cpu_relax(), or give
+ *				up the CPU now and then.  Not timed
+ *	void micro_idle(w)	do deferred work, and reschedule if needed, after each turn.  Not
+ *				timed
+ *	bool micro_stopped(w)	optional, a macro: thread 0 asks before each slice whether to leave
+ *				out that slice and the rest
+ *	void micro_renew(w)	MICRO_COLD: take away all bounce pages.  Nothing is mapped, the
+ *				other threads wait
  *	void micro_fill(w, buffer, mark)
- *				for MICRO_VERIFY: give the original bytes that follow from MARK
+ *				MICRO_VERIFY: fill the original with the bytes that follow from MARK
  *	bool micro_exchange(w, iova, mark)
- *				as the daemon: are the bytes at IOVA those of MARK (if mapped
- *				to the device)?  Replace them by those of ~MARK (if from it)
+ *				as the daemon: return whether the bytes at IOVA are those of MARK
+ *				(if mapped to the device); replace them by those of ~MARK (if
+ *				from it)
  *	bool micro_check(w, owner, buffer, mark)
- *				original BUFFER of thread OWNER holds what it has to: the bytes
- *				of ~MARK if mapped from the device, else those of MARK
+ *				return whether original BUFFER of thread OWNER holds the bytes of
+ *				~MARK (if mapped from the device) or else those of MARK
  *
  * The plane sets up a struct micro_shared and one struct micro_worker per thread, zeroed
- * but for what is said there, and calls micro_run() once in each thread, bound to a CPU.
- * Used beside that: atomic_t, smp_load_acquire(), smp_store_release(), READ_ONCE(),
- * cpu_relax(), div_u64(), DMA directions.
+ * apart from the members that loop-types.h names, and calls micro_run() once in each
+ * thread, bound to a CPU.  The loop also uses: atomic_t, smp_load_acquire(),
+ * smp_store_release(), READ_ONCE(), cpu_relax(), div_u64(), DMA directions.
  *
- * What is measured.  A part is: all threads meet, work untimed for warm_ns and until the
- * last of them has, are timed for slice_ns, and keep working until the last one is
- * through.  In the timed part a thread writes nothing that others read, but for the ring
- * of MICRO_REMOTE and what the strategy itself shares.  Parts of mappings and of copies
- * take turns, so that the machine's speed drifts for both.  A turn maps one buffer and,
- * when `outstanding` are held, touches and unmaps the oldest.
+ * In a part, all threads meet, work untimed for warm_ns and until the last of them has, are
+ * timed for slice_ns, and keep working until the last one is through.  In the timed part a
+ * thread writes nothing that others read, except the ring of MICRO_REMOTE and what the
+ * strategy itself shares.  Parts of mappings and parts of copies take turns, so that a
+ * drift of the machine's speed affects both.  A turn maps one buffer and, when `outstanding`
+ * are held, touches and unmaps the oldest.
  *
- * MICRO_COLD works in rounds instead, since a bounce page is there after the first use:
- * renew, then map all buffers, then touch and unmap all.  A thread that is through with
- * a round waits for the others; nobody keeps up the load for them.
+ * MICRO_COLD works in rounds, because a bounce page exists after its first use: renew, then
+ * map all buffers, then touch and unmap all.  A thread that has finished a round waits for
+ * the others; no thread keeps up the load for them.
  */
 #ifndef BL_MICRO_LOOP_H
 #define BL_MICRO_LOOP_H
 
-#include "uapi/micro.h"
+#include "micro/loop-types.h"
 
-/* How long a thread waits for mappings to look at, with MICRO_VERIFY: all maps may fail. */
+/* MICRO_VERIFY: how long a thread waits for mappings to verify, since all maps may fail. */
 #define MICRO_PATIENCE_NS	3000000000ULL
-
-#define MICRO_FAILED	(~(u64)0)
-
-struct micro_held {
-	u64 iova;
-	u32 buffer, mark;
-	u64 map_ticks;
-	bool timed;
-};
-
-/*
- * From the thread that maps to the one that unmaps.  Each end in cache lines of its own:
- * reading how far the other is costs, and is done only when the ring seems full or empty.
- */
-struct micro_ring {
-	struct {
-		u32 put, seen_taken;
-	} ____cacheline_aligned in;
-	struct {
-		u32 taken, seen_put;
-	} ____cacheline_aligned out;
-	struct micro_held held[MICRO_OUTSTANDING_MAX] ____cacheline_aligned;
-};
-
-struct micro_shared {		/* one line each: they are polled */
-	atomic_t met ____cacheline_aligned;
-	atomic_t warm ____cacheline_aligned;
-	atomic_t through ____cacheline_aligned;
-	u32 stop;		/* of MICRO_COLD; written by thread 0 between two meetings */
-	u32 ended;		/* 0, or 1 + the slice that is left out; by thread 0 */
-};
-
-struct micro_worker {
-	const struct micro_config *config;	/* set by the plane */
-	struct micro_shared *shared;		/* " */
-	struct micro_ring *in, *out;		/* " ; without MICRO_REMOTE the same one */
-	u32 nr;					/* " ; 0..threads - 1 */
-	u32 tick_khz;				/* " */
-	u32 meetings, parts;
-	u32 buffer, turn, mark;
-	bool timed;
-	u64 now;		/* the clock's last reading */
-	u64 unmapped;		/* the same, at the last unmap */
-	struct micro_plane plane;
-	struct micro_result result ____cacheline_aligned;
-};
 
 static inline u64 micro_ticks(const struct micro_worker *w, u64 ns)
 {
@@ -120,14 +77,14 @@ static inline void micro_record(struct micro_worker *w, enum micro_what what, u6
 
 /* --- the ring -------------------------------------------------------------- */
 
-/* The place of the next mapping, or NULL if as many as may be are held. */
+/* Return the place of the next mapping, or NULL if the thread holds as many as it may. */
 static inline struct micro_held *micro_place(struct micro_worker *w)
 {
 	struct micro_ring *r = w->out;
 	u32 most = w->config->flags & MICRO_COLD ? w->config->buffers : w->config->outstanding;
 
 	if (r->in.put - r->in.seen_taken >= most) {
-		/* Pairs with micro_taken(): what was in the place has been read. */
+		/* Pairs with micro_taken(): the place has been read. */
 		r->in.seen_taken = smp_load_acquire(&r->out.taken);
 		if (r->in.put - r->in.seen_taken >= most)
 			return NULL;
@@ -162,7 +119,7 @@ static inline void micro_taken(struct micro_worker *w)
 
 /* --- one turn -------------------------------------------------------------- */
 
-/* False if as many as may be are held already. */
+/* Map a buffer.  Return false if the thread holds as many as it may. */
 static inline bool micro_turn_map(struct micro_worker *w)
 {
 	struct micro_held *h = micro_place(w);
@@ -190,7 +147,7 @@ static inline bool micro_turn_map(struct micro_worker *w)
 	return true;
 }
 
-/* Unmap H and look whether its bytes have gone where they should. */
+/* Unmap H and check that its bytes went to the daemon and back. */
 static inline void micro_turn_verify(struct micro_worker *w, const struct micro_held *h)
 {
 	u32 threads = w->config->threads, owner = w->nr;
@@ -205,7 +162,7 @@ static inline void micro_turn_verify(struct micro_worker *w, const struct micro_
 	w->now = micro_now();
 }
 
-/* False if there was nothing to unmap. */
+/* Touch and unmap the oldest mapping.  Return false if there is none. */
 static inline bool micro_turn_unmap(struct micro_worker *w)
 {
 	struct micro_held *h = micro_oldest(w);
@@ -219,7 +176,7 @@ static inline bool micro_turn_unmap(struct micro_worker *w)
 		micro_taken(w);
 		return true;
 	}
-	/* Both ends in timed parts, which with MICRO_REMOTE are not quite the same. */
+	/* Both ends must be timed: with MICRO_REMOTE they are in threads that differ a little. */
 	timed = h->timed && w->timed;
 	map_ticks = h->map_ticks;
 
@@ -239,7 +196,7 @@ static inline bool micro_turn_unmap(struct micro_worker *w)
 	micro_record(w, MICRO_MAP, map_ticks);
 	micro_record(w, MICRO_UNMAP, w->now - from);
 	micro_record(w, MICRO_PAIR, map_ticks + w->now - from);
-	/* A part's first one has none before it, and MICRO_COLD no such turns. */
+	/* The first unmap of a part has none before it; MICRO_COLD has no turns. */
 	if (w->unmapped && !(w->config->flags & MICRO_COLD))
 		micro_record(w, MICRO_TURN, w->now - w->unmapped);
 	w->unmapped = w->now;
@@ -251,7 +208,7 @@ static inline void micro_turn(struct micro_worker *w)
 {
 	bool worked = micro_turn_map(w);
 
-	/* Until `outstanding` are held nothing is unmapped, except by a neighbour. */
+	/* A thread unmaps its own mappings only while it holds `outstanding`. */
 	if (w->config->flags & MICRO_REMOTE ||
 	    w->out->in.put - w->out->out.taken >= w->config->outstanding)
 		worked |= micro_turn_unmap(w);
@@ -282,18 +239,18 @@ static inline void micro_turn_copy(struct micro_worker *w)
 
 /* --- a part ---------------------------------------------------------------- */
 
-/* Wait until all threads are here; what each did before is seen by all after. */
+/* Wait until all threads are here.  All see afterwards what each did before. */
 static inline void micro_meet(struct micro_worker *w)
 {
 	int all = ++w->meetings * w->config->threads;
 
-	/* Release and acquire, each pairs with the other's. */
+	/* A full barrier: the release that pairs with the acquire of the other threads. */
 	atomic_inc_return(&w->shared->met);
 	while (atomic_read_acquire(&w->shared->met) < all)
 		micro_wait();
 }
 
-/* Unmap what is held.  Nobody maps any more. */
+/* Unmap what is held.  No thread maps any more. */
 static inline void micro_drain(struct micro_worker *w)
 {
 	micro_meet(w);
@@ -354,7 +311,7 @@ static inline void micro_cold_round(struct micro_worker *w)
 		micro_renew(w);
 	micro_meet(w);
 	from = micro_now();
-	/* Not "while it works": a map that fails has to end, too. */
+	/* Count the buffers: a loop until all are mapped would not end when maps fail. */
 	for (i = 0; i < w->config->buffers; i++)
 		micro_turn_map(w);
 	if (w->config->flags & MICRO_REMOTE)
@@ -363,7 +320,7 @@ static inline void micro_cold_round(struct micro_worker *w)
 		micro_idle(w);
 	if (w->timed)
 		w->result.ticks += w->now - from;
-	/* Also where nothing was mapped, and so nothing unmapped. */
+	/* The loop above idles only after an unmap, and there may have been none. */
 	micro_idle(w);
 }
 
@@ -376,7 +333,7 @@ static inline void micro_cold_part(struct micro_worker *w)
 	do {
 		micro_cold_round(w);
 		micro_meet(w);
-		/* Read by all after the next meeting.  At least one round is timed. */
+		/* All threads read it after the next meeting.  At least one round is timed. */
 		if (!w->nr)
 			w->shared->stop = stop && w->now >= end ? 2 : w->now >= warm;
 		micro_meet(w);
@@ -394,8 +351,8 @@ static inline void micro_cold_part(struct micro_worker *w)
 #endif
 
 /*
- * Whether all leave out SLICE, as thread 0 has found.  Those that still look at this one
- * when it is through with the next question do not take that for theirs.
+ * Return whether all threads leave out SLICE; thread 0 decides it.  `ended` names the slice,
+ * because a slow thread may read it when thread 0 has already decided about the next slice.
  */
 static inline bool micro_ended(struct micro_worker *w, u32 slice)
 {
@@ -408,7 +365,7 @@ static inline bool micro_ended(struct micro_worker *w, u32 slice)
 	return ended && ended <= slice + 1;
 }
 
-/* All of it.  w->result is complete when all threads have returned. */
+/* Run all slices.  w->result is complete when all threads have returned. */
 static inline void micro_run(struct micro_worker *w)
 {
 	u32 i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `bouncelab micro` in the kernel: a run, from its memory to its threads and back.
+ * `bouncelab micro` in the kernel: a run, with its memory and its threads.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -9,6 +9,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "core/core.h"
 #include "micro/plane.h"
 #include "micro/run.h"
 
@@ -17,7 +18,7 @@
 #define GFP_BLOCK	(GFP_KERNEL | __GFP_ZERO | __GFP_NORETRY | __GFP_NOWARN)
 #define BLOCK_BYTES	(512UL << 10)
 
-/* An original is contiguous; as many as go in a block are in one. */
+/* Allocate the originals, each contiguous, and as many in a block as fit. */
 static int originals_alloc(struct micro_worker *w)
 {
 	const struct micro_config *c = w->config;
@@ -68,7 +69,7 @@ static int places_alloc(struct micro_worker *w)
 	return 0;
 }
 
-/* Of whatever there is of it. */
+/* Free what worker_alloc() allocated before it failed or succeeded. */
 static void worker_free(struct micro_worker *w)
 {
 	struct micro_plane *p = &w->plane;
@@ -99,7 +100,7 @@ static int worker_alloc(struct run *run, u32 nr, u32 tick_khz)
 	w->shared = &run->shared;
 	w->nr = nr;
 	w->tick_khz = tick_khz;
-	/* No two threads fill with the same bytes at the same time. */
+	/* No two threads fill originals with the same bytes at the same time. */
 	w->mark = run->config.seed + nr * 0x9e3779b9U;
 	w->plane.run = run;
 	w->plane.dev = &run->vdpa.vdpa.dev;
@@ -112,7 +113,7 @@ static int worker_alloc(struct run *run, u32 nr, u32 tick_khz)
 	return ret;
 }
 
-static void connect(struct run *run)
+static void connect_rings(struct run *run)
 {
 	u32 threads = run->config.threads, i, from;
 
@@ -131,7 +132,7 @@ static int workers_alloc(struct run *run, u32 tick_khz)
 	for (i = 0; i < run->config.threads && !ret; i++)
 		ret = worker_alloc(run, i, tick_khz);
 	if (!ret)
-		connect(run);
+		connect_rings(run);
 	return ret;
 }
 
@@ -148,21 +149,21 @@ static void workers_free(struct run *run)
 
 /* --- threads --------------------------------------------------------------- */
 
-static int thread(void *worker)
+static int thread_main(void *worker)
 {
 	struct micro_worker *w = worker;
 	struct run *run = w->plane.run;
 
-	/* The caller does not return, and so keeps it, before all are here again. */
+	/* The caller holds its memory: it returns only when all threads have finished. */
 	kthread_use_mm(run->mm);
-	micro_run(w);
+	micro_run_worker(w);
 	kthread_unuse_mm(run->mm);
 	if (atomic_dec_and_test(&run->running))
 		complete(&run->done);
 	return 0;
 }
 
-/* Returns when they are gone: those that never ran, too. */
+/* Wait until all threads are gone, also those that never ran. */
 static void threads_end(struct run *run)
 {
 	u32 i;
@@ -175,7 +176,7 @@ static int thread_create(struct run *run, u32 nr, unsigned int cpu)
 {
 	struct task_struct *t;
 
-	t = kthread_create_on_node(thread, run->worker[nr], cpu_to_node(cpu), "bl_micro/%u", nr);
+	t = kthread_create_on_node(thread_main, run->worker[nr], cpu_to_node(cpu), "bl_micro/%u", nr);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	run->task[nr] = get_task_struct(t);
@@ -197,13 +198,14 @@ static int threads_create(struct run *run)
 	}
 	cpus_read_unlock();
 	if (!ret && nr < run->config.threads) {
-		pr_warn("micro: %u threads, and %u CPUs for them\n", run->config.threads, nr);
+		pr_warn("micro: %u threads need as many CPUs, and the caller may use %u\n",
+			run->config.threads, nr);
 		ret = -EINVAL;
 	}
 	return ret;
 }
 
-/* All at once, since each waits for the others. */
+/* Start all threads, since each waits for the others. */
 static int threads_run(struct run *run)
 {
 	int ret = 0;
@@ -250,38 +252,21 @@ static void results_take(const struct run *run, struct micro_result *results, u3
 	}
 }
 
-/* Ticks between two readings that follow each other: a median of many. */
-static u32 clock_ticks(void)
-{
-	u64 *bucket = kvcalloc(MICRO_BUCKETS, sizeof(*bucket), GFP_KERNEL), seen = 0, from;
-	u32 i;
-
-	if (!bucket)
-		return 0;
-	for (i = 0; i < 10001; i++) {
-		from = micro_now();
-		bucket[micro_bucket(micro_now() - from)]++;
-	}
-	for (i = 0; seen + bucket[i] < 5001; i++)
-		seen += bucket[i];
-	kvfree(bucket);
-	return micro_bucket_twice(i) / 2;
-}
-
 static int run_do(struct run *run, u32 tick_khz)
 {
 	int ret = workers_alloc(run, tick_khz);
 
 	if (!ret)
-		ret = daemon_map(run);
+		ret = micro_map_daemon(run);
 	if (!ret)
 		ret = threads_create(run);
 	if (!ret)
 		ret = threads_run(run);
 	threads_end(run);
-	/* Of a caller that is killed it may stay until his memory goes, which is soon. */
-	daemon_unmap(run);
-	/* What is deferred is of this run: nothing of it comes after the counters are read. */
+
+	/* A killed caller may keep the mapping until its memory is freed, which is soon. */
+	micro_unmap_daemon(run);
+	/* Finish this run's deferred work before the counters are read. */
 	flush_work(&bl_core_of(run->d)->work);
 	return ret;
 }
@@ -299,8 +284,8 @@ int bl_micro_run(struct bl_domain *d, struct micro_request *request,
 	run->d = d;
 	run->vdpa.domain = d;
 	run->mm = current->mm;
-	request->tick_khz = clock_choose();
-	request->clock_ticks = clock_ticks();
+	request->tick_khz = micro_choose_clock();
+	request->clock_ticks = micro_measure_clock();
 
 	ret = run_do(run, request->tick_khz);
 	if (!ret)

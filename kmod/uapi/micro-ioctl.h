@@ -16,7 +16,7 @@
 #include "micro.h"
 
 enum micro_request_flag {
-	MICRO_USE_NULL	= 1 << 0,	/* the strategy of micro/null.h, whatever is chosen */
+	MICRO_USE_NULL	= 1 << 0,	/* the strategy of micro/null.c, whatever is chosen */
 };
 
 struct micro_request {

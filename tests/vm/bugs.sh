@@ -9,7 +9,7 @@
 # v5-verbatim does not fail B12, B14 and the second half of B15, since the core is correct
 # there. Seen failing with the core changed by hand:
 #
-#   B12  __bl_window_enable() that fails the second caller: "round 5: one of two first
+#   B12  bl_window_put_in_iotlb() that fails the second caller: "round 5: one of two first
 #        mappings failed", 80 ms
 #   B14  domain_fops without .owner: the guest dies in the munmap after rmmod
 #   B15b domain_mmap() without its look at VM_SHARED: "can be mapped privately"

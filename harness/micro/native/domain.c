@@ -118,7 +118,7 @@ static u64 count_of(const struct bl_core *core, enum bl_counter which)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(core->counters, cpu)->value[which];
+		sum += per_cpu_ptr(core->d.counters, cpu)->value[which];
 	return sum;
 }
 
@@ -168,18 +168,18 @@ int micro_domain_init(struct bl_core *core, const struct bl_strategy *s, u64 win
 	core->d.prefill = BL_PREFILL_NONE;
 	core->d.backing = BL_BACKING_ZEROED;
 	core->bounce_size = window;
-	core->allocator = BL_ALLOC_CACHED;
-	core->window_on = true;
+	core->d.allocator = BL_ALLOC_CACHED;
+	core->d.window_on = true;
 	if (s->refuse)
 		why = s->refuse(&core->d);
 	if (why) {
 		pr_warn("%s: %s\n", s->name, why);
 		return -EINVAL;
 	}
-	core->counters = alloc_percpu(struct bl_counters);
-	if (!core->counters)
+	core->d.counters = alloc_percpu(struct bl_counters);
+	if (!core->d.counters)
 		return -ENOMEM;
-	ret = micro_iova_init(&core->stream, window >> BL_SLOT_SHIFT);
+	ret = micro_iova_init(&core->d.stream, window >> BL_SLOT_SHIFT);
 	return ret ?: strategy_init(core);
 }
 
@@ -220,21 +220,21 @@ size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page, unsigned int 
 	return iter_move(micro_in_page(page, offset), len, iter, to_daemon);
 }
 
-int __bl_window_enable(struct bl_core *core)
+int bl_window_put_in_iotlb(struct bl_domain *d)
 {
 	return 0;
 }
 
-unsigned long bl_iova_alloc_other(struct bl_core *core, unsigned long nr)
+unsigned long bl_iova_alloc_other(struct bl_domain *d, unsigned long nr)
 {
 	return 0;
 }
 
-void bl_iova_free_other(struct bl_core *core, unsigned long first, unsigned long nr)
+void bl_iova_free_other(struct bl_domain *d, unsigned long first, unsigned long nr)
 {
 }
 
-void bl_dma_bad_unmap(u64 iova, size_t size)
+void bl_dma_warn_bad_unmap(u64 iova, size_t size)
 {
 	WARN_ON(true);
 }

@@ -26,6 +26,7 @@ DMA_UNMAP(struct device *dev, dma_addr_t iova, size_t size, enum dma_data_direct
 	  unsigned long attrs);
 
 #include MICRO_FILE
+#include "core/core.h"
 
 struct micro_plane {
 	struct device *dev;

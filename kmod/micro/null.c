@@ -1,14 +1,11 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * null: maps to the physical address and does nothing else
  *
- * What `bouncelab micro` measures of it is the loop and the core around a strategy.  It is
- * direct.c without the zero page, and no file of strategies/, since no device is to have
- * it: whoever includes this has it once, without the table of strategies.
+ * `bouncelab micro` measures by it what the loop and the core around a strategy cost.  It is
+ * direct.c without the zero page.  It is not in strategies/, because no device may use it;
+ * the table of strategies does not have it.
  */
-#ifndef BL_MICRO_NULL_H
-#define BL_MICRO_NULL_H
-
 #include <linux/ioport.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
@@ -53,7 +50,7 @@ static struct page *null_fault(struct bl_domain *d, u64 iova)
 {
 	unsigned long pfn = PHYS_PFN(iova);
 
-	/* As in direct.c: in the kernel there are holes in the address space. */
+	/* The address space has holes, see direct.c. */
 	return pfn_valid(pfn) && page_is_ram(pfn) ? pfn_to_page(pfn) : NULL;
 }
 
@@ -70,5 +67,3 @@ BL_STRATEGY_DEFINE(null,
 	.sync_for_cpu = null_sync,
 	.fault = null_fault,
 );
-
-#endif /* BL_MICRO_NULL_H */
