@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The locks of harness/micro/native: do they exclude each other, with more threads than the
+ * The locks of shim/lock-fast.c: do they exclude each other, with more threads than the
  * queue of two that a campaign has on a small machine? tests/micro/micro.sh compiles and runs
  * this, with a cpu_relax() that gives the CPU away.
  *
@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "shim.h"
+#include "shim/shim.h"
 
 #define THREADS	4
 #define ROUNDS	3000
@@ -58,8 +58,8 @@ static void *thread(void *nr)
 {
 	int i;
 
-	micro_self.cpu = (uintptr_t)nr;
-	micro_cpus[micro_self.cpu] = &micro_self;
+	shim_self.cpu = (uintptr_t)nr;
+	shim_threads[shim_self.cpu] = &shim_self;
 	for (i = 0; i < ROUNDS; i++) {
 		spin_lock(&spin);
 		change(&under_spin);
@@ -79,7 +79,7 @@ static void *thread(void *nr)
 			read_unlock(&rw);
 		}
 	}
-	if (micro_self.preempt || micro_self.nested)
+	if (shim_self.preempt_count || shim_self.nested)
 		__atomic_add_fetch(&wrong, 1, __ATOMIC_RELAXED);
 	return NULL;
 }
@@ -106,7 +106,7 @@ int main(void)
 	expect("under the bit lock", under_bit.a, THREADS * ROUNDS);
 	expect("under the rwlock", under_rw.a, THREADS * ROUNDS / 4);
 	expect("the spinlock at the end", spin.all, 0);
-	expect("the rwlock at the end", rw.count & ~MICRO_WRITER_WAITS, 0);
+	expect("the rwlock at the end", rw.count & ~SHIM_WRITER_WAITS, 0);
 	expect("the bit at the end", word[1], 0);
 	if (wrong)
 		fprintf(stderr, "micro-lock: %u times not alone\n", wrong);

@@ -179,7 +179,7 @@ int micro_domain_init(struct bl_core *core, const struct bl_strategy *s, u64 win
 	core->d.counters = alloc_percpu(struct bl_counters);
 	if (!core->d.counters)
 		return -ENOMEM;
-	ret = micro_iova_init(&core->d.stream, window >> BL_SLOT_SHIFT);
+	ret = shim_iova_init(&core->d.stream, window >> BL_SLOT_SHIFT);
 	return ret ?: strategy_init(core);
 }
 
@@ -198,13 +198,13 @@ void micro_domain_exit(struct bl_core *core)
 
 static size_t iter_move(void *kernel, size_t len, struct iov_iter *iter, bool to_daemon)
 {
-	len = min_t(size_t, len, iter->left);
+	u8 *at;
+
+	len = shim_iter_take(iter, len, &at);
 	if (to_daemon)
-		memcpy(iter->at, kernel, len);
+		memcpy(at, kernel, len);
 	else
-		memcpy(kernel, iter->at, len);
-	iter->at += len;
-	iter->left -= len;
+		memcpy(kernel, at, len);
 	return len;
 }
 
@@ -217,7 +217,7 @@ size_t bl_copy_iter(struct bl_domain *d, phys_addr_t orig, size_t len, struct io
 size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page, unsigned int offset,
 			   size_t len, struct iov_iter *iter, bool to_daemon)
 {
-	return iter_move(micro_in_page(page, offset), len, iter, to_daemon);
+	return iter_move(shim_page_at(page, offset, len), len, iter, to_daemon);
 }
 
 int bl_window_put_in_iotlb(struct bl_domain *d)

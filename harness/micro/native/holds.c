@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "native.h"
-#include "shim.h"
+#include "shim/shim.h"
 
 #define DEPTH		8	/* locks that a thread holds at once */
 #define CLASSES		24	/* of locks, by name */
@@ -49,7 +49,7 @@ static u64 clock_ticks;		/* between two readings that follow each other */
 
 void micro_holds_on(bool on)
 {
-	threads[micro_self.cpu].on = on;
+	threads[shim_self.cpu].on = on;
 }
 
 void micro_holds_clock(u64 ticks)
@@ -93,9 +93,9 @@ static struct instance *instance_of(struct thread *t, const void *lock)
 	return NULL;
 }
 
-void micro_hold_begin(const void *lock, const char *name, bool shared)
+void shim_hold_begin(const void *lock, const char *name, bool shared)
 {
-	struct thread *t = &threads[micro_self.cpu];
+	struct thread *t = &threads[shim_self.cpu];
 	u64 from = micro_clock();
 	u32 i = t->depth++;
 
@@ -126,9 +126,9 @@ static void record(struct thread *t, const char *name, bool shared, const void *
 	}
 }
 
-void micro_hold_end(const void *lock)
+void shim_hold_end(const void *lock)
 {
-	struct thread *t = &threads[micro_self.cpu];
+	struct thread *t = &threads[shim_self.cpu];
 	u64 until = micro_clock(), ticks;
 	u32 i;
 

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "native.h"
+#include "shim/log.h"
+#include "shim/thread.h"
 
 #define EXIT_USAGE	2
 #define CALIBRATE_NS	5000000
@@ -26,9 +28,6 @@ int micro_warnings;
 static u32 cpus = 0;		/* of the machine that is played; 0: those that are here */
 
 /* --- what a strategy logs ---------------------------------------------------- */
-
-void shim_log(bool warning, const char *format, ...);
-bool shim_warn(bool is_true, const char *what);
 
 void shim_log(bool warning, const char *format, ...)
 {
@@ -203,7 +202,7 @@ static void *thread(void *nr)
 	CPU_SET(nth_cpu((uintptr_t)nr), &mine);
 	pthread_setaffinity_np(pthread_self(), sizeof(mine), &mine);
 	micro_thread((uintptr_t)nr);
-#ifdef MICRO_HOLDS
+#ifdef SHIM_HOLDS
 	if (config.threads > 1 && (uintptr_t)nr < 2)
 		micro_line_pass((uintptr_t)nr);
 #endif
@@ -266,7 +265,7 @@ static void print(const struct micro_result *r, double khz, u64 cost)
 		print_buckets(r->bucket[i]);
 	}
 	putchar('}');
-#ifdef MICRO_HOLDS
+#ifdef SHIM_HOLDS
 	micro_holds_print(stdout);
 #endif
 	puts("}");
@@ -290,11 +289,11 @@ int main(int argc, char **argv)
 			micro_strategy, config.threads, CPU_COUNT(&allowed));
 		return EXIT_USAGE;
 	}
-	micro_nr_cpus = cpus ? cpus : (u32)CPU_COUNT(&allowed);
+	shim_nr_cpus = cpus ? cpus : (u32)CPU_COUNT(&allowed);
 
 	begin = instant();
 	cost = clock_cost();
-#ifdef MICRO_HOLDS
+#ifdef SHIM_HOLDS
 	micro_holds_clock(cost);
 #endif
 	do {

@@ -15,7 +15,6 @@
 struct bl_core;
 struct bl_strategy;
 struct bl_domain;
-struct iova_domain;
 
 /* --- worker.c: the strategy, and the threads' loop ---------------------------- */
 
@@ -32,12 +31,7 @@ void micro_finish(struct micro_result *sum);
 
 u64 micro_clock(void);		/* the loop's */
 
-/* --- ram.c, iova.c ------------------------------------------------------------ */
-
-int micro_ram_init(u64 reserved, u64 size, u32 seed);	/* 0 or -ENOMEM */
-int micro_iova_init(struct iova_domain *d, u64 slots);	/* " */
-
-/* --- domain.c: what of the core is not in kmod/core/core-inline.h ------------------- */
+/* --- domain.c: what of the core is not in kmod/core/core-inline.h ------------- */
 
 /* 0, -ENOMEM, or -EINVAL if the strategy refuses. */
 int micro_domain_init(struct bl_core *core, const struct bl_strategy *s, u64 window);
@@ -53,15 +47,13 @@ bool micro_domain_wants(const struct bl_core *core);
 /* The page behind IOVA as the daemon has it, by a fault if need be; NULL: SIGBUS. */
 struct page *micro_daemon_page(struct bl_core *core, u64 iova);
 
-extern u32 micro_nr_cpus;	/* of the machine that is played; set before micro_setup() */
-
 /* --- main.c: counted for the result ------------------------------------------- */
 
 extern int micro_warnings;	/* WARN() and pr_warn() */
 
-/* --- holds.c: with MICRO_HOLDS ------------------------------------------------ */
+/* --- holds.c: with SHIM_HOLDS ------------------------------------------------ */
 
-#ifdef MICRO_HOLDS
+#ifdef SHIM_HOLDS
 #include <stdio.h>
 void micro_holds_print(FILE *f);
 void micro_holds_on(bool on);	/* this thread's: to be counted */

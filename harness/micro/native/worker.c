@@ -6,7 +6,7 @@
 #include <sched.h>
 
 #include "native.h"
-#include "shim.h"
+#include "shim/shim.h"
 
 #define PASTE_(a, b)	a##b
 #define PASTE(a, b)	PASTE_(a, b)
@@ -262,8 +262,8 @@ static void set_worker(struct micro_worker *w, u32 nr, u32 tick_khz, u64 span, u
 	if (run.config.flags & MICRO_REMOTE)
 		w->in = &run.ring[(nr + threads - 1) % threads];
 	w->plane.dev = &run.vdpa.vdpa.dev;
-	w->plane.originals = PFN_PHYS(MICRO_BASE_PFN) + PAGE_SIZE + nr * span;
-	w->plane.copies = PFN_PHYS(MICRO_BASE_PFN) + PAGE_SIZE + threads * span + nr * places;
+	w->plane.originals = PFN_PHYS(SHIM_BASE_PFN) + PAGE_SIZE + nr * span;
+	w->plane.copies = PFN_PHYS(SHIM_BASE_PFN) + PAGE_SIZE + threads * span + nr * places;
 }
 
 int micro_setup(const struct micro_config *config, u32 tick_khz)
@@ -276,7 +276,7 @@ int micro_setup(const struct micro_config *config, u32 tick_khz)
 
 	run.config = *config;
 	/* The first page is the zero page. */
-	ret = micro_ram_init(PAGE_SIZE + config->threads * (span + places),
+	ret = shim_ram_init(PAGE_SIZE + config->threads * (span + places),
 			     config->window + (4UL << 20), config->seed);
 	if (ret)
 		return ret;
@@ -292,9 +292,8 @@ int micro_setup(const struct micro_config *config, u32 tick_khz)
 
 void micro_thread(u32 nr)
 {
-	micro_self.cpu = nr;
-	micro_self.percpu = nr * MICRO_PERCPU_PART;
-	micro_cpus[nr] = &micro_self;
+	shim_set_cpu(nr);
+	shim_threads[nr] = &shim_self;
 	micro_run(&run.worker[nr]);
 	micro_holds_on(false);
 }

@@ -6,80 +6,6 @@
 #include "check.h"
 #include "sim.h"
 
-/*
- * Bounce pages are written by the daemon at any time.  Under ThreadSanitizer
- * those accesses are relaxed atomics, so that the daemon's are no races, and
- * those to originals plain, so that a touch after unmap is one.
- */
-#if defined(__SANITIZE_THREAD__)
-#define LOAD(from, shared)	((shared) ? __atomic_load_n(from, __ATOMIC_RELAXED) : *(from))
-#define STORE(to, v, shared)					\
-do {								\
-	if (shared)						\
-		__atomic_store_n(to, v, __ATOMIC_RELAXED);	\
-	else							\
-		*(to) = (v);					\
-} while (0)
-
-static __always_inline void copy(u8 *to, bool to_shared, const u8 *from,
-				 bool from_shared, size_t len)
-{
-	size_t i = 0;
-
-	if (!(((uintptr_t)to | (uintptr_t)from) & 7))
-		for (; i + 8 <= len; i += 8)
-			STORE((u64 *)(to + i), LOAD((const u64 *)(from + i), from_shared),
-			      to_shared);
-	for (; i < len; i++)
-		STORE(to + i, LOAD(from + i, from_shared), to_shared);
-}
-
-void shim_zero_shared(void *to, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		STORE((u8 *)to + i, 0, true);
-}
-#else
-static __always_inline void copy(u8 *to, bool to_shared, const u8 *from,
-				 bool from_shared, size_t len)
-{
-	u8 through[BL_SLOT_SIZE];
-	int i;
-
-	/* Who writes meanwhile must not have that undone. */
-	if (shim_chaos_on && len <= sizeof(through) && ++shim_self.copies % 8 == 0) {
-		memcpy(through, from, len);
-		for (i = 0; i < 40; i++)
-			__builtin_ia32_pause();
-		memcpy(to, through, len);
-		return;
-	}
-	memcpy(to, from, len);
-}
-
-void shim_zero_shared(void *to, size_t len)
-{
-	memset(to, 0, len);
-}
-#endif
-
-void shim_copy_shared(void *to, const void *from, size_t len)
-{
-	copy(to, true, from, true, len);
-}
-
-void shim_copy_to_shared(void *to, const void *from, size_t len)
-{
-	copy(to, true, from, false, len);
-}
-
-void shim_copy_from_shared(void *to, const void *from, size_t len)
-{
-	copy(to, false, from, true, len);
-}
-
 void core_copy(struct bl_domain *d, struct page *page, unsigned int offset,
 	       phys_addr_t orig, size_t len, bool to_bounce)
 {
@@ -119,17 +45,6 @@ void core_zero_orig(struct bl_domain *d, phys_addr_t orig, size_t len)
 	cell_leave(pass);
 }
 
-/* How much of a copy can be done: the rest of the daemon's memory is not there. */
-static size_t iter_take(struct iov_iter *iter, size_t len, u8 **at)
-{
-	len = min(len, min(iter->left, iter->present));
-	*at = iter->at;
-	iter->at += len;
-	iter->left -= len;
-	iter->present -= len;
-	return len;
-}
-
 size_t bl_copy_iter(struct bl_domain *d, phys_addr_t orig, size_t len,
 		    struct iov_iter *iter, bool to_daemon)
 {
@@ -139,7 +54,7 @@ size_t bl_copy_iter(struct bl_domain *d, phys_addr_t orig, size_t len,
 	pass = cell_enter(d, orig, len, to_daemon);
 	if (pass.nowhere)
 		return 0;
-	len = iter_take(iter, len, &at);
+	len = shim_iter_take(iter, len, &at);
 	if (to_daemon)
 		memcpy(at, phys_to_virt(orig), len);
 	else
@@ -155,7 +70,7 @@ size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page,
 	void *bounce = shim_page_at(page, offset, len);
 	u8 *at;
 
-	len = iter_take(iter, len, &at);
+	len = shim_iter_take(iter, len, &at);
 	if (to_daemon)
 		shim_copy_from_shared(at, bounce, len);
 	else

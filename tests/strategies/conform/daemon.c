@@ -140,7 +140,7 @@ static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 		put_page(page);
 	if (s->fault_done)
 		s->fault_done(&core->d, iova);
-	check(PROP_CONTEXT, !shim_self.irqs_off && !shim_self.atomic_depth,
+	check(PROP_CONTEXT, !shim_self.irqs_off && !shim_self.preempt_count,
 	      "a fault leaves a lock taken, or interrupts off");
 	return true;
 }
@@ -234,7 +234,7 @@ ssize_t daemon_access(struct bl_core *core, u64 iova, void *mem, size_t len,
 	check(PROP_INTEGRITY, moved == -EFAULT ||
 	      (moved >= 0 && (size_t)moved == len - iter.left),
 	      "access() returns %zd after moving %zu bytes", moved, len - iter.left);
-	check(PROP_CONTEXT, !shim_self.irqs_off && !shim_self.atomic_depth,
+	check(PROP_CONTEXT, !shim_self.irqs_off && !shim_self.preempt_count,
 	      "access() leaves a lock taken, or interrupts off");
 	return moved;
 }

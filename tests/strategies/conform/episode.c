@@ -6,7 +6,7 @@
 
 void model_init(void)
 {
-	ram_init();
+	shim_ram_init();
 	buf_init();
 }
 
@@ -17,14 +17,14 @@ static void fail_init(const struct config *config)
 	u32 after;
 
 	for (after = 0; ; after += 1 + after / 8) {
-		sim.inject = (struct sim_inject){ .on = true, .after = after, .count = 1 };
+		shim_inject = (struct shim_inject){ .on = true, .after = after, .count = 1 };
 		core = core_create(config);
-		sim.inject.on = false;
-		check(PROP_ALLOC, !core || !sim.inject.hits,
+		shim_inject.on = false;
+		check(PROP_ALLOC, !core || !shim_inject.hits,
 		      "init ends well, and memory was missing");
 		if (core)
 			core_destroy(core);
-		if (!sim.inject.hits)
+		if (!shim_inject.hits)
 			break;
 	}
 }
@@ -87,7 +87,7 @@ static void finish(const struct episode *e)
 	const struct op reset = { .kind = OP_RESET }, deferred = { .kind = OP_DEFERRED };
 	struct op op = { .kind = OP_UNMAP, .copy = true };
 
-	sim.inject.on = false;
+	shim_inject.on = false;
 	interrupts_off();
 	for (op.buf = 0; op.buf < NR_CELLS && !e->busy_exit; op.buf++)
 		op_run(&op);
@@ -100,13 +100,13 @@ static void finish(const struct episode *e)
 	if (!e->busy_exit)
 		map_once_more();
 	/* A cache is bounded by the window; what grows with each mapping is lost. */
-	check(PROP_EXHAUSTION, sim.allocations - m.core->allocations <= 2 * (long)m.core->nr_slots,
+	check(PROP_EXHAUSTION, shim_account.allocations - m.core->allocations <= 2 * (long)m.core->nr_slots,
 	      "nothing is mapped, and the strategy has made %ld allocations since init",
-	      sim.allocations - m.core->allocations);
-	check(PROP_EXHAUSTION, sim.pages - m.core->pages <=
+	      shim_account.allocations - m.core->allocations);
+	check(PROP_EXHAUSTION, shim_account.pages - m.core->pages <=
 	      2 * (long)(m.core->d.window >> PAGE_SHIFT) + 64 * NR_CPUS,
 	      "nothing is mapped, and the strategy has made %ld pages since init",
-	      sim.pages - m.core->pages);
+	      shim_account.pages - m.core->pages);
 	say("the domain goes\n");
 	check(PROP_INTEGRITY, finding->warnings == m.warnings,
 	      "the strategy warns, and the driver did nothing wrong");
@@ -124,7 +124,7 @@ void episode_run(const struct episode *e, bool explain)
 {
 	u32 i;
 
-	ram_reset();
+	cells_reset();
 	buf_reset();
 	m.nr_gone = 0;
 	pin_reset();
@@ -133,9 +133,9 @@ void episode_run(const struct episode *e, bool explain)
 	m.ending = false;
 	if (e->init_failures)
 		fail_init(&e->config);
-	memset(&sim.inject, 0, sizeof(sim.inject));
+	memset(&shim_inject, 0, sizeof(shim_inject));
 	m.core = core_create(&e->config);
-	check(PROP_INTEGRITY, m.core || sim.inject.hits, "init fails");
+	check(PROP_INTEGRITY, m.core || shim_inject.hits, "init fails");
 	if (!m.core)
 		return;
 	m.raw = e->config.strategy->raw;

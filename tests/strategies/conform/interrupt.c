@@ -18,7 +18,7 @@ static struct shim_thread enter(void)
 
 	shim_self.interrupting = 1;
 	shim_self.steps = 0;
-	shim_self.atomic_depth = 0;
+	shim_self.preempt_count = 0;
 	m.interrupts++;
 	return interrupted;
 }

@@ -78,7 +78,7 @@ static void stay_on(int cpu)
 	long nr = sysconf(_SC_NPROCESSORS_ONLN);
 	cpu_set_t set;
 
-	shim_self.cpu = cpu;
+	shim_set_cpu(cpu);
 	CPU_ZERO(&set);
 	CPU_SET(cpu % nr, &set);
 	sched_setaffinity(0, sizeof(set), &set);
@@ -357,7 +357,7 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 	u32 rounds = 0;
 	u64 at;
 
-	ram_reset();
+	cells_reset();
 	r->core = core_create(config);
 	check(PROP_INTEGRITY, r->core, "init fails");
 	for (at = config->window / 2; at + step <= config->window; at += step) {

@@ -8,7 +8,7 @@ struct model m;
 
 static bool has_failed(u64 hits)
 {
-	return sim.inject.hits != hits;
+	return shim_inject.hits != hits;
 }
 
 bool page_is_mapped(u64 iova)
@@ -55,7 +55,7 @@ static bool own_is_full(u32 size)
 static void op_map(const struct op *op)
 {
 	static const char *const dirs[] = { "both ways", "to device", "from device" };
-	u64 hits = sim.inject.hits, full = m.core->full;
+	u64 hits = shim_inject.hits, full = m.core->full;
 	u32 used = m.core->used, interrupts = m.interrupts;
 	struct buf *b = &bufs[op->buf];
 	dma_addr_t iova;
@@ -174,7 +174,7 @@ static void op_sync_cpu(const struct op *op)
 static bool reach(const struct op *op, u64 iova, u8 *mem, u32 len, bool write)
 {
 	struct bl_core *core = m.core;
-	u64 hits = sim.inject.hits;
+	u64 hits = shim_inject.hits;
 	size_t done;
 
 	if (core->user_on) {
@@ -389,12 +389,12 @@ static void op_deferred(void)
 
 static void op_fail(const struct op *op)
 {
-	sim.inject.after = op->at % 8;
-	sim.inject.count = 1 + op->len % 4;
-	sim.inject.on = true;
-	sim.inject.lasting = op->pattern % 4 == 0;
-	sim.inject.row = 0;
-	say("after %u more allocations, %u will fail\n", sim.inject.after, sim.inject.count);
+	shim_inject.after = op->at % 8;
+	shim_inject.count = 1 + op->len % 4;
+	shim_inject.on = true;
+	shim_inject.lasting = op->pattern % 4 == 0;
+	shim_inject.row = 0;
+	say("after %u more allocations, %u will fail\n", shim_inject.after, shim_inject.count);
 }
 
 /* What was in flight is lost, but must be as safe as ever. */
@@ -415,7 +415,7 @@ static void op_reset(void)
 
 static void op_user(const struct op *op)
 {
-	u64 hits = sim.inject.hits;
+	u64 hits = shim_inject.hits;
 
 	if (!m.core->d.strategy->set_user_pages || m.core->d.window > (4UL << 20))
 		return;
@@ -425,7 +425,7 @@ static void op_user(const struct op *op)
 	} else {
 		say("the daemon registers its memory\n");
 		if (op->at % 2)
-			sim.inject = (struct sim_inject){ .on = true, .after = op->len % 4,
+			shim_inject = (struct shim_inject){ .on = true, .after = op->len % 4,
 							  .count = 1, .hits = hits };
 		check(PROP_INTEGRITY, !core_user_set(m.core) || has_failed(hits),
 		      "set_user_pages() fails, and no allocation did");
@@ -435,8 +435,8 @@ static void op_user(const struct op *op)
 void op_run(const struct op *op)
 {
 	m.op = op;
-	if (sim.inject.lasting && sim.inject.row)
-		sim.inject.lasting = sim.inject.on = false;
+	if (shim_inject.lasting && shim_inject.row)
+		shim_inject.lasting = shim_inject.on = false;
 	shim_self.calls = op->pattern;
 	/* conform-step: of some, the access before which an interrupt comes. */
 	if (!m.nested)
@@ -458,7 +458,7 @@ void op_run(const struct op *op)
 	case OP_RESET:		op_reset(); break;
 	case OP_USER:		op_user(op); break;
 	case OP_PIN:		op_pin(op); break;
-	case OP_CPU:		shim_self.cpu = op->at % NR_CPUS; break;
+	case OP_CPU:		shim_set_cpu(op->at % NR_CPUS); break;
 	case OP_NR:		break;
 	}
 }

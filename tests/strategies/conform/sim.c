@@ -3,6 +3,8 @@
  * The life of a domain, its pages, and the calls into the strategy with the
  * context that the kernel makes them in.
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "check.h"
@@ -48,9 +50,9 @@ unsigned int core_unpromised(const struct bl_strategy *s, enum bl_prefill prefil
 
 struct bl_core *core_create(const struct config *config)
 {
-	long pages = sim.pages, allocations = sim.allocations;
+	long pages = shim_account.pages, allocations = shim_account.allocations;
 	struct bl_core *core;
-	u64 hits = sim.inject.hits;
+	u64 hits = shim_inject.hits;
 	int ret;
 
 	core = calloc(1, sizeof(*core));
@@ -62,11 +64,11 @@ struct bl_core *core_create(const struct config *config)
 		abort();
 	ret = core->d.strategy->init(&core->d);
 	if (ret) {
-		check(PROP_ALLOC, ret == -ENOMEM && sim.inject.hits != hits,
+		check(PROP_ALLOC, ret == -ENOMEM && shim_inject.hits != hits,
 		      "init returns %d, and no allocation failed", ret);
-		check(PROP_ALLOC, sim.pages == pages && sim.allocations == allocations,
+		check(PROP_ALLOC, shim_account.pages == pages && shim_account.allocations == allocations,
 		      "init fails and leaves %ld pages and %ld allocations",
-		      sim.pages - pages, sim.allocations - allocations);
+		      shim_account.pages - pages, shim_account.allocations - allocations);
 		check(PROP_ALLOC, !core->used, "init fails and leaves %u slots", core->used);
 		core_iova_exit(core);
 		free(core);
@@ -79,8 +81,8 @@ struct bl_core *core_create(const struct config *config)
 	      "init changes what is the core's");
 	check(PROP_EXHAUSTION, core->used <= core->nr_slots / 4,
 	      "init takes %u of the window's %u slots for itself", core->used, core->nr_slots);
-	core->allocations = sim.allocations;
-	core->pages = sim.pages;
+	core->allocations = shim_account.allocations;
+	core->pages = shim_account.pages;
 	daemon_init(core);
 	return core;
 }
@@ -96,10 +98,10 @@ void core_destroy(struct bl_core *core)
 	core->d.strategy->exit(&core->d);
 	check(PROP_EXHAUSTION, core->busy || !core->used, "%u slots of the window are never freed",
 	      core->used);
-	check(PROP_EXHAUSTION, !sim.pages, "%ld pages are never freed", sim.pages);
-	check(PROP_EXHAUSTION, !sim.orphans, "%ld pages keep a reference", sim.orphans);
-	check(PROP_EXHAUSTION, !sim.allocations, "%ld allocations are never freed",
-	      sim.allocations);
+	check(PROP_EXHAUSTION, !shim_account.pages, "%ld pages are never freed", shim_account.pages);
+	check(PROP_EXHAUSTION, !shim_account.orphans, "%ld pages keep a reference", shim_account.orphans);
+	check(PROP_EXHAUSTION, !shim_account.allocations, "%ld allocations are never freed",
+	      shim_account.allocations);
 	core_iova_exit(core);
 	free(core);
 }
@@ -109,6 +111,29 @@ void bl_name_locks(struct bl_domain *d, const char *name, const void *at, size_t
 		   unsigned int nr)
 {
 	check(PROP_INTEGRITY, name && at && size && nr, "bl_name_locks() with nothing to name");
+}
+
+/* --- messages --------------------------------------------------------------- */
+
+void shim_log(bool warning, const char *format, ...)
+{
+	va_list args;
+
+	if (!warning)
+		return;
+	__atomic_fetch_add(&finding->warnings, 1, __ATOMIC_RELAXED);
+	if (!sim.verbose)
+		return;
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+}
+
+bool shim_warn(bool is_true, const char *what)
+{
+	if (is_true)
+		shim_log(true, "WARN_ON(%s)\n", what);
+	return is_true;
 }
 
 /* --- deferred work --------------------------------------------------------- */
@@ -146,7 +171,7 @@ struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp)
 
 void bl_page_free(struct bl_domain *d, struct page *page)
 {
-	shim_pages_free(page);
+	shim_pages_free(page, d->page_shift - PAGE_SHIFT);
 }
 
 struct page *bl_huge_alloc(struct bl_domain *d)
@@ -157,7 +182,7 @@ struct page *bl_huge_alloc(struct bl_domain *d)
 
 void bl_huge_free(struct bl_domain *d, struct page *page)
 {
-	shim_pages_free(page);
+	shim_pages_free(page, order_base_2(BL_HUGE_SIZE) - PAGE_SHIFT);
 }
 
 /* --- the daemon's own memory ----------------------------------------------- */
@@ -213,16 +238,16 @@ static void irq_enter(void)
 {
 	shim_self.in_irq = shim_self.interrupting || ++shim_self.calls % 4;
 	shim_self.irqs_off = shim_self.in_irq;
-	shim_self.atomic_depth = !shim_self.in_irq;
+	shim_self.preempt_count = !shim_self.in_irq;
 }
 
 static void irq_exit(void)
 {
 	check(PROP_CONTEXT, shim_self.irqs_off == shim_self.in_irq &&
-	      shim_self.atomic_depth == !shim_self.in_irq,
+	      shim_self.preempt_count == !shim_self.in_irq,
 	      "map, unmap or sync leaves a lock taken, or turns interrupts on");
 	shim_self.irqs_off = 0;
-	shim_self.atomic_depth = 0;
+	shim_self.preempt_count = 0;
 	shim_self.in_irq = false;
 }
 

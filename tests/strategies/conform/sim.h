@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The core in user space: what stands around a strategy.  Physical memory and the
- * originals in it (ram.c), addresses (iova.c), copies with their checks (copy.c),
+ * originals in it (cells.c), addresses (iova.c), copies with their checks (copy.c),
  * the daemon with its page tables (daemon.c), the life of a domain (sim.c).
  */
 #ifndef SIM_H
 #define SIM_H
 
-#include "shim.h"
+#include "shim/shim.h"
 #include "strategy.h"
 
 /* --- the simulated machine ------------------------------------------------- */
@@ -15,33 +15,19 @@
 /*
  * Classes of bytes: whose a byte is can be told from its value.  0 is nobody's.
  */
-#define SIM_POISON	0x2a	/* memory that was not zeroed; anything below 0x40 */
 #define SIM_PUBLIC	0x40	/* ..0x7f: mapped for the device */
 #define SIM_DEVICE	0x80	/* ..0xbf: written by the device */
 #define SIM_SECRET	0xc0	/* ..0xff: never to be seen by the daemon */
 
-struct sim_inject {
-	bool on;
-	u32 after, count;	/* that many more succeed, then that many fail */
-	u32 rate;		/* or: one in so many fails */
-	bool lasting;		/* or: all, while the operation goes on */
-	u32 row;		/* so many did */
-	u64 hits;
-};
-
 struct sim {
-	struct sim_inject inject;
-	long allocations;	/* of the kernel's own memory, now */
-	long pages;		/* that their owner has not freed, now */
-	long orphans;		/* that only a reference holds, now */
-	bool verbose;
+	bool verbose;		/* print what a strategy warns of */
 	void (*before_copy)(phys_addr_t orig);	/* if set */
 };
 
 extern struct sim sim;
 
-void ram_init(void);	/* once */
-void ram_reset(void);	/* all pages and originals are free again */
+/* Make all of the physical memory free again, and close all cells. */
+void cells_reset(void);
 
 /*
  * An original: the memory that a driver maps.  Each has a cell of physical memory

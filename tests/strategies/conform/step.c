@@ -5,9 +5,7 @@
  * not there: so that an interrupt, or another thread, comes between any two accesses,
  * not only where the shims are called.
  */
-#include "shim.h"
-
-void (*shim_before_access)(void);
+#include "shim/shim.h"
 
 #if defined(SHIM_STEP)
 #define ACCESS(size)						\

@@ -159,7 +159,7 @@ static void *driver(void *arg)
 	unsigned int per = NR_CELLS / t.nr_drivers, i, busy;
 	u32 left = ROUND_REQUESTS, ended = 0;
 
-	shim_self.cpu = a->cpu;
+	shim_set_cpu(a->cpu);
 	shim_self.random = a->random;
 	while (left) {
 		i = a->nr * per + random_below(&a->random, per);
@@ -237,7 +237,7 @@ static void *echo(void *arg)
 	struct actor *a = arg;
 	struct request *r;
 
-	shim_self.cpu = a->cpu;
+	shim_set_cpu(a->cpu);
 	shim_self.random = a->random;
 	while (!is_over()) {
 		r = &t.requests[random_below(&a->random, NR_CELLS)];
@@ -260,7 +260,7 @@ static void *spy(void *arg)
 	u64 iova;
 	u32 len;
 
-	shim_self.cpu = a->cpu;
+	shim_set_cpu(a->cpu);
 	shim_self.random = a->random;
 	while (!is_over()) {
 		iova = random_next(&a->random) % t.core->d.window;
@@ -283,7 +283,7 @@ static void *worker(void *arg)
 {
 	struct actor *a = arg;
 
-	shim_self.cpu = a->cpu;
+	shim_set_cpu(a->cpu);
 	while (!is_over()) {
 		if (core_is_deferred(t.core))
 			core_run_deferred(t.core);
@@ -298,7 +298,7 @@ static void *registrar(void *arg)
 	struct actor *a = arg;
 	u64 until;
 
-	shim_self.cpu = a->cpu;
+	shim_set_cpu(a->cpu);
 	shim_self.random = a->random;
 	while (!is_over()) {
 		down_write(&t.users);
@@ -338,15 +338,15 @@ static void run_round(const struct config *config, unsigned int drivers)
 	const struct bl_strategy *s = config->strategy;
 	unsigned int nr = 0, i;
 
-	ram_reset();
+	cells_reset();
 	memset(t.requests, 0, sizeof(t.requests));
 	init_rwsem(&t.users);
 	t.core = core_create(config);
 	check(PROP_INTEGRITY, t.core, "init fails");
 	t.nr_drivers = t.driving = drivers;
 	t.finished = 0;
-	sim.inject.rate = 64;
-	sim.inject.on = t.failures;
+	shim_inject.rate = 64;
+	shim_inject.on = t.failures;
 
 	for (i = 0; i < drivers; i++)
 		start(actors, &nr, driver, i);
@@ -360,7 +360,7 @@ static void run_round(const struct config *config, unsigned int drivers)
 		start(actors, &nr, registrar, 0);
 	while (nr)
 		pthread_join(actors[--nr].thread, NULL);
-	sim.inject.on = false;
+	shim_inject.on = false;
 	core_destroy(t.core);
 	finding->episodes++;
 }

@@ -6,27 +6,11 @@
 #ifndef BL_CORE_INLINE_H
 #define BL_CORE_INLINE_H
 
-#include "shim.h"
-
-struct iov_iter {
-	u8 *at;			/* the daemon's memory */
-	size_t left;
-	size_t present;		/* bytes of it that are there now: a short copy */
-};
-
-static inline size_t iov_iter_count(const struct iov_iter *iter)
-{
-	return iter->left;
-}
-
-/* In the kernel the functions below are compiled into one that is called. */
-struct dma_map_ops {
-	const struct bl_strategy *strategy;
-};
+#include "shim/shim.h"
 
 #define BL_CORE_DEFINE(id)						\
 static const struct dma_map_ops bl_dma_ops_##id = {			\
-	.strategy = &bl_strategy_##id,					\
+	.map_page = NULL,						\
 }
 
 dma_addr_t core_iova_alloc(struct bl_domain *d, size_t size);

@@ -7,8 +7,9 @@
  *
  * Left out: giving the magazines back when the window is full (it is never near that).
  */
-#include "native.h"
-#include "shim.h"
+#include "iova.h"
+#include "lock.h"
+#include "slab.h"
 
 #define ORDERS		6	/* 1, 2, .. 32 slots */
 #define MAGAZINE	127
@@ -30,31 +31,31 @@ struct size_cache {
 	struct cpu_cache cpu[NR_CPUS];
 } ____cacheline_aligned;
 
-struct micro_iova {
+struct shim_iova {
 	struct size_cache size[ORDERS];
 	spinlock_t lock;		/* what is below; inside of a CPU's */
 	unsigned long nr, hint;
 	unsigned long *used;
 };
 
-int micro_iova_init(struct iova_domain *d, u64 slots)
+int shim_iova_init(struct iova_domain *d, u64 slots)
 {
-	struct micro_iova *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	struct shim_iova *m = kzalloc(sizeof(*m), GFP_KERNEL);
 	u32 i, cpu;
 
 	if (!m)
 		return -ENOMEM;
-	d->m = m;
+	d->shim = m;
 	m->nr = slots;
 	m->used = kcalloc(BITS_TO_LONGS(slots), sizeof(long), GFP_KERNEL);
 	if (!m->used)
 		return -ENOMEM;
 	__set_bit(0, m->used);		/* never handed out */
-	micro_spin_init(&m->lock, "all addresses");
+	shim_spin_init(&m->lock, "all addresses");
 	for (i = 0; i < ORDERS; i++) {
-		micro_spin_init(&m->size[i].lock, "depot of addresses");
+		shim_spin_init(&m->size[i].lock, "depot of addresses");
 		for (cpu = 0; cpu < NR_CPUS; cpu++) {
-			micro_spin_init(&m->size[i].cpu[cpu].lock, "addresses of a CPU");
+			shim_spin_init(&m->size[i].cpu[cpu].lock, "addresses of a CPU");
 			m->size[i].cpu[cpu].loaded = kzalloc(sizeof(struct magazine), GFP_KERNEL);
 			m->size[i].cpu[cpu].previous = kzalloc(sizeof(struct magazine), GFP_KERNEL);
 			if (!m->size[i].cpu[cpu].loaded || !m->size[i].cpu[cpu].previous)
@@ -66,7 +67,7 @@ int micro_iova_init(struct iova_domain *d, u64 slots)
 
 /* --- all addresses --------------------------------------------------------- */
 
-static bool is_free(const struct micro_iova *m, unsigned long first, unsigned long nr)
+static bool is_free(const struct shim_iova *m, unsigned long first, unsigned long nr)
 {
 	while (nr--)
 		if (test_bit(first + nr, m->used))
@@ -75,7 +76,7 @@ static bool is_free(const struct micro_iova *m, unsigned long first, unsigned lo
 }
 
 /* Aligned to NR rounded up to a power of two.  0: none.  Holds m->lock. */
-static unsigned long search(struct micro_iova *m, unsigned long from, unsigned long nr)
+static unsigned long search(struct shim_iova *m, unsigned long from, unsigned long nr)
 {
 	unsigned long step = roundup_pow_of_two(nr), i;
 
@@ -90,7 +91,7 @@ static unsigned long search(struct micro_iova *m, unsigned long from, unsigned l
 	return 0;
 }
 
-static unsigned long take(struct micro_iova *m, unsigned long nr)
+static unsigned long take(struct shim_iova *m, unsigned long nr)
 {
 	unsigned long flags, first;
 
@@ -100,7 +101,7 @@ static unsigned long take(struct micro_iova *m, unsigned long nr)
 	return first;
 }
 
-static void give(struct micro_iova *m, unsigned long first, unsigned long nr)
+static void give(struct shim_iova *m, unsigned long first, unsigned long nr)
 {
 	unsigned long flags;
 
@@ -181,9 +182,9 @@ unsigned long alloc_iova_fast(struct iova_domain *d, unsigned long nr, unsigned 
 	unsigned long first;
 
 	if (unlikely(order >= ORDERS))
-		return take(d->m, nr);
-	first = pop(&d->m->size[order]);
-	return likely(first) ? first : take(d->m, 1UL << order);
+		return take(d->shim, nr);
+	first = pop(&d->shim->size[order]);
+	return likely(first) ? first : take(d->shim, 1UL << order);
 }
 
 void free_iova_fast(struct iova_domain *d, unsigned long first, unsigned long nr)
@@ -191,7 +192,7 @@ void free_iova_fast(struct iova_domain *d, unsigned long first, unsigned long nr
 	unsigned int order = order_base_2(nr);
 
 	if (unlikely(order >= ORDERS))
-		give(d->m, first, nr);
-	else if (unlikely(!push(&d->m->size[order], first)))
-		give(d->m, first, 1UL << order);
+		give(d->shim, first, nr);
+	else if (unlikely(!push(&d->shim->size[order], first)))
+		give(d->shim, first, 1UL << order);
 }

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Memory.  shim-fast.h says what of the kernel's is here and what is not. */
+/* How pages are allocated, for timing.  page-fast.h says what of the kernel is left out. */
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "native.h"
-#include "shim.h"
+#include "lock.h"
+#include "page.h"
 
 #define HUGE		(2UL << 20)
 #define BLOCKS		(8UL << 20)	/* bytes kept for blocks of several pages */
 #define PER_CPU_BATCH	63		/* pages that a CPU takes or gives back at once */
 #define PER_CPU_MAX	512
 
-struct page *micro_mem_map;
-u8 *micro_ram;
-unsigned long micro_nr_pages;
-u32 micro_nr_cpus;
+struct page *shim_mem_map;
+u8 *shim_ram;
+unsigned long shim_nr_pages;
 
 static struct {
 	spinlock_t lock;
 	u32 nr;
 	struct page **page;
-} all ____cacheline_aligned = { .lock = { .all = 0 MICRO_NAMED("pages of all") } };
+} all ____cacheline_aligned = { .lock = SHIM_UNLOCKED("pages of all") };
 
 static struct {
 	spinlock_t lock;
@@ -62,33 +61,33 @@ static void *map_huge(size_t size)
 }
 
 /* RESERVED bytes at the beginning are the caller's, SIZE more are for pages. */
-int micro_ram_init(u64 reserved, u64 size, u32 seed)
+int shim_ram_init(u64 reserved, u64 size, u32 seed)
 {
 	unsigned long first, i;
 
 	reserved = ALIGN(reserved, PAGE_SIZE);
 	size = ALIGN(reserved + size + BLOCKS, HUGE);
-	micro_ram = map_huge(size);
-	micro_nr_pages = size >> PAGE_SHIFT;
-	micro_mem_map = aligned_alloc(SMP_CACHE_BYTES, micro_nr_pages * sizeof(struct page));
-	all.page = malloc(micro_nr_pages * sizeof(*all.page));
-	if (!micro_ram || !micro_mem_map || !all.page)
+	shim_ram = map_huge(size);
+	shim_nr_pages = size >> PAGE_SHIFT;
+	shim_mem_map = aligned_alloc(SMP_CACHE_BYTES, shim_nr_pages * sizeof(struct page));
+	all.page = malloc(shim_nr_pages * sizeof(*all.page));
+	if (!shim_ram || !shim_mem_map || !all.page)
 		return -ENOMEM;
-	memset(micro_mem_map, 0, micro_nr_pages * sizeof(struct page));
-	next_block = micro_nr_pages - (BLOCKS >> PAGE_SHIFT);
+	memset(shim_mem_map, 0, shim_nr_pages * sizeof(struct page));
+	next_block = shim_nr_pages - (BLOCKS >> PAGE_SHIFT);
 	first = reserved >> PAGE_SHIFT;
 	for (i = first; i < next_block; i++)
-		all.page[all.nr++] = &micro_mem_map[i];
+		all.page[all.nr++] = &shim_mem_map[i];
 	shuffle(all.page, all.nr, seed);
 	for (i = 0; i < NR_CPUS; i++)
-		micro_spin_init(&of_cpu[i].lock, "pages of a CPU");
+		shim_spin_init(&of_cpu[i].lock, "pages of a CPU");
 	return 0;
 }
 
 /* Holds the lock of this CPU's list, which is empty. */
 static void refill(void)
 {
-	typeof(&of_cpu[0]) mine = &of_cpu[micro_self.cpu];
+	typeof(&of_cpu[0]) mine = &of_cpu[shim_self.cpu];
 
 	spin_lock(&all.lock);
 	while (all.nr && mine->nr < PER_CPU_BATCH)
@@ -99,7 +98,7 @@ static void refill(void)
 /* Holds the lock of this CPU's list, which is full. */
 static void give_back(void)
 {
-	typeof(&of_cpu[0]) mine = &of_cpu[micro_self.cpu];
+	typeof(&of_cpu[0]) mine = &of_cpu[shim_self.cpu];
 	u32 i;
 
 	spin_lock(&all.lock);
@@ -108,9 +107,9 @@ static void give_back(void)
 	spin_unlock(&all.lock);
 }
 
-struct page *micro_page_alloc(gfp_t gfp)
+struct page *shim_page_alloc(gfp_t gfp)
 {
-	typeof(&of_cpu[0]) mine = &of_cpu[micro_self.cpu];
+	typeof(&of_cpu[0]) mine = &of_cpu[shim_self.cpu];
 	struct page *page = NULL;
 	unsigned long flags;
 
@@ -128,9 +127,9 @@ struct page *micro_page_alloc(gfp_t gfp)
 	return page;
 }
 
-void micro_page_free(struct page *page)
+void shim_page_put(struct page *page)
 {
-	typeof(&of_cpu[0]) mine = &of_cpu[micro_self.cpu];
+	typeof(&of_cpu[0]) mine = &of_cpu[shim_self.cpu];
 	unsigned long flags;
 
 	/* Full barrier: what the others did to the page is over. */
@@ -143,17 +142,16 @@ void micro_page_free(struct page *page)
 	spin_unlock_irqrestore(&mine->lock, flags);
 }
 
-/* Blocks are not used again: who times them does not need many. */
-struct page *micro_block_alloc(unsigned int order, gfp_t gfp)
+struct page *shim_block_alloc(unsigned int order, gfp_t gfp)
 {
 	unsigned long nr = 1UL << order, first;
 	struct page *page = NULL;
 
 	spin_lock(&all.lock);
 	first = ALIGN(next_block, nr);
-	if (first + nr <= micro_nr_pages) {
+	if (first + nr <= shim_nr_pages) {
 		next_block = first + nr;
-		page = &micro_mem_map[first];
+		page = &shim_mem_map[first];
 	}
 	spin_unlock(&all.lock);
 	if (!page)
@@ -166,66 +164,3 @@ struct page *micro_block_alloc(unsigned int order, gfp_t gfp)
 	return page;
 }
 
-void micro_block_free(struct page *page)
-{
-}
-
-/* --- the kernel's own memory ----------------------------------------------- */
-
-/* Written to in any case, so that no page of it comes only when it is first used. */
-void *micro_alloc(size_t nr, size_t size, gfp_t gfp)
-{
-	size_t bytes;
-	void *p;
-
-	if (__builtin_mul_overflow(nr, size, &bytes))
-		return NULL;
-	bytes = ALIGN(bytes ?: 1, SMP_CACHE_BYTES);
-	p = aligned_alloc(SMP_CACHE_BYTES, bytes);
-	if (p)
-		memset(p, 0, bytes);
-	return p;
-}
-
-void micro_free(void *p)
-{
-	free(p);
-}
-
-/* --- per CPU: CPU n's part of what is at P is at P + n * MICRO_PERCPU_PART ----- */
-
-static struct {
-	u8 *part0;
-	size_t used;
-	void *free;		/* the one that was freed last, and its size */
-	size_t free_size;
-} percpu;
-
-/* Not while threads run, except in ->init between two rounds: one at a time. */
-void *micro_percpu_alloc(size_t size)
-{
-	u8 *p;
-	u32 i;
-
-	size = ALIGN(size, SMP_CACHE_BYTES);
-	if (!percpu.part0)
-		percpu.part0 = micro_alloc(NR_CPUS, MICRO_PERCPU_PART, GFP_KERNEL);
-	if (percpu.free && percpu.free_size == size) {
-		p = percpu.free;
-		percpu.free = NULL;
-	} else if (percpu.part0 && percpu.used + size <= MICRO_PERCPU_PART) {
-		p = percpu.part0 + percpu.used;
-		percpu.used += size;
-	} else {
-		return NULL;
-	}
-	for (i = 0; i < NR_CPUS; i++)
-		memset(p + i * MICRO_PERCPU_PART, 0, size);
-	return p;
-}
-
-void micro_percpu_free(void *p, size_t size)
-{
-	percpu.free = p;
-	percpu.free_size = ALIGN(size, SMP_CACHE_BYTES);
-}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Memory of the kernel itself, and per-CPU data, checked.  See slab.h and percpu.h. */
+#include <stdlib.h>
+
+#include "page.h"
+#include "percpu.h"
+#include "property.h"
+#include "random.h"
+
+struct shim_account shim_account;
+struct shim_inject shim_inject;
+
+/* In front of every allocation; its size keeps what follows aligned. */
+struct alloc_head {
+	size_t size;
+	u64 magic;
+	u64 pad[6];
+};
+
+#define ALLOC_MAGIC	0x62616c6c6f633031ULL
+
+bool shim_alloc_fails(void)
+{
+	struct shim_inject *in = &shim_inject;
+
+	if (likely(!READ_ONCE(in->on)) || shim_self.spared)
+		return false;
+	if (in->lasting && !in->after) {
+		check(PROP_ALLOC, ++in->row < 10000 || !(shim_self.irqs_off || shim_self.preempt_count),
+		      "an allocation that fails is tried again and again, where nothing can free memory");
+		/* Elsewhere somebody does, some time. */
+		in->on = in->row < 10000;
+	} else if (in->rate) {
+		if (random_below(&shim_self.random, in->rate))
+			return false;
+	} else if (in->after) {
+		in->after--;
+		return false;
+	} else if (!in->count) {
+		in->on = false;
+		return false;
+	} else {
+		in->count--;
+	}
+	__atomic_fetch_add(&in->hits, 1, __ATOMIC_RELAXED);
+	return true;
+}
+
+void *shim_alloc(size_t nr, size_t size, gfp_t gfp)
+{
+	struct alloc_head *head;
+
+	if (gfp & SHIM_GFP_MAY_SLEEP)
+		shim_might_sleep("an allocation");
+	if (shim_alloc_fails() || (size && nr > (1UL << 40) / size))
+		return NULL;
+	head = aligned_alloc(64, ALIGN(sizeof(*head) + nr * size, 64));
+	if (!head)
+		return NULL;
+	head->size = nr * size;
+	head->magic = ALLOC_MAGIC;
+	memset(head + 1, gfp & __GFP_ZERO ? 0 : SHIM_POISON, nr * size);
+	__atomic_fetch_add(&shim_account.allocations, 1, __ATOMIC_RELAXED);
+	return head + 1;
+}
+
+void shim_free(const void *p)
+{
+	struct alloc_head *head;
+
+	if (!p)
+		return;
+	head = (struct alloc_head *)(uintptr_t)p - 1;
+	check(PROP_EXHAUSTION, head->magic == ALLOC_MAGIC, "memory is freed that is not allocated");
+	head->magic = 0;
+	__atomic_fetch_sub(&shim_account.allocations, 1, __ATOMIC_RELAXED);
+	free(head);
+}
+
+void *shim_percpu_alloc(size_t size)
+{
+	check(PROP_EXHAUSTION, size <= SHIM_PERCPU_PART, "%zu bytes for each CPU are asked for", size);
+	return shim_alloc(NR_CPUS, SHIM_PERCPU_PART, GFP_KERNEL | __GFP_ZERO);
+}
+
+void shim_percpu_free(void *p, size_t size)
+{
+	shim_free(p);
+}

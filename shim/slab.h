@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Memory of the kernel itself, which comes from malloc().
+ *
+ * Checked, allocations are counted and hold a pattern unless they are asked for zeroed; one
+ * that may sleep is checked for that; any can be made to fail, also one that the kernel
+ * would hardly refuse.  Fast, all memory is written to before it is given out, so that no
+ * page of it is new to the process when a thread first uses it.
+ */
+#ifndef SHIM_SLAB_H
+#define SHIM_SLAB_H
+
+#include "types.h"
+
+#define __GFP_ZERO		1U
+#define __GFP_NOWARN		2U
+#define SHIM_GFP_MAY_SLEEP	4U
+#define __GFP_ACCOUNT		8U
+#define __GFP_COMP		16U
+#define __GFP_NORETRY		32U
+#define GFP_ATOMIC		0U
+#define GFP_NOWAIT		0U
+#define GFP_KERNEL		SHIM_GFP_MAY_SLEEP
+#define GFP_KERNEL_ACCOUNT	(GFP_KERNEL | __GFP_ACCOUNT)
+
+/**
+ * shim_alloc() - allocate an array
+ * @nr: its elements
+ * @size: bytes of an element
+ * @gfp: flags
+ *
+ * Return: memory for shim_free(), on a cache line of its own; NULL without memory.
+ */
+void *shim_alloc(size_t nr, size_t size, gfp_t gfp);
+
+/**
+ * shim_free() - free what shim_alloc() has returned
+ * @p: the memory, or NULL
+ */
+void shim_free(const void *p);
+
+#define kmalloc(size, gfp)	shim_alloc(1, size, gfp)
+#define kzalloc(size, gfp)	shim_alloc(1, size, (gfp) | __GFP_ZERO)
+#define kzalloc_node(size, gfp, node) kzalloc(size, gfp)
+#define kmalloc_array(n, size, gfp) shim_alloc(n, size, gfp)
+#define kcalloc(n, size, gfp)	shim_alloc(n, size, (gfp) | __GFP_ZERO)
+#define kvmalloc(size, gfp)	shim_alloc(1, size, (gfp) | GFP_KERNEL)
+#define kvzalloc(size, gfp)	kvcalloc(1, size, gfp)
+#define kvmalloc_array(n, size, gfp) shim_alloc(n, size, (gfp) | GFP_KERNEL)
+#define kvcalloc(n, size, gfp)	shim_alloc(n, size, (gfp) | GFP_KERNEL | __GFP_ZERO)
+#define vmalloc(size)		shim_alloc(1, size, GFP_KERNEL)
+#define vzalloc(size)		vcalloc(1, size)
+#define vmalloc_array(n, size)	shim_alloc(n, size, GFP_KERNEL)
+#define vcalloc(n, size)	shim_alloc(n, size, GFP_KERNEL | __GFP_ZERO)
+#define kfree(p)		shim_free(p)
+#define kvfree(p)		shim_free(p)
+#define vfree(p)		shim_free(p)
+
+#ifdef SHIM_CHECKED
+/* What the process has not given back yet. */
+struct shim_account {
+	long allocations;	/* of shim_alloc() */
+	long pages;		/* that their owner has not freed */
+	long orphans;		/* that are freed, and that a reference holds */
+};
+
+extern struct shim_account shim_account;
+
+/* Which allocations fail.  A test writes it while no other thread allocates. */
+struct shim_inject {
+	bool on;
+	u32 after, count;	/* @after more succeed, then @count fail */
+	u32 rate;		/* or: one in @rate fails */
+	bool lasting;		/* or: after @after, all fail while the operation goes on */
+	u32 row;		/* @lasting: so many have failed */
+	u64 hits;		/* failures so far */
+};
+
+extern struct shim_inject shim_inject;
+
+/**
+ * shim_alloc_fails() - decide whether the allocation that begins is to fail
+ *
+ * Return: true if so; the failure is then counted.
+ */
+bool shim_alloc_fails(void);
+#endif
+
+#endif /* SHIM_SLAB_H */
