@@ -124,3 +124,45 @@ void csv_put_estimate(FILE *f, int decimals, double v, double lo, double hi)
 	fputc(',', f);
 	csv_put_number(f, decimals, hi);
 }
+
+FILE *csv_field(struct csv_row *r, const char *name)
+{
+	if (r->begun)
+		fputc(',', r->f);
+	r->begun = true;
+	if (r->values)
+		return r->f;
+	fputs(name, r->f);
+	return NULL;
+}
+
+void csv_text(struct csv_row *r, const char *name, const char *value)
+{
+	FILE *f = csv_field(r, name);
+
+	if (f)
+		csv_put_string(f, value);
+}
+
+void csv_count(struct csv_row *r, const char *name, long long value)
+{
+	FILE *f = csv_field(r, name);
+
+	if (f)
+		fprintf(f, "%lld", value);
+}
+
+void csv_number(struct csv_row *r, const char *name, int decimals, double value)
+{
+	FILE *f = csv_field(r, name);
+
+	if (f)
+		csv_put_number(f, decimals, value);
+}
+
+void csv_end(struct csv_row *r)
+{
+	fputc('\n', r->f);
+	r->begun = false;
+	r->values = true;
+}

@@ -42,4 +42,32 @@ void csv_put_number(FILE *f, int decimals, double v);
 /* Write the three fields of an estimate with its interval, two commas between them. */
 void csv_put_estimate(FILE *f, int decimals, double v, double lo, double hi);
 
+/* --- a table whose names and values cannot get apart ------------------------- */
+
+/*
+ * One function adds the fields of a row, each with its name. The first row that it adds
+ * becomes the line of names, so its values do not matter: they may all be zero.
+ */
+struct csv_row {
+	FILE *f;
+	bool values;	/* the names are written, and values follow */
+	bool begun;	/* the line has a field */
+};
+
+/**
+ * csv_field() - begin a field
+ * @r: the row
+ * @name: of its column
+ *
+ * Return: the stream to write the value to, or NULL in the line of names.
+ */
+FILE *csv_field(struct csv_row *r, const char *name);
+
+void csv_text(struct csv_row *r, const char *name, const char *value);
+void csv_count(struct csv_row *r, const char *name, long long value);
+void csv_number(struct csv_row *r, const char *name, int decimals, double value);
+
+/* End the line. */
+void csv_end(struct csv_row *r);
+
 #endif

@@ -78,7 +78,17 @@ static void add_run(const char *dir, const char *run, double *values[COLUMNS], s
 	free(path);
 }
 
-static void label_line(const struct summary *s, const char *label, FILE *f)
+/* Add the row of a label: medians of the @n values of each column. */
+static void add_row(struct csv_row *r, const char *label, double *values[COLUMNS], size_t n)
+{
+	csv_text(r, "label", label);
+	csv_count(r, "n", n);
+	for (size_t i = 0; i < COLUMNS; i++)
+		csv_number(r, columns[i].name, columns[i].decimals, stats_median(values[i], n));
+	csv_end(r);
+}
+
+static void add_label(struct csv_row *row, const struct summary *s, const char *label)
 {
 	const char *last = NULL;
 	double *values[COLUMNS];
@@ -95,25 +105,18 @@ static void label_line(const struct summary *s, const char *label, FILE *f)
 		last = r->run;
 		add_run(s->dir, r->run, values, &n);
 	}
-	if (n) {
-		csv_put_string(f, label);
-		fprintf(f, ",%zu", n);
-		for (size_t i = 0; i < COLUMNS; i++) {
-			fputc(',', f);
-			csv_put_number(f, columns[i].decimals, stats_median(values[i], n));
-		}
-		fputc('\n', f);
-	}
+	if (n)
+		add_row(row, label, values, n);
 	for (size_t i = 0; i < COLUMNS; i++)
 		free(values[i]);
 }
 
 void report_costs_csv(const struct verdicts *v, FILE *f)
 {
-	fputs("label,n", f);
-	for (size_t i = 0; i < COLUMNS; i++)
-		fprintf(f, ",%s", columns[i].name);
-	fputc('\n', f);
+	struct csv_row r = { .f = f };
+	double *none[COLUMNS] = {};
+
+	add_row(&r, "", none, 0);
 	for (size_t i = 0; i < v->labels.n; i++)
-		label_line(v->sum, v->labels.v[i], f);
+		add_label(&r, v->sum, v->labels.v[i]);
 }

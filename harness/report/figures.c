@@ -27,57 +27,65 @@ static double base_in_block(const struct verdicts *v, const char *job, int block
 	return NAN;
 }
 
+/* Add the fields that say which row of which panel it is. */
+static void add_place(struct csv_row *r, const struct verdict_cell *c)
+{
+	csv_count(r, "job_index", c->job_idx);
+	csv_count(r, "label_index", c->label_idx);
+	csv_text(r, "job", c->job);
+	csv_text(r, "label", c->label);
+}
+
+static void add_point(struct csv_row *r, const struct verdict_cell *c, int block, double iops,
+		      double baseline)
+{
+	add_place(r, c);
+	csv_count(r, "block", block);
+	csv_number(r, "iops", 3, iops);
+	csv_number(r, "ratio", 6, iops / baseline);
+	csv_end(r);
+}
+
 static int write_points(const struct verdicts *v, const char *dir)
 {
 	struct bl_draft d;
-	FILE *f = bl_draft_open(&d);
+	struct csv_row r = { .f = bl_draft_open(&d) };
 
-	fputs("job_index,label_index,job,label,block,iops,ratio\n", f);
+	add_point(&r, &(struct verdict_cell){}, 0, NAN, NAN);
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
 
-		for (size_t k = 0; k < c->n; k++) {
-			fprintf(f, "%zu,%zu,", c->job_idx, c->label_idx);
-			csv_put_string(f, c->job);
-			fputc(',', f);
-			csv_put_string(f, c->label);
-			fprintf(f, ",%d,", c->block[k]);
-			csv_put_number(f, 3, c->iops[k]);
-			fputc(',', f);
-			csv_put_number(f, 6, c->iops[k] / base_in_block(v, c->job, c->block[k]));
-			fputc('\n', f);
-		}
+		for (size_t k = 0; k < c->n; k++)
+			add_point(&r, c, c->block[k], c->iops[k],
+				  base_in_block(v, c->job, c->block[k]));
 	}
 	return bl_draft_save_in(&d, dir, "points.csv");
 }
 
-/* Bounds of what has no interval are the value itself: a bar without length. */
-static void csv_estimate(FILE *f, int decimals, const struct stats_est *e)
+/* Without an interval both bounds are the value itself: a bar without length. */
+static void add_median(struct csv_row *r, const struct verdict_cell *c)
 {
-	fputc(',', f);
-	csv_put_estimate(f, decimals, e->value, e->has_interval ? e->lo : e->value,
-			 e->has_interval ? e->hi : e->value);
+	const struct stats_est *m = &c->median, *q = &c->ratio;
+
+	add_place(r, c);
+	csv_text(r, "verdict", verdict_name(c->verdict));
+	csv_number(r, "iops", 3, m->value);
+	csv_number(r, "iops_lo", 3, m->has_interval ? m->lo : m->value);
+	csv_number(r, "iops_hi", 3, m->has_interval ? m->hi : m->value);
+	csv_number(r, "ratio", 6, q->value);
+	csv_number(r, "ratio_lo", 6, q->has_interval ? q->lo : q->value);
+	csv_number(r, "ratio_hi", 6, q->has_interval ? q->hi : q->value);
+	csv_end(r);
 }
 
 static int write_medians(const struct verdicts *v, const char *dir)
 {
 	struct bl_draft d;
-	FILE *f = bl_draft_open(&d);
+	struct csv_row r = { .f = bl_draft_open(&d) };
 
-	fputs("job_index,label_index,job,label,verdict,iops,iops_lo,iops_hi,"
-	      "ratio,ratio_lo,ratio_hi\n", f);
-	for (size_t i = 0; i < v->n_cells; i++) {
-		const struct verdict_cell *c = &v->cells[i];
-
-		fprintf(f, "%zu,%zu,", c->job_idx, c->label_idx);
-		csv_put_string(f, c->job);
-		fputc(',', f);
-		csv_put_string(f, c->label);
-		fprintf(f, ",%s", verdict_name(c->verdict));
-		csv_estimate(f, 3, &c->median);
-		csv_estimate(f, 6, &c->ratio);
-		fputc('\n', f);
-	}
+	add_median(&r, &(struct verdict_cell){});
+	for (size_t i = 0; i < v->n_cells; i++)
+		add_median(&r, &v->cells[i]);
 	return bl_draft_save_in(&d, dir, "medians.csv");
 }
 

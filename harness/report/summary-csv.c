@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* How far the runs on one device are apart: NaN if there is one. */
+/* Return the standard deviation of the logarithms of the IOPS on one device; NaN of one run. */
 static double sd_of_logs(const struct sum_row *r)
 {
 	double *logs = bl_zalloc((r->n_each + 1) * sizeof(*logs)), sd = NAN;
@@ -20,50 +20,39 @@ static double sd_of_logs(const struct sum_row *r)
 	return sd;
 }
 
-static void csv_row(FILE *f, const struct sum_row *r)
+static void add_row(struct csv_row *r, const struct sum_row *s)
 {
-	const char *const head[] = { r->run, r->kind };
-	const char *const names[] = { r->label, r->strategy };
-	const struct { int decimals; double v; } numbers[] = {
-		{ 3, r->fio.iops }, { 0, r->fio.bw_bytes },
-		{ 0, r->fio.clat_p50_ns }, { 0, r->fio.clat_p99_ns },
-		{ 0, r->fio.ios }, { 0, r->fio.runtime_ms },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(head); i++) {
-		csv_put_string(f, head[i]);
-		fputc(',', f);
-	}
-	fprintf(f, "%d", r->block);
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		fputc(',', f);
-		csv_put_string(f, names[i]);
-	}
-	for (i = 0; i < AXES; i++) {
-		fputc(',', f);
-		csv_put_string(f, r->axis[i]);
-	}
-	fprintf(f, ",%d,%d,", r->page_order, r->bounce_mb);
-	csv_put_string(f, r->job);
-	fprintf(f, ",%s,", sum_status_name(r->status));
-	csv_put_string(f, r->reason ? r->reason : "");
-	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
-		fputc(',', f);
-		csv_put_number(f, numbers[i].decimals, numbers[i].v);
-	}
-	fprintf(f, ",%d,%d,%u,", r->shard, r->boot, r->n_each);
-	csv_put_number(f, 3, 100 * sd_of_logs(r));
-	fputc('\n', f);
+	csv_text(r, "run", s->run);
+	csv_text(r, "kind", s->kind);
+	csv_count(r, "block", s->block);
+	csv_text(r, "label", s->label);
+	csv_text(r, "strategy", s->strategy);
+	for (size_t i = 0; i < AXES; i++)
+		csv_text(r, axis_names[i], s->axis[i]);
+	csv_count(r, "page_order", s->page_order);
+	csv_count(r, "bounce_mb", s->bounce_mb);
+	csv_text(r, "job", s->job);
+	csv_text(r, "status", sum_status_name(s->status));
+	csv_text(r, "reason", s->reason ? s->reason : "");
+	csv_number(r, "iops", 3, s->fio.iops);
+	csv_number(r, "bw_bytes", 0, s->fio.bw_bytes);
+	csv_number(r, "clat_p50_ns", 0, s->fio.clat_p50_ns);
+	csv_number(r, "clat_p99_ns", 0, s->fio.clat_p99_ns);
+	csv_number(r, "ios", 0, s->fio.ios);
+	csv_number(r, "runtime_ms", 0, s->fio.runtime_ms);
+	csv_count(r, "shard", s->shard);
+	csv_count(r, "boot", s->boot);
+	csv_count(r, "runs", s->n_each);
+	csv_number(r, "runs_sd_pct", 3, 100 * sd_of_logs(s));
+	csv_end(r);
 }
 
 void report_summary_csv(const struct verdicts *v, FILE *f)
 {
 	const struct summary *s = v->sum;
+	struct csv_row r = { .f = f };
 
-	fputs("run,kind,block,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,job,"
-	      "status,reason,iops,bw_bytes,clat_p50_ns,clat_p99_ns,ios,runtime_ms,"
-	      "shard,boot,runs,runs_sd_pct\n", f);
+	add_row(&r, &(struct sum_row){});
 	for (size_t i = 0; i < s->n_rows; i++)
-		csv_row(f, &s->rows[i]);
+		add_row(&r, &s->rows[i]);
 }

@@ -6,44 +6,47 @@
 #include <math.h>
 #include <string.h>
 
+static void add_row(struct csv_row *r, const struct verdicts *v, const struct verdict_cell *c)
+{
+	static const struct sum_row none = { .strategy = "", .axis = { "", "", "", "" } };
+	const struct sum_row *config = c->config ? c->config : &none;
+
+	csv_text(r, "job", c->job);
+	csv_text(r, "label", c->label);
+	csv_text(r, "strategy", config->strategy);
+	for (size_t i = 0; i < AXES; i++)
+		csv_text(r, axis_names[i], config->axis[i]);
+	csv_count(r, "page_order", config->page_order);
+	csv_count(r, "bounce_mb", config->bounce_mb);
+	csv_count(r, "n", c->n);
+	csv_count(r, "planned", c->planned);
+	csv_count(r, "common_blocks", c->n_common);
+	csv_number(r, "iops_median", 3, c->median.value);
+	csv_number(r, "iops_lo", 3, c->median.lo);
+	csv_number(r, "iops_hi", 3, c->median.hi);
+	csv_text(r, "baseline", v->sum->baseline);
+	csv_number(r, "ratio", 6, c->ratio.value);
+	csv_number(r, "ratio_lo", 6, c->ratio.lo);
+	csv_number(r, "ratio_hi", 6, c->ratio.hi);
+	csv_number(r, "p", 8, c->p);
+	csv_number(r, "q", 8, c->q);
+	csv_number(r, "floor_pct", 3, c->floor_pct);
+	csv_number(r, "margin_pct", 3, c->margin_pct);
+	csv_number(r, "clat_p50_ns", 0, c->clat_p50_ns);
+	csv_number(r, "clat_p99_ns", 0, c->clat_p99_ns);
+	csv_number(r, "insns_per_io", 0, verdict_insns(v, c));
+	csv_text(r, "verdict", verdict_name(c->verdict));
+	csv_text(r, "note", c->note);
+	csv_end(r);
+}
+
 void report_verdicts_csv(const struct verdicts *v, FILE *f)
 {
-	fputs("job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
-	      "n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,ratio_hi,p,q,"
-	      "floor_pct,margin_pct,clat_p50_ns,clat_p99_ns,insns_per_io,verdict,note\n", f);
-	for (size_t i = 0; i < v->n_cells; i++) {
-		const struct verdict_cell *c = &v->cells[i];
-		const char *const names[] = {
-			c->job, c->label, c->config ? c->config->strategy : "",
-		};
-		const struct { int decimals; double v; } numbers[] = {
-			{ 6, c->ratio.value }, { 6, c->ratio.lo }, { 6, c->ratio.hi },
-			{ 8, c->p }, { 8, c->q }, { 3, c->floor_pct }, { 3, c->margin_pct },
-			{ 0, c->clat_p50_ns }, { 0, c->clat_p99_ns },
-			{ 0, verdict_insns(v, c) },
-		};
+	struct csv_row r = { .f = f };
 
-		for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
-			csv_put_string(f, names[k]);
-			fputc(',', f);
-		}
-		for (size_t a = 0; a < AXES; a++) {
-			csv_put_string(f, c->config ? c->config->axis[a] : "");
-			fputc(',', f);
-		}
-		fprintf(f, "%d,%d,%zu,%zu,%zu,", c->config ? c->config->page_order : 0,
-			c->config ? c->config->bounce_mb : 0, c->n, c->planned, c->n_common);
-		csv_put_estimate(f, 3, c->median.value, c->median.lo, c->median.hi);
-		fputc(',', f);
-		csv_put_string(f, v->sum->baseline);
-		for (size_t k = 0; k < ARRAY_SIZE(numbers); k++) {
-			fputc(',', f);
-			csv_put_number(f, numbers[k].decimals, numbers[k].v);
-		}
-		fprintf(f, ",%s,", verdict_name(c->verdict));
-		csv_put_string(f, c->note);
-		fputc('\n', f);
-	}
+	add_row(&r, v, &(struct verdict_cell){});
+	for (size_t i = 0; i < v->n_cells; i++)
+		add_row(&r, v, &v->cells[i]);
 }
 
 static void set_number(json_t *o, const char *key, double v)
