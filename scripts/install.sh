@@ -79,7 +79,7 @@ command -v help2man >/dev/null || {
 }
 rm -rf "$lib"
 copy build/bouncelab build/bouncelab-guest build/*.ko build/kernel/vmlinuz build/kernel/release
-copy build/kernel/modules/*
+copy build/kernel/modules/* scripts/slurm.sh
 copy build/micro/timed/* build/micro/holds/*
 find kmod strategies workloads plots -name '*.[ch]' -o -name '*.fio' -o -name '*.ini' \
 	-o -name '*.gp' -o -name sources | grep -v '\.mod\.c$' | while read -r f; do copy "$f"; done

@@ -4,7 +4,6 @@
 #include "cmd/commands.h"
 #include "campaign/manifest.h"
 #include "report/report.h"
-#include "run/slurm.h"
 #include "vm/vm.h"
 #include "lib/interrupt.h"
 
@@ -78,47 +77,6 @@ int bl_execute_merge(const struct merge *m, struct campaign *into, const char *o
 	if (err == -EEXIST)
 		return BL_EXIT_USAGE;
 	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
-}
-
-/* Merge the shards that came back into the campaign, and remove them if all are in it. */
-static int merge_parts(struct campaign *c)
-{
-	struct bl_strv dirs = {};
-	struct merge m = {};
-	int code = BL_EXIT_FAIL;
-	char *parts;
-
-	bl_slurm_parts(c, &dirs);
-	if (!dirs.n) {
-		bl_err("no shard came back; %s/slurm-*.log say why", c->dir);
-	} else if (!merge_load(&m, &dirs)) {
-		code = bl_execute_merge(&m, c, NULL, NULL, true);
-		if (!m.missing.n && code == BL_EXIT_OK) {
-			parts = bl_fmt("%s/parts", c->dir);
-			bl_rm_rf(parts);
-			free(parts);
-		}
-	}
-	merge_free(&m);
-	bl_strv_free(&dirs);
-	return code;
-}
-
-int bl_execute_slurm(struct campaign *c, const struct plan *p, unsigned int shards,
-		     const struct bl_strv *args)
-{
-	int err, code;
-
-	bl_catch_signals();
-	err = bl_slurm_run(c, p, shards, args);
-	if (err == -EINTR) {
-		fprintf(stderr, "interrupted; the shards are kept: 'bouncelab resume %s/parts/I' goes on "
-			"with one,\n'bouncelab merge %s/parts/*' makes a campaign of them\n", c->dir,
-			c->dir);
-		return BL_EXIT_INTERRUPTED;
-	}
-	code = err && err != -EIO ? BL_EXIT_FAIL : merge_parts(c);
-	return err ? BL_EXIT_FAIL : code;
 }
 
 int bl_execute_new(const struct plan *p, const struct campaign_options *opt, const char *out,

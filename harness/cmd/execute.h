@@ -25,12 +25,4 @@ int bl_execute_new(const struct plan *p, const struct campaign_options *opt, con
 int bl_execute_merge(const struct merge *m, struct campaign *into, const char *out,
 		     const char *name, bool partial);
 
-/*
- * Have Slurm do the plan in so many shards, and merge what comes back, into the directory of
- * @c, which campaign_make_dirs() has made; @args as of bl_slurm_run(). Returns the exit code,
- * with messages.
- */
-int bl_execute_slurm(struct campaign *c, const struct plan *p, unsigned int shards,
-		     const struct bl_strv *args);
-
 #endif

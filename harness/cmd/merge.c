@@ -7,19 +7,21 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <string.h>
 
 struct options {
 	struct bl_strv dirs;
-	const char *name, *out;
+	const char *name, *out, *into;
 	bool partial;
 };
 
-enum { OPT_PARTIAL = 256 };
+enum { OPT_PARTIAL = 256, OPT_INTO };
 
 static const struct argp_option options[] = {
 	{ "name", 'n', "NAME", 0, "Name the campaign [default: PLAN-TIME]", 0 },
 	{ "out", 'o', "DIR", 0, "Write the campaign into DIR [default: results/]", 0 },
 	{ "partial", OPT_PARTIAL, NULL, 0, "Merge although shards or runs are missing", 0 },
+	{ "into", OPT_INTO, "DIR", OPTION_HIDDEN, NULL, 0 },	/* for scripts/slurm.sh */
 	{ 0 }
 };
 
@@ -36,6 +38,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_PARTIAL:
 		o->partial = true;
+		return 0;
+	case OPT_INTO:
+		o->into = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		bl_strv_add(&o->dirs, arg);
@@ -55,6 +60,19 @@ static const struct argp argp = {
 	"failed, is invalid or missing, or the shards cannot be merged, 2 bad usage.", NULL, NULL, NULL
 };
 
+/* Merge into a directory that `run --slurm` made. */
+static int merge_into(const struct merge *m, const struct options *o)
+{
+	struct campaign c = {
+		.name = bl_strdup(basename(o->into)), .dir = bl_strdup(o->into),
+		.runs = bl_fmt("%s/runs", o->into), .journal = -1, .session = 1,
+	};
+	int code = bl_execute_merge(m, &c, NULL, NULL, o->partial);
+
+	campaign_free(&c);
+	return code;
+}
+
 int cmd_merge(int argc, char **argv)
 {
 	struct options o = {};
@@ -65,6 +83,8 @@ int cmd_merge(int argc, char **argv)
 	err = merge_load(&m, &o.dirs);
 	if (err == -EINVAL)
 		code = BL_EXIT_USAGE;
+	else if (!err && o.into)
+		code = merge_into(&m, &o);
 	else if (!err)
 		code = bl_execute_merge(&m, NULL, o.out, o.name, o.partial);
 	merge_free(&m);

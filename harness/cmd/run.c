@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct options {
 	struct bl_plan_options plan;
@@ -79,21 +80,34 @@ static void task_args(const struct options *o, struct bl_strv *args)
 	free(path);
 }
 
+/* Make the campaign's directory, and become the script that submits its shards. */
 static int run_slurm(const struct plan *p, const struct options *o)
 {
+	char *shards = bl_fmt("%u", o->slurm), *script = bl_path("scripts/slurm.sh");
+	char *program = bl_path("build/bouncelab");
 	struct bl_strv args = {};
 	struct campaign c;
-	int err, code;
+	int err, code = BL_EXIT_FAIL;
 
 	err = campaign_make_dirs(&c, p->name, p->n_runs, o->run.out, o->run.name);
 	if (err) {
 		code = err == -EEXIST || err == -EINVAL ? BL_EXIT_USAGE : BL_EXIT_FAIL;
-	} else {
-		task_args(o, &args);
-		code = bl_execute_slurm(&c, p, o->slurm, &args);
+		goto out;
 	}
+	bl_strv_add(&args, script);
+	bl_strv_add(&args, program);
+	bl_strv_add(&args, shards);
+	bl_strv_add(&args, c.dir);
+	task_args(o, &args);
+	if (!chdir(bl_root()))
+		execv(script, args.v);
+	bl_err("cannot run %s: %s", script, strerror(errno));
+out:
 	bl_strv_free(&args);
 	campaign_free(&c);
+	free(program);
+	free(script);
+	free(shards);
 	return code;
 }
 

@@ -7,8 +7,8 @@
  * Out: the directories of the runs, lines of the journal, env.json and stop.json in the
  *      campaign's directory, and the counts below.
  *
- * Beside it: preflight.h checks before the first boot, slurm.h gives the shards to Slurm,
- * pace.c estimates how long a plan takes. one.h is private to this folder.
+ * Beside it: preflight.h checks before the first boot, pace.h estimates how long a plan takes.
+ * one.h is private to this folder. Slurm runs shards by scripts/slurm.sh.
  */
 #ifndef BL_RUNNER_H
 #define BL_RUNNER_H

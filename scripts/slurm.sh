@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# slurm.sh PROGRAM SHARDS CAMPAIGN ARGUMENT...: run shards of a plan as a Slurm job array, one
+# task per shard, and merge them. `bouncelab run --slurm` made the directory CAMPAIGN and calls
+# this; the ARGUMENTs are the plan and options of `bouncelab run`.
+#
+# Leaves CAMPAIGN/slurm.sh (the script of the tasks) and slurm-I.log, and parts/I until all
+# shards are merged. Exit code: that of the merge; 1 if a task failed; 130 if interrupted, with the
+# tasks cancelled and their finished runs kept in parts/.
+
+set -u
+program=$1
+shards=$2
+campaign=$3
+shift 3
+
+quote() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
+count() { find "$campaign/parts" -path '*/runs/[0-9]*/run.json' 2>/dev/null | wc -l; }
+
+command -v sbatch >/dev/null || {
+	echo "bouncelab: sbatch: not found; --slurm needs a machine that may submit jobs to Slurm" >&2
+	exit 1
+}
+
+{
+	printf '#!/bin/sh\n# One shard of this campaign. bouncelab run --slurm submitted it:\n'
+	printf '# sbatch --array=1-%s --exclusive\n\ncd ' "$shards"
+	quote "$PWD"
+	printf ' || exit 1\nexec '
+	for word in "$program" run "$@" --out "$campaign/parts"; do
+		quote "$word"
+		printf ' \\\n\t'
+	done
+	# shellcheck disable=SC2016 # the task expands it
+	echo '--shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" --name "$SLURM_ARRAY_TASK_ID"'
+} >"$campaign/slurm.sh" || exit 1
+
+# Slurm takes a percent sign in a file's name for the beginning of a pattern.
+log=$(printf '%s' "$campaign" | sed 's/%/%%/g')/slurm-%a.log
+sbatch --parsable --wait --exclusive --array="1-$shards" --output="$log" \
+	--job-name="bouncelab-${campaign##*/}" "$campaign/slurm.sh" >"$campaign/slurm.job" &
+sbatch=$!
+
+cancel()
+{
+	echo "cancelling job $job; the finished runs of its tasks are kept" >&2
+	scancel "$job" || echo "bouncelab: cannot cancel it; try 'scancel $job'" >&2
+}
+
+# sbatch ends with its tasks; the shell starts it with SIGINT ignored. It prints "123", or
+# "123;name" for a cluster.
+interrupted=
+trap 'interrupted=${interrupted:-now}' INT TERM HUP
+shown=
+while kill -0 $sbatch 2>/dev/null; do
+	job=$(sed 's/;.*//' "$campaign/slurm.job")
+	if [ -n "$job" ] && [ "$interrupted" = now ]; then
+		cancel
+		interrupted=cancelled
+	fi
+	now=$(count)
+	[ "$now" = "$shown" ] || echo "job $job: $now runs are recorded" >&2
+	shown=$now
+	sleep 0.5
+done
+wait $sbatch
+failed=$?
+
+if [ -n "$interrupted" ]; then
+	echo "interrupted; the shards are kept: 'bouncelab resume $campaign/parts/I' continues a" \
+		"shard, 'bouncelab merge $campaign/parts/*' merges them" >&2
+	exit 130
+fi
+[ -s "$campaign/slurm.job" ] || exit 1	# sbatch printed why
+set -- "$campaign"/parts/*/plan.json
+[ -e "$1" ] || {
+	echo "bouncelab: no shard came back; see $campaign/slurm-*.log" >&2
+	exit 1
+}
+for plan; do
+	shift
+	set -- "$@" "${plan%/plan.json}"
+done
+rm -f "$campaign/slurm.job"
+"$program" merge --partial --into "$campaign" "$@"
+code=$?
+if [ $failed != 0 ]; then
+	echo "bouncelab: a task failed; see $campaign/slurm-*.log" >&2
+	exit 1
+fi
+[ $code != 0 ] || rm -rf "$campaign/parts"
+exit $code
