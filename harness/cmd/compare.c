@@ -86,7 +86,7 @@ static int exit_code(const struct comparisons *cs)
 
 int cmd_compare(int argc, char **argv)
 {
-	struct options o = { .same_pct = VERDICT_SAME_PCT };
+	struct options o = { .same_pct = RULE_SAME_PCT };
 	struct comparisons cs = {};
 	struct report_side s[2] = {};
 	int code = BL_EXIT_USAGE;
@@ -96,7 +96,7 @@ int cmd_compare(int argc, char **argv)
 		return compare_traces(o.campaigns);
 	if (report_load_side(&s[0], o.campaigns[0], o.same_pct) ||
 	    report_load_side(&s[1], o.campaigns[1], o.same_pct) ||
-	    compare(&cs, &s[0].v, &s[1].v, o.label, o.job))
+	    compare_campaigns(&cs, &s[0].v, &s[1].v, o.label, o.job))
 		goto out;
 	if (o.json)
 		report_compare_json(&cs, s, stdout);
@@ -104,7 +104,7 @@ int cmd_compare(int argc, char **argv)
 		report_compare_text(&cs, s, stdout);
 	code = exit_code(&cs);
 out:
-	compare_free(&cs);
+	comparisons_free(&cs);
 	report_free_side(&s[0]);
 	report_free_side(&s[1]);
 	return code;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Logarithms of a cell's ratios to its baseline, or of its IOPS. To be freed. */
-static double *sample(const struct verdicts *v, const struct verdict_cell *c, bool plain, size_t *n)
+/* Return the logarithms of a cell's ratios to its baseline, or of its IOPS. The caller frees it. */
+static double *log_sample(const struct verdicts *v, const struct verdict_cell *c, bool plain, size_t *n)
 {
 	const struct verdict_cell *base = verdict_find(v, v->sum->baseline, c->job);
 	double *x = NULL, *y = NULL;
@@ -29,7 +29,7 @@ static double *sample(const struct verdicts *v, const struct verdict_cell *c, bo
 static void estimate(struct comparison *c, const struct verdicts *va, const struct verdict_cell *a,
 		     const struct verdicts *vb, const struct verdict_cell *b)
 {
-	double *x = sample(vb, b, c->plain, &c->n_b), *y = sample(va, a, c->plain, &c->n_a);
+	double *x = log_sample(vb, b, c->plain, &c->n_b), *y = log_sample(va, a, c->plain, &c->n_a);
 
 	c->verdict = V_INCONCLUSIVE;
 	if (a->verdict == V_UNVERIFIED || b->verdict == V_UNVERIFIED) {
@@ -53,60 +53,45 @@ static void estimate(struct comparison *c, const struct verdicts *va, const stru
 	free(y);
 }
 
-static void judge(struct comparison *c, double floor_pct, double same_pct)
+static void decide(struct comparison *c, double same_pct)
 {
-	double floor = isnan(floor_pct) ? 0 : log1p(floor_pct / 100), same = log1p(same_pct / 100);
-	double margin = fmax(floor, same);
-	double most = fmax(fabs(log(c->ratio.lo)), fabs(log(c->ratio.hi)));
+	double floor = isnan(c->floor_pct) ? 0 : rule_log_of_pct(c->floor_pct);
+	double same = rule_log_of_pct(same_pct);
 
-	c->floor_pct = floor_pct;
-	c->margin_pct = 100 * expm1(margin);
-	if (c->verdict != V_INCONCLUSIVE || !c->ratio.has_interval)
-		return;
-	if (most <= margin) {
-		if (margin <= fmax(same, log1p(VERDICT_SAME_MAX / 100)))
-			c->verdict = V_SAME;
-		else
-			c->note = "within the noise, which is too high";
-	} else if (c->q <= VERDICT_FDR && c->ratio.lo > 1 && log(c->ratio.value) > floor) {
-		c->verdict = V_FASTER;
-	} else if (c->q <= VERDICT_FDR && c->ratio.hi < 1 && -log(c->ratio.value) > floor) {
-		c->verdict = V_SLOWER;
-	}
+	c->margin_pct = rule_pct_of_log(fmax(floor, same));
+	if (c->verdict == V_INCONCLUSIVE)
+		c->verdict = rule_decide(&c->ratio, c->q, floor, same, &c->note);
 }
 
 static int control_family(struct comparisons *cs)
 {
-	double *p = bl_zalloc(cs->n * sizeof(*p));
-	size_t n = 0;
-	int err;
+	double *p = bl_zalloc(cs->n * sizeof(*p)), *q = bl_zalloc(cs->n * sizeof(*q));
+	long members;
 
 	for (size_t i = 0; i < cs->n; i++)
-		if (!isnan(cs->c[i].p))
-			p[n++] = cs->c[i].p;
-	err = stats_bh(p, p, n);
-	n = 0;
-	for (size_t i = 0; i < cs->n && !err; i++)
-		if (!isnan(cs->c[i].p))
-			cs->c[i].q = p[n++];
+		p[i] = cs->c[i].p;
+	members = rule_control_family(p, q, cs->n);
+	for (size_t i = 0; i < cs->n; i++)
+		cs->c[i].q = q[i];
+	free(q);
 	free(p);
-	return err;
+	return members < 0 ? members : 0;
 }
 
-static bool wanted(const struct verdict_cell *c, const char *label, const char *job)
+static bool is_wanted(const struct verdict_cell *c, const char *label, const char *job)
 {
 	return !c->aa && (!label || !strcmp(label, c->label)) && (!job || !strcmp(job, c->job));
 }
 
-/* What @a has and @b has not. */
-static void only_in(const struct verdicts *a, const struct verdicts *b, const char *label,
+/* Add "LABEL in JOB" to @out for each cell that @a has and @b does not have. */
+static void add_missing(const struct verdicts *a, const struct verdicts *b, const char *label,
 		    const char *job, struct bl_strv *out)
 {
 	for (size_t i = 0; i < a->n_cells; i++) {
 		const struct verdict_cell *c = &a->cells[i];
 		char *text;
 
-		if (!wanted(c, label, job) || verdict_find(b, c->label, c->job))
+		if (!is_wanted(c, label, job) || verdict_find(b, c->label, c->job))
 			continue;
 		text = bl_fmt("%s in %s", c->label, c->job);
 		bl_strv_add(out, text);
@@ -114,7 +99,7 @@ static void only_in(const struct verdicts *a, const struct verdicts *b, const ch
 	}
 }
 
-static int check_both(const struct verdicts *a, const struct verdicts *b)
+static int check_comparable(const struct verdicts *a, const struct verdicts *b)
 {
 	if (strcmp(a->sum->baseline, b->sum->baseline)) {
 		bl_err("%s has the baseline %s, %s has %s: their ratios are not of the same "
@@ -129,10 +114,10 @@ static int check_both(const struct verdicts *a, const struct verdicts *b)
 	return 0;
 }
 
-int compare(struct comparisons *cs, const struct verdicts *a, const struct verdicts *b,
-	    const char *label, const char *job)
+int compare_campaigns(struct comparisons *cs, const struct verdicts *a, const struct verdicts *b,
+		      const char *label, const char *job)
 {
-	int err = check_both(a, b);
+	int err = check_comparable(a, b);
 
 	*cs = (struct comparisons){};
 	if (err)
@@ -142,7 +127,7 @@ int compare(struct comparisons *cs, const struct verdicts *a, const struct verdi
 		const struct verdict_cell *x = &a->cells[i];
 		const struct verdict_cell *y = verdict_find(b, x->label, x->job);
 
-		if (!wanted(x, label, job) || !y)
+		if (!is_wanted(x, label, job) || !y)
 			continue;
 		cs->c[cs->n] = (struct comparison){
 			.label = x->label, .job = x->job, .a = NAN, .b = NAN,
@@ -152,8 +137,8 @@ int compare(struct comparisons *cs, const struct verdicts *a, const struct verdi
 		};
 		estimate(&cs->c[cs->n++], a, x, b, y);
 	}
-	only_in(a, b, label, job, &cs->only_a);
-	only_in(b, a, label, job, &cs->only_b);
+	add_missing(a, b, label, job, &cs->only_a);
+	add_missing(b, a, label, job, &cs->only_b);
 	if (!cs->n) {
 		bl_err("%s and %s have no label in the same job in common%s%s%s%s", a->sum->name,
 		       b->sum->name, label ? ", or not " : "", label ? label : "",
@@ -162,11 +147,11 @@ int compare(struct comparisons *cs, const struct verdicts *a, const struct verdi
 	}
 	err = control_family(cs);
 	for (size_t i = 0; i < cs->n && !err; i++)
-		judge(&cs->c[i], cs->c[i].floor_pct, a->same_pct);
+		decide(&cs->c[i], a->same_pct);
 	return err;
 }
 
-void compare_free(struct comparisons *cs)
+void comparisons_free(struct comparisons *cs)
 {
 	free(cs->c);
 	bl_strv_free(&cs->only_a);

@@ -35,7 +35,7 @@ double stop_widest_in(const char *dir, unsigned int below)
 	for (size_t i = 0; i < s.n_rows; i++)
 		if (!strcmp(s.rows[i].kind, "time") && (unsigned int)s.rows[i].block >= below)
 			s.rows[i].status = SUM_MISSING;
-	if (!verdicts_make(&v, &s, VERDICT_SAME_PCT)) {
+	if (!verdicts_make(&v, &s, RULE_SAME_PCT)) {
 		widest = stop_widest(&v);
 		verdicts_free(&v);
 	}

@@ -203,7 +203,7 @@ int trace_data_load(struct trace_data *d, const char *dir)
 		err = -ENODATA;
 	}
 	if (!err)
-		err = verdicts_make(&d->verdicts, &d->sum, VERDICT_SAME_PCT);
+		err = verdicts_make(&d->verdicts, &d->sum, RULE_SAME_PCT);
 	if (err) {
 		summary_free(&d->sum);
 		return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who is faster, slower, the same, or not to be told. verdict.h has the rules. */
+/* Judges the cells of one campaign. rule.h has the rule. */
 #include "eval/verdict.h"
 #include "proto/accel.h"
 #include "stats/rank.h"
@@ -9,28 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *verdict_name(enum verdict v)
-{
-	static const char *const names[] = {
-		[V_BASELINE] = "baseline", [V_FASTER] = "faster", [V_SLOWER] = "slower",
-		[V_SAME] = "same", [V_INCONCLUSIVE] = "inconclusive",
-		[V_UNVERIFIED] = "unverified", [V_NO_DATA] = "no data",
-	};
-
-	return names[v];
-}
-
-static double pct_from_log(double l)
-{
-	return 100 * expm1(l);
-}
-
-static double log_from_pct(double pct)
-{
-	return log1p(pct / 100);
-}
-
-/* "L'" is the copy of L if there is an L. */
+/* Return L if @label is "L'", the copy of L, and there is an L; else NULL. The caller frees it. */
 static char *original_of(const struct bl_strv *labels, const char *label)
 {
 	size_t len = strlen(label);
@@ -54,7 +33,7 @@ static void add_label(struct bl_strv *to, const struct bl_strv *from, const char
 		bl_strv_add(to, label);
 }
 
-/* The plan's order is shuffled, so it is no order to show. */
+/* Order the labels for tables: the plan's order is shuffled. */
 static int order_labels(struct verdicts *v)
 {
 	const struct summary *s = v->sum;
@@ -83,8 +62,8 @@ out:
 	return err;
 }
 
-/* NULL if the label may be judged, else what became of its verify run. */
-static const char *unverified(const struct verdicts *v, const char *label)
+/* Return NULL if the label may be judged, else what became of its verify run. */
+static const char *verify_problem(const struct verdicts *v, const char *label)
 {
 	static const char *const notes[] = {
 		[SUM_FAILED] = "its verify run failed",
@@ -109,7 +88,7 @@ static const char *unverified(const struct verdicts *v, const char *label)
 
 /* --- cells ---------------------------------------------------------------- */
 
-static void collect(struct verdicts *v, struct verdict_cell *c)
+static void collect_runs(struct verdicts *v, struct verdict_cell *c)
 {
 	const struct summary *s = v->sum;
 	struct hist h = {};
@@ -132,7 +111,7 @@ static void collect(struct verdicts *v, struct verdict_cell *c)
 		hist_merge(&h, &r->hist);
 		whole &= r->hist.n > 0;
 	}
-	/* One run without its histogram, and the percentile is not of all. */
+	/* Without the histogram of each run there is no percentile of all. */
 	if (whole) {
 		c->clat_p50_ns = hist_percentile(&h, 0.50);
 		c->clat_p99_ns = hist_percentile(&h, 0.99);
@@ -156,12 +135,12 @@ static void make_cells(struct verdicts *v)
 			.p = NAN, .q = NAN, .floor_pct = NAN, .note = "",
 			.clat_p50_ns = NAN, .clat_p99_ns = NAN,
 		};
-		collect(v, c);
+		collect_runs(v, c);
 		v->n_cells++;
 	}
 }
 
-static struct verdict_cell *cell(const struct verdicts *v, const char *label, const char *job)
+static struct verdict_cell *find_cell(const struct verdicts *v, const char *label, const char *job)
 {
 	for (size_t i = 0; i < v->n_cells; i++)
 		if (!strcmp(v->cells[i].label, label) && !strcmp(v->cells[i].job, job))
@@ -172,7 +151,7 @@ static struct verdict_cell *cell(const struct verdicts *v, const char *label, co
 const struct verdict_cell *verdict_find(const struct verdicts *v, const char *label,
 					const char *job)
 {
-	return cell(v, label, job);
+	return find_cell(v, label, job);
 }
 
 size_t verdict_pairs(const struct verdict_cell *a, const struct verdict_cell *b,
@@ -194,7 +173,7 @@ size_t verdict_pairs(const struct verdict_cell *a, const struct verdict_cell *b,
 	return n;
 }
 
-static void compare(struct verdict_cell *c, const struct verdict_cell *base)
+static void compare_to_baseline(struct verdict_cell *c, const struct verdict_cell *base)
 {
 	double *x, *y;
 
@@ -215,16 +194,16 @@ out:
 	free(y);
 }
 
-static void estimate(struct verdicts *v, struct verdict_cell *c)
+static void estimate_cell(struct verdicts *v, struct verdict_cell *c)
 {
-	const struct verdict_cell *base = cell(v, v->sum->baseline, c->job);
-	const char *note = unverified(v, c->label);
+	const struct verdict_cell *base = find_cell(v, v->sum->baseline, c->job);
+	const char *note = verify_problem(v, c->label);
 	char *original = original_of(&v->labels, c->label);
 
 	c->aa = original;
 	free(original);
 	if (note) {
-		/* Its numbers stay in summary.csv; no average of them leaves here. */
+		/* Its numbers are in summary.csv only: they are not averaged. */
 		c->n = 0;
 		c->clat_p50_ns = c->clat_p99_ns = NAN;
 		c->verdict = V_UNVERIFIED;
@@ -248,17 +227,12 @@ static void estimate(struct verdicts *v, struct verdict_cell *c)
 		c->note = "the baseline has no valid run";
 		return;
 	}
-	compare(c, base);
+	compare_to_baseline(c, base);
 }
 
 /* --- the noise floor and the family ---------------------------------------- */
 
-static double largest_bound(const struct stats_est *e)
-{
-	return fmax(fabs(log(e->lo)), fabs(log(e->hi)));
-}
-
-/* As a logarithm; NaN if no A/A pair of this job has an interval. */
+/* Return the floor as a logarithm, NaN if no A/A pair of this job has an interval. */
 static double noise_floor(const struct verdicts *v, const char *job)
 {
 	double floor = NAN;
@@ -273,65 +247,51 @@ static double noise_floor(const struct verdicts *v, const char *job)
 		if (!copy->aa || strcmp(copy->job, job))
 			continue;
 		original = original_of(&v->labels, copy->label);
-		first = cell(v, original, job);
+		first = find_cell(v, original, job);
 		free(original);
 		n = verdict_pairs(copy, first, &x, &y);
 		stats_ratio_est(x, y, n, &e);
 		free(x);
 		free(y);
 		if (e.has_interval)
-			floor = fmax(floor, largest_bound(&e));
+			floor = fmax(floor, rule_largest_bound(&e));
 	}
 	return floor;
 }
 
-/* Benjamini-Hochberg over the cells that are (@aa) or are not A/A copies. */
-static int control_family(struct verdicts *v, bool aa, size_t *n_family)
+/*
+ * Control the family of the cells that are A/A copies (@aa), or of those that are not.
+ * Return the number of its members, or a negative errno.
+ */
+static long control_family(struct verdicts *v, bool aa)
 {
-	double *p = bl_zalloc(v->n_cells * sizeof(*p));
-	size_t *at = bl_zalloc(v->n_cells * sizeof(*at)), n = 0;
-	int err;
+	double *p = bl_zalloc((v->n_cells + 1) * sizeof(*p));
+	double *q = bl_zalloc((v->n_cells + 1) * sizeof(*q));
+	long members;
 
-	for (size_t i = 0; i < v->n_cells; i++) {
-		if (v->cells[i].aa != aa || isnan(v->cells[i].p))
-			continue;
-		at[n] = i;
-		p[n++] = v->cells[i].p;
-	}
-	err = stats_bh(p, p, n);
-	for (size_t i = 0; i < n && !err; i++)
-		v->cells[at[i]].q = p[i];
-	if (n_family)
-		*n_family = n;
-	free(at);
+	for (size_t i = 0; i < v->n_cells; i++)
+		p[i] = v->cells[i].aa == aa ? v->cells[i].p : NAN;
+	members = rule_control_family(p, q, v->n_cells);
+	for (size_t i = 0; i < v->n_cells; i++)
+		if (v->cells[i].aa == aa)
+			v->cells[i].q = q[i];
+	free(q);
 	free(p);
-	return err;
+	return members;
 }
 
-static void judge(struct verdict_cell *c, double floor, double same)
+/* An A/A copy has no floor: it would be its own. */
+static void decide_cell(struct verdict_cell *c, double floor, double same)
 {
-	double margin;
-
-	c->floor_pct = pct_from_log(floor);
+	c->floor_pct = rule_pct_of_log(floor);
 	if (c->aa || isnan(floor))
 		floor = 0;
-	margin = fmax(floor, same);
-	c->margin_pct = pct_from_log(margin);
-	if (c->verdict != V_INCONCLUSIVE || !c->ratio.has_interval)
-		return;
-	if (largest_bound(&c->ratio) <= margin) {
-		if (margin <= fmax(same, log_from_pct(VERDICT_SAME_MAX)))
-			c->verdict = V_SAME;
-		else
-			c->note = "within the noise, which is too high";
-	} else if (c->q <= VERDICT_FDR && c->ratio.lo > 1 && log(c->ratio.value) > floor) {
-		c->verdict = V_FASTER;
-	} else if (c->q <= VERDICT_FDR && c->ratio.hi < 1 && -log(c->ratio.value) > floor) {
-		c->verdict = V_SLOWER;
-	}
+	c->margin_pct = rule_pct_of_log(fmax(floor, same));
+	if (c->verdict == V_INCONCLUSIVE)
+		c->verdict = rule_decide(&c->ratio, c->q, floor, same, &c->note);
 }
 
-static void count(struct verdicts *v)
+static void count_runs(struct verdicts *v)
 {
 	v->n_min = v->n_cells ? v->cells[0].n : 0;
 	for (size_t i = 0; i < v->n_cells; i++) {
@@ -348,6 +308,7 @@ static void count(struct verdicts *v)
 int verdicts_make(struct verdicts *v, const struct summary *sum, double same_pct)
 {
 	double floor = NAN;
+	long members;
 	int err;
 
 	*v = (struct verdicts){ .sum = sum, .same_pct = same_pct };
@@ -355,20 +316,24 @@ int verdicts_make(struct verdicts *v, const struct summary *sum, double same_pct
 	if (err)
 		goto fail;
 	make_cells(v);
-	/* The baseline comes first in each job: it is settled when needed. */
+	/* The baseline comes first in each job, so it is estimated before the others need it. */
 	for (size_t i = 0; i < v->n_cells; i++)
-		estimate(v, &v->cells[i]);
-	err = control_family(v, false, &v->n_family);
-	if (!err)
-		err = control_family(v, true, NULL);
-	if (err)
+		estimate_cell(v, &v->cells[i]);
+	members = control_family(v, false);
+	if (members >= 0) {
+		v->n_family = members;
+		members = control_family(v, true);
+	}
+	if (members < 0) {
+		err = members;
 		goto fail;
+	}
 	for (size_t i = 0; i < v->n_cells; i++) {
 		if (!v->cells[i].label_idx)
 			floor = noise_floor(v, v->cells[i].job);
-		judge(&v->cells[i], floor, log_from_pct(same_pct));
+		decide_cell(&v->cells[i], floor, rule_log_of_pct(same_pct));
 	}
-	count(v);
+	count_runs(v);
 	return 0;
 fail:
 	verdicts_free(v);

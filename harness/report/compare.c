@@ -109,7 +109,7 @@ void report_compare_text(const struct comparisons *cs, const struct report_side 
 	fprintf(f, "\nold, new: median ratio to %s within blocks, of %s itself IOPS. new/old: "
 		"Hodges-Lehmann with\nthe interval of the rank-sum test; a verdict has survived "
 		"Benjamini-Hochberg at %.0f %% and is beyond\nthe noise floor of both campaigns.\n",
-		s[0].sum.baseline, s[0].sum.baseline, VERDICT_FDR * 100);
+		s[0].sum.baseline, s[0].sum.baseline, RULE_FDR * 100);
 	print_list(f, "only in old:", &cs->only_a);
 	print_list(f, "only in new:", &cs->only_b);
 }

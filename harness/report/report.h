@@ -16,7 +16,7 @@ struct report_options {
 	double same_pct;	/* the margin of "same", in per cent */
 };
 
-#define REPORT_DEFAULTS	{ .plots = true, .same_pct = VERDICT_SAME_PCT }
+#define REPORT_DEFAULTS	{ .plots = true, .same_pct = RULE_SAME_PCT }
 
 /**
  * report_campaign() - derive all tables, verdicts and figures of a campaign

@@ -187,13 +187,13 @@ static void print_foot(const struct verdicts *v, FILE *f)
 	fprintf(f, "same: the whole interval is within x %%, x = %.3g", v->same_pct);
 	if (v->has_aa)
 		fprintf(f, " or the noise floor if that is larger, but not above %.3g",
-			fmax(v->same_pct, VERDICT_SAME_MAX));
+			fmax(v->same_pct, RULE_SAME_MAX_PCT));
 	fputs(".\n", f);
 	fprintf(f, "faster, slower: the interval excludes 1%s, and the comparison\n"
 		"is among those that Benjamini-Hochberg keeps at a false discovery rate of "
 		"%.0f %%\nover the %zu comparisons of this campaign (paired t test of log IOPS "
 		"within blocks).\n", v->has_aa ? ", the ratio is beyond the noise floor" : "",
-		VERDICT_FDR * 100, v->n_family);
+		RULE_FDR * 100, v->n_family);
 	if (v->has_aa)
 		fputs("noise floor: the farthest bound of the interval between a label and "
 		      "its copy (').\n", f);

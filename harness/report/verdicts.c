@@ -116,7 +116,7 @@ json_t *report_verdicts_json(const struct verdicts *v)
 		"median_interval", "sign test",
 		"same_pct", v->same_pct, "family",
 		"Benjamini-Hochberg, paired t of log IOPS within blocks",
-		"fdr", VERDICT_FDR, "comparisons", (int)v->n_family));
+		"fdr", RULE_FDR, "comparisons", (int)v->n_family));
 	json_object_set_new(o, "verdicts", cells);
 	json_object_set_new(o, "runs", json_pack("{s:i, s:i, s:i, s:i, s:i}",
 		"planned", (int)s->n_runs, "ok", (int)s->n_status[SUM_OK],

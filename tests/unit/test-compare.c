@@ -53,14 +53,14 @@ static void add(struct made *m, const char *label, double iops)
 
 static void end(struct made *m)
 {
-	assert_int_equal(verdicts_make(&m->v, &m->sum, VERDICT_SAME_PCT), 0);
+	assert_int_equal(verdicts_make(&m->v, &m->sum, RULE_SAME_PCT), 0);
 }
 
 static void unmake(void)
 {
 	struct made *both[] = { &old, &new };
 
-	compare_free(&cs);
+	comparisons_free(&cs);
 	for (size_t i = 0; i < 2; i++) {
 		verdicts_free(&both[i]->v);
 		free(both[i]->sum.rows);
@@ -105,7 +105,7 @@ static void test_verdicts(void **state)
 	add(&new, "down", 1200);
 	add(&new, "came", 900);
 	end(&new);
-	assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), 0);
+	assert_int_equal(compare_campaigns(&cs, &old.v, &new.v, NULL, NULL), 0);
 	assert_int_equal(cs.n, 4);
 	is("base", V_INCONCLUSIVE, 1.5);	/* blocks differ by more than that */
 	is("still", V_SAME, 1);
@@ -114,12 +114,12 @@ static void test_verdicts(void **state)
 	assert_int_equal(cs.only_a.n, 1);
 	assert_string_equal(cs.only_a.v[0], "gone in j");
 	assert_string_equal(cs.only_b.v[0], "came in j");
-	compare_free(&cs);
-	assert_int_equal(compare(&cs, &old.v, &new.v, "up", "j"), 0);
+	comparisons_free(&cs);
+	assert_int_equal(compare_campaigns(&cs, &old.v, &new.v, "up", "j"), 0);
 	assert_int_equal(cs.n, 1);
 	assert_int_equal(cs.only_a.n, 0);
-	compare_free(&cs);
-	assert_int_equal(compare(&cs, &old.v, &new.v, "no-such", NULL), -EINVAL);
+	comparisons_free(&cs);
+	assert_int_equal(compare_campaigns(&cs, &old.v, &new.v, "no-such", NULL), -EINVAL);
 	unmake();
 }
 
@@ -137,11 +137,11 @@ static void test_floor(void **state)
 	add(&new, "base'", 1150);
 	add(&new, "up", 1100);
 	end(&new);
-	assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), 0);
+	assert_int_equal(compare_campaigns(&cs, &old.v, &new.v, NULL, NULL), 0);
 	assert_int_equal(cs.n, 2);
 	is("up", V_SAME, 1.1);
-	compare_free(&cs);
-	assert_int_equal(compare(&cs, &new.v, &old.v, NULL, NULL), 0);
+	comparisons_free(&cs);
+	assert_int_equal(compare_campaigns(&cs, &new.v, &old.v, NULL, NULL), 0);
 	is("up", V_SAME, 1 / 1.1);
 	unmake();
 }
@@ -170,7 +170,7 @@ static void test_family(void **state)
 					1000 + 30 * (k + 3.6 * i);
 			end(both[i]);
 		}
-		assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), 0);
+		assert_int_equal(compare_campaigns(&cs, &old.v, &new.v, NULL, NULL), 0);
 		assert_true(fabs(of("up")->p - 0.0207) < 1e-4);
 		assert_true(of("up")->ratio.lo > 1);
 		assert_int_equal(of("up")->verdict, family ? V_INCONCLUSIVE : V_FASTER);
@@ -188,10 +188,10 @@ static void test_other_things(void **state)
 	add(&new, "base", 1000);
 	end(&new);
 	new.sum.plane = "icount";
-	assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), -EINVAL);
+	assert_int_equal(compare_campaigns(&cs, &old.v, &new.v, NULL, NULL), -EINVAL);
 	new.sum.plane = "vm";
 	new.sum.baseline = "other";
-	assert_int_equal(compare(&cs, &old.v, &new.v, NULL, NULL), -EINVAL);
+	assert_int_equal(compare_campaigns(&cs, &old.v, &new.v, NULL, NULL), -EINVAL);
 	unmake();
 }
 

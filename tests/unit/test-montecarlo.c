@@ -97,7 +97,7 @@ static void judge(const struct summary *s, struct counts *c)
 {
 	struct verdicts v;
 
-	assert_int_equal(verdicts_make(&v, s, VERDICT_SAME_PCT), 0);
+	assert_int_equal(verdicts_make(&v, s, RULE_SAME_PCT), 0);
 	for (size_t i = 1; i < n_labels; i++) {
 		const struct verdict_cell *cell = verdict_find(&v, labels[i], "j");
 		bool told = cell->verdict == V_FASTER || cell->verdict == V_SLOWER;
@@ -176,7 +176,7 @@ static int stopped_at(struct summary *s, double target)
 		if (!look)
 			continue;
 		s->n_rows = look * n_labels;
-		assert_int_equal(verdicts_make(&v, s, VERDICT_SAME_PCT), 0);
+		assert_int_equal(verdicts_make(&v, s, RULE_SAME_PCT), 0);
 		widest = stop_widest(&v);
 		verdicts_free(&v);
 		if (widest <= target)

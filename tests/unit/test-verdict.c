@@ -46,7 +46,7 @@ static int setup(void **state)
 
 	(void)state;
 	free(dir);
-	return err ? err : verdicts_make(&v, &fixture, VERDICT_SAME_PCT);
+	return err ? err : verdicts_make(&v, &fixture, RULE_SAME_PCT);
 }
 
 static int teardown(void **state)
