@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What `bouncelab micro --model` prints beside the measured tables. */
+/* Print the results of `bouncelab micro --model` as text, JSON and CSV. */
 #include "micro/model.h"
 #include "eval/summary.h"
 #include "lib/table.h"
@@ -100,14 +100,14 @@ void micro_models_text(const struct micro_models *ms, const struct micro_campaig
 {
 	double line = ms->n ? ms->v[0].line_ns : NAN;
 
-	fprintf(f, "\nlocks: in runs of their own, one thread alone, without the clock's %.0f ns. mean: without "
-		"what is\nover 10 times the 90th percentile. shared: acquisitions of locks that two threads take.\n\n",
-		c->clock);
+	fprintf(f, "\nlocks: hold times in separate runs of one thread, less %.0f ns for the clock. mean: values "
+		"over 10\ntimes the 90th percentile are left out. shared: acquisitions of locks that two "
+		"threads take.\n\n", c->clock);
 	print_locks(ms, f);
-	fprintf(f, "\nmodel: a closed queueing network, solved by mean-value analysis. think and locked are ns "
-		"of one\nthread's mapping outside and inside of shared locks; model 1 is measured 1 by "
-		"construction, model 2\nis checked by measured 2, and nothing beyond that was measured. A "
-		"machine of %d CPUs is played. Getting\na cache line from another CPU: %.0f ns.\n\n",
+	fprintf(f, "\nmodel: a closed queueing network, solved by mean-value analysis. think and locked are "
+		"the ns of a\nmapping outside and inside shared locks. model 1 equals measured 1 by "
+		"construction, measured 2 checks\nmodel 2, and more threads were not measured. The modelled "
+		"machine has %d CPUs and moves a cache line\nbetween two of them in %.0f ns.\n\n",
 		MODEL_CPUS, line);
 	print_predictions(ms, f);
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fits the model. Each thread is a customer; each lock that several threads take is a
- * station, the rest of a mapping's time is spent thinking. A station's service is the time
- * that one thread alone holds the lock, and, with N threads, the time to get the lock's
- * cache line from whoever had it last, which was another one with (N - 1) / N. A lock
- * that is taken for read has only the line to wait for, twice. Locks that no two threads
- * took when there were two are taken to be never shared, and locks of one name are as many
- * as two threads spread over (in parts of p each: 1 over the sum of their squares).
+ * Fit the queueing model. Each thread is a customer. Each lock that several threads take is a
+ * station; the rest of a mapping's time is think time. The service time of a station is the time
+ * that one thread alone holds the lock, plus, with N threads, the time to fetch the lock's cache
+ * line from its last holder, which is another thread with probability (N - 1) / N. A lock taken
+ * for reading only costs the line, twice. A lock that two threads never shared counts as never
+ * shared. The number of locks of one name is the number that two threads spread over: with shares
+ * p of the acquisitions, 1 over the sum of p squared.
  *
- * Left out: lines other than the lock's own, what waiting does to the bus, that service is
- * not exponential (which makes the queues of the model a little too long), and atomic
- * operations that are no locks.
+ * The model leaves out cache lines other than the lock's own, the load that waiting puts on the
+ * bus, the real distribution of service times (the model assumes an exponential one, which makes
+ * its queues a little too long), and atomic operations outside locks.
  */
 #include "micro/model.h"
 #include "stats/mva.h"
@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUNS_MAX	5	/* of the programs with timed locks */
+#define RUNS_MAX	5	/* runs of the programs with timed locks */
 
 u32 micro_model_threads(size_t point)
 {
@@ -30,7 +30,8 @@ u32 micro_model_threads(size_t point)
 
 /* --- reading a run with timed locks -------------------------------------------- */
 
-static struct micro_lock *lock_of(struct micro_model *m, const char *name, bool read)
+/* Return the lock of this name and mode; add it if it is new. */
+static struct micro_lock *find_lock(struct micro_model *m, const char *name, bool read)
 {
 	for (size_t i = 0; i < m->n_locks; i++)
 		if (!strcmp(m->locks[i].name, name) && m->locks[i].read == read)
@@ -50,7 +51,7 @@ static void read_holds(const json_t *hold, double ns_per_tick, struct hist *h)
 			 json_integer_value(json_array_get(bin, 1)));
 }
 
-/* What one thread alone does: how often, how long. All sums over the runs so far. */
+/* Add a run of one thread: how often and how long each lock is held. */
 static void add_alone(struct micro_model *m, const json_t *run)
 {
 	double ns_per_tick = 1e6 / bl_json_num(run, "tick_khz", NAN);
@@ -62,11 +63,11 @@ static void add_alone(struct micro_model *m, const json_t *run)
 	json_array_foreach(json_object_get(run, "holds"), i, hold) {
 		struct hist h = {};
 
-		l = lock_of(m, bl_json_str(hold, "name", ""),
+		l = find_lock(m, bl_json_str(hold, "name", ""),
 			    json_is_true(json_object_get(hold, "read")));
 		read_holds(hold, ns_per_tick, &h);
 		l->per_mapping += bl_json_num(hold, "taken", 0) / bl_json_num(run, "operations", NAN);
-		/* One reading of the clock is in each of them. */
+		/* Each hold includes one reading of the clock. */
 		l->median += hist_quantile(&h, 0.5) - clock;
 		l->mean += hist_core_mean(&h) - clock;
 		l->p99 += hist_percentile(&h, 0.99) - clock;
@@ -74,7 +75,7 @@ static void add_alone(struct micro_model *m, const json_t *run)
 	}
 }
 
-/* What two threads share. */
+/* Add a run of two threads: which locks they share. */
 static void add_sharing(struct micro_model *m, const json_t *run)
 {
 	double ns_per_tick = 1e6 / bl_json_num(run, "tick_khz", NAN);
@@ -85,17 +86,17 @@ static void add_sharing(struct micro_model *m, const json_t *run)
 
 	m->line_ns += bl_json_num(run, "line_ticks_twice", NAN) / 2 * ns_per_tick;
 	json_array_foreach(json_object_get(run, "holds"), i, hold) {
-		l = lock_of(m, bl_json_str(hold, "name", ""),
+		l = find_lock(m, bl_json_str(hold, "name", ""),
 			    json_is_true(json_object_get(hold, "read")));
 		taken = bl_json_num(hold, "taken", 0);
 		l->copies += bl_json_num(hold, "effective", 1);
-		/* "entering" is taken both ways, and counted together. */
+		/* "entering" is taken for reading and for writing, and counted together. */
 		l->shared += fmin(1, bl_json_num(hold, "taken_shared", 0) / taken);
 	}
 }
 
-/* Means over the runs instead of sums. */
-static void divide(struct micro_model *m, bool two_threads)
+/* Turn the sums over the runs into means. */
+static void take_means(struct micro_model *m, bool two_threads)
 {
 	for (size_t i = 0; i < m->n_locks; i++) {
 		struct micro_lock *l = &m->locks[i];
@@ -196,10 +197,13 @@ static void make_one(struct micro_campaign *c, struct micro_model *m, size_t run
 	}
 	if (m->invalid || micro_stopped(c))
 		return;
-	divide(m, two);
+	take_means(m, two);
 }
 
-/* A cache line takes as long whatever lock is in it: the median of all that were measured. */
+/*
+ * Fit all strategies. They share one time to move a cache line, the median of all measurements,
+ * because it does not depend on the lock in the line.
+ */
 static void fit_all(const struct micro_campaign *c, struct micro_models *ms)
 {
 	double *lines = bl_zalloc((ms->n + 1) * sizeof(*lines)), line;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bouncelab micro --model: how long each lock is held, and what a queueing model says
- * that many threads would make of it. What it says is "model" wherever it is printed.
+ * bouncelab micro --model: measure how long each lock is held, and predict many threads by a
+ * queueing model. Every prediction is labelled "model" where it is printed.
  */
 #ifndef BL_MICRO_MODEL_H
 #define BL_MICRO_MODEL_H
 
 #include "micro/micro.h"
 
-#define MODEL_CPUS	64	/* of the machine that is played: eager-area has as many areas */
+#define MODEL_CPUS	64	/* CPUs of the modelled machine; eager-area has as many areas */
 #define MODEL_POINTS	7	/* 1, 2, 4 .. 64 threads */
 
 struct micro_lock {
 	char *name;
-	bool read;			/* holders do not exclude each other */
-	double per_mapping;		/* acquisitions */
-	double median, mean, p99;	/* held, in ns, by one thread alone */
+	bool read;			/* readers, which do not exclude each other */
+	double per_mapping;		/* acquisitions per mapping */
+	double median, mean, p99;	/* hold time in ns, with one thread alone */
 	double copies;			/* locks of this name that two threads spread over */
-	double shared;			/* part of the acquisitions, 0..1: of locks two threads take */
+	double shared;			/* share of acquisitions, 0..1, of locks that two threads take */
 };
 
 struct micro_model {
@@ -26,13 +26,13 @@ struct micro_model {
 	char *invalid;			/* NULL: fine */
 	struct micro_lock *locks;
 	size_t n_locks;
-	size_t n;			/* runs with timed locks, of one and of two threads each */
-	double line_ns;			/* to hand a cache line to another CPU; NaN: one CPU */
-	double think_ns;		/* of a mapping's time, outside of shared locks */
-	double locked_ns;		/* inside, by one thread alone */
+	size_t n;			/* runs with timed locks, with one and with two threads each */
+	double line_ns;			/* time to move a cache line to another CPU; NaN: one CPU */
+	double think_ns;		/* time of a mapping outside shared locks */
+	double locked_ns;		/* time inside shared locks, with one thread alone */
 	double measured[2];		/* mappings per second of 1 and 2 threads; NaN: not measured */
-	size_t n_measured[2];		/* rounds of that */
-	double predicted[MODEL_POINTS];	/* model */
+	size_t n_measured[2];		/* rounds of these measurements */
+	double predicted[MODEL_POINTS];	/* mappings per second, by the model */
 };
 
 struct micro_models {
@@ -40,7 +40,7 @@ struct micro_models {
 	size_t n;
 };
 
-/* After micro_measure(), of the cells of 1 and 2 threads. 0 or -EINTR. */
+/* Fit a model to each strategy and size, after micro_measure() with 1 and 2 threads. 0 or -EINTR. */
 int micro_models_make(struct micro_models *m, struct micro_campaign *c);
 void micro_models_free(struct micro_models *m);
 

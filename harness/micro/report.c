@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The tables of `bouncelab micro`, as text, JSON and CSV. */
+/* Print the results of `bouncelab micro` as text, JSON and CSV. */
 #include "micro/micro.h"
 #include "eval/summary.h"
 #include "lib/table.h"
@@ -12,38 +12,39 @@
 
 const char *const micro_directions[3] = { "both", "to-device", "from-device" };
 
-/* What a plane does not have; the sources say why what it has is fair. */
+/* What each plane leaves out. The sources of its parts argue why the comparison is still fair. */
 static const char *const native_leaves_out[] = {
 	"traps, page table locks and TLB shootdown (the daemon's page table is an array)",
-	"interrupts that are off while locks are held, and the kernel's own load",
+	"the cost of disabling interrupts while a lock is held, and the kernel's own load",
 	"the indirect call of dma_map_page(), mitigations (return thunks), patched-out tracepoints",
-	"the kernel's page allocator: per-CPU lists over one list stand in, with the same locks",
-	"the kernel's IOVA tree: a bitmap under one lock stands in, behind per-CPU magazines as there",
-	"workers: what is deferred is done by the thread that asked, after its turn, not timed",
-	"the kernel's locks: fair queue locks stand in, which cost the same instructions "
+	"the kernel's page allocator: per-CPU lists over one shared list replace it, with the same "
+	"number of locks",
+	"the kernel's IOVA tree: a bitmap under one lock replaces it, behind the same per-CPU magazines",
+	"workers: the thread that defers work does it after its turn, and that time is not counted",
+	"the kernel's locks: fair queue locks replace them, at the same number of instructions "
 	"(one locked cmpxchg to take, one store to release; readers one locked add each way), "
-	"without qspinlock's pending bit",
+	"but without qspinlock's pending bit",
 	"a hardware IOMMU: vDPA in software has none", NULL
 };
 
 static const char *const kernel_leaves_out[] = {
-	"a driver and its requests: the threads map and unmap, and do nothing else",
-	"the daemon's way out of user mode and back: the threads use its memory by themselves",
+	"a driver and its requests: the threads only map and unmap",
+	"the daemon's entry into the kernel and its return: the threads touch its memory themselves",
 	"a hardware IOMMU: vDPA in software has none", NULL
 };
 
 static const char *const emulated_leaves_out[] = {
-	"time: the CPUs are emulated, so ns are those of an emulator, and only ratios mean something",
-	"ordering weaker than this machine's, and what a barrier costs a real CPU", NULL
+	"real time: the CPUs are emulated, so only ratios are meaningful",
+	"memory ordering weaker than this machine's, and the cost of a barrier on a real CPU", NULL
 };
 
 static const char *const icount_leaves_out[] = {
-	"time: caches, mispredictions and barriers; an instruction is an instruction, a page that is "
-	"cleared or copied by one (rep movs, rep stos) is as many as it has steps",
-	"other CPUs: there is one, and no lock is ever waited for", NULL
+	"time: caches, mispredictions and barriers. Each instruction counts as one; a rep movs or rep "
+	"stos counts as one per step",
+	"other CPUs: there is one CPU, so no lock is ever waited for", NULL
 };
 
-/* How text output names a plane, and what its numbers are. */
+/* A plane's title, the unit of its numbers, and what it leaves out. */
 struct plane_text {
 	const char *title, *unit, *key;
 	const char *const *leaves_out, *const *leaves_out_too;
@@ -93,8 +94,8 @@ struct stats_est micro_over_rounds(const struct micro_cell *cell, size_t member)
 	return est;
 }
 
-/* Of all rounds together: percentiles have no average. */
-static double p99(const struct micro_cell *cell)
+/* Return the 99th percentile over all rounds together, since percentiles cannot be averaged. */
+static double find_p99(const struct micro_cell *cell)
 {
 	struct hist h = {};
 	double ns;
@@ -130,7 +131,7 @@ static void add_row(struct table *t, const struct micro_cell *cell, bool counted
 	}
 	table_number(t, 1, pair.value);
 	table_interval(t, 1, pair.lo, pair.hi);
-	table_number(t, 0, p99(cell));
+	table_number(t, 0, find_p99(cell));
 	table_number(t, 1, MICRO_OVER_ROUNDS(cell, map).value);
 	table_number(t, 1, MICRO_OVER_ROUNDS(cell, unmap).value);
 	table_number(t, 1, MICRO_OVER_ROUNDS(cell, touch).value);
@@ -142,7 +143,7 @@ static void add_row(struct table *t, const struct micro_cell *cell, bool counted
 		table_number(t, 3, MICRO_OVER_ROUNDS(cell, rate).value / 1e6);
 }
 
-/* What memcpy took in the runs of null. */
+/* Add the row of memcpy, which was measured in the runs of null. */
 static void add_copy_row(struct table *t, const struct micro_cell *null)
 {
 	struct stats_est copy = MICRO_OVER_ROUNDS(null, copy);
@@ -203,10 +204,10 @@ static void print_conditions(const struct micro_campaign *c, FILE *f)
 		snprintf(held, sizeof(held), "%u", o->outstanding);
 	fprintf(f, "direction %s, offset %u, %s outstanding per thread, %s, %s, unmapped by %s\n",
 		micro_directions[o->direction], o->offset, held,
-		o->cold ? "first touch (no bounce page is there yet; memcpy is of what is)" :
-		"steady state (bounce pages are there)",
-		o->no_touch ? "the daemon leaves the data alone" : "the daemon touches every cache line",
-		o->remote ? "another thread, which touches it, too" : "the thread that mapped it");
+		o->cold ? "first touch (no mapping has a bounce page yet; memcpy copies between existing pages)" :
+		"steady state (bounce pages exist)",
+		o->no_touch ? "the daemon does not touch the data" : "the daemon touches every cache line",
+		o->remote ? "another thread, which also touches it" : "the thread that mapped it");
 	fprintf(f, "n = %zu rounds%s of a fresh %s per cell, %g s timed, in random order, seed %llu\n",
 		c->rounds, c->interrupted ? ", interrupted," : "",
 		o->plane == PLANE_NATIVE ? "process" : "module and device", o->seconds, o->seed);
@@ -227,27 +228,27 @@ static void print_sets(const struct micro_campaign *c, FILE *f)
 			micro_size_text(k->size, text, sizeof(text)), k->buffers, k->stride,
 			k->buffers * k->stride >> 10);
 	}
-	fprintf(f, "; of bounce pages: those of the mappings outstanding, unless the strategy takes "
-		"others\n");
+	fprintf(f, "; bounce pages: one set for the outstanding mappings, unless the strategy rotates "
+		"them\n");
 }
 
 static void print_key(const struct micro_campaign *c, FILE *f)
 {
 	const struct plane_text plane = text_of(c);
 
-	fprintf(f, "\n%s: map and unmap of one mapping, added; median over rounds of each round's median, "
-		"and the 95 %%\ninterval of the sign test (from n = %d on). p99: of all rounds together. "
-		"daemon: its touch, with the\nfault if there is one. x memcpy: ratio to one copy of the "
-		"same size, measured in the same run between\nthe mappings' timed parts. ", plane.key,
+	fprintf(f, "\n%s: cost of one map plus its unmap: the median over rounds of each round's median, with "
+		"the 95 %%\ninterval of the sign test (if n >= %d). p99: 99th percentile over all rounds "
+		"together. daemon: the\ndaemon's touch, and its fault if there is one. x memcpy: ratio to one "
+		"copy of the same size, measured in\nthe same run between the timed parts. ", plane.key,
 		STATS_MIN_N);
 	fputs(c->o.plane == PLANE_ICOUNT ?
-	      "turn: instructions from one unmap to the next, the loop and\nthe daemon with them, mean "
-	      "without what is over 10 times its 90th percentile. " :
-	      "M/s: million mappings per second of all threads, from the mean time between\nunmaps without "
-	      "what is over 10 times its 90th percentile. ", f);
-	fprintf(f, "null, what the loop, the clock and the core cost,\nis not subtracted. Two readings of "
-		"the clock in a row, %.0f %s, are in each of map, unmap, daemon\nand memcpy once.\n",
-		c->clock, plane.unit);
+	      "turn: mean number of instructions from one unmap to the\nnext, with the loop and the "
+	      "daemon; values over 10 times the 90th percentile are left out. " :
+	      "M/s: million mappings per second of all threads, from the\nmean time between unmaps; "
+	      "values over 10 times the 90th percentile are left out. ", f);
+	fprintf(f, "null is the cost of the\nloop, the clock and the core; it is not subtracted. Each of "
+		"map, unmap, daemon and memcpy includes one\nreading of the clock, %.0f %s.\n", c->clock,
+		plane.unit);
 }
 
 static void print_left_out(const struct micro_campaign *c, FILE *f)
@@ -301,7 +302,7 @@ static json_t *cell_json(const struct micro_cell *cell, const char *unit)
 		      (int)cell->threads, "n", (int)cell->n, "operations",
 		      (json_int_t)operations(cell), "verified", (json_int_t)cell->verified, "invalid",
 		      cell->invalid ? json_string(cell->invalid) : json_null(), p99_key,
-		      bl_json_real(p99(cell)), "ratio_to_memcpy", est_json(&ratio), "per_second",
+		      bl_json_real(find_p99(cell)), "ratio_to_memcpy", est_json(&ratio), "per_second",
 		      est_json(&rate), "per_second_wall", est_json(&wall), "originals",
 		      (int)cell->config.buffers, "stride", (int)cell->config.stride);
 	set_est(j, "pair", unit, &pair);
@@ -376,7 +377,7 @@ void micro_print_csv(const struct micro_campaign *c, FILE *f)
 			!cell->invalid);
 		csv_est(f, 2, &pair);
 		fputc(',', f);
-		csv_put_number(f, 1, p99(cell));
+		csv_put_number(f, 1, find_p99(cell));
 		fputc(',', f);
 		csv_put_number(f, 2, MICRO_OVER_ROUNDS(cell, map).value);
 		fputc(',', f);
