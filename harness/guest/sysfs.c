@@ -79,7 +79,6 @@ static int apply(struct guest_run *r, json_t *attrs, const char *name, const cha
 
 int guest_sysfs_apply(struct guest_run *r)
 {
-	static const char *const defaults[AXES] = { "cached", "4k", "none", "zeroed" };
 	json_t *attrs = json_object();
 	char *bytes, *order;
 	double t0 = bl_mono();
@@ -93,7 +92,7 @@ int guest_sysfs_apply(struct guest_run *r)
 		ret = apply(r, attrs, "strategy", r->strategy);
 	for (size_t a = 0; !ret && a < AXES; a++)
 		ret = apply(r, attrs, axis_names[a],
-			    bl_json_str(r->op, axis_names[a], defaults[a]));
+			    bl_json_str(r->op, axis_names[a], axis_values[a].v[0].name));
 	if (!ret)
 		ret = apply(r, attrs, "page_order", order);
 	guest_record_ms(r, "sysfs", t0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads strategies/, kmod/ and workloads/ for what a plan can choose from. The head comment of a
- * file is its entry: lines " * tag: text", whose text goes on in lines that are indented deeper.
+ * Reads strategies/ and workloads/ for what a plan can choose from. The head comment of a file
+ * is its entry: lines " * tag: text", whose text goes on in lines that are indented deeper.
  */
 #include "plan/catalog.h"
 
@@ -82,24 +82,6 @@ static void add_choice(struct catalog_choices *l, char *name, char *about)
 {
 	l->v = bl_realloc(l->v, (l->n + 1) * sizeof(*l->v));
 	l->v[l->n++] = (struct catalog_choice){ .name = name, .about = about };
-}
-
-/* Add a choice for each line "TAG name: text". */
-static void add_tagged(struct catalog_choices *l, const struct bl_strv *lines, const char *tag)
-{
-	size_t len = strlen(tag);
-
-	for (size_t i = 0; i < lines->n; i++) {
-		const char *s = lines->v[i] + strspn(lines->v[i], " \t"), *colon, *name;
-
-		if (strncmp(s, tag, len) || s[len] != ' ')
-			continue;
-		name = s + len + strspn(s + len, " ");
-		colon = strchr(name, ':');
-		if (!colon || strcspn(name, " \t") < (size_t)(colon - name))
-			continue;
-		add_choice(l, strndup(name, colon - name), join_tag_text(lines, i, colon + 1));
-	}
 }
 
 /* List the files of @dir that end in @suffix by their names without it, sorted. */
@@ -192,27 +174,6 @@ static int load_strategies(struct catalog *c)
 	return err;
 }
 
-/* Read the allocators, which are described in the files that implement them. */
-static int load_allocators(struct catalog *c, const char *dir)
-{
-	struct bl_strv names = {}, lines = {};
-	int err = list_dir(dir, ".c", &names);
-
-	for (size_t i = 0; !err && i < names.n; i++) {
-		char *text;
-
-		err = read_at(dir, names.v[i], ".c", &text);
-		if (err)
-			break;
-		read_head_comment(text, &lines);
-		add_tagged(&c->axes[AXIS_ALLOCATOR], &lines, "Allocator");
-		bl_strv_free(&lines);
-		free(text);
-	}
-	bl_strv_free(&names);
-	return err;
-}
-
 static char *first_comment(const char *text)
 {
 	while (*text) {
@@ -261,41 +222,12 @@ static int load_dir(struct catalog_choices *l, const char *dir, const char *suff
 	return err;
 }
 
-/* Sort by name, with the kernel's default first. */
-static int by_default(const void *a, const void *b)
+static void add_axes(struct catalog *c)
 {
-	const struct catalog_choice *x = a, *y = b;
-	bool dx = !strcmp(x->name, "cached"), dy = !strcmp(y->name, "cached");
-
-	return dx != dy ? dy - dx : strcmp(x->name, y->name);
-}
-
-static void load_axes(struct catalog *c)
-{
-	static const struct {
-		enum axis axis;
-		const char *name, *about;
-	} fixed[] = {
-		{ AXIS_GRANULE, "4k", "an IOVA range is whole 4 KiB slots" },
-		{ AXIS_GRANULE, "page", "an IOVA range is whole bounce pages" },
-		{ AXIS_PREFILL, "none", "device-to-memory bounce bytes begin as they were left: the "
-				      "driver can get back what it did not ask for" },
-		{ AXIS_PREFILL, "zero", "they begin as zeroes" },
-		{ AXIS_PREFILL, "copy", "they begin as the driver's buffer, as swiotlb does it: what "
-				      "the device leaves out survives" },
-		{ AXIS_BACKING, "zeroed", "bounce pages are allocated when first needed, and zeroed" },
-		{ AXIS_BACKING, "unzeroed", "not zeroed, as Linux 5.15 did (unsafe: shows old data of "
-					  "the kernel to the daemon)" },
-		{ AXIS_BACKING, "prealloc", "all bounce pages exist from the start" },
-		{ AXIS_BACKING, "huge", "as that, in huge pages, and so in the daemon's page table" },
-	};
-	struct catalog_choices *allocators = &c->axes[AXIS_ALLOCATOR];
-
-	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
-		add_choice(&c->axes[fixed[i].axis], bl_strdup(fixed[i].name),
-			   bl_strdup(fixed[i].about));
-	if (allocators->n)
-		qsort(allocators->v, allocators->n, sizeof(*allocators->v), by_default);
+	for (size_t a = 0; a < AXES; a++)
+		for (size_t i = 0; i < axis_values[a].n; i++)
+			add_choice(&c->axes[a], bl_strdup(axis_values[a].v[i].name),
+				   bl_strdup(axis_values[a].v[i].about));
 }
 
 int catalog_load(struct catalog *c)
@@ -304,11 +236,9 @@ int catalog_load(struct catalog *c)
 
 	memset(c, 0, sizeof(*c));
 	err = load_strategies(c);
-	err = err ? err : load_allocators(c, "kmod/core");
-	err = err ? err : load_allocators(c, "kmod/alloc");
 	err = err ? err : load_dir(&c->jobs, "workloads/jobs", ".fio");
 	err = err ? err : load_dir(&c->plans, "workloads/plans", ".ini");
-	load_axes(c);
+	add_axes(c);
 	add_choice(&c->planes, bl_strdup("vm"),
 		   bl_strdup("QEMU guest on the target kernel; KVM where a probe guest "
 			     "really boots, else emulated (ratios only)"));

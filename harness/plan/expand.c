@@ -81,7 +81,7 @@ static void expand_strategy(struct plan *p, const struct catalog_strategy *s, bo
 		/* plan_set_key() has checked the text. */
 		collectors_parse(p->name, "collect", p->collects.v[i % nc], &c.collect);
 		choose_axes(p, &c, s->intree, i / nc / nb / no);
-		c.unsafe = s->unsafe || !strcmp(c.axis[AXIS_BACKING], "unzeroed");
+		c.unsafe = s->unsafe || axes_are_unsafe(c.axis);
 		c.label = make_label(p, &c, s->intree);
 		add_cell(p, &c);
 	}
@@ -206,11 +206,6 @@ int plan_expand(struct plan *p)
 		const char *name = p->strategies.v[i];
 		const struct catalog_strategy *s = catalog_find_strategy(p->cat, name);
 
-		if (!s->intree && !p->axes[AXIS_ALLOCATOR].n) {
-			bl_err("%s: no allocator is known: no head comment in kmod/ has a "
-			       "line 'Allocator NAME: text'", p->name);
-			return -EINVAL;
-		}
 		if (check_collect(p, s))
 			return -EINVAL;
 		expand_strategy(p, s, false);

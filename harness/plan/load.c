@@ -97,8 +97,7 @@ static void set_defaults(struct plan *p)
 	bl_strv_add(&p->collects, COLLECT_OFF);
 	p->buffer_mb = COLLECT_BUFFER_MB;
 	for (size_t i = 0; i < AXES; i++)
-		if (p->cat->axes[i].n)
-			bl_strv_add(&p->axes[i], p->cat->axes[i].v[0].name);
+		bl_strv_add(&p->axes[i], axis_values[i].v[0].name);
 }
 
 static int find_plan_file(const struct plan *p, const char *name, char **path)

@@ -35,12 +35,6 @@ struct file;
 #define BL_PAGE_SHIFT_MAX	16	/* of a bounce page: 64K */
 #define BL_PAGE_ORDER_MAX	(BL_PAGE_SHIFT_MAX - PAGE_SHIFT)
 
-enum bl_granule {
-	BL_GRANULE_4K,		/* several small mappings share a bounce page */
-	BL_GRANULE_PAGE,	/* every mapping starts on a bounce page */
-	BL_GRANULE_NR
-};
-
 /* What is chosen by name, beside the strategy. */
 enum bl_option {
 	BL_OPT_ALLOCATOR,	/* enum bl_allocator */

@@ -33,31 +33,10 @@ const struct bl_strategy *const bl_strategies[] = {
 	NULL
 };
 
-static const char *const allocator_names[BL_ALLOC_NR] = {
-	[BL_ALLOC_CACHED] = "cached",
-	[BL_ALLOC_PLAIN] = "plain",
-	[BL_ALLOC_GENALLOC] = "genalloc",
-	[BL_ALLOC_SBITMAP] = "sbitmap",
-	[BL_ALLOC_RING] = "ring",
-};
-
-static const char *const granule_names[BL_GRANULE_NR] = {
-	[BL_GRANULE_4K] = "4k",
-	[BL_GRANULE_PAGE] = "page",
-};
-
-static const char *const prefill_names[BL_PREFILL_NR] = {
-	[BL_PREFILL_NONE] = "none",
-	[BL_PREFILL_ZERO] = "zero",
-	[BL_PREFILL_COPY] = "copy",
-};
-
-static const char *const backing_names[BL_BACKING_NR] = {
-	[BL_BACKING_ZEROED] = "zeroed",
-	[BL_BACKING_UNZEROED] = "unzeroed",
-	[BL_BACKING_PREALLOC] = "prealloc",
-	[BL_BACKING_HUGE] = "huge",
-};
+static const char *const allocator_names[] = { BL_ALLOCATORS(BL_OPTION_NAME) };
+static const char *const granule_names[] = { BL_GRANULES(BL_OPTION_NAME) };
+static const char *const prefill_names[] = { BL_PREFILLS(BL_OPTION_NAME) };
+static const char *const backing_names[] = { BL_BACKINGS(BL_OPTION_NAME) };
 
 #define BL_OPTION(n)	{ .name = #n, .values = n##_names, .nr = ARRAY_SIZE(n##_names) }
 

@@ -7,10 +7,8 @@
 
 #include "model.h"
 
-const char *const prefill_names[BL_PREFILL_NR] = { "none", "zero", "copy" };
-const char *const backing_names[BL_BACKING_NR] = {
-	"zeroed", "unzeroed", "prealloc", "huge"
-};
+const char *const prefill_names[BL_PREFILL_NR] = { BL_PREFILLS(BL_OPTION_NAME) };
+const char *const backing_names[BL_BACKING_NR] = { BL_BACKINGS(BL_OPTION_NAME) };
 
 /* Out of 1000. */
 static const u16 weights[OP_NR] = {
