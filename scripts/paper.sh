@@ -147,8 +147,9 @@ evaluate()
 	for raw in "$results"/*.jsonl.xz; do
 		name=${raw##*/}
 		name=$work/${name%.jsonl.xz}
-		xz -dc "$raw" >"$name.jsonl" && $bouncelab micro --from "$name.jsonl" \
-			--csv "$name.csv" >"$name.log" || die "$raw: cannot be evaluated"
+		xz -dc "$raw" >"$name.jsonl" || die "$raw: cannot be unpacked"
+		$bouncelab micro --from "$name.jsonl" --csv "$name.csv" >"$name.log" ||
+			die "$raw: cannot be evaluated"
 	done
 	gnuplot -c plots/micro-model.gp "$work/micro-model.csv" "$work/micro-model.svg" ||
 		die "the figure of the model cannot be drawn"

@@ -10,8 +10,10 @@ broken_tree=build/tests/broken/tree
 # Print each file that the module is built from, and where it goes in the tree.
 broken_sources()
 {
-	ls -d Makefile scripts/*.sh kmod/*.sh $(sed '/^#/d' kmod/sources) 2>/dev/null |
-		sed 's/.*/& &/'
+	# shellcheck disable=SC2046 # patterns
+	for f in Makefile scripts/*.sh $(sed '/^#/d' kmod/sources); do
+		echo "$f $f"
+	done
 	for f in tests/strategies/broken/*.[ch]; do
 		echo "$f strategies/${f##*/}"
 	done

@@ -11,16 +11,10 @@
 # prints all kinds.
 
 cd "$(dirname "$0")/../.." || exit 1
-. tests/lib/common.sh
-scratch_dir
 . tests/lib/fake.sh
 
-make -s install "DESTDIR=$scratch/dest" PREFIX=/opt/bl >"$scratch/log" 2>&1 || {
-	code=$?
-	cat "$scratch/log"
-	fail "make install: exit code $code"
-	finish
-}
+expect 0 'make install' make -s install "DESTDIR=$scratch/dest" PREFIX=/opt/bl
+[ $code = 0 ] || finish
 prefix=$scratch/dest/opt/bl
 bouncelab=$prefix/bin/bouncelab
 unset BOUNCELAB_ROOT BOUNCELAB_PACE
@@ -29,43 +23,29 @@ export XDG_CACHE_HOME
 mkdir "$scratch/work"
 cd "$scratch/work" || exit 1
 
-# what the installed program lists is what the tree has
+# The installed program lists the same as that of the tree.
 for kind in strategies plans jobs; do
 	"$bouncelab" list --names $kind >"$scratch/installed"
 	"$top/build/bouncelab" list --names $kind >"$scratch/tree"
 	[ -s "$scratch/installed" ] || fail "no $kind"
 	cmp -s "$scratch/installed" "$scratch/tree" || fail "the installed $kind differ from the tree's"
 done
+ok "the installed program has its strategies, plans and jobs"
 
-cat >plan.ini <<'END'
-[plan]
-runtime = 0.1
-ramp = 0
-repeat = 6
-aa = intree
-[matrix]
-strategy = intree,eager-none
-jobs = 4k-randread-1
-END
-"$bouncelab" run plan.ini --allow-noisy-host --accel tcg --name first >"$scratch/log" 2>&1 || {
-	code=$?
-	cat "$scratch/log"
-	fail "run: exit code $code"
-}
+write_plan 'intree, eager-none' 4k-randread-1 'repeat = 6'
+expect 0 run "$bouncelab" run "$plan" --allow-noisy-host --accel tcg --name first
 says results/first/table.txt eager-none
 [ -e results/first/figures/relative.svg ] || fail "no figure in results/first"
 "$bouncelab" report first >"$scratch/report" || fail "report: exit code $?"
 says "$scratch/report" eager-none
 [ -e "$scratch/cache/bouncelab/pace.json" ] || fail "no pace.json in the cache"
 [ ! -e "$prefix/lib/bouncelab/results" ] || fail "a campaign is below the prefix"
-"$bouncelab" micro -s eager-none --size 4K --rounds 1 --threads 1 --seconds 0.01 >"$scratch/log" 2>&1 || {
-	code=$?
-	cat "$scratch/log"
-	fail "micro: exit code $code"
-}
+ok "a campaign is below the working directory, and the pace in the cache"
+expect 0 micro "$bouncelab" micro -s eager-none --size 4K --rounds 1 --threads 1 --seconds 0.01
 says "$scratch/log" eager-none
+ok "micro runs"
 
-# a page of the manual for each command, and one for the program
+# There is a page of the manual for each command, and one for the program.
 "$bouncelab" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' >"$scratch/commands"
 [ "$(wc -l <"$scratch/commands")" -gt 8 ] || fail "only $(wc -l <"$scratch/commands") commands in --help"
 while read -r command; do
@@ -74,8 +54,9 @@ while read -r command; do
 	says "$page" "bouncelab-$command \\- " '.SH SYNOPSIS' '.SH DESCRIPTION'
 done <"$scratch/commands"
 says "$prefix/share/man/man1/bouncelab.1" 'Commands:'
+ok "there is a man page for each command"
 
-# complete WORD...: what bash offers for the last word
+# complete.bash PREFIX WORD...: print what bash offers for the last word.
 cat >"$scratch/complete.bash" <<'END'
 . "$1/share/bash-completion/completions/bouncelab"
 shift
@@ -85,6 +66,7 @@ COMP_CWORD=$(($# - 1))
 _bouncelab
 printf '%s\n' "${COMPREPLY[@]}"
 END
+# offers WANT WORD...: bash offers WANT for the last word.
 offers()
 {
 	want=$1
@@ -92,7 +74,7 @@ offers()
 	bash "$scratch/complete.bash" "$prefix" "$bouncelab" "$@" >"$scratch/offered" 2>&1
 	grep -qxF -e "$want" "$scratch/offered" || {
 		fail "completion of '$*' does not offer '$want', but:"
-		cat "$scratch/offered"
+		show "$scratch/offered"
 	}
 }
 offers report re
@@ -101,8 +83,8 @@ offers --allow-noisy-host run --allow
 offers eager-none,lazy-spin run -s eager-none,lazy-s
 offers eager-none trace eager-n
 offers 4k-randread-2 trace eager-none 4k-randread
-offers first report fi
+offers first report 'fi'
 offers icount micro --plane = ic
 grep -qxF native "$scratch/offered" && fail "completion of '--plane=ic' offers 'native'"
-
+ok "completion knows strategies, plans, jobs, campaigns and options"
 finish

@@ -64,8 +64,9 @@ check_finished()
 	check_manifest "$name"
 	# Each run ended once, by the journal too; every line of it is whole.
 	sed -n 's/.*"run":"\([0-9]*\)","state":"ok".*/\1/p' "$out/$name/journal.jsonl" | sort >"$scratch/ends"
-	[ "$(uniq <"$scratch/ends" | wc -l)" = "$n_planned" ] && [ -z "$(uniq -d <"$scratch/ends")" ] ||
+	if [ "$(uniq <"$scratch/ends" | wc -l)" != "$n_planned" ] || [ -n "$(uniq -d <"$scratch/ends")" ]; then
 		fail "$name: the journal has not one end of each run"
+	fi
 	grep -v "$whole_line" "$out/$name/journal.jsonl" && fail "$name: a line of the journal is not whole"
 	(cd "$out/$name" && find runs -mindepth 1 -maxdepth 1 | sort) >"$scratch/set"
 	cmp -s "$scratch/set" "$scratch/set-0" || fail "$name: other runs than without being killed"

@@ -18,6 +18,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # archive_of CODENAME: print the address that this machine's apt has for it.
 archive_of()
 {
+	# shellcheck disable=SC2016 # of apt
 	apt-get indextargets --format '$(REPO_URI)' "Codename: $1" "Component: main" |
 		head -n 1
 }

@@ -161,6 +161,7 @@ ok "the lock that is held for too long is found, named and measured"
 
 # A fixed number of reads and writes of each strategy: fio, the disk, the tracepoints and the
 # module's counters count the same.
+# shellcheck disable=SC2017 # rounds down to an even number
 sed "s/^rw=.*/rw=randrw/; /^time_based/d; s/^runtime=.*/io_size=$((ios / 2 * 4))k/" \
 	workloads/jobs/4k-randread-2.fio >"$copy/workloads/jobs/counted.fio"
 all=$(cd strategies && for f in *.c; do echo "${f%.c}"; done | grep -v template | paste -sd ,)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
 #
 # In the guest: bpftrace.sh: each script of bpftrace/ runs alone on a device with I/O, and
 # counts what the module counts.
@@ -44,7 +45,7 @@ live lock-waits
 waits=$(($(sum spinlock_waits) + $(sum other_waits)))
 note "lock-waits: $waits waits, $(grep -c '^@spinlock_waits' $tmp/bt.out) ways to a spinlock"
 check "lock-waits: there are waits" test $waits -gt 0
-grep -q '^@.*_us:' $tmp/bt.out && ok "lock-waits: a histogram" || not_ok "lock-waits: a histogram"
+check "lock-waits: a histogram" grep -q '^@.*_us:' $tmp/bt.out
 
 dev_del vduse0
 stop_daemon $daemon

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
 #
 # In the guest: integrity.sh [STRATEGY]: the bytes are right where the plans' verify runs do
 # not look: more I/O in flight than the window holds, user memory of the daemon in the middle

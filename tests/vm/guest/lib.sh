@@ -241,6 +241,7 @@ start_daemon()
 # start_vblk NAME [OPTION...]: sets $daemon.
 start_vblk() { start_daemon vblk "$@"; }
 
+# shellcheck disable=SC2034 # daemon: of the scripts
 # start_qsd NAME FILE: start qemu-storage-daemon on a file or "null"; sets $daemon.
 start_qsd()
 {

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2086 # names, numbers and paths without blanks
 #
 # In the guest: lifecycle.sh ["PART..."]: what holds the module and the device; a daemon that
 # dies, hangs or comes back; what can be chosen in sysfs, and until when.

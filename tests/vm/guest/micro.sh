@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2086 # names, numbers and paths without blanks
 #
 # In the guest: micro.sh ["PART..." | --broken STRATEGY...]: run bouncelab-guest micro, the half of
 # `bouncelab micro` that runs in the guest. --broken: these strategies must have wrong bytes.

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2086 # names, numbers and paths without blanks
 #
-# In the guest: reload.sh N [DRIVER]: N times load, attach, I/O, detach, unload; each
-# time another strategy, the choices and the way to end rotating with it. Then
-# nothing of it may be left.
+# In the guest: reload.sh N [DRIVER]: load, attach, do I/O, detach and unload N times. Each
+# round takes another strategy, other choices and another way to end. Then nothing may be
+# left.
 #
-# What is compared is exact, not about right:
+# The counts are compared exactly:
 #
-#   pages    The kernel's account of where all pages are: those that nobody
-#            claims. A page that a module has forgotten is in no list, so it is
-#            neither free nor anybody's; page cache and slab may come and go.
+#   pages    The pages that no account of the kernel claims. A page that a module has
+#            forgotten is in no list: it is neither free nor in use. Page cache and slab may
+#            come and go.
 #   slab     Objects in the caches that a driver uses (kmalloc-*, iova, file, bio,
 #            vma): all caches are shrunk first, so that no half empty
 #            slab on a CPU counts as full.
@@ -16,7 +17,7 @@
 #
 # The first 10 rounds warm up (caches, first allocations of the allocators);
 # after that a count that grows in both halves of the rest, by one in two rounds,
-# is a leak. One that jumps in one half is the rest of the kernel.
+# is a leak. A count that jumps in one half is due to the rest of the kernel.
 
 . tests/vm/guest/lib.sh
 
@@ -24,7 +25,7 @@ rounds=${1:-100}
 driver=${2:-bouncelab}
 warm=10
 mid=$(((rounds + warm) / 2))
-# Fewer drown in the pages and objects that other parts of the kernel take.
+# With fewer rounds, a leak is not seen beside the pages and objects of the rest of the kernel.
 [ "$rounds" -ge 50 ] || die "reload.sh: $rounds rounds; at least 50 say something"
 
 shrink()
@@ -105,14 +106,14 @@ measure()
 		"free pages $(mem_free)"
 }
 
-# choose I: strategy and all else of round I; sets $_s.
+# choose I: set the strategy and the other choices of round I; sets $_s.
 choose()
 {
 	_all=$(strategies vduse0)
 	# shellcheck disable=SC2086
 	_s=$(echo $_all | cut -d ' ' -f $(($1 % $(echo $_all | wc -w) + 1)))
 	echo "$_s" >/sys/class/vduse/vduse0/strategy || die "round $1: cannot choose $_s"
-	# What brings its own addresses is refused with another allocator.
+	# A strategy with its own addresses is refused with another allocator.
 	case $_s in
 	direct | pool) ;;
 	*) [ $(($1 % 3)) != 0 ] || echo plain >/sys/class/vduse/vduse0/allocator ;;
@@ -121,7 +122,7 @@ choose()
 	[ $(($1 % 5)) -gt 0 ] || echo page >/sys/class/vduse/vduse0/granule
 }
 
-# one_round I: everything that differs from round to round follows from I.
+# one_round I: run one round; I decides everything that differs from round to round.
 one_round()
 {
 	_kind=$(($1 % 4))
@@ -162,14 +163,14 @@ one_round()
 	: >$tmp/dmesg.log
 }
 
-# leaks FROM MID TO: has it grown by one in two rounds, in either half?
+# leaks FROM MID TO: did the count grow by one in two rounds, in either half?
 leaks()
 {
 	awk -v a="$1" -v b="$2" -v c="$3" -v l=$(((mid - warm) / 2)) -v m=$(((rounds - mid) / 2)) \
 		'BEGIN { exit !(b - a >= l && c - b >= m) }'
 }
 
-# check_growth NAME FROM MID TO
+# check_growth NAME FROM MID TO: report whether a count grew.
 check_growth()
 {
 	_text="$2 after $warm rounds, $3 after $mid, $4 after $rounds"
@@ -182,6 +183,7 @@ check_growth()
 
 load virtio_vdpa
 load virtio_blk
+# shellcheck disable=SC2013 # names have no blanks
 for _dep in $(sed -n 's/^vduse //p' $mods/order); do
 	loaded "$_dep" || insmod "$mods/$_dep.ko"
 done
@@ -195,13 +197,15 @@ while [ $i -lt "$rounds" ]; do
 	[ $i != $warm ] || measure $warm
 	[ $i != $mid ] || measure mid
 done
-note "$(((($(uptime_ms) - _begin)) / rounds)) ms per round"
+note "$((($(uptime_ms) - _begin) / rounds)) ms per round"
 measure end
 
 ok "$rounds rounds"
-check_growth "pages that nobody claims" $(cat $tmp/pages.$warm) $(cat $tmp/pages.mid) $(cat $tmp/pages.end)
-check_growth "vmalloc pages" $(cat $tmp/vmalloc.$warm) $(cat $tmp/vmalloc.mid) $(cat $tmp/vmalloc.end)
-check_growth "percpu KiB" $(cat $tmp/percpu.$warm) $(cat $tmp/percpu.mid) $(cat $tmp/percpu.end)
+# growth WHAT NAME: check the growth of a count between the measurements.
+growth() { check_growth "$2" "$(cat $tmp/$1.$warm)" "$(cat $tmp/$1.mid)" "$(cat $tmp/$1.end)"; }
+growth pages "unclaimed pages"
+growth vmalloc "vmalloc pages"
+growth percpu "percpu KiB"
 while read -r cache n; do
 	was=$(awk -v c="$cache" '$1 == c { print $2 }' $tmp/slab.$warm)
 	then=$(awk -v c="$cache" '$1 == c { print $2 }' $tmp/slab.mid)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
 #
 # In the guest: vhost.sh DRIVER: run the program vhost, with each strategy.
 
