@@ -24,7 +24,8 @@ say = @printf '  %-8s%s\n' $(1) $(2)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench check paper paper-check build conform doctor lint new-strategy deps kernel \
+.PHONY: help bench check check-fast paper paper-check build conform doctor lint include-graph \
+	new-strategy deps kernel \
 	unit-tests clean distclean FORCE
 
 ## The main job
@@ -38,6 +39,9 @@ bench: ## install what is missing, build, run a plan in a VM, print verdicts; PL
 
 check: ## install what is missing, build, run all tests; T="lint cli" runs some
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check $(T)
+
+check-fast: ## the same without the tests that boot a guest or take long; three minutes
+	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check --fast
 
 paper: build build/tests/test-montecarlo ## run the paper's campaigns (an hour or two), fill in PAPER.md; goes on if interrupted
 	$(Q)scripts/paper.sh run
@@ -61,8 +65,11 @@ install: build build/kernel/stamp ## install programs, modules, data and man pag
 kernel: build/kernel/stamp ## download the guest's kernel into build/kernel
 	@:
 
-lint: ## the rules for the source text
+lint: build/kernel/stamp ## the rules for the source text
 	$(Q)tests/source/lint.sh
+
+include-graph: ## print which folder and which file includes which, and check their order
+	$(Q)scripts/include-graph.sh
 
 # The suite takes the strategies from the sources, so that what is tested is what is there.
 conform: ## S=x: is strategy x right? the native suite on it alone; ARGS=--help for more
