@@ -211,16 +211,18 @@ int campaign_begin_run(struct campaign *c, const char *id)
 }
 
 bool campaign_run_is_done(const struct campaign *c, const char *id, char **status, char **reason,
-		 double *seconds)
+			  double *seconds)
 {
-	char *path = bl_fmt("%s/%s/run.json", c->runs, id);
+	char *path = bl_fmt("%s/%s/run.json", c->runs, id), *unknown;
 	bool done = bl_exists(path);
 	json_t *run = done ? bl_json_load(path) : NULL;
 
 	if (done) {
-		*status = bl_strdup(bl_json_str(run, "status", "invalid"));
+		unknown = bl_json_schema_error(path, run, RUN_SCHEMA);
+		*status = bl_strdup(unknown ? "invalid" : bl_json_str(run, "status", "invalid"));
 		*seconds = bl_json_num(run, "seconds", 0);
-		*reason = bl_strdup(bl_json_str(run, "reason", run ? "" : "run.json is broken"));
+		*reason = unknown ? unknown :
+			  bl_strdup(bl_json_str(run, "reason", run ? "" : "run.json is broken"));
 	}
 	json_decref(run);
 	free(path);

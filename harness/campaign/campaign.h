@@ -7,7 +7,12 @@
 #define BL_CAMPAIGN_H
 
 #include "plan/plan.h"
+#include "proto/run-files.h"
 #include "proto/accel.h"
+
+#define JOURNAL_SCHEMA	1	/* of each line of journal.jsonl */
+#define ENV_SCHEMA	1	/* of env.json */
+#define SHARDS_SCHEMA	1	/* of shards.json */
 
 /* How the guest is run; kept in plan.json for who goes on. */
 struct campaign_options {
@@ -65,8 +70,15 @@ bool campaign_is_busy(const char *dir);
 int campaign_log(struct campaign *c, const char *run, const char *state,
 		    const char *reason);
 
-/* Run id -> its last line; "" -> the last of the campaign's own. To be freed. */
-json_t *campaign_load_journal(const char *dir);
+/**
+ * campaign_load_journal() - load the last state of everything
+ * @dir: the campaign's directory
+ * @last: gets an object: ID of a run, or "" for the campaign -> its last line; the caller
+ *	frees it, also after an error
+ *
+ * Return: 0, or -EBADMSG with a message: a line's schema number is unknown.
+ */
+int campaign_load_journal(const char *dir, json_t **last);
 
 /* --- runs --- */
 
@@ -107,8 +119,14 @@ unsigned int campaign_count_files(const char *dir, const char *what);
 int campaign_write_env(const struct campaign *c, enum accel accel, const char *guest_args,
 		 const json_t *hello, const char *console);
 
-/* Load env.json of the campaign in @dir, or return NULL. The caller frees it. */
-json_t *campaign_load_env(const char *dir);
+/**
+ * campaign_load_env() - load env.json
+ * @dir: the campaign's directory
+ * @env: gets the object, which the caller frees, or NULL if there is none to read
+ *
+ * Return: 0, or -EBADMSG with a message: the schema number is unknown.
+ */
+int campaign_load_env(const char *dir, json_t **env);
 
 /*
  * Return the values of a host's conditions, as env.json records them, in one line; NULL if

@@ -145,7 +145,7 @@ int campaign_write_env(const struct campaign *c, enum accel accel, const char *g
 	json_object_set_new(guest, "init_on_alloc", init_on_alloc(console));
 	if (hello)
 		json_object_set_new(guest, "hello", json_deep_copy(hello));
-	o = json_pack("{s:i, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "written",
+	o = json_pack("{s:i, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "schema", ENV_SCHEMA, "written",
 		      bl_now(), "accel", accel_names[accel], "emulated", accel != ACCEL_KVM, "host",
 		      host_json(), "guest", guest, "versions", versions_json(), "git",
 		      git_json(), "module", module_json());
@@ -159,13 +159,15 @@ int campaign_write_env(const struct campaign *c, enum accel accel, const char *g
 	return err;
 }
 
-json_t *campaign_load_env(const char *dir)
+int campaign_load_env(const char *dir, json_t **env)
 {
 	char *path = bl_fmt("%s/env.json", dir);
-	json_t *env = bl_exists(path) ? bl_json_load(path) : NULL;
+	int err;
 
+	*env = bl_exists(path) ? bl_json_load(path) : NULL;
+	err = bl_json_check_schema(path, *env, ENV_SCHEMA);
 	free(path);
-	return env;
+	return err;
 }
 
 char *campaign_noise_text(const json_t *unfit)

@@ -47,8 +47,8 @@ int campaign_open_journal(struct campaign *c)
 int campaign_log(struct campaign *c, const char *run, const char *state,
 		    const char *reason)
 {
-	json_t *j = json_pack("{s:f, s:s*, s:s, s:s*}", "t", bl_now(), "run", run,
-			      "state", state, "reason", reason);
+	json_t *j = json_pack("{s:f, s:i, s:s*, s:s, s:s*}", "t", bl_now(), "schema",
+			      JOURNAL_SCHEMA, "run", run, "state", state, "reason", reason);
 	char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	char *line = bl_fmt("%s\n", text ? text : "{}");
 	size_t len = strlen(line);
@@ -69,23 +69,26 @@ int campaign_log(struct campaign *c, const char *run, const char *state,
 	return err;
 }
 
-json_t *campaign_load_journal(const char *dir)
+int campaign_load_journal(const char *dir, json_t **last)
 {
 	char *path = bl_fmt("%s/journal.jsonl", dir), *text = NULL, *rest, *line;
-	json_t *last = json_object(), *j;
+	int err = 0;
 
+	*last = json_object();
 	if (!bl_read_file(path, &text, NULL)) {
 		rest = text;
-		while ((line = strsep(&rest, "\n"))) {
-			j = json_loads(line, 0, NULL);
+		while (!err && (line = strsep(&rest, "\n"))) {
+			json_t *j = json_loads(line, 0, NULL);
+
+			err = bl_json_check_schema(path, j, JOURNAL_SCHEMA);
 			if (j)
-				json_object_set(last, bl_json_str(j, "run", ""), j);
+				json_object_set(*last, bl_json_str(j, "run", ""), j);
 			json_decref(j);
 		}
 	}
 	free(text);
 	free(path);
-	return last;
+	return err;
 }
 
 bool campaign_is_busy(const char *dir)

@@ -85,6 +85,7 @@ static int append(char **all, size_t *len, const struct merge_part *p)
 	while (!err && (line = strsep(&rest, "\n"))) {
 		json_t *j = json_loads(line, 0, NULL);
 
+		err = bl_json_check_schema(path, j, JOURNAL_SCHEMA);
 		/* The states of a shard as such are in its own journal. */
 		if (*bl_json_str(j, "run", "")) {
 			size_t n = strlen(line);
@@ -96,7 +97,7 @@ static int append(char **all, size_t *len, const struct merge_part *p)
 		}
 		json_decref(j);
 	}
-	if (err)
+	if (err && err != -EBADMSG)
 		bl_err("%s: %s", path, strerror(-err));
 	free(text);
 	free(path);
@@ -182,7 +183,7 @@ int merge_write(const struct merge *m, struct campaign *c)
 	json_object_set_new(plan, "shards", json_integer(m->parts[0].shard.of));
 	err = err ? err : write_env(m, c);
 	err = err ? err : write_json(c, "shards.json", json_pack(
-		"{s:i, s:i, s:O, s:o, s:o}", "schema", 1, "of", (int)m->parts[0].shard.of, "shards",
+		"{s:i, s:i, s:O, s:o, s:o}", "schema", SHARDS_SCHEMA, "of", (int)m->parts[0].shard.of, "shards",
 		dirs, "missing", list_json(&m->missing), "differ", list_json(&m->differ)));
 	json_decref(dirs);
 	err = err ? err : write_journal(m, c);

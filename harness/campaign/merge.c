@@ -19,9 +19,10 @@ static int load_part(struct merge_part *p, const char *name)
 		return -EINVAL;
 	path = bl_fmt("%s/plan.json", p->dir);
 	p->plan = bl_json_load(path);
+	err = p->plan ? bl_json_check_schema(path, p->plan, PLAN_SCHEMA) : -EBADMSG;
 	free(path);
-	if (!p->plan)
-		return -EBADMSG;
+	if (err)
+		return err;
 	if (shard_from_json(&p->shard, p->plan) || !p->shard.of) {
 		bl_err("%s is no shard: it was not made by 'bouncelab run --shard'", p->dir);
 		return -EINVAL;
@@ -30,10 +31,10 @@ static int load_part(struct merge_part *p, const char *name)
 		bl_err("%s: another bouncelab is working on this campaign", p->dir);
 		return -EWOULDBLOCK;
 	}
-	p->env = campaign_load_env(p->dir);
+	err = campaign_load_env(p->dir, &p->env);
 	manifest = bl_fmt("%s/" CAMPAIGN_MANIFEST, p->dir);
 	p->whole = bl_exists(manifest);
-	if (p->whole)
+	if (p->whole && !err)
 		err = campaign_check_manifest(p->dir);
 	free(manifest);
 	return err;

@@ -15,10 +15,11 @@ const char *stop_state_name(enum stop_why why)
 	return names[why];
 }
 
-void stop_state_load(struct stop_state *s, const char *dir)
+int stop_state_load(struct stop_state *s, const char *dir)
 {
 	char *path = bl_fmt("%s/stop.json", dir);
 	json_t *o = bl_exists(path) ? bl_json_load(path) : NULL;
+	int err = bl_json_check_schema(path, o, STOP_STATE_SCHEMA);
 	const char *why = bl_json_str(o, "why", "none");
 
 	*s = (struct stop_state){ .blocks = bl_json_int(o, "blocks", 0),
@@ -30,20 +31,17 @@ void stop_state_load(struct stop_state *s, const char *dir)
 			s->why = i;
 	json_decref(o);
 	free(path);
-}
-
-static json_t *number(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
+	return err;
 }
 
 int stop_state_save(const struct stop_state *s, const char *dir)
 {
 	char *path = bl_fmt("%s/stop.json", dir);
-	json_t *o = json_pack("{s:i, s:s, s:i, s:i, s:o, s:o}", "schema", 1, "why", names[s->why],
+	json_t *o = json_pack("{s:i, s:s, s:i, s:i, s:o, s:o}", "schema",
+			      STOP_STATE_SCHEMA, "why", names[s->why],
 			      "blocks", (int)s->blocks, "from", (int)s->from,
-			      "widest_pct", number(s->widest),
-			      "target_pct", number(s->target));
+			      "widest_pct", bl_json_real(s->widest),
+			      "target_pct", bl_json_real(s->target));
 	int err = bl_json_write(path, o);
 
 	if (err)

@@ -8,6 +8,8 @@
 
 #include "lib/util.h"
 
+#define STOP_STATE_SCHEMA	1
+
 enum stop_why {
 	STOP_NOT,	/* nothing is left out, and no rule has had its end */
 	STOP_WIDTH,	/* all intervals are narrow enough */
@@ -22,8 +24,11 @@ struct stop_state {
 	double widest, target;	/* per cent; NaN: not known, no rule */
 };
 
-/* No file is STOP_NOT; so is one that cannot be read, with a message. */
-void stop_state_load(struct stop_state *s, const char *dir);
+/*
+ * Load the state of the campaign in @dir: STOP_NOT without a file, or, with a message, if it
+ * cannot be read. Return 0, or -EBADMSG with a message: its schema number is unknown.
+ */
+int stop_state_load(struct stop_state *s, const char *dir);
 
 /* 0, or a negative errno with a message. */
 int stop_state_save(const struct stop_state *s, const char *dir);

@@ -97,14 +97,14 @@ static int check_same(const json_t *env, const char *dir)
 
 static int resume(const char *dir, bool allow_noisy_host)
 {
-	char *plan_path = bl_fmt("%s/plan.json", dir), *env_path = bl_fmt("%s/env.json", dir);
-	json_t *env = bl_exists(env_path) ? bl_json_load(env_path) : NULL;
+	char *plan_path = bl_fmt("%s/plan.json", dir);
+	json_t *env = NULL;
 	struct campaign_options o = { .allow_noisy_host = allow_noisy_host };
 	struct campaign c = { .journal = -1 };
 	struct plan p = {};
 	int code = BL_EXIT_FAIL;
 
-	if (plan_from_json(&p, plan_path) || check_whole(&p, dir) ||
+	if (plan_from_json(&p, plan_path) || campaign_load_env(dir, &env) || check_whole(&p, dir) ||
 	    load_options(&o, &p, env, dir))
 		code = BL_EXIT_USAGE;
 	else if (!check_same(env, dir) && !preflight_check_plan(&p) && !preflight_check_host(&p, &o) &&
@@ -114,7 +114,6 @@ static int resume(const char *dir, bool allow_noisy_host)
 	plan_free(&p);
 	json_decref(o.unfit);
 	json_decref(env);
-	free(env_path);
 	free(plan_path);
 	return code;
 }

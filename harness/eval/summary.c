@@ -251,7 +251,7 @@ static void load_run(struct summary *s, const json_t *plan, const json_t *journa
 		.kind = bl_json_str(plan, "kind", "?"),
 	};
 	json_error_t e;
-	char *path;
+	char *path, *why;
 
 	run.dir = bl_fmt("%s/runs/%s", s->dir, run.id);
 	run.journal = json_object_get(journal, run.id);
@@ -259,17 +259,18 @@ static void load_run(struct summary *s, const json_t *plan, const json_t *journa
 
 	path = bl_fmt("%s/run.json", run.dir);
 	run.doc = json_load_file(path, 0, &e);
-	if (run.doc) {
+	why = bl_json_schema_error(path, run.doc, RUN_SCHEMA);
+	if (!run.doc && bl_exists(path))
+		why = bl_fmt("run.json, line %d: %s", e.line, e.text);
+	if (why) {
+		set_status(s, &run, SUM_INVALID, why);
+	} else if (run.doc) {
 		note_accel(s, run.doc);
 		with_doc(s, &run);
-	} else if (bl_exists(path)) {
-		char *why = bl_fmt("run.json, line %d: %s", e.line, e.text);
-
-		set_status(s, &run, SUM_INVALID, why);
-		free(why);
 	} else {
 		without_doc(s, &run);
 	}
+	free(why);
 	s->n_runs++;
 	json_decref(run.doc);
 	free(path);
@@ -286,11 +287,8 @@ static int use_plan(struct summary *s, const char *path)
 	s->plan = bl_json_load(path);
 	if (!s->plan)
 		return -EBADMSG;
-	if (bl_json_int(s->plan, "schema", 0) != 1) {
-		bl_err("%s: schema %lld is unknown; valid: 1", path,
-		       bl_json_int(s->plan, "schema", 0));
+	if (bl_json_check_schema(path, s->plan, PLAN_SCHEMA))
 		return -EBADMSG;
-	}
 	jobs = json_object_get(s->plan, "jobs");
 	json_array_foreach(jobs, i, job)
 		if (json_is_string(job))
@@ -321,11 +319,23 @@ static bool is_planned(const struct summary *s, const json_t *run)
 	       !stop_state_skips(&s->stop, bl_json_str(run, "kind", ""), block);
 }
 
+/* Load the files of the campaign itself: plan, environment, journal, state of the stop rule. */
+static int load_campaign(struct summary *s, json_t **journal)
+{
+	char *path = bl_fmt("%s/plan.json", s->dir);
+	int err = use_plan(s, path);
+
+	free(path);
+	err = err ? err : campaign_load_env(s->dir, &s->env);
+	err = err ? err : stop_state_load(&s->stop, s->dir);
+	return err ? err : campaign_load_journal(s->dir, journal);
+}
+
 int summary_load(struct summary *s, const char *dir)
 {
-	char *path, *copy;
-	json_t *journal;
+	json_t *journal = NULL;
 	const json_t *run;
+	char *copy;
 	size_t i;
 	int err;
 
@@ -339,23 +349,18 @@ int summary_load(struct summary *s, const char *dir)
 	copy = bl_strdup(s->dir);
 	s->name = bl_strdup(basename(copy));
 	free(copy);
-
-	path = bl_fmt("%s/plan.json", s->dir);
-	err = use_plan(s, path);
-	free(path);
-	if (err) {
-		summary_free(s);
-		return err;
+	err = load_campaign(s, &journal);
+	if (!err) {
+		snprintf(s->state, sizeof(s->state), "%s",
+			 bl_json_str(json_object_get(journal, ""), "state", ""));
+		json_array_foreach(json_object_get(s->plan, "runs"), i, run)
+			if (is_planned(s, run))
+				load_run(s, run, journal);
 	}
-	journal = campaign_load_journal(s->dir);
-	stop_state_load(&s->stop, s->dir);
-	snprintf(s->state, sizeof(s->state), "%s",
-		 bl_json_str(json_object_get(journal, ""), "state", ""));
-	json_array_foreach(json_object_get(s->plan, "runs"), i, run)
-		if (is_planned(s, run))
-			load_run(s, run, journal);
 	json_decref(journal);
-	return 0;
+	if (err)
+		summary_free(s);
+	return err;
 }
 
 bool summary_traced(const struct summary *s)
@@ -376,6 +381,7 @@ void summary_free(struct summary *s)
 	free(s->rows);
 	bl_strv_free(&s->jobs);
 	json_decref(s->plan);
+	json_decref(s->env);
 	free(s->name);
 	free(s->dir);
 	*s = (struct summary){};

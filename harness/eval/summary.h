@@ -40,6 +40,7 @@ struct summary {
 	char *dir;
 	char *name;			/* of the campaign: last part of dir */
 	json_t *plan;			/* plan.json */
+	json_t *env;			/* env.json, or NULL */
 	const char *plane, *baseline;
 	double runtime_ms;		/* planned for each timed job */
 	unsigned int runs_each;		/* planned for each timed job of a device */

@@ -170,29 +170,25 @@ static void add_waits(struct trace_subject *s, const json_t *waits, const json_t
 	free(w);
 }
 
-bool trace_add_locks(struct trace_subject *s, const char *dir, const json_t *names)
+int trace_add_locks(struct trace_subject *s, const char *dir, const json_t *names)
 {
-	char *path = bl_fmt("%s/" RUN_LOCKS_JSON, dir);
-	json_t *doc = json_load_file(path, 0, NULL), *waits = json_object_get(doc, "waits");
+	json_t *doc;
+	int err = trace_load_json(dir, RUN_LOCKS_JSON, &doc);
 
-	bool good = waits;
-
-	free(path);
-	add_waits(s, waits, names);
+	add_waits(s, json_object_get(doc, "waits"), names);
 	s->begins += bl_json_num(doc, "begins", 0) + bl_json_num(doc, "missed", 0);
 	s->matched += bl_json_num(doc, "matched", 0) - bl_json_num(doc, "dropped", 0);
 	json_decref(doc);
-	return good;
+	return err;
 }
 
-bool trace_add_holds(struct trace_subject *s, const char *dir, const json_t *names)
+int trace_add_holds(struct trace_subject *s, const char *dir, const json_t *names)
 {
-	char *path = bl_fmt("%s/" RUN_HOLDS_JSON, dir);
-	json_t *doc = json_load_file(path, 0, NULL), *locks = json_object_get(doc, "locks"), *o;
+	json_t *doc, *o;
 	size_t i;
+	int err = trace_load_json(dir, RUN_HOLDS_JSON, &doc);
 
-	free(path);
-	json_array_foreach(locks, i, o) {
+	json_array_foreach(json_object_get(doc, "locks"), i, o) {
 		struct trace_lock *l = lock_named(s, trace_lock_name(names, address_of(o), "",
 							bl_json_str(o, "function", "")));
 
@@ -208,7 +204,7 @@ bool trace_add_holds(struct trace_subject *s, const char *dir, const json_t *nam
 	s->holds_taken += bl_json_num(doc, "taken", 0);
 	s->holds_unmatched += bl_json_num(doc, "unmatched", 0);
 	json_decref(doc);
-	return locks;
+	return err;
 }
 
 static int by_wait(const void *a, const void *b)

@@ -5,11 +5,14 @@
 
 #include "eval/traces.h"
 
-/* Add what the run in @dir has. False if it does not have the file, or not as it should be. */
-bool trace_add_locks(struct trace_subject *s, const char *dir, const json_t *names);
-bool trace_add_holds(struct trace_subject *s, const char *dir, const json_t *names);
+/*
+ * Add waits or holds of the run in @dir; @names: "lock_names" of its guest.json. A file that
+ * is missing adds nothing. Return 0, or -EBADMSG with a message: its schema number is unknown.
+ */
+int trace_add_locks(struct trace_subject *s, const char *dir, const json_t *names);
+int trace_add_holds(struct trace_subject *s, const char *dir, const json_t *names);
 
-/* To be called when all runs are added. */
+/* Sort locks and callers by their waits. Call it when all runs are added. */
 void trace_sort_locks(struct trace_subject *s);
 
 #endif

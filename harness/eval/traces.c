@@ -37,13 +37,23 @@ static struct trace_subject *subject_of(struct trace_data *d, const struct sum_r
 	return s;
 }
 
-static void add_stages(struct trace_subject *s, const char *dir)
+int trace_load_json(const char *dir, const char *name, json_t **doc)
 {
-	char *path = bl_fmt("%s/" RUN_STAGES_JSON, dir);
-	json_t *doc = json_load_file(path, 0, NULL), *o;
-	size_t i;
+	char *path = bl_fmt("%s/%s", dir, name);
+	int err;
 
+	*doc = json_load_file(path, 0, NULL);
+	err = bl_json_check_schema(path, *doc, TRACE_SCHEMA);
 	free(path);
+	return err;
+}
+
+static int add_stages(struct trace_subject *s, const char *dir)
+{
+	json_t *doc, *o;
+	size_t i;
+	int err = trace_load_json(dir, RUN_STAGES_JSON, &doc);
+
 #define ADD(member)	s->stages.member += bl_json_num(doc, #member, 0)
 	ADD(ios);
 	ADD(bytes);
@@ -64,6 +74,7 @@ static void add_stages(struct trace_subject *s, const char *dir)
 		hist_add_json(&s->stages.hist[i], json_object_get(o, "hist"));
 	}
 	json_decref(doc);
+	return err;
 }
 
 static void add_profile(struct trace_subject *s, const char *dir)
@@ -76,15 +87,16 @@ static void add_profile(struct trace_subject *s, const char *dir)
 	free(path);
 }
 
-static void add_traced(struct trace_data *d, struct trace_subject *s, const struct sum_row *row,
-		       unsigned int collect)
+static int add_traced(struct trace_data *d, struct trace_subject *s, const struct sum_row *row,
+		      unsigned int collect)
 {
 	char *dir = bl_fmt("%s/runs/%s", d->sum.dir, row->run);
-	char *path = bl_fmt("%s/guest.json", dir);
-	json_t *guest = json_load_file(path, 0, NULL);
-	const json_t *names = json_object_get(guest, "lock_names");
-	const json_t *disk = json_object_get(guest, "disk");
+	const json_t *names, *disk;
+	json_t *guest;
+	int err = trace_load_json(dir, "guest.json", &guest);
 
+	names = json_object_get(guest, "lock_names");
+	disk = json_object_get(guest, "disk");
 	if (collect & COLLECT_BIT(COLLECT_MEMORY))
 		trace_add_memory(s, dir, guest, s->runs[COLLECT_MEMORY]);
 	for (int c = 0; c < COLLECTORS; c++) {
@@ -94,37 +106,38 @@ static void add_traced(struct trace_data *d, struct trace_subject *s, const stru
 		s->ios[c] += bl_json_num(disk, "ios", 0);
 		s->bytes[c] += bl_json_num(disk, "bytes", 0);
 	}
-	if (collect & COLLECT_BIT(COLLECT_LOCKS))
-		trace_add_locks(s, dir, names);
-	if (collect & COLLECT_BIT(COLLECT_HOLDS))
-		trace_add_holds(s, dir, names);
-	if (collect & COLLECT_BIT(COLLECT_STAGES))
-		add_stages(s, dir);
-	if (collect & COLLECT_BIT(COLLECT_PROFILE))
+	if (!err && (collect & COLLECT_BIT(COLLECT_LOCKS)))
+		err = trace_add_locks(s, dir, names);
+	if (!err && (collect & COLLECT_BIT(COLLECT_HOLDS)))
+		err = trace_add_holds(s, dir, names);
+	if (!err && (collect & COLLECT_BIT(COLLECT_STAGES)))
+		err = add_stages(s, dir);
+	if (!err && (collect & COLLECT_BIT(COLLECT_PROFILE)))
 		add_profile(s, dir);
 	json_decref(guest);
-	free(path);
 	free(dir);
+	return err;
 }
 
-static void add_row(struct trace_data *d, const struct sum_row *row)
+/* Add a run. Return 0, or a negative errno with a message: it cannot be read. */
+static int add_row(struct trace_data *d, const struct sum_row *row)
 {
 	struct trace_subject *s = subject_of(d, row);
 	unsigned int collect;
 
 	if (collectors_parse("plan.json", "collect", row->collect, &collect))
-		return;
+		return 0;
+	if (row->status == SUM_OK && collect)
+		return add_traced(d, s, row, collect);
 	if (row->status == SUM_OK) {
-		if (collect)
-			add_traced(d, s, row, collect);
-		else
-			hist_merge(&s->latency, &row->hist);
+		hist_merge(&s->latency, &row->hist);
 	} else if (row->status != SUM_MISSING) {
 		s->invalid++;
 		if (!s->invalid_why)
 			s->invalid_why = bl_fmt("%s of %s: %s", row->run, row->label,
 						row->reason ? row->reason : "?");
 	}
+	return 0;
 }
 
 /* Is this a label of the subject, with collectors or without? */
@@ -209,9 +222,13 @@ int trace_data_load(struct trace_data *d, const char *dir)
 		return err;
 	}
 	d->job = d->sum.jobs.v[0];
-	for (size_t i = 0; i < d->sum.n_rows; i++)
+	for (size_t i = 0; i < d->sum.n_rows && !err; i++)
 		if (!strcmp(d->sum.rows[i].kind, "time") && !strcmp(d->sum.rows[i].job, d->job))
-			add_row(d, &d->sum.rows[i]);
+			err = add_row(d, &d->sum.rows[i]);
+	if (err) {
+		trace_data_free(d);
+		return err;
+	}
 	for (size_t i = 0; i < d->n; i++) {
 		trace_sort_locks(&d->subjects[i]);
 		trace_finish_memory(&d->subjects[i]);

@@ -81,6 +81,12 @@ struct trace_data {
 };
 
 /*
+ * Load a JSON file of the run in @dir; *@doc is NULL if it cannot be read. The caller frees it.
+ * Return 0, or -EBADMSG with a message: its schema number is unknown.
+ */
+int trace_load_json(const char *dir, const char *name, json_t **doc);
+
+/*
  * Of the campaign in @dir. 0, or a negative errno with a message: no campaign, or one without
  * traced runs.
  */

@@ -87,8 +87,8 @@ static bool parse(char *text, json_t *doc)
 		} else if (sscanf(line, "total %llu %llu %llu %llu", &begins, &matched, &dropped,
 				  &missed) == 4) {
 			whole = true;
-			json_object_update_new(doc, json_pack("{s:I, s:I, s:I, s:I}",
-				"begins", (json_int_t)begins, "matched", (json_int_t)matched,
+			json_object_update_new(doc, json_pack("{s:i, s:I, s:I, s:I, s:I}",
+				"schema", TRACE_SCHEMA, "begins", (json_int_t)begins, "matched", (json_int_t)matched,
 				"dropped", (json_int_t)dropped, "missed", (json_int_t)missed));
 		}
 	}

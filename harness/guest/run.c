@@ -3,6 +3,7 @@
  * One run: a fresh device, its jobs, and everything taken down again. The
  * take-down always happens, whatever went wrong before it.
  */
+#include "proto/run-files.h"
 #include "guest/run.h"
 #include "guest/collect.h"
 #include "guest/counters.h"
@@ -143,7 +144,7 @@ static int open_run(struct guest_run *r, const json_t *op)
 	r->kind = bl_json_str(op, "kind", "time");
 	r->strategy = bl_json_str(op, "strategy", INTREE);
 	r->intree = !strcmp(r->strategy, INTREE);
-	r->doc = json_pack("{s:i, s:s, s:s, s:b, s:o, s:[]}", "schema", 1, "status", "failed",
+	r->doc = json_pack("{s:i, s:s, s:s, s:b, s:o, s:[]}", "schema", TRACE_SCHEMA, "status", "failed",
 			   "reason", "", "reboot", 0, "ms", json_object(), "fio");
 	r->ms = json_object_get(r->doc, "ms");
 	if (!*dir || strchr(dir, '/') || !strcmp(dir, ".."))

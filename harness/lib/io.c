@@ -222,6 +222,28 @@ json_t *bl_json_load(const char *path)
 	return j;
 }
 
+char *bl_json_schema_error(const char *path, const json_t *o, int newest)
+{
+	long long schema = bl_json_int(o, "schema", 1);
+
+	if (schema >= 1 && schema <= newest)
+		return NULL;
+	if (newest == 1)
+		return bl_fmt("%s: schema %lld is unknown; valid: 1", path, schema);
+	return bl_fmt("%s: schema %lld is unknown; valid: 1 to %d", path, schema, newest);
+}
+
+int bl_json_check_schema(const char *path, const json_t *o, int newest)
+{
+	char *error = bl_json_schema_error(path, o, newest);
+
+	if (!error)
+		return 0;
+	bl_err("%s", error);
+	free(error);
+	return -EBADMSG;
+}
+
 const char *bl_json_str(const json_t *o, const char *key, const char *dflt)
 {
 	const char *s = json_string_value(json_object_get(o, key));

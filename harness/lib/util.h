@@ -155,6 +155,21 @@ const char *bl_json_str(const json_t *o, const char *key, const char *dflt);
 long long bl_json_int(const json_t *o, const char *key, long long dflt);
 double bl_json_num(const json_t *o, const char *key, double dflt);
 
+/**
+ * bl_json_schema_error() - tell why a file's schema number is not known
+ * @path: the file, for the message
+ * @o: what was read from it
+ * @newest: the newest number that the caller knows
+ *
+ * A file says its number as "schema"; one without has number 1.
+ *
+ * Return: NULL if the number is known, else a message that the caller frees.
+ */
+char *bl_json_schema_error(const char *path, const json_t *o, int newest);
+
+/* Return 0, or -EBADMSG with the message of bl_json_schema_error(). */
+int bl_json_check_schema(const char *path, const json_t *o, int newest);
+
 /* Return @v as a number, or null if it is not finite. */
 json_t *bl_json_real(double v);
 

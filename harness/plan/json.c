@@ -69,7 +69,7 @@ json_t *plan_to_json(const struct plan *p)
 	json_t *runs = p->all_runs ? json_incref(p->all_runs) : runs_json(p), *j;
 
 	j = json_pack("{s:i, s:s, s:s, s:s, s:I, s:i, s:s, s:i, s:f, s:f, s:s, s:s?, s:s?, s:f, s:f, s:i, s:i, s:s, s:o}",
-		      "schema", 1, "name", p->name, "about", p->about ? p->about : "",
+		      "schema", PLAN_SCHEMA, "name", p->name, "about", p->about ? p->about : "",
 		      "plane", plane_names[p->plane], "seed", (json_int_t)p->seed,
 		      "repeat", (int)p->repeat, "boot", boot_names[p->boot],
 		      "runs_each", (int)p->runs_each, "width_pct", p->width,
@@ -213,7 +213,7 @@ static int load_plan(struct plan *p, const json_t *o)
 	json_array_foreach(json_object_get(o, "jobs"), i, item)
 		if (json_is_string(item))
 			bl_strv_add(&p->jobs, json_string_value(item));
-	if (bl_json_int(o, "schema", 0) != 1 || !p->name || plane < 0 || !p->baseline ||
+	if (!p->name || plane < 0 || !p->baseline ||
 	    !(p->runtime > 0) || !p->cpus || !p->queues || !p->jobs.n ||
 	    p->runs_each - 1 >= PLAN_MAX_RUNS || boot < 0 || backend < 0 ||
 	    !json_array_size(runs))
@@ -239,7 +239,7 @@ int plan_from_json(struct plan *p, const char *path)
 
 	memset(p, 0, sizeof(*p));
 	p->json = bl_json_load(path);
-	if (!p->json)
+	if (!p->json || bl_json_check_schema(path, p->json, PLAN_SCHEMA))
 		return -EBADMSG;
 	err = load_plan(p, p->json);
 	err = err ? err : shard_from_json(&shard, p->json);

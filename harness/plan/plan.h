@@ -14,6 +14,7 @@
 #include "proto/collector.h"
 #include "proto/words.h"
 
+#define PLAN_SCHEMA	1	/* of plan.json */
 #define PLAN_MAX_RUNS	100	/* of one device */
 
 /* What begins with a fresh boot of the guest. */

@@ -15,4 +15,8 @@
 #define RUN_HOLDS_JSON		"holds.json"	/* from trace.dat: hold times of locks */
 #define RUN_PROFILE_FOLDED	"profile.folded" /* from perf.txt: "outer;inner COUNT" lines */
 
+/* Schema numbers: of run.json, and of the JSON files that the guest and its collectors write. */
+#define RUN_SCHEMA		1
+#define TRACE_SCHEMA		1
+
 #endif

@@ -18,10 +18,8 @@ int report_load_side(struct report_side *s, const char *name, double same_pct)
 	if (!dir)
 		return -EINVAL;
 	err = summary_load(&s->sum, dir);
-	if (!err) {
-		s->env = campaign_load_env(dir);
+	if (!err)
 		err = verdicts_make(&s->v, &s->sum, same_pct);
-	}
 	free(dir);
 	return err;
 }
@@ -30,7 +28,6 @@ void report_free_side(struct report_side *s)
 {
 	verdicts_free(&s->v);
 	summary_free(&s->sum);
-	json_decref(s->env);
 }
 
 /* --- printing ----------------------------------------------------------------- */
@@ -89,17 +86,17 @@ static void print_table(const struct comparisons *cs, FILE *f)
 
 static const char *source_of(const struct report_side *s)
 {
-	return bl_json_str(json_object_get(s->env, "module"), "source", "not recorded");
+	return bl_json_str(json_object_get(s->sum.env, "module"), "source", "not recorded");
 }
 
 void report_compare_text(const struct comparisons *cs, const struct report_side s[2], FILE *f)
 {
 	struct bl_strv differences = {};
 
-	campaign_diff_env(s[0].env, s[1].env, &differences);
+	campaign_diff_env(s[0].sum.env, s[1].sum.env, &differences);
 	for (size_t i = 0; i < 2; i++)
 		fprintf(f, "%s  %s, revision %.12s, module sources %.12s\n", i ? "new" : "old",
-			s[i].sum.name, bl_json_str(json_object_get(s[i].env, "git"), "revision",
+			s[i].sum.name, bl_json_str(json_object_get(s[i].sum.env, "git"), "revision",
 						   "not recorded"), source_of(&s[i]));
 	fprintf(f, "plane %s%s\n", s[0].sum.plane, s[0].sum.emulated ? ", emulated" : "");
 	print_list(f, "the machines differ:", &differences);
@@ -130,7 +127,7 @@ void report_compare_json(const struct comparisons *cs, const struct report_side 
 			bl_json_real(c->ratio.hi), "p", bl_json_real(c->p), "q", bl_json_real(c->q), "floor_pct",
 			bl_json_real(c->floor_pct), "verdict", verdict_name(c->verdict), "note", c->note));
 	}
-	campaign_diff_env(s[0].env, s[1].env, &differences);
+	campaign_diff_env(s[0].sum.env, s[1].sum.env, &differences);
 	for (size_t i = 0; i < differences.n; i++)
 		json_array_append_new(diff, json_string(differences.v[i]));
 	bl_strv_free(&differences);

@@ -9,7 +9,6 @@
 struct report_side {
 	struct summary sum;
 	struct verdicts v;
-	json_t *env;		/* env.json, or NULL */
 };
 
 /**

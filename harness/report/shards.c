@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reports which shard a campaign is, or of which shards it was merged. */
 #include "report/sections.h"
+#include "campaign/campaign.h"
 
 #include <stdlib.h>
 
@@ -21,6 +22,10 @@ static json_t *load_shards(const struct summary *s)
 	char *path = bl_fmt("%s/shards.json", s->dir);
 	json_t *o = s->shards && bl_exists(path) ? bl_json_load(path) : NULL;
 
+	if (bl_json_check_schema(path, o, SHARDS_SCHEMA)) {
+		json_decref(o);
+		o = NULL;
+	}
 	free(path);
 	return o;
 }

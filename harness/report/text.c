@@ -37,18 +37,16 @@ static bool counts_insns(const struct verdicts *v)
  */
 static void print_conditions(const struct summary *s, FILE *f)
 {
-	json_t *env = campaign_load_env(s->dir);
-	json_t *facts = json_object_get(json_object_get(json_object_get(env, "guest"), "hello"),
-					"facts");
+	const json_t *guest = json_object_get(s->env, "guest");
+	const json_t *facts = json_object_get(json_object_get(guest, "hello"), "facts");
 	char *text;
 
 	if (!strcmp(bl_json_str(facts, "wakeup_preemption", "on"), "off"))
 		fputs("guest     without preemption at wake-ups: a task runs until it sleeps\n", f);
-	text = campaign_noise_text(json_object_get(env, "unfit"));
+	text = campaign_noise_text(json_object_get(s->env, "unfit"));
 	if (text && strcmp(s->accel, "icount"))
 		fprintf(f, "UNFIT     the machine, when it began: %s\n", text);
 	free(text);
-	json_decref(env);
 }
 
 static void print_header(const struct verdicts *v, FILE *f)

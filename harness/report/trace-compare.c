@@ -12,7 +12,6 @@ struct side {
 	struct trace_data data;
 	struct trace_view *views;
 	size_t n;
-	json_t *env;
 };
 
 /* Keep the one that is asked for. -EINVAL with a message: there is none of that name. */
@@ -49,7 +48,6 @@ static int load(struct side *s, const char *name)
 	err = dir ? trace_data_load(&s->data, dir) : -1;
 	if (!err) {
 		s->views = trace_views(&s->data, &s->n);
-		s->env = campaign_load_env(dir);
 		if (colon)
 			err = choose(s, colon + 1);
 	}
@@ -64,7 +62,6 @@ static void drop(struct side *s)
 		return;
 	trace_views_free(s->views, s->n);
 	trace_data_free(&s->data);
-	json_decref(s->env);
 }
 
 /* What the machines differ in, and titles that say which campaign is meant. */
@@ -73,7 +70,7 @@ static void tell_apart(struct side *s)
 	bool same = !strcmp(s[0].data.sum.dir, s[1].data.sum.dir);
 	struct bl_strv differences = {};
 
-	campaign_diff_env(s[0].env, s[1].env, &differences);
+	campaign_diff_env(s[0].data.sum.env, s[1].data.sum.env, &differences);
 	if (differences.n)
 		puts("the machines differ:");
 	for (size_t i = 0; i < differences.n; i++)

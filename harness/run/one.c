@@ -295,6 +295,7 @@ static json_t *run_document(const struct runner *r, const struct plan_run *run,
 {
 	json_t *doc = plan_run_to_json(r->plan, run);
 
+	json_object_set_new(doc, "schema", json_integer(RUN_SCHEMA));
 	json_object_set_new(doc, "status", json_string(o->status));
 	json_object_set_new(doc, "reason", json_string(o->reason ? o->reason : ""));
 	json_object_set_new(doc, "seconds", json_real(seconds));

@@ -55,12 +55,13 @@ static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
 }
 
 /* Mark the runs that are recorded or left out by the stop rule, and count the others. */
-static void find_runs_left(struct runner *r)
+static int find_runs_left(struct runner *r)
 {
-	json_t *journal = campaign_load_journal(r->c->dir);
+	json_t *journal;
+	int err = campaign_load_journal(r->c->dir, &journal);
 
-	stop_state_load(&r->stop, r->c->dir);
-	for (size_t i = 0; i < r->plan->n_runs; i++) {
+	err = err ? err : stop_state_load(&r->stop, r->c->dir);
+	for (size_t i = 0; i < r->plan->n_runs && !err; i++) {
 		const struct plan_run *run = &r->plan->runs[i];
 
 		r->done[i] = count_if_recorded(r, i, journal) ||
@@ -68,6 +69,7 @@ static void find_runs_left(struct runner *r)
 		r->left += !r->done[i];
 	}
 	json_decref(journal);
+	return err;
 }
 
 static void start_progress(struct runner *r)
@@ -160,8 +162,8 @@ int run_campaign(struct campaign *c, const struct plan *p,
 
 	r.done = bl_zalloc(p->n_runs * sizeof(*r.done));
 	r.seconds = bl_zalloc(p->n_runs * sizeof(*r.seconds));
-	find_runs_left(&r);
-	if (r.left)
+	err = find_runs_left(&r);
+	if (!err && r.left)
 		err = prepare(&r);
 	if (err)
 		goto out;

@@ -50,7 +50,7 @@ static json_t *stages_json(struct stages *s)
 		json_array_append_new(list, json_pack("{s:s, s:f, s:o}", "name", stage_names[i],
 						      "sum_ns", s->sum[i], "hist",
 						      hist_json(&s->hist[i])));
-	o = json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}", "ios", s->ios, "bytes", s->bytes,
+	o = json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:f}", "schema", TRACE_SCHEMA, "ios", s->ios, "bytes", s->bytes,
 		      "issued", s->issued, "unfinished", s->unfinished, "stray", s->stray,
 		      "clamped", s->clamped);
 	json_object_update_new(o, json_pack("{s:f, s:f, s:f, s:f, s:f, s:o}", "maps", s->maps,
@@ -78,7 +78,7 @@ static json_t *holds_json(struct holds *h)
 		json_array_append_new(list, o);
 		free(addr);
 	}
-	return json_pack("{s:f, s:f, s:o}", "taken", h->taken, "unmatched", h->unmatched,
+	return json_pack("{s:i, s:f, s:f, s:o}", "schema", TRACE_SCHEMA, "taken", h->taken, "unmatched", h->unmatched,
 			 "locks", list);
 }
 
