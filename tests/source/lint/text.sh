@@ -3,7 +3,7 @@
 #
 # Rules for the text of every file: licence, languages, length, blanks.
 
-rules="$rules licence languages length trailing_blanks tabs"
+rules="$rules licence languages length trailing_blanks tabs executable"
 
 # Read file names, and print those of files that people write.
 not_data()
@@ -51,6 +51,14 @@ rule_tabs()
 		sed 's/^\([^:]*:[0-9]*\):.*/\1: indent with tabs/'
 }
 
+# prove and people run tests and scripts directly.
+rule_executable()
+{
+	grep -E '^(scripts|tests/(source|program|strategies|micro|vm))/[^/]*\.sh$' | while read -r f; do
+		[ -x "$f" ] || echo "$f:1: is not executable"
+	done
+}
+
 breaks licence a.c 'int a;\n'
 breaks licence a.sh "#!/bin/sh\n\n\n# $spdx\n"
 breaks licence b.fio '; SPDX-License-Identifier: GPL-2.0-only\n'
@@ -66,4 +74,7 @@ breaks trailing_blanks a.c 'int a;\t\n'
 breaks tabs a.c 'int f(void)\n{\n        return 1;\n}\n'
 breaks tabs a.h '  int a;\n'
 breaks tabs a.c '{\n\t        return 1;\n}\n'
+breaks executable scripts/a.sh "#!/bin/sh\n"
+breaks executable tests/vm/a.sh "#!/bin/sh\n"
+keeps executable tests/vm/guest/a.sh "\n"
 keeps tabs b.c '/*\n * text\n */\nint f(void)\n{\n\treturn 1;\n}\n'

@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# tests/run itself, on planted tests: it finds tests by their names, reports what fails, and
+# takes no test for good that prints no valid TAP.
+#
+# Seen failing: with lib/tap.awk without any of its rules; with an ambiguous name that takes
+# the first test.
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/common.sh
+scratch_dir
+
+# plant NAME LINE...: write a test of these lines.
+plant()
+{
+	file=$scratch/tests/$1.sh
+	shift
+	mkdir -p "$(dirname "$file")"
+	printf '%s\n' "$@" >"$file"
+}
+
+# run CODE ARGUMENT...: tests/run of the scratch tree exits with CODE.
+run()
+{
+	want=$1
+	shift
+	"$scratch/tests/run" "$@" >"$scratch/log" 2>&1
+	code=$?
+	[ $code = "$want" ] || {
+		fail "tests/run $*: exit code $code, not $want"
+		show "$scratch/log"
+	}
+}
+
+# says TEXT...: the last output has every TEXT.
+says()
+{
+	for text; do
+		grep -qF -e "$text" "$scratch/log" || {
+			fail "tests/run does not say '$text'"
+			show "$scratch/log"
+		}
+	done
+}
+
+mkdir -p "$scratch/tests/lib"
+cp tests/run "$scratch/tests/"
+cp tests/lib/*.sh tests/lib/tap.awk "$scratch/tests/lib/"
+
+plant source/one '. tests/lib/common.sh' 'ok "it is so"' 'finish'
+plant vm/one '. tests/lib/common.sh' 'ok "it is so"' 'finish'
+plant vm/guest/none 'exit 1'
+plant program/skipped '. tests/lib/common.sh' 'skip "it cannot run here"'
+plant program/slow '# Slow: it takes long.' '. tests/lib/common.sh' 'ok "it is so"' 'finish'
+plant program/by-hand '# By hand: it is not for each day.' 'exit 1'
+
+run 0 --list
+[ "$(cat "$scratch/log")" = 'source/one
+program/skipped
+program/slow
+vm/one' ] || fail "--list prints: $(cat "$scratch/log")"
+run 0 --fast --list
+[ "$(cat "$scratch/log")" = 'source/one
+program/skipped' ] || fail "--fast --list prints: $(cat "$scratch/log")"
+run 0 --files slow
+says 'tests/program/slow.sh'
+ok "the tests of the tree and of the fast tier are listed"
+
+run 2 one
+says "the test 'one' is ambiguous; valid: source/one vm/one"
+run 2 none
+says "unknown test 'none'; valid:" 'source/one'
+run 2 --no-such
+says "unknown option '--no-such'; valid: --list"
+run 0 slow vm/one
+says 'program/slow ' 'vm/one ' '2 passed, 0 failed'
+ok "a name is a folder and a file, or the last part if only one test has it"
+
+run 0
+says 'because: it cannot run here' '3 passed, 0 failed, 1 skipped'
+run 1 skipped
+says 'no test ran'
+ok "a skipped test is neither passed nor failed"
+
+plant source/bad '. tests/lib/common.sh' 'ok good' 'fail "first" "reason"' 'ok bad' 'ok good' 'finish'
+run 1 bad source/one
+says 'not ok 2 - first reason' '1 passed, 1 failed' 'failed: source/bad'
+[ "$(sed -n '/^ok\|^not ok\|^1/p' "$scratch/build/tests/log/source/bad.log" | tr '\n' ' ')" = \
+	'ok 1 - good not ok 2 - first reason ok 3 - good 1..3 ' ] || fail "the log of a failure"
+ok "a failure is reported, and the test goes on"
+
+# invalid WHAT TEXT: a test that prints TEXT and exits with 0 has failed.
+invalid()
+{
+	plant source/bad "printf '$2'"
+	run 1 bad
+	says 'no valid TAP'
+	[ "$(grep -c 'no valid TAP' "$scratch/log")" -ge 1 ] || fail "$1 passes"
+}
+
+invalid 'no output' ''
+invalid 'no plan' 'ok 1 - a\n'
+invalid 'a plan of none' '1..0\n'
+invalid 'a plan of more' '1..2\nok 1 - a\n'
+invalid 'a second plan' '1..1\nok 1 - a\n1..1\n'
+invalid 'a wrong number' 'ok 2 - a\n1..1\n'
+invalid 'no number' 'ok - a\n1..1\n'
+invalid 'a failure with exit code 0' 'not ok 1 - a\n1..1\n'
+invalid 'a failed subtest whose result is ok' '    not ok 1 - b\n    1..1\nok 1 - c\n1..1\n'
+invalid 'a subtest without a plan' '    ok 1 - b\nok 1 - c\n1..1\n'
+invalid 'a subtest without a result' 'ok 1 - c\n1..1\n    ok 1 - b\n    1..1\n'
+plant source/bad "printf '1..1\nok 1 - a\n'" 'exit 1'
+run 1 bad
+plant source/bad "printf '# a\nsome output\n    ok 1 - b\n    1..1\nok 1 - c\nok 2\n1..2\n'"
+run 0 bad
+ok "a test that prints no valid TAP has failed"
+
+plant source/bad '# Timeout: 1' '. tests/lib/common.sh' 'sleep 100'
+run 1 bad
+says 'not done after 1 s'
+ok "a test that takes too long has failed"
+finish
