@@ -145,7 +145,7 @@ build/bl_lockwait.ko: $(LOCKWAIT_SRC) $(KERNEL) Makefile
 
 # --- the harness --------------------------------------------------------------
 
-LIBS := jansson inih gsl libmd libtracefs libtraceevent libtracecmd
+LIBS := jansson libbpf libelf inih gsl libmd libtracefs libtraceevent libtracecmd
 HARNESS_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -O2 -g -Iharness -I. $(shell pkg-config --cflags $(LIBS))
 HARNESS_LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
 HARNESS_SRC := $(wildcard harness/*/*.c)
@@ -153,7 +153,7 @@ HARNESS_OBJ := $(patsubst %.c,build/%.o,$(filter-out harness/guest/main.c,$(HARN
 
 # From the folders of the list alone: a call out of them fails to link.
 GUEST_OBJ := $(patsubst %.c,build/%.o,$(filter %.c,$(call listed,harness/guest)))
-GUEST_LDLIBS = $(shell pkg-config --libs jansson gsl libtracefs libtraceevent) -lm
+GUEST_LDLIBS = $(shell pkg-config --libs jansson gsl libbpf libelf libtracefs libtraceevent) -lm
 
 build/harness/%.o: harness/%.c Makefile | have-packages
 	$(call say,CC,$@)

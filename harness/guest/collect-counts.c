@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest/collect-counts.h"
-#include "proto/run-files.h"
+/*
+ * The collector "counts": hits and bytes of each tracepoint of the module, and of the DMA API
+ * for the device. Histogram triggers count in the kernel, so that no rate of events overflows a
+ * buffer, and they count what they drop.
+ */
+#include "guest/collect.h"
 #include "guest/tracefs.h"
+#include "proto/collector.h"
 #include "proto/guest-paths.h"
+#include "proto/run-files.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,26 +18,26 @@
 
 #define INSTANCE	"bouncelab-counts"
 
-struct counted {
+struct counted_event {
 	char *system, *event, *spec;
 	const char *filter;
-	const char *bytes;	/* field that is summed, NULL: none */
+	const char *bytes;	/* the field that is summed, NULL: none */
 	unsigned long long count, sum, dropped;
 };
 
-struct guest_counts {
+struct counts {
 	struct tracefs_instance *inst;
-	struct counted *v;
+	struct counted_event *v;
 	size_t n;
 };
 
-/* Kernel events that exist whatever the module is. NULL ends the list. */
+/* Events of the kernel, which exist without the module as well. NULL ends the list. */
 static const char *const dma_events[] = {
 	"dma_map_page", "dma_unmap_page", "dma_sync_single_for_cpu",
 	"dma_sync_single_for_device", NULL,
 };
 
-static const char *bytes_field(struct tep_handle *tep, const char *system, const char *event)
+static const char *find_bytes_field(struct tep_handle *tep, const char *system, const char *event)
 {
 	static const char *const names[] = { "bytes", "size", "len", "length" };
 	struct tep_event *e = tep_find_event_by_name(tep, system, event);
@@ -42,39 +48,39 @@ static const char *bytes_field(struct tep_handle *tep, const char *system, const
 	return NULL;
 }
 
-static int command(struct guest_counts *t, const struct counted *c, const char *before,
-		   const char *after)
+static int write_trigger(struct counts *t, const struct counted_event *e, const char *before,
+			 const char *after)
 {
-	char *cmd = bl_fmt("%s%s%s%s", before, c->spec, after, c->filter);
-	int ret = tracefs_event_file_append(t->inst, c->system, c->event, "trigger", cmd);
+	char *text = bl_fmt("%s%s%s%s", before, e->spec, after, e->filter);
+	int ret = tracefs_event_file_append(t->inst, e->system, e->event, "trigger", text);
 
-	free(cmd);
+	free(text);
 	return ret < 0 ? -EINVAL : 0;
 }
 
-static int count_event(struct guest_counts *t, struct guest_outcome *o, struct tep_handle *tep,
+static int count_event(struct counts *t, struct guest_outcome *o, struct tep_handle *tep,
 		       const char *system, const char *event, const char *filter)
 {
-	struct counted c = {
+	struct counted_event e = {
 		.system = bl_strdup(system),
 		.event = bl_strdup(event),
 		.filter = filter,
-		.bytes = bytes_field(tep, system, event),
+		.bytes = find_bytes_field(tep, system, event),
 	};
 	int ret;
 
-	c.spec = bl_fmt("hist:keys=common_cpu:vals=hitcount%s%s", c.bytes ? "," : "",
-			c.bytes ? c.bytes : "");
-	ret = command(t, &c, "", "");
+	e.spec = bl_fmt("hist:keys=common_cpu:vals=hitcount%s%s", e.bytes ? "," : "",
+			e.bytes ? e.bytes : "");
+	ret = write_trigger(t, &e, "", "");
 	if (ret)
-		guest_fail(o, "trace: %s/%s refuses the trigger '%s%s'", system, event, c.spec,
-			   filter);
-	t->v = bl_realloc(t->v, (t->n + 1) * sizeof(c));
-	t->v[t->n++] = c;
+		guest_fail(o, "counts: the kernel refuses the trigger '%s%s' for the event %s/%s",
+			   e.spec, filter, system, event);
+	t->v = bl_realloc(t->v, (t->n + 1) * sizeof(e));
+	t->v[t->n++] = e;
 	return ret;
 }
 
-static int count_all(struct guest_counts *t, struct guest_run *r)
+static int count_all(struct counts *t, struct guest_run *r)
 {
 	static const char *const systems[] = { "bouncelab", "dma", NULL };
 	struct tep_handle *tep = tracefs_local_events_system(NULL, systems);
@@ -82,12 +88,12 @@ static int count_all(struct guest_counts *t, struct guest_run *r)
 	int i, ret = 0;
 
 	if (!tep) {
-		ret = guest_fail(&r->outcome, "trace: the event formats cannot be read: %s",
-				 strerror(errno));
+		ret = guest_fail(&r->outcome, "counts: the formats of the kernel's events cannot be "
+				 "read: %s", strerror(errno));
 		goto out;
 	}
 	if (!own && !r->intree)
-		ret = guest_fail(&r->outcome, "trace: the module has no events of system "
+		ret = guest_fail(&r->outcome, "counts: the module has no events of the system "
 				 "'bouncelab'");
 	for (i = 0; own && own[i] && !ret; i++)
 		ret = count_event(t, &r->outcome, tep, "bouncelab", own[i], "");
@@ -96,7 +102,8 @@ static int count_all(struct guest_counts *t, struct guest_run *r)
 			ret = count_event(t, &r->outcome, tep, "dma", dma_events[i],
 					  " if device == \"" GUEST_DEV "\"");
 	if (!ret && !t->n)
-		ret = guest_fail(&r->outcome, "trace: this kernel has no event to count");
+		ret = guest_fail(&r->outcome, "counts: the kernel has none of the events that are "
+				 "counted");
 out:
 	if (own)
 		tracefs_list_free(own);
@@ -105,7 +112,7 @@ out:
 	return ret;
 }
 
-static void drop(struct guest_counts *t)
+static void free_counts(struct counts *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		free(t->v[i].system);
@@ -120,40 +127,42 @@ static void drop(struct guest_counts *t)
 	free(t);
 }
 
-struct guest_counts *guest_counts_start(struct guest_run *r)
+static void *start_counts(struct guest_run *r, unsigned int set)
 {
-	struct guest_counts *t = bl_zalloc(sizeof(*t));
+	struct counts *t = bl_zalloc(sizeof(*t));
 
+	(void)set;
 	t->inst = tracefs_instance_create(INSTANCE);
 	if (!t->inst)
-		guest_fail(&r->outcome, "trace: instance %s: %s", INSTANCE, strerror(errno));
+		guest_fail(&r->outcome, "counts: the trace instance " INSTANCE " cannot be made: %s",
+			   strerror(errno));
 	else if (!count_all(t, r))
 		return t;
-	drop(t);
+	free_counts(t);
 	return NULL;
 }
 
-static int read_hist(struct guest_counts *t, struct counted *c)
+static int read_hist(struct counts *t, struct counted_event *e)
 {
 	char *text, *p, *line;
 
-	text = tracefs_event_file_read(t->inst, c->system, c->event, "hist", NULL);
+	text = tracefs_event_file_read(t->inst, e->system, e->event, "hist", NULL);
 	if (!text)
 		return -errno;
 	for (p = text; (line = strsep(&p, "\n"));) {
 		line += strspn(line, " ");
 		if (*line == '{') {
-			c->count += guest_tracefs_value(line, NULL, "hitcount", 10);
-			c->sum += c->bytes ? guest_tracefs_value(line, NULL, c->bytes, 10) : 0;
+			e->count += guest_tracefs_value(line, "hitcount");
+			e->sum += e->bytes ? guest_tracefs_value(line, e->bytes) : 0;
 		} else {
-			c->dropped += guest_tracefs_value(line, NULL, "Dropped", 10);
+			e->dropped += guest_tracefs_value(line, "Dropped");
 		}
 	}
 	free(text);
 	return 0;
 }
 
-static void write_csv(struct guest_counts *t, struct guest_run *r)
+static void write_csv(struct counts *t, struct guest_run *r)
 {
 	char *path = bl_fmt("%s/" RUN_TRACE_CSV, r->dir);
 	struct bl_draft d;
@@ -162,43 +171,48 @@ static void write_csv(struct guest_counts *t, struct guest_run *r)
 
 	fputs("event,count,bytes,system\n", f);
 	for (size_t i = 0; i < t->n; i++) {
-		struct counted *c = &t->v[i];
+		struct counted_event *e = &t->v[i];
 
-		fprintf(f, "%s,%llu,", c->event, c->count);
-		if (c->bytes)
-			fprintf(f, "%llu", c->sum);
-		fprintf(f, ",%s\n", c->system);
+		fprintf(f, "%s,%llu,", e->event, e->count);
+		if (e->bytes)
+			fprintf(f, "%llu", e->sum);
+		fprintf(f, ",%s\n", e->system);
 	}
 	ret = bl_draft_save(&d, path);
 	if (ret)
-		guest_fail(&r->outcome, "%s: %s", path, strerror(-ret));
+		guest_fail(&r->outcome, "counts: cannot write %s: %s", path, strerror(-ret));
 	free(path);
 }
 
-void guest_counts_stop(struct guest_counts *t, struct guest_run *r)
+/* Write trace.csv. In guest.json "trace_lost": events that are not in it. */
+static void stop_counts(void *state, struct guest_run *r)
 {
 	unsigned long long lost, hits = 0;
+	struct counts *t = state;
 
-	if (!t)
-		return;
-	/* Pause all before reading the first: one moment for all of them. */
+	/* Pause all before the first is read: the counts are of one moment. */
 	for (size_t i = 0; i < t->n; i++)
-		command(t, &t->v[i], "", ":pause");
+		write_trigger(t, &t->v[i], "", ":pause");
 	lost = guest_tracefs_lost(t->inst);
 	for (size_t i = 0; i < t->n; i++) {
-		struct counted *c = &t->v[i];
+		struct counted_event *e = &t->v[i];
 
-		if (read_hist(t, c))
-			guest_invalid(&r->outcome, "trace: counts of %s cannot be read", c->event);
-		lost += c->dropped;
-		hits += c->count;
-		command(t, c, "!", "");
+		if (read_hist(t, e))
+			guest_invalid(&r->outcome, "counts: the histogram of %s/%s cannot be read",
+				      e->system, e->event);
+		lost += e->dropped;
+		hits += e->count;
+		write_trigger(t, e, "!", "");
 	}
 	write_csv(t, r);
 	json_object_set_new(r->doc, "trace_lost", json_integer(lost));
 	if (lost)
-		guest_invalid(&r->outcome, "trace: %llu events were lost", lost);
+		guest_invalid(&r->outcome, "counts: %llu events were lost", lost);
 	else if (!hits)
-		guest_invalid(&r->outcome, "trace: no event fired");
-	drop(t);
+		guest_invalid(&r->outcome, "counts: no event was hit");
+	free_counts(t);
 }
+
+const struct collector_ops collect_counts = {
+	COLLECT_BIT(COLLECT_COUNTS), start_counts, stop_counts,
+};

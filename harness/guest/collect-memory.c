@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest/collect-memory.h"
-#include "proto/run-files.h"
+/*
+ * The collector "memory": a process that reads the module's counters every SAMPLE_MS, and a
+ * probe that counts the slow path of the kernel's IOVA allocator.
+ *
+ * memory.csv: "ms" since the start, and a column for each counter. The stock module has no
+ * counters, and then there is no file. In guest.json "iova_slow": the calls of alloc_iova(),
+ * which searches the tree of IOVA ranges.
+ */
+#include "guest/collect.h"
 #include "guest/counters.h"
+#include "proto/collector.h"
+#include "proto/run-files.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,20 +22,21 @@
 #include <tracefs.h>
 #include <unistd.h>
 
+#define SAMPLE_MS	50
 #define INSTANCE	"bouncelab-memory"
 #define GROUP		"bl_memory"
 #define SLOW		"iova_slow"
 
-struct guest_memory {
+struct memory {
 	pid_t pid;
-	int stop;		/* written end of a pipe: closed to stop */
+	int stop;		/* the write end of a pipe: closing it stops the sampler */
 	struct tracefs_instance *inst;
 	bool probed;
 };
 
 /* --- the sampler, in its own process -------------------------------------------- */
 
-static void sample(FILE *f, double t0, bool head)
+static void write_sample(FILE *f, double t0, bool head)
 {
 	struct guest_counters c;
 
@@ -45,12 +55,12 @@ static void sample(FILE *f, double t0, bool head)
 	guest_counters_free(&c);
 }
 
-/* Everything stays in memory to the end: a file is the host's, and waits for it. */
-static _Noreturn void sampler(int stop, const char *path)
+/* Keep all samples in memory until the end: writing the host's file waits for the host. */
+static _Noreturn void run_sampler(int stop, const char *path)
 {
 	struct itimerspec every = {
-		.it_interval.tv_nsec = GUEST_MEMORY_MS * 1000000L,
-		.it_value.tv_nsec = GUEST_MEMORY_MS * 1000000L,
+		.it_interval.tv_nsec = SAMPLE_MS * 1000000L,
+		.it_value.tv_nsec = SAMPLE_MS * 1000000L,
 	};
 	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	struct pollfd fds[] = { { .fd = timer, .events = POLLIN }, { .fd = stop } };
@@ -61,60 +71,61 @@ static _Noreturn void sampler(int stop, const char *path)
 	FILE *f = open_memstream(&text, &len);
 
 	timerfd_settime(timer, 0, &every, NULL);
-	sample(f, t0, true);
+	write_sample(f, t0, true);
 	while (!(fds[1].revents & POLLHUP)) {
 		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
 			break;
 		if (fds[0].revents & POLLIN && read(timer, &ticks, sizeof(ticks)) > 0)
-			sample(f, t0, false);
+			write_sample(f, t0, false);
 	}
-	sample(f, t0, false);
+	write_sample(f, t0, false);
 	fclose(f);
-	/* The stock module has no counters. */
+	/* There is no text without counters. */
 	_exit(len && bl_write_file(path, text, len) ? 1 : 0);
 }
 
-static int start_sampler(struct guest_memory *m, struct guest_run *r)
+static int start_sampler(struct memory *m, struct guest_run *r)
 {
 	char *path = bl_fmt("%s/" RUN_MEMORY_CSV, r->dir);
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) < 0) {
 		free(path);
-		return guest_fail(&r->outcome, "memory: pipe: %s", strerror(errno));
+		return guest_fail(&r->outcome, "memory: the pipe to the sampler cannot be made: %s",
+				  strerror(errno));
 	}
 	m->pid = fork();
 	if (!m->pid) {
 		close(ends[1]);
-		sampler(ends[0], path);
+		run_sampler(ends[0], path);
 	}
 	free(path);
 	close(ends[0]);
 	m->stop = ends[1];
 	if (m->pid > 0)
 		return 0;
-	guest_fail(&r->outcome, "memory: fork: %s", strerror(errno));
+	guest_fail(&r->outcome, "memory: the sampler cannot be started: %s", strerror(errno));
 	close(m->stop);
 	return -EAGAIN;
 }
 
 /* --- the probe -------------------------------------------------------------------- */
 
-static int start_probe(struct guest_memory *m, struct guest_run *r)
+static int start_probe(struct memory *m, struct guest_run *r)
 {
 	if (tracefs_instance_file_append(NULL, "dynamic_events",
 					 "f:" GROUP "/" SLOW " alloc_iova") < 0)
-		return guest_fail(&r->outcome, "memory: no probe on alloc_iova(): %s",
+		return guest_fail(&r->outcome, "memory: the kernel refuses a probe on alloc_iova(): %s",
 				  strerror(errno));
 	m->probed = true;
 	m->inst = tracefs_instance_create(INSTANCE);
 	if (!m->inst || tracefs_event_file_append(m->inst, GROUP, SLOW, "trigger",
 						  "hist:keys=common_cpu") < 0)
-		return guest_fail(&r->outcome, "memory: the probe on alloc_iova() does not count");
+		return guest_fail(&r->outcome, "memory: the probe on alloc_iova() cannot count");
 	return 0;
 }
 
-static long long slow_calls(struct guest_memory *m)
+static long long count_slow_calls(struct memory *m)
 {
 	char *text = tracefs_event_file_read(m->inst, GROUP, SLOW, "hist", NULL);
 	const char *p = text ? strstr(text, "Hits: ") : NULL;
@@ -124,7 +135,7 @@ static long long slow_calls(struct guest_memory *m)
 	return n;
 }
 
-static void stop_probe(struct guest_memory *m)
+static void stop_probe(struct memory *m)
 {
 	if (m->inst) {
 		tracefs_event_file_append(m->inst, GROUP, SLOW, "trigger",
@@ -138,10 +149,11 @@ static void stop_probe(struct guest_memory *m)
 
 /* ---------------------------------------------------------------------------------- */
 
-struct guest_memory *guest_memory_start(struct guest_run *r)
+static void *start_memory(struct guest_run *r, unsigned int set)
 {
-	struct guest_memory *m = bl_zalloc(sizeof(*m));
+	struct memory *m = bl_zalloc(sizeof(*m));
 
+	(void)set;
 	if (!start_probe(m, r) && !start_sampler(m, r))
 		return m;
 	stop_probe(m);
@@ -149,16 +161,19 @@ struct guest_memory *guest_memory_start(struct guest_run *r)
 	return NULL;
 }
 
-void guest_memory_stop(struct guest_memory *m, struct guest_run *r)
+static void stop_memory(void *state, struct guest_run *r)
 {
+	struct memory *m = state;
 	int status = 0;
 
-	if (!m)
-		return;
-	json_object_set_new(r->doc, SLOW, json_integer(slow_calls(m)));
+	json_object_set_new(r->doc, SLOW, json_integer(count_slow_calls(m)));
 	stop_probe(m);
 	close(m->stop);
 	if (waitpid(m->pid, &status, 0) != m->pid || !WIFEXITED(status) || WEXITSTATUS(status))
-		guest_fail(&r->outcome, "memory: the sampler did not write memory.csv");
+		guest_fail(&r->outcome, "memory: the sampler did not write " RUN_MEMORY_CSV);
 	free(m);
 }
+
+const struct collector_ops collect_memory = {
+	COLLECT_BIT(COLLECT_MEMORY), start_memory, stop_memory,
+};

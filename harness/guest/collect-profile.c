@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest/collect-profile.h"
-#include "proto/run-files.h"
+/*
+ * The collector "profile": perf samples the call chains of all CPUs HZ times a second. The
+ * guest has no non-maskable interrupts: a sample that falls into code with interrupts off is
+ * taken where they are switched on again.
+ *
+ * perf.txt: the call chains, as `perf script` prints them.
+ */
+#include "guest/collect.h"
 #include "guest/proc.h"
+#include "proto/collector.h"
 #include "proto/guest-paths.h"
+#include "proto/run-files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,17 +20,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define HZ		"499"
 #define DATA		GUEST_TMP "/perf.data"
 #define LOG		GUEST_TMP "/perf.log"
 #define START_MS	30000
 #define STOP_MS		60000
 #define SCRIPT_MS	180000
 
-struct guest_profile {
-	struct guest_proc perf;
-};
-
-static int failed(struct guest_run *r, const char *what)
+/* Fail the run, with the end of perf's messages. */
+static int fail_with_log(struct guest_run *r, const char *what)
 {
 	char tail[300];
 
@@ -30,28 +36,27 @@ static int failed(struct guest_run *r, const char *what)
 	return guest_fail(&r->outcome, "profile: %s%s%s", what, *tail ? ": " : "", tail);
 }
 
-struct guest_profile *guest_profile_start(struct guest_run *r)
+static void *start_profile(struct guest_run *r, unsigned int set)
 {
-	struct guest_profile *p = bl_zalloc(sizeof(*p));
-	char *hz = bl_fmt("%d", PROFILE_HZ);
-	const char *const argv[] = {
-		"perf", "record", "-q", "-a", "-g", "-e", "cpu-clock", "-F", hz, "-o", DATA, NULL
+	static const char *const argv[] = {
+		"perf", "record", "-q", "-a", "-g", "-e", "cpu-clock", "-F", HZ, "-o", DATA, NULL
 	};
+	struct guest_proc *perf = bl_zalloc(sizeof(*perf));
 	int log, ret;
 
+	(void)set;
 	unlink(DATA);
 	log = open(LOG, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	ret = guest_spawn(&p->perf, "perf", argv, log, log);
+	ret = guest_spawn(perf, "perf", argv, log, log);
 	if (log >= 0)
 		close(log);
-	free(hz);
 	if (!ret)
-		ret = guest_wait_path(DATA, &p->perf, START_MS);
+		ret = guest_wait_path(DATA, perf, START_MS);
 	if (!ret)
-		return p;
-	failed(r, "perf record does not start");
-	guest_proc_put(&p->perf);
-	free(p);
+		return perf;
+	fail_with_log(r, "perf record does not start");
+	guest_proc_put(perf);
+	free(perf);
 	return NULL;
 }
 
@@ -68,7 +73,7 @@ static void write_script(struct guest_run *r)
 
 	if (out < 0 || guest_spawn(&script, "perf script", argv, out, log) ||
 	    guest_wait(&script, NULL, SCRIPT_MS) || !guest_proc_ok(&script))
-		failed(r, "perf script");
+		fail_with_log(r, "perf script fails");
 	guest_proc_put(&script);
 	if (out >= 0)
 		close(out);
@@ -77,25 +82,29 @@ static void write_script(struct guest_run *r)
 	free(path);
 }
 
-/* On SIGTERM it writes all that it has, and then sends it to itself again. */
+/* On SIGTERM perf writes all that it has, and then ends itself by the same signal. */
 static bool ended_in_order(const struct guest_proc *p)
 {
 	return guest_proc_ok(p) || (WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGTERM);
 }
 
-void guest_profile_stop(struct guest_profile *p, struct guest_run *r)
+static void stop_profile(void *state, struct guest_run *r)
 {
-	if (!p)
-		return;
-	if (guest_exited(&p->perf))
-		failed(r, "perf record ended before the jobs did");
-	else if (guest_stop(&p->perf, STOP_MS))
-		failed(r, "perf record does not end");
-	else if (!ended_in_order(&p->perf))
-		failed(r, "perf record does not end in order");
+	struct guest_proc *perf = state;
+
+	if (guest_exited(perf))
+		fail_with_log(r, "perf record ended before the jobs did");
+	else if (guest_stop(perf, STOP_MS))
+		fail_with_log(r, "perf record cannot be stopped");
+	else if (!ended_in_order(perf))
+		fail_with_log(r, "perf record ended with an error");
 	else
 		write_script(r);
-	guest_proc_put(&p->perf);
+	guest_proc_put(perf);
 	unlink(DATA);
-	free(p);
+	free(perf);
 }
+
+const struct collector_ops collect_profile = {
+	COLLECT_BIT(COLLECT_PROFILE), start_profile, stop_profile,
+};

@@ -1,28 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest/collect-raw.h"
-#include "proto/run-files.h"
-#include "guest/btf-size.h"
-#include "proto/collector.h"
+/*
+ * The collectors "stages" and "holds": raw events with time stamps in a ring buffer of the
+ * kernel, which is read when the run is over. The kernel counts what does not fit into the
+ * buffer, and that makes the run invalid.
+ *
+ * trace.dat: the events, in trace-cmd's format, in its buffer instance TRACE_INSTANCE
+ * (proto/trace-events.h). In guest.json "raw": "events" in the buffer, "lost" ones, "missed"
+ * hits of probes, "buffer_mb", and "request_bytes", the size of struct request, behind which
+ * virtio-blk's part of a request lies in memory.
+ */
+#include "guest/collect.h"
+#include "guest/lock-sites.h"
 #include "guest/proc.h"
 #include "guest/tracefs.h"
-#include "guest/lock-sites.h"
+#include "proto/collector.h"
+#include "proto/run-files.h"
 #include "proto/trace-events.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <bpf/btf.h>
 #include <tracefs.h>
 #include <unistd.h>
 
 #define TRACE_CMD_MS	120000
 
-struct guest_raw {
+struct raw {
 	struct tracefs_instance *inst;
 	struct bl_strv probes;		/* "GROUP/EVENT", as they were made */
 	unsigned int collect, buffer_mb;
 };
 
-/* "t" is on a tracepoint, "f" on the start of a function. */
+/* "t" probes a tracepoint, "f" the start of a function. */
 static const struct {
 	const char *event, *what;
 } request_probes[] = {
@@ -40,13 +50,13 @@ static const char *const module_events[] = {
 /* No calls that a probe could be at, see kmod/core/trace.h. */
 static const char *const lock_events[] = { "bl_lock_taken", "bl_lock_dropped" };
 
-static int add_probe(struct guest_raw *w, struct guest_run *r, const char *event, char *probe)
+static int add_probe(struct raw *w, struct guest_run *r, const char *event, char *probe)
 {
 	char *name = bl_fmt(TRACE_GROUP "/%s", event);
 	int ret = 0;
 
 	if (tracefs_instance_file_append(NULL, "dynamic_events", probe) < 0)
-		ret = guest_fail(&r->outcome, "trace: this kernel does not take the probe '%s': %s",
+		ret = guest_fail(&r->outcome, "trace: the kernel refuses the probe '%s': %s",
 				 probe, strerror(errno));
 	else if (!bl_strv_has(&w->probes, name))
 		bl_strv_add(&w->probes, name);
@@ -55,26 +65,26 @@ static int add_probe(struct guest_raw *w, struct guest_run *r, const char *event
 	return ret;
 }
 
-static int enable(struct guest_raw *w, struct guest_run *r, const char *system,
+static int enable_event(struct raw *w, struct guest_run *r, const char *system,
 		  const char *event)
 {
 	if (!tracefs_event_enable(w->inst, system, event))
 		return 0;
-	return guest_fail(&r->outcome, "trace: %s/%s cannot be switched on: %s", system, event,
+	return guest_fail(&r->outcome, "trace: the event %s/%s cannot be switched on: %s", system, event,
 			  strerror(errno));
 }
 
-static int enable_module(struct guest_raw *w, struct guest_run *r, const char *const *events,
+static int enable_module(struct raw *w, struct guest_run *r, const char *const *events,
 			 size_t n)
 {
 	int ret = 0;
 
 	for (size_t i = 0; !ret && !r->intree && i < n; i++)
-		ret = enable(w, r, "bouncelab", events[i]);
+		ret = enable_event(w, r, "bouncelab", events[i]);
 	return ret;
 }
 
-static int probe_requests(struct guest_raw *w, struct guest_run *r)
+static int probe_requests(struct raw *w, struct guest_run *r)
 {
 	int ret = 0;
 
@@ -99,15 +109,15 @@ static char *site_probe(const char *module, const struct lock_site *s, bool behi
 		      behind ? s->after : s->offset, behind ? " flags=%flags:x64" : " lock=%di:x64 flags=%flags:x64");
 }
 
-static int probe_sites(struct guest_raw *w, struct guest_run *r, const char *module,
+static int probe_sites(struct raw *w, struct guest_run *r, const char *module,
 		       const char *path)
 {
 	struct lock_sites sites;
-	int ret = lock_sites_find(&sites, path);
+	int ret = guest_find_lock_sites(&sites, path);
 
 	if (ret) {
-		guest_fail(&r->outcome, "trace: the locks of module %s: %s: %s", module, path,
-			   ret == -ENOENT ? "none is found" : strerror(-ret));
+		guest_fail(&r->outcome, "trace: where module %s takes locks cannot be found in %s: %s", module, path,
+			   ret == -ENOENT ? "it takes none" : strerror(-ret));
 		return ret;
 	}
 	/* The kernel takes a function's name, and refuses one that it finds twice. */
@@ -122,11 +132,11 @@ static int probe_sites(struct guest_raw *w, struct guest_run *r, const char *mod
 		if (!ret && s->kind == SITE_TAKE)
 			ret = add_probe(w, r, TRACE_GOT, site_probe(module, s, true));
 	}
-	lock_sites_free(&sites);
+	guest_free_lock_sites(&sites);
 	return ret;
 }
 
-static int probe_locks(struct guest_raw *w, struct guest_run *r)
+static int probe_locks(struct raw *w, struct guest_run *r)
 {
 	char *blk = bl_path("build/kernel/modules/virtio_blk.ko");
 	char *vduse = bl_path("build/kernel/modules/vduse.ko");
@@ -141,7 +151,7 @@ static int probe_locks(struct guest_raw *w, struct guest_run *r)
 	return ret ? ret : enable_module(w, r, lock_events, ARRAY_SIZE(lock_events));
 }
 
-static int set_number(struct guest_raw *w, const char *file, long value)
+static int set_number(struct raw *w, const char *file, long value)
 {
 	char *text = bl_fmt("%ld", value);
 	int ret = tracefs_instance_file_write(w->inst, file, text);
@@ -150,26 +160,26 @@ static int set_number(struct guest_raw *w, const char *file, long value)
 	return ret < 0 ? -errno : 0;
 }
 
-/* What does not fit is not taken, and counted: what is there has no holes before that. */
-static int set_buffer(struct guest_raw *w, struct guest_run *r)
+/* A full buffer refuses new events and counts them: the events in it have no gap before that. */
+static int set_buffer(struct raw *w, struct guest_run *r)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN), kb = w->buffer_mb * 1024L / cpus;
 	char *text;
 
 	if (tracefs_instance_file_write(w->inst, "trace_clock", "mono") < 0)
-		return guest_fail(&r->outcome, "trace: no clock 'mono'");
+		return guest_fail(&r->outcome, "trace: the kernel has no trace clock 'mono'");
 	set_number(w, "tracing_on", 0);
 	tracefs_instance_file_write(w->inst, "options/overwrite", "0");
 	set_number(w, "buffer_size_kb", kb);
 	text = tracefs_instance_file_read(w->inst, "buffer_size_kb", NULL);
 	if (!text || atol(text) < kb)
-		guest_fail(&r->outcome, "trace: no memory for a buffer of %u MiB; take a smaller "
+		guest_fail(&r->outcome, "trace: no memory for a buffer of %u MiB; choose a smaller "
 			   "one (--buffer), or a guest with more memory (--mem)", w->buffer_mb);
 	free(text);
 	return r->outcome.failed ? -ENOMEM : 0;
 }
 
-static int set_up(struct guest_raw *w, struct guest_run *r)
+static int set_up(struct raw *w, struct guest_run *r)
 {
 	int ret = set_buffer(w, r);
 
@@ -178,11 +188,13 @@ static int set_up(struct guest_raw *w, struct guest_run *r)
 	if (!ret && w->collect & COLLECT_BIT(COLLECT_HOLDS))
 		ret = probe_locks(w, r);
 	for (size_t i = 0; !ret && i < w->probes.n; i++)
-		ret = enable(w, r, TRACE_GROUP, strchr(w->probes.v[i], '/') + 1);
-	return ret ? ret : set_number(w, "tracing_on", 1);
+		ret = enable_event(w, r, TRACE_GROUP, strchr(w->probes.v[i], '/') + 1);
+	if (!ret && set_number(w, "tracing_on", 1))
+		ret = guest_fail(&r->outcome, "trace: the buffer cannot be switched on");
+	return ret;
 }
 
-static void take_down(struct guest_raw *w)
+static void take_down(struct raw *w)
 {
 	tracefs_event_disable(w->inst, NULL, NULL);
 	tracefs_instance_destroy(w->inst);
@@ -197,15 +209,16 @@ static void take_down(struct guest_raw *w)
 	free(w);
 }
 
-struct guest_raw *guest_raw_start(struct guest_run *r, unsigned int collect)
+static void *start_raw(struct guest_run *r, unsigned int set)
 {
-	struct guest_raw *w = bl_zalloc(sizeof(*w));
+	struct raw *w = bl_zalloc(sizeof(*w));
 
-	w->collect = collect;
+	w->collect = set;
 	w->buffer_mb = bl_json_int(r->op, "buffer_mb", COLLECT_BUFFER_MB);
 	w->inst = tracefs_instance_create(TRACE_INSTANCE);
 	if (!w->inst) {
-		guest_fail(&r->outcome, "trace: instance " TRACE_INSTANCE ": %s", strerror(errno));
+		guest_fail(&r->outcome, "trace: the instance " TRACE_INSTANCE " cannot be made: %s",
+			   strerror(errno));
 		free(w);
 		return NULL;
 	}
@@ -218,11 +231,11 @@ struct guest_raw *guest_raw_start(struct guest_run *r, unsigned int collect)
 /* --- the end ---------------------------------------------------------------------- */
 
 /*
- * A probe that could not be served: the kernel counts them per probe, in the last column. Of
- * those on tracepoints and on the start of functions it does not; what they leave out is
- * missed when requests are matched.
+ * Count the hits of probes that the kernel could not serve: the last column, for each probe. It
+ * does not count them for tracepoints and for starts of functions; such a missed hit shows when
+ * the host matches requests.
  */
-static unsigned long long missed_probes(void)
+static unsigned long long count_missed(void)
 {
 	char *text = tracefs_instance_file_read(NULL, "kprobe_profile", NULL);
 	char *p = text, *line, *last;
@@ -237,7 +250,22 @@ static unsigned long long missed_probes(void)
 	return missed;
 }
 
-static void extract(struct guest_run *r)
+/* Return the bytes of a struct of the running kernel, by its BTF, or a negative errno. */
+static int get_struct_size(const char *name)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	long long size;
+	int id;
+
+	if (!btf)
+		return -errno;
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+	size = id < 0 ? id : btf__resolve_size(btf, id);
+	btf__free(btf);
+	return size;
+}
+
+static void write_trace_dat(struct guest_run *r)
 {
 	char *path = bl_fmt("%s/" RUN_TRACE_DAT, r->dir), msg[300];
 	const char *const argv[] = {
@@ -245,30 +273,33 @@ static void extract(struct guest_run *r)
 	};
 
 	if (guest_tool(argv, NULL, TRACE_CMD_MS, msg, sizeof(msg)))
-		guest_fail(&r->outcome, "trace-cmd extract: %s", msg);
+		guest_fail(&r->outcome, "trace: trace-cmd extract: %s", msg);
 	free(path);
 }
 
-void guest_raw_stop(struct guest_raw *w, struct guest_run *r)
+static void stop_raw(void *state, struct guest_run *r)
 {
 	unsigned long long lost, missed;
+	struct raw *w = state;
 
-	if (!w)
-		return;
 	set_number(w, "tracing_on", 0);
 	lost = guest_tracefs_lost(w->inst);
-	missed = missed_probes();
+	missed = count_missed();
 	json_object_set_new(r->doc, "raw", json_pack("{s:I, s:I, s:I, s:i, s:i}",
 						     "events", (json_int_t)guest_tracefs_entries(w->inst),
 						     "lost", (json_int_t)lost,
 						     "missed", (json_int_t)missed,
 						     "buffer_mb", (int)w->buffer_mb,
-						     "request_bytes", btf_struct_size("request")));
+						     "request_bytes", get_struct_size("request")));
 	if (lost)
 		guest_invalid(&r->outcome, "trace: %llu events were lost: the buffer of %u MiB is too "
 			      "small for them (--buffer, or a shorter --runtime)", lost, w->buffer_mb);
 	if (missed)
 		guest_invalid(&r->outcome, "trace: %llu hits of probes were missed", missed);
-	extract(r);
+	write_trace_dat(r);
 	take_down(w);
 }
+
+const struct collector_ops collect_raw = {
+	COLLECT_RAW, start_raw, stop_raw,
+};

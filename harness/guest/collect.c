@@ -1,84 +1,102 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/collect.h"
-#include "proto/collector.h"
-#include "guest/collect-counts.h"
-#include "guest/collect-locks.h"
-#include "guest/collect-memory.h"
-#include "guest/collect-profile.h"
-#include "guest/collect-raw.h"
-#include "proto/guest-paths.h"
 #include "guest/line.h"
+#include "proto/collector.h"
+#include "proto/guest-paths.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A traced run of a plan counts; otherwise it is as the cell says. */
-static int choose(struct guest_collect *c, struct guest_run *r)
+#define LOCK_NAMES	"/sys/kernel/debug/bouncelab/" GUEST_DEV "/locks"
+
+/*
+ * In the order of their start; they stop in the reverse order. "locks" starts last and stops
+ * first, so that it sees nothing of what the others do then.
+ */
+static const struct collector_ops *const table[] = {
+	&collect_raw, &collect_profile, &collect_counts, &collect_memory, &collect_locks,
+};
+_Static_assert(ARRAY_SIZE(table) <= GUEST_COLLECTORS_MAX, "a state for each collector");
+
+/* A traced run of a plan counts; all other runs collect what their cell asks for. */
+static int choose_collectors(struct guest_collect *c, struct guest_run *r)
 {
 	const char *text = bl_json_str(r->op, "collect", COLLECT_OFF);
 
 	memset(c, 0, sizeof(*c));
 	if (collectors_parse(NULL, "collector", text, &c->set))
 		return guest_fail(&r->outcome, "the host asks for unknown collectors: %s", text);
-	if (!strcmp(r->kind, "trace"))
+	if (r->kind == KIND_TRACE)
 		c->set |= COLLECT_BIT(COLLECT_COUNTS);
 	return 0;
 }
 
-/* Reads, writes, discards and flushes; of the first two the sectors of 512 bytes, too. */
-static void read_disk(struct guest_disk_stat *s)
+/*
+ * Read what the disk has done: reads, writes, discards and flushes, and the sectors of 512
+ * bytes of the first two.
+ */
+static void read_disk_stat(unsigned long long *ios, unsigned long long *bytes)
 {
 	unsigned long long v[17] = {};
 	char *text, *p;
 
-	memset(s, 0, sizeof(*s));
+	*ios = *bytes = 0;
 	if (bl_read_file("/sys/class/block/" GUEST_DISK "/stat", &text, NULL))
 		return;
 	p = text;
 	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
 		v[i] = strtoull(p, &p, 10);
-	s->ios = v[0] + v[4] + v[11] + v[15];
-	s->bytes = 512 * (v[2] + v[6]);
+	*ios = v[0] + v[4] + v[11] + v[15];
+	*bytes = 512 * (v[2] + v[6]);
 	free(text);
 }
 
-static void note_disk(struct guest_collect *c, struct guest_run *r)
+static void record_disk_stat(const struct guest_collect *c, struct guest_run *r)
 {
-	struct guest_disk_stat now;
+	unsigned long long ios, bytes;
 
-	read_disk(&now);
+	read_disk_stat(&ios, &bytes);
 	json_object_set_new(r->doc, "disk",
-			    json_pack("{s:I, s:I}", "ios", (json_int_t)(now.ios - c->before.ios),
-				      "bytes", (json_int_t)(now.bytes - c->before.bytes)));
+			    json_pack("{s:I, s:I}", "ios", (json_int_t)(ios - c->ios),
+				      "bytes", (json_int_t)(bytes - c->bytes)));
 }
 
-static bool has(const struct guest_collect *c, enum collector which)
+/* The stock module does not name its locks. */
+static void record_lock_names(struct guest_run *r)
 {
-	return c->set & COLLECT_BIT(which);
+	json_t *list = json_array();
+	char *text = NULL, *p, *line;
+
+	bl_read_file(LOCK_NAMES, &text, NULL);
+	for (p = text; (line = strsep(&p, "\n"));) {
+		char addr[20];
+		size_t bytes;
+		unsigned int count;
+		int at = 0;
+
+		if (sscanf(line, "%19s %zu %u %n", addr, &bytes, &count, &at) == 3 && at)
+			json_array_append_new(list, json_pack("{s:s, s:i, s:i, s:s}", "addr", addr,
+							      "bytes", (int)bytes, "count",
+							      (int)count, "name", line + at));
+	}
+	free(text);
+	json_object_set_new(r->doc, "lock_names", list);
 }
 
 int guest_collect_start(struct guest_collect *c, struct guest_run *r)
 {
 	double t0 = bl_mono();
 
-	if (choose(c, r))
+	if (choose_collectors(c, r))
 		return -EIO;
 	if (!c->set)
 		return 0;
-	if (c->set & COLLECT_RAW)
-		c->raw = guest_raw_start(r, c->set & COLLECT_RAW);
-	if (has(c, COLLECT_PROFILE) && !r->outcome.failed)
-		c->profile = guest_profile_start(r);
-	if (has(c, COLLECT_COUNTS) && !r->outcome.failed)
-		c->counts = guest_counts_start(r);
-	if (has(c, COLLECT_MEMORY) && !r->outcome.failed)
-		c->memory = guest_memory_start(r);
-	/* The last, and the first to end: it sees also what the others wait for. */
-	if (has(c, COLLECT_LOCKS) && !r->outcome.failed)
-		c->locks = guest_locks_start(r);
+	for (size_t i = 0; i < ARRAY_SIZE(table) && !r->outcome.failed; i++)
+		if (c->set & table[i]->set)
+			c->state[i] = table[i]->start(r, c->set & table[i]->set);
 	guest_record_ms(r, "trace_start", t0);
-	read_disk(&c->before);
+	read_disk_stat(&c->ios, &c->bytes);
 	return r->outcome.failed ? -EIO : 0;
 }
 
@@ -89,12 +107,10 @@ void guest_collect_stop(struct guest_collect *c, struct guest_run *r)
 	if (!c->set)
 		return;
 	guest_send_stage(r, "collect", NULL);
-	guest_locks_stop(c->locks, r);
-	note_disk(c, r);
-	json_object_set_new(r->doc, "lock_names", guest_lock_names());
-	guest_memory_stop(c->memory, r);
-	guest_counts_stop(c->counts, r);
-	guest_profile_stop(c->profile, r);
-	guest_raw_stop(c->raw, r);
+	record_disk_stat(c, r);
+	record_lock_names(r);
+	for (size_t i = ARRAY_SIZE(table); i--;)
+		if (c->state[i])
+			table[i]->stop(c->state[i], r);
 	guest_record_ms(r, "trace_stop", t0);
 }

@@ -109,7 +109,7 @@ static int daemon_failed(struct guest_run *r, struct guest_device *d, const char
  */
 static int start_daemon(struct guest_run *r, struct guest_device *d)
 {
-	bool verify = !strcmp(r->kind, "verify");
+	bool verify = r->kind == KIND_VERIFY;
 	bool ram = !strcmp(bl_json_str(r->op, "backend", backend_names[BACKEND_NULL]),
 			   backend_names[BACKEND_RAM]);
 	char *blockdev, *export;

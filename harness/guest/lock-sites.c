@@ -1,81 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/lock-sites.h"
 
-#include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* One that may fail to take the lock is none of these: what follows is not under it. */
+/*
+ * The ends of the names of functions that take and drop a lock, each with a blank behind it.
+ * Functions that may fail to take the lock are left out: what follows them may run without it.
+ */
 static const char *const functions[] = {
 	[SITE_TAKE] = "_lock _lock_irq _lock_irqsave _lock_bh ",
 	[SITE_DROP] = "_unlock _unlock_irq _unlock_irqrestore _unlock_bh ",
 };
 static const char *const locks[] = { "_raw_spin", "_raw_read", "_raw_write" };
 
-#define CALL	0xe8
-#define JMP	0xe9
-#define FIRST_CALL	16	/* bytes of a function in which that would be */
+#define CALL		0xe8
+#define JMP		0xe9
+#define CALL_BYTES	5
+/* A function that can be probed calls the tracer within these first bytes. */
+#define FIRST_CALL	16
 
-struct file {
-	const char *data;
-	size_t len;
-	const Elf64_Shdr *sections;
-	size_t n_sections;
+struct module {
+	Elf *elf;
 	const Elf64_Sym *symbols;
 	size_t n_symbols;
-	const char *names;		/* of symbols … */
-	size_t names_len;
-	const char *section_names;
-	size_t section_names_len;
+	size_t names;		/* the section of the symbols' names */
+	size_t section_names;	/* and that of the sections' names */
 };
 
-/* @size bytes of a section, or NULL if the file does not have them. */
-static const void *contents(const struct file *f, const Elf64_Shdr *s)
+/* A section with relocations of code, and that code. */
+struct code {
+	const Elf64_Rela *rela;
+	size_t n_rela;
+	size_t section;
+	const unsigned char *text;
+	size_t len;
+};
+
+static const char *name_in(const struct module *m, size_t section, size_t at)
 {
-	if (s->sh_offset > f->len || s->sh_size > f->len - s->sh_offset)
-		return NULL;
-	return f->data + s->sh_offset;
+	const char *name = elf_strptr(m->elf, section, at);
+
+	return name ? name : "";
 }
 
-static const char *text_at(const char *names, size_t len, size_t at)
+static const char *symbol_name(const struct module *m, size_t symbol)
 {
-	return at < len && memchr(names + at, '\0', len - at) ? names + at : "";
+	return symbol < m->n_symbols ? name_in(m, m->names, m->symbols[symbol].st_name) : "";
 }
 
-static int open_tables(struct file *f)
+static int open_module(struct module *m, int fd)
 {
-	const Elf64_Ehdr *h = (const void *)f->data;
-	const Elf64_Shdr *s;
+	const Elf64_Ehdr *head;
+	Elf_Scn *scn = NULL;
 
-	if (f->len < sizeof(*h) || memcmp(h->e_ident, ELFMAG, SELFMAG) ||
-	    h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_machine != EM_X86_64 ||
-	    h->e_shoff > f->len || h->e_shnum > (f->len - h->e_shoff) / sizeof(*s) ||
-	    h->e_shstrndx >= h->e_shnum)
+	elf_version(EV_CURRENT);
+	m->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	head = m->elf ? elf64_getehdr(m->elf) : NULL;
+	if (!head || head->e_machine != EM_X86_64 || elf_getshdrstrndx(m->elf, &m->section_names))
 		return -ENOEXEC;
-	f->sections = (const void *)(f->data + h->e_shoff);
-	f->n_sections = h->e_shnum;
-	f->section_names = contents(f, &f->sections[h->e_shstrndx]);
-	f->section_names_len = f->sections[h->e_shstrndx].sh_size;
-	for (size_t i = 0; i < f->n_sections; i++) {
-		s = &f->sections[i];
-		if (s->sh_type != SHT_SYMTAB || s->sh_link >= f->n_sections)
+	while ((scn = elf_nextscn(m->elf, scn))) {
+		const Elf64_Shdr *s = elf64_getshdr(scn);
+		const Elf_Data *data = s && s->sh_type == SHT_SYMTAB ? elf_getdata(scn, NULL) : NULL;
+
+		if (!data)
 			continue;
-		f->symbols = contents(f, s);
-		f->n_symbols = s->sh_size / sizeof(*f->symbols);
-		f->names = contents(f, &f->sections[s->sh_link]);
-		f->names_len = f->sections[s->sh_link].sh_size;
+		m->symbols = data->d_buf;
+		m->n_symbols = data->d_size / sizeof(*m->symbols);
+		m->names = s->sh_link;
 	}
-	return f->symbols && f->names && f->section_names ? 0 : -ENOEXEC;
+	return m->symbols ? 0 : -ENOEXEC;
 }
 
-static const char *name_of(const struct file *f, const Elf64_Sym *sym)
-{
-	return text_at(f->names, f->names_len, sym->st_name);
-}
-
-/* Which kind of function has this name? -1: none of ours. */
-static int kind_of(const char *name)
+/* Return the kind of the function of that name, or -1: it takes and drops no lock. */
+static int find_kind(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(locks); i++) {
 		size_t n = strlen(locks[i]), rest;
@@ -86,7 +88,6 @@ static int kind_of(const char *name)
 		for (int kind = SITE_TAKE; kind <= SITE_DROP; kind++) {
 			const char *p = functions[kind];
 
-			/* A whole word, which a blank ends. */
 			for (; *p; p += strcspn(p, " ") + 1)
 				if (!strncmp(p, name + n, rest) && p[rest] == ' ')
 					return kind;
@@ -95,11 +96,11 @@ static int kind_of(const char *name)
 	return -1;
 }
 
-/* The function that has this place of a section. */
-static const Elf64_Sym *function_at(const struct file *f, size_t section, Elf64_Addr at)
+/* Return the symbol of the function around an offset of a section, or NULL. */
+static const Elf64_Sym *find_function(const struct module *m, size_t section, Elf64_Addr at)
 {
-	for (size_t i = 0; i < f->n_symbols; i++) {
-		const Elf64_Sym *s = &f->symbols[i];
+	for (size_t i = 0; i < m->n_symbols; i++) {
+		const Elf64_Sym *s = &m->symbols[i];
 
 		if (ELF64_ST_TYPE(s->st_info) == STT_FUNC && s->st_shndx == section &&
 		    at >= s->st_value && at - s->st_value < s->st_size)
@@ -108,99 +109,109 @@ static const Elf64_Sym *function_at(const struct file *f, size_t section, Elf64_
 	return NULL;
 }
 
-/* What is not to be traced does not begin with a call of the tracer: no probe is taken there. */
-static bool traceable(const struct file *f, const Elf64_Shdr *rela, const Elf64_Sym *function)
+/* A function that must not be traced does not begin with a call of the tracer. */
+static bool is_traceable(const struct module *m, const struct code *c, const Elf64_Sym *function)
 {
-	const Elf64_Rela *r = contents(f, rela);
+	for (size_t i = 0; i < c->n_rela; i++) {
+		Elf64_Addr at = c->rela[i].r_offset;
 
-	for (size_t i = 0; i < rela->sh_size / sizeof(*r); i++) {
-		size_t sym = ELF64_R_SYM(r[i].r_info);
-
-		if (r[i].r_offset > function->st_value &&
-		    r[i].r_offset - function->st_value < FIRST_CALL && sym < f->n_symbols &&
-		    !strcmp(name_of(f, &f->symbols[sym]), "__fentry__"))
+		if (at > function->st_value && at - function->st_value < FIRST_CALL &&
+		    !strcmp(symbol_name(m, ELF64_R_SYM(c->rela[i].r_info)), "__fentry__"))
 			return true;
 	}
 	return false;
 }
 
-static bool is_unique(const struct file *f, const char *name)
+static bool is_unique(const struct module *m, const char *name)
 {
 	unsigned int n = 0;
 
-	for (size_t i = 0; i < f->n_symbols; i++)
-		if (ELF64_ST_TYPE(f->symbols[i].st_info) == STT_FUNC)
-			n += !strcmp(name_of(f, &f->symbols[i]), name);
+	for (size_t i = 0; i < m->n_symbols; i++)
+		if (ELF64_ST_TYPE(m->symbols[i].st_info) == STT_FUNC)
+			n += !strcmp(symbol_name(m, i), name);
 	return n == 1;
 }
 
-static void add(struct lock_sites *sites, const struct file *f, const Elf64_Shdr *rela,
-		const Elf64_Rela *r, int kind)
+static void add_site(struct lock_sites *sites, const struct module *m, const struct code *c,
+		     Elf64_Addr target, int kind)
 {
-	const Elf64_Shdr *code = &f->sections[rela->sh_info];
-	const unsigned char *text = contents(f, code);
-	Elf64_Addr call = r->r_offset - 1;	/* the instruction's one byte before it */
-	const Elf64_Sym *function;
+	Elf64_Addr call = target - 1;	/* the opcode is one byte, the target four */
 	struct lock_site site = { .kind = kind };
+	const Elf64_Sym *function;
 
-	if (!text || !r->r_offset || r->r_offset + 4 > code->sh_size ||
-	    (text[call] != CALL && text[call] != JMP))
+	if (!target || target + 4 > c->len || (c->text[call] != CALL && c->text[call] != JMP))
 		return;
-	function = function_at(f, rela->sh_info, call);
-	if (!function || (text[call] == JMP && kind == SITE_TAKE) ||
-	    !traceable(f, rela, function))
+	function = find_function(m, c->section, call);
+	if (!function || (c->text[call] == JMP && kind == SITE_TAKE) ||
+	    !is_traceable(m, c, function))
 		return;
-	site.function = bl_strdup(name_of(f, function));
-	if (!sites->ambiguous && !is_unique(f, site.function))
+	site.function = bl_strdup(name_in(m, m->names, function->st_name));
+	if (!sites->ambiguous && !is_unique(m, site.function))
 		sites->ambiguous = bl_strdup(site.function);
 	site.offset = call - function->st_value;
-	site.after = text[call] == CALL ? site.offset + 5 : 0;
+	site.after = c->text[call] == CALL ? site.offset + CALL_BYTES : 0;
 	sites->v = bl_realloc(sites->v, (sites->n + 1) * sizeof(site));
 	sites->v[sites->n++] = site;
 }
 
-static void scan(struct lock_sites *sites, const struct file *f, const Elf64_Shdr *rela)
+/* Return false if the section has no relocations of code that stays in memory. */
+static bool read_code(const struct module *m, Elf_Scn *scn, struct code *c)
 {
-	const Elf64_Rela *r = contents(f, rela);
-	size_t n = rela->sh_size / sizeof(*r);
+	const Elf64_Shdr *s = elf64_getshdr(scn), *of;
+	const Elf_Data *rela, *text;
+	Elf_Scn *code;
 	const char *name;
 
-	if (!r || rela->sh_info >= f->n_sections ||
-	    !(f->sections[rela->sh_info].sh_flags & SHF_EXECINSTR))
-		return;
-	name = text_at(f->section_names, f->section_names_len,
-		       f->sections[rela->sh_info].sh_name);
+	if (!s || s->sh_type != SHT_RELA)
+		return false;
+	code = elf_getscn(m->elf, s->sh_info);
+	of = code ? elf64_getshdr(code) : NULL;
+	if (!of || !(of->sh_flags & SHF_EXECINSTR))
+		return false;
+	name = name_in(m, m->section_names, of->sh_name);
 	if (!strncmp(name, ".init", 5) || !strncmp(name, ".exit", 5))
-		return;
-	for (size_t i = 0; i < n; i++) {
-		size_t sym = ELF64_R_SYM(r[i].r_info);
-		int kind = sym < f->n_symbols ? kind_of(name_of(f, &f->symbols[sym])) : -1;
+		return false;
+	rela = elf_getdata(scn, NULL);
+	text = elf_getdata(code, NULL);
+	if (!rela || !text || !text->d_buf)
+		return false;
+	*c = (struct code){
+		.rela = rela->d_buf, .n_rela = rela->d_size / sizeof(*c->rela),
+		.section = s->sh_info, .text = text->d_buf, .len = text->d_size,
+	};
+	return true;
+}
+
+static void add_sites(struct lock_sites *sites, const struct module *m, const struct code *c)
+{
+	for (size_t i = 0; i < c->n_rela; i++) {
+		int kind = find_kind(symbol_name(m, ELF64_R_SYM(c->rela[i].r_info)));
 
 		if (kind >= 0)
-			add(sites, f, rela, &r[i], kind);
+			add_site(sites, m, c, c->rela[i].r_offset, kind);
 	}
 }
 
-int lock_sites_find(struct lock_sites *sites, const char *path)
+int guest_find_lock_sites(struct lock_sites *sites, const char *path)
 {
-	struct file f = {};
-	char *data;
-	int ret;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+	struct module m = {};
+	Elf_Scn *scn = NULL;
+	struct code c;
 
 	memset(sites, 0, sizeof(*sites));
-	ret = bl_read_file(path, &data, &f.len);
-	if (ret)
-		return ret;
-	f.data = data;
-	ret = open_tables(&f);
-	for (size_t i = 0; !ret && i < f.n_sections; i++)
-		if (f.sections[i].sh_type == SHT_RELA)
-			scan(sites, &f, &f.sections[i]);
-	free(data);
+	if (fd < 0)
+		return -errno;
+	ret = open_module(&m, fd);
+	while (!ret && (scn = elf_nextscn(m.elf, scn)))
+		if (read_code(&m, scn, &c))
+			add_sites(sites, &m, &c);
+	elf_end(m.elf);
+	close(fd);
 	return ret ? ret : sites->n ? 0 : -ENOENT;
 }
 
-void lock_sites_free(struct lock_sites *sites)
+void guest_free_lock_sites(struct lock_sites *sites)
 {
 	for (size_t i = 0; i < sites->n; i++)
 		free(sites->v[i].function);

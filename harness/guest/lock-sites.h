@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a module takes and drops spinlocks and rwlocks: the calls of the kernel's functions
- * for that, found by the relocations of its file. A probe before such a call has the lock's
- * address as the first argument, and one behind it runs with the lock held.
+ * Where a module takes and drops spinlocks and rwlocks: its calls of the kernel's functions
+ * for that, which the relocations of its file name. A probe at such a call finds the lock's
+ * address in the first argument, and a probe behind it runs with the lock held.
  */
 #ifndef BL_LOCK_SITES_H
 #define BL_LOCK_SITES_H
@@ -11,25 +11,47 @@
 
 enum lock_site_kind { SITE_TAKE, SITE_DROP };
 
+/**
+ * struct lock_site - one call that takes or drops a lock
+ * @kind: whether it takes or drops it
+ * @function: the function of the module that makes the call
+ * @offset: the call's offset in the function, in bytes
+ * @after: the offset of the instruction behind the call; 0 for a jump, which nothing follows
+ */
 struct lock_site {
 	enum lock_site_kind kind;
-	char *function;			/* of the module, that the call is in */
-	unsigned int offset;		/* of the call in it, and … */
-	unsigned int after;		/* … of what follows it; 0: nothing, it is a jump */
+	char *function;
+	unsigned int offset, after;
 };
 
+/**
+ * struct lock_sites - all such calls of a module
+ * @v: the calls
+ * @n: how many there are
+ * @ambiguous: a function in @v whose name another function of the module has as well, or NULL
+ */
 struct lock_sites {
 	struct lock_site *v;
 	size_t n;
-	char *ambiguous;		/* a function with a site whose name another one has, too */
+	char *ambiguous;
 };
 
-/*
- * Of the module file @path, for x86-64. 0, -ENOENT (it takes no lock), -ENOEXEC (not such a
- * file), or another negative errno. Initialisation code and functions that are not to be traced
- * are left out.
+/**
+ * guest_find_lock_sites() - find where a module takes and drops locks
+ * @s: filled; guest_free_lock_sites() frees it, after an error as well
+ * @path: the module's file, for x86-64
+ *
+ * Initialisation code and functions that cannot be probed are left out.
+ *
+ * Return: 0; -ENOENT: it takes no lock, or there is no such file; -ENOEXEC: the file is no
+ * module for x86-64; another negative errno.
  */
-int lock_sites_find(struct lock_sites *s, const char *path);
-void lock_sites_free(struct lock_sites *s);
+int guest_find_lock_sites(struct lock_sites *s, const char *path);
+
+/**
+ * guest_free_lock_sites() - free what guest_find_lock_sites() found
+ * @s: emptied
+ */
+void guest_free_lock_sites(struct lock_sites *s);
 
 #endif

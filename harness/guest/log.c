@@ -33,7 +33,7 @@ int guest_log_start(struct guest_log *l, const struct guest_run *r)
 	if (l->fd < 0)
 		return -errno;
 	lseek(l->fd, 0, SEEK_END);
-	marker = bl_fmt("<6>bouncelab: run %s begins: %s %s\n", r->id, r->kind,
+	marker = bl_fmt("<6>bouncelab: run %s begins: %s %s\n", r->id, kind_names[r->kind],
 			bl_json_str(r->op, "label", r->strategy));
 	say(marker);
 	free(marker);

@@ -106,7 +106,7 @@ static int read_request(struct guest_run *r, struct micro_request *rq)
 json_t *guest_micro(const json_t *op, struct guest_outcome *o)
 {
 	struct guest_run r = {
-		.op = op, .id = "micro", .kind = "micro", .dir = bl_strdup(LOG_DIR),
+		.op = op, .id = "micro", .kind = KIND_TIME, .dir = bl_strdup(LOG_DIR),
 		.strategy = bl_json_str(op, "strategy", NULL_STRATEGY),
 		.doc = json_object(), .ms = json_object(),
 	};

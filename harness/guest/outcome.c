@@ -38,7 +38,7 @@ int guest_invalid(struct guest_outcome *o, const char *fmt, ...)
 
 const char *guest_status(const struct guest_outcome *o)
 {
-	return o->failed ? "failed" : o->invalid ? "invalid" : "ok";
+	return status_names[o->failed ? STATUS_FAILED : o->invalid ? STATUS_INVALID : STATUS_OK];
 }
 
 void guest_record_ms(struct guest_run *r, const char *stage, double t0)

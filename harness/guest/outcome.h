@@ -4,6 +4,7 @@
 #define BL_GUEST_OUTCOME_H
 
 #include "lib/util.h"
+#include "proto/words.h"
 
 /**
  * struct guest_outcome - what became of a run
@@ -21,8 +22,8 @@ struct guest_outcome {
  * struct guest_run - a run from the host's request to guest.json
  * @op: the request
  * @id: the run's number, as text
- * @kind: "time", "verify", "trace", ...
  * @strategy: its name
+ * @kind: what it is for
  * @intree: the strategy is the stock driver
  * @dir: the run's directory, an absolute path that exists
  * @doc: the document that becomes guest.json
@@ -31,7 +32,8 @@ struct guest_outcome {
  */
 struct guest_run {
 	const json_t *op;
-	const char *id, *kind, *strategy;
+	const char *id, *strategy;
+	enum run_kind kind;
 	bool intree;
 	char *dir;
 	json_t *doc, *ms;
@@ -60,7 +62,7 @@ int guest_invalid(struct guest_outcome *o, const char *fmt, ...) BL_PRINTF(2, 3)
  * guest_status() - name an outcome as guest.json and the host do
  * @o: the outcome
  *
- * Return: "failed", "invalid" or "ok".
+ * Return: one of status_names.
  */
 const char *guest_status(const struct guest_outcome *o);
 

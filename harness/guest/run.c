@@ -136,19 +136,24 @@ static void end_strays(const struct guest_outcome *o)
 static int open_run(struct guest_run *r, const json_t *op)
 {
 	const char *dir = bl_json_str(op, "dir", "");
-	int ret;
+	const char *kind_name = bl_json_str(op, "kind", kind_names[KIND_TIME]);
+	int kind, ret;
 
 	memset(r, 0, sizeof(*r));
 	r->op = op;
 	r->id = bl_json_str(op, "id", "?");
-	r->kind = bl_json_str(op, "kind", "time");
+	kind = bl_find_name(kind_names, KINDS, kind_name);
 	r->strategy = bl_json_str(op, "strategy", INTREE);
 	r->intree = !strcmp(r->strategy, INTREE);
 	r->doc = json_pack("{s:i, s:s, s:s, s:b, s:o, s:[]}", "schema", TRACE_SCHEMA, "status", "failed",
 			   "reason", "", "reboot", 0, "ms", json_object(), "fio");
 	r->ms = json_object_get(r->doc, "ms");
+	if (kind < 0)
+		return guest_fail(&r->outcome, "the host asks for the unknown kind of run '%s'",
+				  kind_name);
+	r->kind = kind;
 	if (!*dir || strchr(dir, '/') || !strcmp(dir, ".."))
-		return guest_fail(&r->outcome, "'%s' is not the name of a run directory", dir);
+		return guest_fail(&r->outcome, "the host asks for the run directory '%s', which is not the name of one", dir);
 	r->dir = bl_fmt("%s/%s", GUEST_RUNS, dir);
 	ret = bl_mkdir_p(r->dir);
 	return ret ? guest_fail(&r->outcome, "%s: %s", r->dir, strerror(-ret)) : 0;

@@ -14,7 +14,7 @@
 #define SYS_DEV		"/sys/class/vduse/" GUEST_DEV
 #define SYS_DISK	"/sys/class/block/" GUEST_DISK
 
-/* NULL if there is no such file. */
+/* Return the first line of an attribute, or NULL without it. The caller frees it. */
 static char *read_attr(const char *dir, const char *name)
 {
 	char *path = bl_fmt("%s/%s", dir, name), *buf = NULL;
@@ -41,8 +41,8 @@ static int write_attr(const char *name, const char *value)
 	return ret;
 }
 
-/* "a [b] c" means b. */
-static char *chosen(char *text)
+/* Return the name in brackets of "a [b] c", or the whole text. */
+static char *find_chosen(char *text)
 {
 	char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
 
@@ -52,9 +52,10 @@ static char *chosen(char *text)
 	return open + 1;
 }
 
-static int apply(struct guest_run *r, json_t *attrs, const char *name, const char *value)
+/* Write an attribute and read it back; @value NULL leaves the module's default. */
+static int apply_attr(struct guest_run *r, json_t *attrs, const char *name, const char *value)
 {
-	char *text;
+	char *text, *chosen;
 	int ret;
 
 	text = read_attr(SYS_DEV, name);
@@ -63,16 +64,20 @@ static int apply(struct guest_run *r, json_t *attrs, const char *name, const cha
 		return 0;
 	}
 	free(text);
-	ret = write_attr(name, value);
+	ret = value ? write_attr(name, value) : 0;
 	text = read_attr(SYS_DEV, name);
-	if (ret)
-		ret = guest_fail(&r->outcome, "%s/%s does not take '%s': %s; it has: %s", SYS_DEV,
-				 name, value, strerror(-ret), text ? text : "nothing");
-	else if (!text || strcmp(chosen(text), value))
-		ret = guest_fail(&r->outcome, "%s/%s is '%s' after '%s' was written", SYS_DEV,
-				 name, text ? text : "absent", value);
-	if (!ret)
-		json_object_set_new(attrs, name, json_string(value));
+	if (ret) {
+		ret = guest_fail(&r->outcome, SYS_DEV "/%s refuses '%s': %s; it is: %s", name, value,
+				 strerror(-ret), text ? text : "absent");
+		goto out;
+	}
+	chosen = text ? find_chosen(text) : NULL;
+	if (!chosen || (value && strcmp(chosen, value)))
+		ret = guest_fail(&r->outcome, SYS_DEV "/%s is '%s' after '%s' was written", name,
+				 chosen ? chosen : "absent", value ? value : "nothing");
+	else
+		json_object_set_new(attrs, name, json_string(chosen));
+out:
 	free(text);
 	return ret;
 }
@@ -87,14 +92,13 @@ int guest_sysfs_apply(struct guest_run *r)
 	bytes = bl_fmt("%lld", bl_json_int(r->op, "bounce_mb", 64) << 20);
 	order = bl_fmt("%lld", bl_json_int(r->op, "page_order", 0));
 	json_object_set_new(r->doc, "attributes", attrs);
-	ret = apply(r, attrs, "bounce_size", bytes);
+	ret = apply_attr(r, attrs, "bounce_size", bytes);
 	if (!ret)
-		ret = apply(r, attrs, "strategy", r->strategy);
+		ret = apply_attr(r, attrs, "strategy", r->strategy);
 	for (size_t a = 0; !ret && a < AXES; a++)
-		ret = apply(r, attrs, axis_names[a],
-			    bl_json_str(r->op, axis_names[a], axis_values[a].v[0].name));
+		ret = apply_attr(r, attrs, axis_names[a], bl_json_str(r->op, axis_names[a], NULL));
 	if (!ret)
-		ret = apply(r, attrs, "page_order", order);
+		ret = apply_attr(r, attrs, "page_order", order);
 	guest_record_ms(r, "sysfs", t0);
 	free(bytes);
 	free(order);

@@ -6,25 +6,19 @@
 #include <unistd.h>
 #include <tracefs.h>
 
-unsigned long long guest_tracefs_value(const char *text, const char *end, const char *key,
-				       int base)
+unsigned long long guest_tracefs_value(const char *text, const char *key)
 {
 	size_t n = strlen(key);
-	const char *p = text;
+	const char *p;
 
-	while ((p = strstr(p, key)) && (!end || p < end)) {
-		if ((p == text || strchr(" \t\n", p[-1])) && p[n] == ':') {
-			p += n + 1;
-			p += strspn(p, " \t~[");
-			return strtoull(strncmp(p, "2^", 2) ? p : p + 2, NULL, base);
-		}
-		p += n;
-	}
+	for (p = text; (p = strstr(p, key)); p += n)
+		if ((p == text || strchr(" \t\n", p[-1])) && p[n] == ':')
+			return strtoull(p + n + 1, NULL, 10);
 	return 0;
 }
 
-/* Sum of the per-CPU counters that @keys name. */
-static unsigned long long stats(struct tracefs_instance *inst, const char *const *keys)
+/* Add up the counters of all CPUs that @keys names. */
+static unsigned long long sum_stats(struct tracefs_instance *inst, const char *const *keys)
 {
 	unsigned long long sum = 0;
 	long cpu, n = sysconf(_SC_NPROCESSORS_CONF);
@@ -36,7 +30,7 @@ static unsigned long long stats(struct tracefs_instance *inst, const char *const
 		while (p && (line = strsep(&p, "\n")))
 			for (size_t i = 0; keys[i]; i++)
 				if (!strncmp(line, keys[i], strlen(keys[i])))
-					sum += guest_tracefs_value(line, NULL, keys[i], 10);
+					sum += guest_tracefs_value(line, keys[i]);
 		free(text);
 		free(file);
 	}
@@ -47,12 +41,12 @@ unsigned long long guest_tracefs_entries(struct tracefs_instance *inst)
 {
 	static const char *const keys[] = { "entries", NULL };
 
-	return stats(inst, keys);
+	return sum_stats(inst, keys);
 }
 
 unsigned long long guest_tracefs_lost(struct tracefs_instance *inst)
 {
 	static const char *const keys[] = { "overrun", "commit overrun", "dropped events", NULL };
 
-	return stats(inst, keys);
+	return sum_stats(inst, keys);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the collectors need of tracefs and libtracefs does not have. */
+/* What the collectors read of tracefs and libtracefs has no function for. */
 #ifndef BL_GUEST_TRACEFS_H
 #define BL_GUEST_TRACEFS_H
 
@@ -7,15 +7,29 @@
 
 struct tracefs_instance;
 
-/* Events that an instance's buffers hold, and those that they lost; of all CPUs. */
+/**
+ * guest_tracefs_entries() - count the events in the buffers of a trace instance
+ * @inst: the instance
+ *
+ * Return: the events of all CPUs.
+ */
 unsigned long long guest_tracefs_entries(struct tracefs_instance *inst);
+
+/**
+ * guest_tracefs_lost() - count the events that the buffers of a trace instance lost
+ * @inst: the instance
+ *
+ * Return: the events of all CPUs that were overwritten, cut off or refused.
+ */
 unsigned long long guest_tracefs_lost(struct tracefs_instance *inst);
 
-/*
- * The number behind "KEY:" in TEXT up to END (NULL: all of it), which KEY begins or a blank
- * precedes; 0 without one. Of "~ 2^N" it is N.
+/**
+ * guest_tracefs_value() - find the number behind "KEY:" in a text of tracefs
+ * @text: the text
+ * @key: begins the text, or stands behind white space
+ *
+ * Return: the number, 0 if there is none.
  */
-unsigned long long guest_tracefs_value(const char *text, const char *end, const char *key,
-				       int base);
+unsigned long long guest_tracefs_value(const char *text, const char *key);
 
 #endif

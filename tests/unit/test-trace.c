@@ -325,7 +325,7 @@ static void test_sites(void **state)
 	struct lock_sites s;
 
 	(void)state;
-	assert_int_equal(lock_sites_find(&s, path), 0);
+	assert_int_equal(guest_find_lock_sites(&s, path), 0);
 	for (size_t i = 0; i < s.n; i++) {
 		if (strcmp(s.v[i].function, "virtio_queue_rq"))
 			continue;
@@ -336,9 +336,9 @@ static void test_sites(void **state)
 	/* It takes its queue's lock once, and has a way out for each error. */
 	assert_int_equal(take, 1);
 	assert_true(drop >= 2);
-	lock_sites_free(&s);
-	assert_int_equal(lock_sites_find(&s, __FILE__), -ENOEXEC);
-	assert_int_equal(lock_sites_find(&s, "/nowhere"), -ENOENT);
+	guest_free_lock_sites(&s);
+	assert_int_equal(guest_find_lock_sites(&s, __FILE__), -ENOEXEC);
+	assert_int_equal(guest_find_lock_sites(&s, "/nowhere"), -ENOENT);
 	free(path);
 }
 
