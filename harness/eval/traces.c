@@ -82,8 +82,8 @@ static void add_profile(struct trace_subject *s, const char *dir)
 	char *path = bl_fmt("%s/" RUN_PROFILE_FOLDED, dir);
 
 	if (!s->profile)
-		s->profile = flame_new();
-	flame_add_folded(s->profile, path);
+		s->profile = profile_new();
+	profile_add_folded(s->profile, path);
 	free(path);
 }
 
@@ -255,7 +255,7 @@ static void free_subject(struct trace_subject *s)
 	free(s->callers);
 	free(s->overheads);
 	if (s->profile)
-		flame_free(s->profile);
+		profile_free(s->profile);
 	free(s->memory.samples);
 	free(s->invalid_why);
 	free(s->name);

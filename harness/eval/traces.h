@@ -66,7 +66,7 @@ struct trace_subject {
 	size_t n_callers;
 	struct stages stages;
 	struct trace_memory memory;
-	struct flame *profile;			/* NULL: none */
+	struct profile *profile;			/* NULL: none */
 	struct hist latency;			/* by fio, of the runs without collectors */
 	struct trace_overhead *overheads;
 	size_t n_overheads;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The words of the figures of traces. The drawing is in plots/. */
 #include "report/trace-report.h"
+#include "report/flame-svg.h"
 #include "lib/gnuplot.h"
 
 #include <limits.h>

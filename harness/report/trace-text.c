@@ -430,17 +430,17 @@ static void print_profiles(const struct trace_view *v, size_t n, FILE *f)
 		table_column(t, parts[k].title, TABLE_RIGHT);
 	table_titles(t);
 	for (size_t i = 0; i < n; i++) {
-		const struct flame *p = v[i].subject->profile;
+		const struct profile *p = v[i].subject->profile;
 
 		if (!p)
 			continue;
 		rows++;
 		table_row(t);
 		table_cell(t, TABLE_PLAIN, "%s", v[i].title);
-		table_number(t, 0, flame_samples(p));
+		table_number(t, 0, profile_samples(p));
 		for (size_t k = 0; k < ARRAY_SIZE(parts); k++)
-			table_number(t, 1, 100 * (flame_share(p, parts[k].prefix) +
-					 (parts[k].also ? flame_share(p, parts[k].also) : 0)));
+			table_number(t, 1, 100 * (profile_share(p, parts[k].prefix) +
+					 (parts[k].also ? profile_share(p, parts[k].also) : 0)));
 	}
 	if (rows) {
 		fputs("Where the CPUs are, by samples; figures/trace-flame-*.svg has all of it. What runs "

@@ -215,22 +215,18 @@ static void check_job(struct runner *r, const struct plan_run *run, const char *
 }
 
 /*
- * Derive the small trace files from the large one, then remove the large one unless the plan
- * keeps it. An invalid run is derived from as well.
+ * Derive the small files of the run's collectors from the large ones, unless the run failed or
+ * is invalid. Then remove the large trace, unless the plan keeps it.
  */
 static void derive_traces(struct runner *r, const struct plan_run *run, const char *dir,
-			struct outcome *o)
+			  struct outcome *o)
 {
-	unsigned int all = r->plan->cells[run->cell].collect, collect = all & COLLECT_RAW;
+	unsigned int set = strcmp(o->status, "ok") ? 0 : r->plan->cells[run->cell].collect;
 	char *guest_path = bl_fmt("%s/guest.json", dir), *path = bl_fmt("%s/" RUN_TRACE_DAT, dir);
-	json_t *guest = collect ? json_load_file(guest_path, 0, NULL) : NULL;
+	json_t *guest = set ? json_load_file(guest_path, 0, NULL) : NULL;
 	char *why = NULL;
-	int err = 0;
+	int err = guest ? trace_derive(dir, guest, set, &why) : 0;
 
-	if (guest && !strcmp(o->status, "ok"))
-		err = trace_derive(dir, guest, collect, &why);
-	if (!err && all & COLLECT_BIT(COLLECT_PROFILE) && !strcmp(o->status, "ok"))
-		err = trace_derive_profile(dir, &why);
 	if (err)
 		set_outcome(o, err == -ENODATA ? "invalid" : "failed", why);
 	if (!r->plan->keep)

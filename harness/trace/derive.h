@@ -1,21 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a run's trace.dat to what is kept of it: stages.json and holds.json. */
+/*
+ * trace/: from the large files that collectors leave in a run's directory to the small ones
+ * that are kept.
+ *
+ * In: trace.dat (collectors stages and holds), perf.txt (profile), and guest.json.
+ * Out: stages.json, holds.json, profile.folded (proto/run-files.h), or the reason why they
+ * cannot be trusted. eval/ adds them up over the runs of a campaign; for that, stages.h,
+ * holds.h and profile.h have the types and their readers.
+ */
 #ifndef BL_TRACE_DERIVE_H
 #define BL_TRACE_DERIVE_H
 
 #include "lib/util.h"
 
-/* Of the requests, or the locks, whose events do not go together. Above it: no result. */
+/* The share of requests, locks or samples that may be incomplete in a valid run. */
 #define TRACE_UNMATCHED	0.01
 
-/*
- * Of the run in @dir, whose guest.json says @guest and which was to be traced with @collect.
- * 0; -ENODATA with @why (to be freed) if the trace cannot be trusted; another negative errno
- * with @why if it cannot be read or written.
+/**
+ * trace_derive() - derive the files of all collectors of a run
+ * @dir: the run's directory
+ * @guest: its guest.json
+ * @set: the run's collectors, a COLLECT_BIT() for each
+ * @why: set to the reason of an error; the caller frees it
+ *
+ * perf.txt is deleted, trace.dat is left.
+ *
+ * Return: 0; -ENODATA: the trace is not complete; another negative errno: a file cannot be
+ * read or written.
  */
-int trace_derive(const char *dir, const json_t *guest, unsigned int collect, char **why);
-
-/* Likewise: profile.folded from perf.txt, which goes. */
-int trace_derive_profile(const char *dir, char **why);
+int trace_derive(const char *dir, const json_t *guest, unsigned int set, char **why);
 
 #endif

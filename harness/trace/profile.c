@@ -5,29 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEEPEST		128
+#define DEEPEST		128	/* frames of a chain; more are left out */
 #define UNKNOWN		"[unknown]"
-#define LOST		" PERF_RECORD_LOST lost "	/* behind a program's name */
+#define LOST		" PERF_RECORD_LOST lost "	/* follows the name of a program */
 
-struct node {
-	char *name;
-	double samples;		/* with this function here, whatever it calls */
-	struct node *child, *next;	/* by name */
+struct profile {
+	struct profile_node root;
+	double lost;		/* samples, as perf counts them */
 };
 
-struct flame {
-	struct node root;
-	double lost;		/* samples, by perf's own count */
-};
-
-struct flame *flame_new(void)
+struct profile *profile_new(void)
 {
-	return bl_zalloc(sizeof(struct flame));
+	return bl_zalloc(sizeof(struct profile));
 }
 
-static void free_nodes(struct node *n)
+static void free_nodes(struct profile_node *n)
 {
-	struct node *next;
+	struct profile_node *next;
 
 	for (; n; n = next) {
 		next = n->next;
@@ -37,25 +31,30 @@ static void free_nodes(struct node *n)
 	}
 }
 
-void flame_free(struct flame *f)
+void profile_free(struct profile *p)
 {
-	free_nodes(f->root.child);
-	free(f);
+	free_nodes(p->root.child);
+	free(p);
 }
 
-double flame_samples(const struct flame *f)
+const struct profile_node *profile_root(const struct profile *p)
 {
-	return f->root.samples;
+	return &p->root;
 }
 
-double flame_lost(const struct flame *f)
+double profile_samples(const struct profile *p)
 {
-	return f->lost;
+	return p->root.samples;
 }
 
-static struct node *child_of(struct node *n, const char *name)
+double profile_lost(const struct profile *p)
 {
-	struct node **at = &n->child, *new;
+	return p->lost;
+}
+
+static struct profile_node *find_or_add_child(struct profile_node *n, const char *name)
+{
+	struct profile_node **at = &n->child, *new;
 
 	while (*at && strcmp((*at)->name, name) < 0)
 		at = &(*at)->next;
@@ -68,14 +67,14 @@ static struct node *child_of(struct node *n, const char *name)
 	return new;
 }
 
-/* @frames from the outermost on. */
-static void add_chain(struct flame *f, const char *const *frames, size_t n, double samples)
+/* Add samples of the call chain @frames, which begins with the outermost frame. */
+static void add_samples(struct profile *p, const char *const *frames, size_t n, double samples)
 {
-	struct node *at = &f->root;
+	struct profile_node *at = &p->root;
 
 	at->samples += samples;
 	for (size_t i = 0; i < n; i++) {
-		at = child_of(at, frames[i]);
+		at = find_or_add_child(at, frames[i]);
 		at->samples += samples;
 	}
 }
@@ -83,12 +82,12 @@ static void add_chain(struct flame *f, const char *const *frames, size_t n, doub
 /* --- what perf script prints --------------------------------------------------- */
 
 struct chain {
-	char *frames[DEEPEST];	/* the innermost first; the program last */
+	char *frames[DEEPEST];	/* the innermost first */
 	size_t n;
 	char *program;
 };
 
-static void end_chain(struct flame *f, struct chain *c)
+static void add_and_reset(struct profile *p, struct chain *c)
 {
 	const char *frames[DEEPEST + 1];
 
@@ -96,7 +95,7 @@ static void end_chain(struct flame *f, struct chain *c)
 		frames[0] = c->program;
 		for (size_t i = 0; i < c->n; i++)
 			frames[1 + i] = c->frames[c->n - 1 - i];
-		add_chain(f, frames, c->n + 1, 1);
+		add_samples(p, frames, c->n + 1, 1);
 	}
 	for (size_t i = 0; i < c->n; i++)
 		free(c->frames[i]);
@@ -104,31 +103,31 @@ static void end_chain(struct flame *f, struct chain *c)
 	*c = (struct chain){};
 }
 
-/* "program", then "\tADDRESS function" for each frame, then an empty line. */
-static void script_line(struct flame *f, struct chain *c, char *line)
+/* A chain is a line "PROGRAM", a line "\tADDRESS FUNCTION" for each frame, and an empty line. */
+static void read_script_line(struct profile *p, struct chain *c, char *line)
 {
 	bool indented = *line == ' ' || *line == '\t';
 	char *text = bl_strip(line), *name, *lost = strstr(text, LOST);
 
 	if (!*text) {
-		end_chain(f, c);
+		add_and_reset(p, c);
 	} else if (lost) {
-		f->lost += atof(lost + strlen(LOST));
+		p->lost += atof(lost + strlen(LOST));
 	} else if (!indented) {
-		end_chain(f, c);
-		/* Of which work they do the chain says more than the number. */
+		add_and_reset(p, c);
+		/* The chain tells more about the work than the number of the worker. */
 		c->program = bl_strdup(strncmp(text, "kworker/", 8) ? text : "kworker");
 	} else if (c->n < DEEPEST) {
 		name = strchr(text, ' ');
 		name = name ? bl_strip(name) : UNKNOWN;
-		/* A program without frame pointers has a hundred of them. */
+		/* A program without frame pointers has up to a hundred unknown frames: keep one. */
 		if (c->n && !strcmp(name, UNKNOWN) && !strcmp(c->frames[c->n - 1], UNKNOWN))
 			return;
 		c->frames[c->n++] = bl_strdup(name);
 	}
 }
 
-int flame_add_script(struct flame *f, const char *path)
+int profile_add_script(struct profile *p, const char *path)
 {
 	struct chain c = {};
 	char *line = NULL;
@@ -139,9 +138,9 @@ int flame_add_script(struct flame *f, const char *path)
 		return -errno;
 	while (getline(&line, &room, in) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		script_line(f, &c, line);
+		read_script_line(p, &c, line);
 	}
-	end_chain(f, &c);
+	add_and_reset(p, &c);
 	free(line);
 	fclose(in);
 	return 0;
@@ -149,21 +148,21 @@ int flame_add_script(struct flame *f, const char *path)
 
 /* --- folded --------------------------------------------------------------------- */
 
-static void folded_line(struct flame *f, char *line)
+static void read_folded_line(struct profile *p, char *line)
 {
-	char *count = strrchr(line, ' '), *p = line, *frame;
+	char *count = strrchr(line, ' '), *rest = line, *frame;
 	const char *frames[DEEPEST + 1];
 	size_t n = 0;
 
 	if (!count)
 		return;
 	*count++ = '\0';
-	while (n <= DEEPEST && (frame = strsep(&p, ";")))
+	while (n <= DEEPEST && (frame = strsep(&rest, ";")))
 		frames[n++] = frame;
-	add_chain(f, frames, n, atof(count));
+	add_samples(p, frames, n, atof(count));
 }
 
-int flame_add_folded(struct flame *f, const char *path)
+int profile_add_folded(struct profile *p, const char *path)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -172,19 +171,19 @@ int flame_add_folded(struct flame *f, const char *path)
 	if (!in)
 		return -errno;
 	while (getline(&line, &room, in) > 0)
-		folded_line(f, line);
+		read_folded_line(p, line);
 	free(line);
 	fclose(in);
 	return 0;
 }
 
-/* What the children leave of a node ended in it. */
-static void write_node(const struct node *n, const char *before, FILE *out)
+/* Samples of a node that are not in its children were taken in its function itself. */
+static void write_node(const struct profile_node *n, const char *before, FILE *out)
 {
 	char *path = bl_fmt("%s%s%s", before, *before ? ";" : "", n->name ? n->name : "");
 	double self = n->samples;
 
-	for (const struct node *c = n->child; c; c = c->next) {
+	for (const struct profile_node *c = n->child; c; c = c->next) {
 		self -= c->samples;
 		write_node(c, path, out);
 	}
@@ -193,122 +192,24 @@ static void write_node(const struct node *n, const char *before, FILE *out)
 	free(path);
 }
 
-void flame_write_folded(const struct flame *f, FILE *out)
+void profile_write_folded(const struct profile *p, FILE *out)
 {
-	write_node(&f->root, "", out);
+	write_node(&p->root, "", out);
 }
 
-static double samples_with(const struct node *n, const char *prefix)
+static double sum_with_prefix(const struct profile_node *n, const char *prefix)
 {
 	double sum = 0;
 
 	if (n->name && !strncmp(n->name, prefix, strlen(prefix)))
 		return n->samples;
-	for (const struct node *c = n->child; c; c = c->next)
-		sum += samples_with(c, prefix);
+	for (const struct profile_node *c = n->child; c; c = c->next)
+		sum += sum_with_prefix(c, prefix);
 	return sum;
 }
 
-double flame_share(const struct flame *f, const char *prefix)
+double profile_share(const struct profile *p, const char *prefix)
 {
-	return f->root.samples > 0 ? samples_with(&f->root, prefix) / f->root.samples : 0;
+	return p->root.samples > 0 ? sum_with_prefix(&p->root, prefix) / p->root.samples : 0;
 }
 
-/* --- the picture ------------------------------------------------------------------ */
-
-#define WIDTH		1200.0
-#define ROW		15.0
-#define HEAD		44.0
-#define NARROWEST	0.4	/* pixels: what is below it is not drawn */
-#define CHAR		6.2	/* pixels of a letter, about */
-
-static unsigned int depth_of(const struct node *n, double per_sample)
-{
-	unsigned int deepest = 0, d;
-
-	for (const struct node *c = n->child; c; c = c->next) {
-		if (c->samples * per_sample < NARROWEST)
-			continue;
-		d = depth_of(c, per_sample) + 1;
-		deepest = d > deepest ? d : deepest;
-	}
-	return deepest;
-}
-
-/* Ours, copies, locks, the block layer and virtio, the rest: told apart in grey as well. */
-static const char *colour_of(const char *name)
-{
-	static const struct {
-		const char *prefix, *colour;
-	} colours[] = {
-		{ "bl_", "#D55E00" }, { "memcpy", "#E69F00" }, { "rep_movs", "#E69F00" },
-		{ "copy_", "#E69F00" }, { "clear_page", "#E69F00" },
-		{ "_raw_", "#CC79A7" }, { "native_queued", "#CC79A7" },
-		{ "alloc_iova", "#b3446c" }, { "free_iova", "#b3446c" },
-		{ "virt", "#56B4E9" }, { "vring", "#56B4E9" }, { "blk_", "#9fd3f0" },
-		{ "__blk", "#9fd3f0" }, { "vduse", "#D55E00" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(colours); i++)
-		if (!strncmp(name, colours[i].prefix, strlen(colours[i].prefix)))
-			return colours[i].colour;
-	return "#e8e4d0";
-}
-
-static void escaped(const char *text, size_t most, FILE *out)
-{
-	for (; *text && most; text++, most--) {
-		if (*text == '<')
-			fputs("&lt;", out);
-		else if (*text == '>')
-			fputs("&gt;", out);
-		else if (*text == '&')
-			fputs("&amp;", out);
-		else
-			fputc(*text, out);
-	}
-}
-
-static void draw(const struct node *n, double x, double y, double per_sample, double all, FILE *out)
-{
-	double width = n->samples * per_sample;
-	size_t letters = width > 3 * CHAR ? (size_t)((width - 4) / CHAR) : 0;
-
-	fprintf(out, "<g><title>");
-	escaped(n->name, 200, out);
-	fprintf(out, ": %.0f samples, %.2f %%</title>", n->samples, 100 * n->samples / all);
-	fprintf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\" "
-		"stroke=\"#ffffff\" stroke-width=\"0.4\"/>", x, y, width, ROW - 1, colour_of(n->name));
-	if (letters) {
-		fprintf(out, "<text x=\"%.1f\" y=\"%.1f\">", x + 2, y + ROW - 4.5);
-		escaped(n->name, letters, out);
-		fputs("</text>", out);
-	}
-	fputs("</g>\n", out);
-	for (const struct node *c = n->child; c; c = c->next) {
-		if (c->samples * per_sample >= NARROWEST)
-			draw(c, x, y - ROW, per_sample, all, out);
-		x += c->samples * per_sample;
-	}
-}
-
-void flame_write_svg(const struct flame *f, const char *title, FILE *out)
-{
-	double all = f->root.samples, per_sample = all > 0 ? (WIDTH - 20) / all : 0;
-	double height = HEAD + ROW * (depth_of(&f->root, per_sample) + 1) + 8, x = 10;
-
-	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" "
-		"width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" font-family=\"DejaVu Sans, "
-		"Helvetica, sans-serif\" font-size=\"10\">\n<rect width=\"100%%\" height=\"100%%\" "
-		"fill=\"#ffffff\"/>\n<text x=\"10\" y=\"18\" font-size=\"13\">", WIDTH, height, WIDTH,
-		height);
-	escaped(title, 200, out);
-	fprintf(out, "</text>\n<text x=\"10\" y=\"34\">%.0f samples; orange: bouncelab and copies, "
-		"pink: locks and addresses, blue: block layer and virtio</text>\n", all);
-	for (const struct node *c = f->root.child; c; c = c->next) {
-		if (c->samples * per_sample >= NARROWEST)
-			draw(c, x, height - 8 - ROW, per_sample, all, out);
-		x += c->samples * per_sample;
-	}
-	fputs("</svg>\n", out);
-}

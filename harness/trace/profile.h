@@ -1,32 +1,97 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Call chains, summed, and drawn as a flame graph: each function as wide as the samples that
- * have it, upon the one that called it.
+ * A profile: sampled call chains, added up in a tree. Each node is a function at one place of
+ * the chains, below the function that calls it.
  */
-#ifndef BL_FLAME_H
-#define BL_FLAME_H
+#ifndef BL_PROFILE_H
+#define BL_PROFILE_H
 
 #include "lib/util.h"
 
-struct flame;
-
-struct flame *flame_new(void);
-void flame_free(struct flame *f);
-
-/*
- * Both take what they can read; a file that is not there is -ENOENT. The script's lines on
- * lost samples (perf script --show-lost-events) are no samples, and counted.
+/**
+ * struct profile_node - a function at one place of the call chains
+ * @name: the function; of the nodes below the root, the program; NULL: the root
+ * @samples: samples with this function here, whatever it calls
+ * @child: the first of the functions that it calls
+ * @next: the next of the functions that its caller calls, by name
  */
-int flame_add_script(struct flame *f, const char *path);
-int flame_add_folded(struct flame *f, const char *path);
+struct profile_node {
+	char *name;
+	double samples;
+	struct profile_node *child, *next;
+};
 
-double flame_samples(const struct flame *f);
-double flame_lost(const struct flame *f);
-void flame_write_folded(const struct flame *f, FILE *out);
+struct profile;
 
-/* The share of samples with a function whose name begins with @prefix. */
-double flame_share(const struct flame *f, const char *prefix);
+/**
+ * profile_new() - make an empty profile
+ *
+ * Return: the profile; profile_free() frees it.
+ */
+struct profile *profile_new(void);
 
-void flame_write_svg(const struct flame *f, const char *title, FILE *out);
+/**
+ * profile_free() - free a profile
+ * @p: the profile
+ */
+void profile_free(struct profile *p);
+
+/**
+ * profile_add_script() - add the samples that `perf script -F comm,ip,sym` has printed
+ * @p: the profile
+ * @path: the file; its lines about lost samples (--show-lost-events) are counted apart
+ *
+ * Return: 0, or a negative errno: the file cannot be read.
+ */
+int profile_add_script(struct profile *p, const char *path);
+
+/**
+ * profile_add_folded() - add the samples of a file that profile_write_folded() wrote
+ * @p: the profile
+ * @path: the file
+ *
+ * Return: 0, or a negative errno: the file cannot be read.
+ */
+int profile_add_folded(struct profile *p, const char *path);
+
+/**
+ * profile_write_folded() - write a profile as "PROGRAM;OUTER;INNER COUNT" lines
+ * @p: the profile
+ * @out: where to
+ */
+void profile_write_folded(const struct profile *p, FILE *out);
+
+/**
+ * profile_root() - return the root of a profile's tree
+ * @p: the profile
+ *
+ * Return: the root, which belongs to the profile and has no name; its children are programs.
+ */
+const struct profile_node *profile_root(const struct profile *p);
+
+/**
+ * profile_samples() - return how many samples a profile has
+ * @p: the profile
+ *
+ * Return: the samples of all programs.
+ */
+double profile_samples(const struct profile *p);
+
+/**
+ * profile_lost() - return how many samples perf lost
+ * @p: the profile
+ *
+ * Return: the samples that the scripts say were lost.
+ */
+double profile_lost(const struct profile *p);
+
+/**
+ * profile_share() - compute the share of samples that have a function in their chain
+ * @p: the profile
+ * @prefix: the beginning of the function's name
+ *
+ * Return: 0..1; 0 for an empty profile.
+ */
+double profile_share(const struct profile *p, const char *prefix);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/trace/profile.c: what perf script prints, folded, read again and drawn.
+ * harness/trace/profile.c and report/flame-svg.c: read the output of perf script, write folded
+ * lines, read them again and draw them.
  *
  * Seen to fail: with frames the wrong way round, with a last chain that needs an empty line
  * behind it, with samples of a caller that are counted as its own, with a name that is not
@@ -17,6 +18,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "report/flame-svg.h"
 #include "trace/profile.h"
 
 static const char script[] =
@@ -42,7 +44,7 @@ static const char folded[] =
 	"fio;[unknown];virtqueue_add<sgs> 1\n"
 	"kworker;default_idle 2\n";
 
-static char *text_of(const struct flame *f, void (*write)(const struct flame *f, FILE *out))
+static char *text_of(const struct profile *f, void (*write)(const struct profile *f, FILE *out))
 {
 	char *text = NULL;
 	size_t len;
@@ -53,7 +55,7 @@ static char *text_of(const struct flame *f, void (*write)(const struct flame *f,
 	return text;
 }
 
-static void write_svg(const struct flame *f, FILE *out)
+static void write_svg(const struct profile *f, FILE *out)
 {
 	flame_write_svg(f, "a & b", out);
 }
@@ -76,42 +78,42 @@ static void near(double a, double b)
 
 static void test_fold(void **state)
 {
-	struct flame *f = flame_new(), *again = flame_new();
+	struct profile *f = profile_new(), *again = profile_new();
 	char *path = file_with(script), *text;
 
 	(void)state;
-	assert_int_equal(flame_add_script(f, path), 0);
-	near(flame_samples(f), 4);
-	near(flame_lost(f), 3);
-	near(flame_share(f, "bl_"), 0.25);
-	near(flame_share(f, "default_idle"), 0.5);
-	near(flame_share(f, "fio"), 0.5);
-	near(flame_share(f, "nothing"), 0);
-	text = text_of(f, flame_write_folded);
+	assert_int_equal(profile_add_script(f, path), 0);
+	near(profile_samples(f), 4);
+	near(profile_lost(f), 3);
+	near(profile_share(f, "bl_"), 0.25);
+	near(profile_share(f, "default_idle"), 0.5);
+	near(profile_share(f, "fio"), 0.5);
+	near(profile_share(f, "nothing"), 0);
+	text = text_of(f, profile_write_folded);
 	assert_string_equal(text, folded);
 	free(text);
 	unlink(path);
 	free(path);
 
 	path = file_with(folded);
-	assert_int_equal(flame_add_folded(again, path), 0);
-	assert_int_equal(flame_add_folded(again, path), 0);
-	near(flame_samples(again), 8);
-	near(flame_share(again, "bl_"), 0.25);
+	assert_int_equal(profile_add_folded(again, path), 0);
+	assert_int_equal(profile_add_folded(again, path), 0);
+	near(profile_samples(again), 8);
+	near(profile_share(again, "bl_"), 0.25);
 	unlink(path);
-	assert_int_equal(flame_add_folded(again, path), -ENOENT);
+	assert_int_equal(profile_add_folded(again, path), -ENOENT);
 	free(path);
-	flame_free(f);
-	flame_free(again);
+	profile_free(f);
+	profile_free(again);
 }
 
 static void test_picture(void **state)
 {
-	struct flame *f = flame_new();
+	struct profile *f = profile_new();
 	char *path = file_with(folded), *text;
 
 	(void)state;
-	assert_int_equal(flame_add_folded(f, path), 0);
+	assert_int_equal(profile_add_folded(f, path), 0);
 	text = text_of(f, write_svg);
 	assert_non_null(strstr(text, "a &amp; b"));
 	assert_non_null(strstr(text, "<title>virtqueue_add&lt;sgs&gt;: 2 samples, 50.00 %</title>"));
@@ -121,7 +123,7 @@ static void test_picture(void **state)
 	free(text);
 	unlink(path);
 	free(path);
-	flame_free(f);
+	profile_free(f);
 }
 
 int main(void)
