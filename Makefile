@@ -160,6 +160,9 @@ build/harness/%.o: harness/%.c Makefile | have-packages
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HARNESS_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# BL_EMBED() builds these files in.
+build/harness/vm/initramfs.o: harness/vm/init.sh harness/vm/pack.sh
+
 build/bouncelab: $(HARNESS_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(HARNESS_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(HARNESS_OBJ) $(HARNESS_LDLIBS)

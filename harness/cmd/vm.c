@@ -88,10 +88,8 @@ static const struct argp argp = {
 
 static json_t *exec_message(char **cmd)
 {
-	static const char script[] = "cd \"$1\" && shift && exec \"$@\"";
 	char *cwd = getcwd(NULL, 0);
-	json_t *argv = json_pack("[s, s, s, s, s]", "/bin/sh", "-c", script, "guest",
-				 cwd ? cwd : "/");
+	json_t *argv = json_pack("[s, s, s, s]", "/usr/bin/env", "-C", cwd ? cwd : "/", "--");
 	json_t *msg;
 
 	for (; *cmd; cmd++)

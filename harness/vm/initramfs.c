@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vm/initramfs.h"
-#include "proto/guest-paths.h"
+#include "lib/embed.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -12,35 +12,8 @@
 /* Insmodded in this order, dependencies first. */
 static const char *const modules[] = { "9pnet_virtio", "9p", "overlay" };
 
-static const char init_script[] =
-"#!/bin/busybox sh\n"
-"B=/bin/busybox\n"
-"fail() { echo \"" VM_INIT_FAILED "$*\"; $B sleep 1; $B poweroff -f; }\n"
-"try() { \"$@\" || fail \"$*\"; }\n"
-"$B mkdir -p /proc /lower /rw /newroot\n"
-"$B mount -t proc proc /proc\n"
-"root= probe=\n"
-"for word in $($B cat /proc/cmdline); do\n"
-"	case $word in\n"
-"	bl.root=*) root=${word#bl.root=} ;;\n"
-"	bl.probe=1) probe=1 ;;\n"
-"	esac\n"
-"done\n"
-"[ -z \"$probe\" ] || { echo '" VM_PROBE_LINE "'; $B poweroff -f; }\n"
-"for module in $($B cat /modules/load); do\n"
-"	try $B insmod /modules/$module.ko\n"
-"done\n"
-"P=trans=virtio,version=9p2000.L,msize=262144\n"
-"try $B mount -t 9p -o $P,ro,cache=loose hostroot /lower\n"
-"try $B mount -t tmpfs -o mode=755 tmpfs /rw\n"
-"try $B mkdir /rw/upper /rw/work\n"
-"try $B mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /newroot\n"
-"try $B mkdir -p /newroot" GUEST_RUNS "\n"
-"try $B mount -t 9p -o $P,rw,cache=none work /newroot" GUEST_RUNS "\n"
-"[ -x \"/newroot$root/build/bouncelab-guest\" ] || fail \"$root/build/bouncelab-guest is not there\"\n"
-"$B umount /proc\n"
-"exec $B switch_root /newroot \"$root/build/bouncelab-guest\"\n"
-"fail switch_root\n";
+BL_EMBED(init_script, "harness/vm/init.sh");
+BL_EMBED(pack_script, "harness/vm/pack.sh");
 
 bool vm_is_static(const char *program)
 {
@@ -172,7 +145,7 @@ static int fill_stage(const char *stage, char **reason)
 		err = bl_write_file(to, list, strlen(list));
 		free(to);
 		to = bl_fmt("%s/init", stage);
-		err = err ? err : bl_write_file(to, init_script, sizeof(init_script) - 1);
+		err = err ? err : bl_write_file(to, init_script, strlen(init_script));
 		if (!err && chmod(to, 0755))
 			err = -errno;
 		if (err)
@@ -186,10 +159,9 @@ static int fill_stage(const char *stage, char **reason)
 
 int vm_build_initramfs(const char *dir, char **path, char **reason)
 {
-	static const char pack[] = "cd \"$1\" && find . | cpio -o -H newc --quiet >\"$2\"";
 	char *stage = bl_fmt("%s/.initramfs.%d.tmp", dir, (int)getpid());
 	char *image = bl_fmt("%s.cpio", stage), *cpio = NULL;
-	const char *argv[] = { "/bin/sh", "-c", pack, "sh", stage, image, NULL };
+	const char *argv[] = { "/bin/sh", "-c", pack_script, "pack.sh", stage, image, NULL };
 	int err;
 
 	*path = NULL;
