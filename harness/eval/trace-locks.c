@@ -170,20 +170,21 @@ static void add_waits(struct trace_subject *s, const json_t *waits, const json_t
 	free(w);
 }
 
-int trace_add_locks(struct trace_subject *s, const char *dir, const json_t *names)
+int trace_add_locks(struct trace_subject *s, const char *dir, const json_t *guest)
 {
 	json_t *doc;
 	int err = trace_load_json(dir, RUN_LOCKS_JSON, &doc);
 
-	add_waits(s, json_object_get(doc, "waits"), names);
+	add_waits(s, json_object_get(doc, "waits"), json_object_get(guest, "lock_names"));
 	s->begins += bl_json_num(doc, "begins", 0) + bl_json_num(doc, "missed", 0);
 	s->matched += bl_json_num(doc, "matched", 0) - bl_json_num(doc, "dropped", 0);
 	json_decref(doc);
 	return err;
 }
 
-int trace_add_holds(struct trace_subject *s, const char *dir, const json_t *names)
+int trace_add_holds(struct trace_subject *s, const char *dir, const json_t *guest)
 {
+	const json_t *names = json_object_get(guest, "lock_names");
 	json_t *doc, *o;
 	size_t i;
 	int err = trace_load_json(dir, RUN_HOLDS_JSON, &doc);

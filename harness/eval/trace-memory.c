@@ -38,9 +38,9 @@ static void add_sample(struct trace_memory *m, const struct csv *c, size_t row, 
 	m->in_flight_peak = fmax(m->in_flight_peak, t.in_flight);
 }
 
-bool trace_add_memory(struct trace_subject *s, const char *dir, const json_t *guest,
-		      unsigned int nr)
+int trace_add_memory(struct trace_subject *s, const char *dir, const json_t *guest)
 {
+	unsigned int nr = s->runs[COLLECT_MEMORY];
 	struct trace_memory *m = &s->memory;
 	char *path = bl_fmt("%s/" RUN_MEMORY_CSV, dir);
 	struct csv c;
@@ -49,7 +49,7 @@ bool trace_add_memory(struct trace_subject *s, const char *dir, const json_t *gu
 	good = bl_exists(path) && !csv_load(&c, path);
 	free(path);
 	if (!good)
-		return false;
+		return 0;
 	good = c.rows && csv_column(&c, "resident_bytes") >= 0;
 	for (size_t i = 0; good && i < c.rows; i++)
 		add_sample(m, &c, i, nr);
@@ -69,7 +69,7 @@ bool trace_add_memory(struct trace_subject *s, const char *dir, const json_t *gu
 		m->iova_slow += bl_json_num(guest, "iova_slow", 0);
 	}
 	csv_free(&c);
-	return good;
+	return 0;
 }
 
 /* Until a run had nearly all of its own peak. */

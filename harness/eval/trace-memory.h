@@ -6,13 +6,12 @@
 #include "eval/traces.h"
 
 /*
- * Add what the run in @dir has; @guest: its guest.json, @nr: its number among the subject's.
- * False if there are no counters, as of the stock module.
+ * Add the counters of the run in @dir; @guest: its guest.json. A run of the stock module has
+ * no counters and adds nothing. Return 0.
  */
-bool trace_add_memory(struct trace_subject *s, const char *dir, const json_t *guest,
-		      unsigned int nr);
+int trace_add_memory(struct trace_subject *s, const char *dir, const json_t *guest);
 
-/* To be called when all runs are added. */
+/* Derive what needs all runs of the subject. */
 void trace_finish_memory(struct trace_subject *s);
 
 #endif

@@ -48,12 +48,13 @@ int trace_load_json(const char *dir, const char *name, json_t **doc)
 	return err;
 }
 
-static int add_stages(struct trace_subject *s, const char *dir)
+static int add_stages(struct trace_subject *s, const char *dir, const json_t *guest)
 {
 	json_t *doc, *o;
 	size_t i;
 	int err = trace_load_json(dir, RUN_STAGES_JSON, &doc);
 
+	(void)guest;
 #define ADD(member)	s->stages.member += bl_json_num(doc, #member, 0)
 	ADD(ios);
 	ADD(bytes);
@@ -77,43 +78,44 @@ static int add_stages(struct trace_subject *s, const char *dir)
 	return err;
 }
 
-static void add_profile(struct trace_subject *s, const char *dir)
+static int add_profile(struct trace_subject *s, const char *dir, const json_t *guest)
 {
 	char *path = bl_fmt("%s/" RUN_PROFILE_FOLDED, dir);
 
+	(void)guest;
 	if (!s->profile)
 		s->profile = profile_new();
 	profile_add_folded(s->profile, path);
 	free(path);
+	return 0;
 }
+
+/* By collector: add the files of a run to a subject. Nothing adds up the file of "counts". */
+static int (*const adders[COLLECTORS])(struct trace_subject *s, const char *dir,
+				       const json_t *guest) = {
+	[COLLECT_LOCKS] = trace_add_locks, [COLLECT_MEMORY] = trace_add_memory,
+	[COLLECT_STAGES] = add_stages, [COLLECT_HOLDS] = trace_add_holds,
+	[COLLECT_PROFILE] = add_profile,
+};
 
 static int add_traced(struct trace_data *d, struct trace_subject *s, const struct sum_row *row,
 		      unsigned int collect)
 {
 	char *dir = bl_fmt("%s/runs/%s", d->sum.dir, row->run);
-	const json_t *names, *disk;
+	const json_t *disk;
 	json_t *guest;
 	int err = trace_load_json(dir, "guest.json", &guest);
 
-	names = json_object_get(guest, "lock_names");
 	disk = json_object_get(guest, "disk");
-	if (collect & COLLECT_BIT(COLLECT_MEMORY))
-		trace_add_memory(s, dir, guest, s->runs[COLLECT_MEMORY]);
-	for (int c = 0; c < COLLECTORS; c++) {
+	for (int c = 0; !err && c < COLLECTORS; c++) {
 		if (!(collect & COLLECT_BIT(c)))
 			continue;
+		if (adders[c])
+			err = adders[c](s, dir, guest);
 		s->runs[c]++;
 		s->ios[c] += bl_json_num(disk, "ios", 0);
 		s->bytes[c] += bl_json_num(disk, "bytes", 0);
 	}
-	if (!err && (collect & COLLECT_BIT(COLLECT_LOCKS)))
-		err = trace_add_locks(s, dir, names);
-	if (!err && (collect & COLLECT_BIT(COLLECT_HOLDS)))
-		err = trace_add_holds(s, dir, names);
-	if (!err && (collect & COLLECT_BIT(COLLECT_STAGES)))
-		err = add_stages(s, dir);
-	if (!err && (collect & COLLECT_BIT(COLLECT_PROFILE)))
-		add_profile(s, dir);
 	json_decref(guest);
 	free(dir);
 	return err;

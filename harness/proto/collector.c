@@ -6,15 +6,19 @@
 #include <string.h>
 
 const struct collector_about collectors[COLLECTORS] = {
-	[COLLECT_LOCKS] = { "locks", "waits for every lock of the kernel, by lock and by caller" },
-	[COLLECT_MEMORY] = { "memory", "bounce pages, copies and faults over time" },
-	[COLLECT_COUNTS] = { "counts", "how often each tracepoint is hit, and its bytes" },
-	[COLLECT_STAGES] = { "stages", "raw events: the life of each I/O, stage by stage" },
-	[COLLECT_HOLDS] = { "holds", "raw events: how long locks are held, with interrupts off" },
-	[COLLECT_PROFILE] = { "profile", "samples of all CPUs with their call chains, for a flame graph" },
+	[COLLECT_LOCKS] = { "locks", "waits for every lock of the kernel, by lock and by caller", 1.5 },
+	[COLLECT_MEMORY] = { "memory", "bounce pages, copies and faults over time", 0.5 },
+	[COLLECT_COUNTS] = { "counts", "how often each tracepoint is hit, and its bytes", 2 },
+	[COLLECT_STAGES] = { "stages", "raw events: the life of each I/O, stage by stage", 6 },
+	[COLLECT_HOLDS] = {
+		"holds", "raw events: how long locks are held, with interrupts off", 16
+	},
+	[COLLECT_PROFILE] = {
+		"profile", "samples of all CPUs with their call chains, for a flame graph", 8
+	},
 };
 
-static int unknown(const char *where, const char *key, const char *name)
+static int refuse_name(const char *where, const char *key, const char *name)
 {
 	struct bl_strv valid = {};
 	int err;
@@ -28,7 +32,7 @@ static int unknown(const char *where, const char *key, const char *name)
 	return err;
 }
 
-static int find(const char *name)
+static int find_collector(const char *name)
 {
 	for (size_t i = 0; i < COLLECTORS; i++)
 		if (!strcmp(collectors[i].name, name))
@@ -45,9 +49,9 @@ int collectors_parse(const char *where, const char *key, const char *text, unsig
 	if (!strcmp(text, COLLECT_OFF))
 		goto out;
 	while (!err && (name = strsep(&p, "+"))) {
-		i = find(name);
+		i = find_collector(name);
 		if (i < 0)
-			err = unknown(where, key, name);
+			err = refuse_name(where, key, name);
 		else
 			*set |= COLLECT_BIT(i);
 	}

@@ -125,14 +125,6 @@ static int write_words(const struct trace_view *v, size_t n, const char *dir)
 	return bl_draft_save_in(&draft, dir, "trace.gp");
 }
 
-static bool any(const struct trace_view *v, size_t n, enum collector c)
-{
-	for (size_t i = 0; i < n; i++)
-		if (v[i].subject->runs[c])
-			return true;
-	return false;
-}
-
 /* "trace-flame-LABEL.svg"; what a file's name should not have is "_" there. */
 static int write_flame(const struct trace_view *v, const char *dir)
 {
@@ -173,7 +165,7 @@ int trace_figures(const struct trace_view *v, size_t n, const char *dir)
 	free(trace_lock_names(v, n, &locks, lock_weight));
 	if (locks)
 		names[k++] = "trace-locks";
-	if (any(v, n, COLLECT_STAGES))
+	if (trace_has(v, n, COLLECT_STAGES))
 		names[k++] = "trace-life";
 	for (size_t i = 0; i < n; i++) {
 		if (!(v[i].subject->memory.runs > 0))

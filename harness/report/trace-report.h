@@ -16,6 +16,9 @@ struct trace_view {
 struct trace_view *trace_views(const struct trace_data *d, size_t *n);
 void trace_views_free(struct trace_view *v, size_t n);
 
+/* Tell whether a run of any subject had the collector. */
+bool trace_has(const struct trace_view *v, size_t n, enum collector c);
+
 /* Tables on @f. */
 void trace_print(struct trace_view *v, size_t n, FILE *f);
 

@@ -36,7 +36,7 @@ static void show(struct table *t, FILE *f)
 	fputc('\n', f);
 }
 
-/* --- what was traced, and what that cost ---------------------------------------- */
+/* --- the campaign, and the cost of tracing ------------------------------------- */
 
 static void print_head(const struct trace_view *v, size_t n, FILE *f)
 {
@@ -47,20 +47,20 @@ static void print_head(const struct trace_view *v, size_t n, FILE *f)
 		if (i && !strcmp(d->sum.dir, v[i - 1].data->sum.dir))
 			continue;
 		fprintf(f, "campaign  %s, job %s, plane %s%s\n", d->sum.name, d->job, d->sum.plane,
-			d->sum.emulated ? ", emulated: what is longer than what carries over, "
+			d->sum.emulated ? ", emulated: ratios carry over to hardware, "
 			"microseconds do not" : "");
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct trace_subject *s = v[i].subject;
 
 		if (s->invalid)
-			fprintf(f, "INVALID   %u traced or timed runs, and not in what follows; %s\n",
-				s->invalid, s->invalid_why);
+			fprintf(f, "INVALID   %u traced or timed runs are left out of all that follows. The "
+				"first: %s\n", s->invalid, s->invalid_why);
 	}
 	fputc('\n', f);
 }
 
-/* What a collector may take and still be called cheap; of stages and holds it is known. */
+/* A collector that leaves less than this share of the IOPS is named under the table. */
 #define CHEAP	0.95
 
 static void print_expensive(const struct trace_view *v, FILE *f)
@@ -69,8 +69,8 @@ static void print_expensive(const struct trace_view *v, FILE *f)
 		const struct trace_overhead *o = &v->subject->overheads[k];
 
 		if (o->ratio.has_interval && o->ratio.hi < CHEAP)
-			fprintf(f, "  %s with %s: costs more than %.0f %%, and what it says is of that "
-				"slower device\n", v->title, o->collect, 100 - 100 * CHEAP);
+			fprintf(f, "  %s with %s: this collector slows the device by more than %.0f %%; its "
+				"numbers describe the slowed device\n", v->title, o->collect, 100 - 100 * CHEAP);
 	}
 }
 
@@ -79,7 +79,7 @@ static void print_overheads(const struct trace_view *v, size_t n, FILE *f)
 	struct table *t = table_new();
 	size_t rows = 0;
 
-	fputs("What tracing costs: IOPS with the collectors to IOPS without, in pairs of fresh "
+	fputs("Cost of tracing: IOPS with the collectors divided by IOPS without, from n pairs of fresh "
 	      "devices\n", f);
 	table_column(t, "strategy", TABLE_LEFT);
 	table_column(t, "collectors", TABLE_LEFT);
@@ -115,7 +115,7 @@ static void print_overheads(const struct trace_view *v, size_t n, FILE *f)
 
 /* --- locks -------------------------------------------------------------------------- */
 
-static bool has(const struct trace_view *v, size_t n, enum collector c)
+bool trace_has(const struct trace_view *v, size_t n, enum collector c)
 {
 	for (size_t i = 0; i < n; i++)
 		if (v[i].subject->runs[c])
@@ -148,7 +148,7 @@ const char **trace_lock_names(const struct trace_view *v, size_t n, size_t *coun
 				(*count)++;
 			}
 			sums[at] += w;
-			/* Up to where it belongs. */
+			/* Move it up to its place. */
 			for (; at && sums[at] > sums[at - 1]; at--) {
 				const char *name = names[at];
 				double sum = sums[at];
@@ -174,7 +174,7 @@ static double hold_weight(const struct trace_lock *l)
 	return l->hold_ns;
 }
 
-/* A row for each of those names and who was looked at by @c; of holds, who has that lock. */
+/* Add a row for each name and each strategy that @c traced; of holds, if it has that lock. */
 static void lock_rows(struct table *t, const struct trace_view *v, size_t n,
 		      const char *const *names, size_t count, enum collector c,
 		      void (*row)(struct table *t, const struct trace_subject *s, const char *name))
@@ -219,15 +219,15 @@ static void print_waits(const struct trace_view *v, size_t n, FILE *f)
 	size_t count;
 	const char **names = trace_lock_names(v, n, &count, wait_weight);
 
-	fputs("Waits for locks, all of the kernel's (of semaphores without the spinning before): how "
-	      "many, ns of each I/O,\nus of the 99th percentile (a power of two) and of the longest, "
-	      "and who waited most\n", f);
+	fputs("Lock waits in the whole kernel, without the time that a semaphore spins. waits: their "
+	      "count; ns/I/O: their time;\np99: 99th percentile, rounded up to a power of two of ns; "
+	      "by: the function that waited most\n", f);
 	table_column(t, "lock", TABLE_LEFT);
 	table_column(t, "strategy", TABLE_LEFT);
 	table_column(t, "waits", TABLE_RIGHT);
 	table_column(t, "ns/I/O", TABLE_RIGHT);
-	table_column(t, "p99", TABLE_RIGHT);
-	table_column(t, "longest", TABLE_RIGHT);
+	table_column(t, "p99, us", TABLE_RIGHT);
+	table_column(t, "longest, us", TABLE_RIGHT);
 	table_column(t, "by", TABLE_LEFT);
 	table_titles(t);
 	lock_rows(t, v, n, names, count, COLLECT_LOCKS, wait_row);
@@ -244,8 +244,8 @@ static void print_waits(const struct trace_view *v, size_t n, FILE *f)
 		for (size_t k = 0; k < s->n_locks; k++)
 			waits += s->locks[k].waits;
 		if (s->runs[COLLECT_LOCKS])
-			fprintf(f, "  %s: %.0f waits in %.0f I/Os of %u runs; %.0f more that "
-				"are not whole\n", v[i].title, waits, s->ios[COLLECT_LOCKS],
+			fprintf(f, "  %s: %.0f waits in %.0f I/Os of %u runs; of %.0f more waits only "
+				"the beginning or the end was seen\n", v[i].title, waits, s->ios[COLLECT_LOCKS],
 				s->runs[COLLECT_LOCKS], fabs(s->begins - s->matched));
 	}
 	if (count > MOST_LOCKS)
@@ -275,17 +275,17 @@ static void print_holds(const struct trace_view *v, size_t n, FILE *f)
 	size_t count;
 	const char **names = trace_lock_names(v, n, &count, hold_weight);
 
-	fputs("Holds of the locks that virtio-blk and the module take, in us with the probes' own "
-	      "time: how often per I/O,\nmedian, 99th percentile, longest; and for how long taking it "
-	      "turned interrupts off (-: it did not by itself)\n", f);
+	fputs("Hold times of the locks that virtio-blk and the module take, in us, with the time that "
+	      "the probes take. per I/O:\nhow often the lock is taken; irqs off: how long interrupts "
+	      "were off because it was taken (-: that does\nnot switch them off)\n", f);
 	table_column(t, "lock", TABLE_LEFT);
 	table_column(t, "strategy", TABLE_LEFT);
 	table_column(t, "per I/O", TABLE_RIGHT);
 	table_column(t, "median", TABLE_RIGHT);
 	table_column(t, "p99", TABLE_RIGHT);
 	table_column(t, "longest", TABLE_RIGHT);
-	table_column(t, "irqs off", TABLE_RIGHT);
-	table_column(t, "p99", TABLE_RIGHT);
+	table_column(t, "irqs off p50", TABLE_RIGHT);
+	table_column(t, "irqs off p99", TABLE_RIGHT);
 	table_titles(t);
 	lock_rows(t, v, n, names, count, COLLECT_HOLDS, hold_row);
 	show(t, f);
@@ -294,7 +294,7 @@ static void print_holds(const struct trace_view *v, size_t n, FILE *f)
 
 /* --- time ----------------------------------------------------------------------------- */
 
-/* As many side by side as a terminal has room for. */
+/* How many strategies a terminal has room for side by side. */
 #define STAGES_BESIDE	4
 #define MEMORY_BESIDE	6
 
@@ -331,16 +331,16 @@ static void print_stages(const struct trace_view *v, size_t n, FILE *f)
 	for (size_t i = 0; i < n; i++)
 		if (v[i].subject->stages.ios > 0)
 			traced[count++] = &v[i];
-	fputs("The life of an I/O, stage by stage, in us with the writing of the events: mean, median, "
-	      "99th percentile;\nthe means add up\n", f);
+	fputs("The life of an I/O by stages, in us, with the time that writing the events takes: mean, "
+	      "median, 99th percentile.\nThe means add up to the mean life.\n", f);
 	for (size_t i = 0; i < count; i += STAGES_BESIDE)
 		stage_table(traced + i, count - i < STAGES_BESIDE ? count - i : STAGES_BESIDE, f);
 	for (size_t i = 0; i < count; i++) {
 		const struct stages *s = &traced[i]->subject->stages;
 
-		fprintf(f, "  %s: %.0f of %.0f requests of %u runs from end to end; %.0f events of "
-			"none; %.0f of %.0f faults of no mapping; %.0f I/Os with a stage below 0, "
-			"taken as 0\n", traced[i]->title, s->ios, s->issued,
+		fprintf(f, "  %s: %.0f of %.0f requests of %u runs are complete; %.0f events matched no "
+			"I/O; %.0f of %.0f faults matched no mapping; %.0f I/Os had a stage of negative "
+			"length, which counts as 0\n", traced[i]->title, s->ios, s->issued,
 			traced[i]->subject->runs[COLLECT_STAGES], s->stray, s->faults_stray,
 			s->faults, s->clamped);
 	}
@@ -362,11 +362,11 @@ static void memory_table(const struct trace_view *const *v, size_t n, FILE *f)
 		int decimals;
 	} rows[] = {
 		{ "bounce pages, largest sample, KiB", 0 }, { "mapped, largest sample, KiB", 0 },
-		{ "the one to the other", 2 }, { "all touched after, ms", 0 },
+		{ "bounce pages / mapped", 2 }, { "95 % of the peak reached after, ms", 0 },
 		{ "bytes copied per byte of I/O", 3 }, { "bytes zeroed per byte of I/O", 3 },
 		{ "faults per I/O", 4 }, { "pages allocated per I/O", 5 },
-		{ "failed page allocations", 0 }, { "addresses taken per I/O", 3 },
-		{ "of them the slow way, %", 3 },
+		{ "failed page allocations", 0 }, { "IOVA ranges allocated per I/O", 3 },
+		{ "of them on the slow path, %", 3 },
 	};
 	struct table *t = table_new();
 
@@ -405,13 +405,13 @@ static void print_memory(const struct trace_view *v, size_t n, FILE *f)
 		if (v[i].subject->memory.runs > 0)
 			traced[count++] = &v[i];
 	if (count)
-		fputs("Memory and copies\n", f);
+		fputs("Memory and copies, of all runs of a strategy\n", f);
 	for (size_t i = 0; i < count; i += MEMORY_BESIDE)
 		memory_table(traced + i, count - i < MEMORY_BESIDE ? count - i : MEMORY_BESIDE, f);
 	free(traced);
 }
 
-/* Of what the CPUs did; the picture says more. */
+/* Print the shares of a few functions; the flame graph has all. */
 static void print_profiles(const struct trace_view *v, size_t n, FILE *f)
 {
 	static const struct {
@@ -443,25 +443,30 @@ static void print_profiles(const struct trace_view *v, size_t n, FILE *f)
 					 (parts[k].also ? profile_share(p, parts[k].also) : 0)));
 	}
 	if (rows) {
-		fputs("Where the CPUs are, by samples; figures/trace-flame-*.svg has all of it. What runs "
-		      "with interrupts off\nis found where they are on again: for maps and locks see "
-		      "the stages and the holds\n", f);
+		fputs("Samples of all CPUs: the share with a function in the call chain; "
+		      "figures/trace-flame-*.svg shows all.\nCode with interrupts off is sampled where "
+		      "they are switched on again: the stages and the holds show maps and locks.\n", f);
 		show(t, f);
 	} else {
 		table_free(t);
 	}
 }
 
+/* The tables of the collectors, in the order in which they are printed. */
+static const struct {
+	enum collector collector;
+	void (*print)(const struct trace_view *v, size_t n, FILE *f);
+} tables[] = {
+	{ COLLECT_LOCKS, print_waits }, { COLLECT_HOLDS, print_holds },
+	{ COLLECT_STAGES, print_stages }, { COLLECT_MEMORY, print_memory },
+	{ COLLECT_PROFILE, print_profiles },
+};
+
 void trace_print(struct trace_view *v, size_t n, FILE *f)
 {
 	print_head(v, n, f);
 	print_overheads(v, n, f);
-	if (has(v, n, COLLECT_LOCKS))
-		print_waits(v, n, f);
-	if (has(v, n, COLLECT_HOLDS))
-		print_holds(v, n, f);
-	if (has(v, n, COLLECT_STAGES))
-		print_stages(v, n, f);
-	print_memory(v, n, f);
-	print_profiles(v, n, f);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		if (trace_has(v, n, tables[i].collector))
+			tables[i].print(v, n, f);
 }

@@ -182,16 +182,8 @@ static double guess_jobs(const struct plan *p, const struct plan_run *r, enum ac
 	return sum * plan_runs_each(p, r->kind);
 }
 
-/*
- * Seconds to start and stop each collector and to read its files, measured in an emulated
- * guest, where the processor limits all of it.
- */
+/* The costs of collectors are of an emulated guest, where the processor limits all of it. */
 #define KVM_IS_FASTER	6.0
-static const double collector_s[COLLECTORS] = {
-	[COLLECT_LOCKS] = 1.5, [COLLECT_MEMORY] = 0.5, [COLLECT_COUNTS] = 2,
-	[COLLECT_STAGES] = 6, [COLLECT_HOLDS] = 16,
-	[COLLECT_PROFILE] = 8,
-};
 
 static double guess_collectors(const struct plan_cell *c, enum accel accel)
 {
@@ -199,7 +191,7 @@ static double guess_collectors(const struct plan_cell *c, enum accel accel)
 
 	for (int i = 0; i < COLLECTORS; i++)
 		if (c->collect & COLLECT_BIT(i))
-			sum += collector_s[i];
+			sum += collectors[i].cost_s;
 	return sum * slowness() / (accel == ACCEL_KVM ? KVM_IS_FASTER : 1);
 }
 
