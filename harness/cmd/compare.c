@@ -93,7 +93,7 @@ int cmd_compare(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (o.trace)
-		return compare_traces(o.campaigns);
+		return report_compare_traces(o.campaigns);
 	if (report_load_side(&s[0], o.campaigns[0], o.same_pct) ||
 	    report_load_side(&s[1], o.campaigns[1], o.same_pct) ||
 	    compare_campaigns(&cs, &s[0].v, &s[1].v, o.label, o.job))

@@ -5,7 +5,7 @@
 #include "lib/table.h"
 #include "proto/run-files.h"
 #include "report/sections.h"
-#include "report/trace-report.h"
+#include "report/trace.h"
 
 #include <errno.h>
 #include <string.h>
@@ -54,11 +54,11 @@ static int report_traces(const char *dir, bool plots, FILE *out)
 	if (err)
 		return err;
 	views = trace_views(&d, &n);
-	trace_print(views, n, out);
-	err = trace_write_csv(views, n, d.sum.dir);
+	report_print_traces(views, n, out);
+	err = report_write_trace_csv(views, n, d.sum.dir);
 	fflush(out);
 	if (!err && plots)
-		err = trace_figures(views, n, d.sum.dir);
+		err = report_draw_traces(views, n, d.sum.dir);
 	if (!err)
 		fprintf(out, "traces:  %s/trace-*.csv%s\n", d.sum.dir,
 			plots ? ", figures/trace-*.{svg,pdf}" : "");

@@ -3,19 +3,19 @@
 #include "campaign/campaign.h"
 #include "lib/exit.h"
 #include "campaign/env-diff.h"
-#include "report/trace-report.h"
+#include "report/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct side {
+struct traced_side {
 	struct trace_data data;
 	struct trace_view *views;
 	size_t n;
 };
 
-/* Keep the one that is asked for. -EINVAL with a message: there is none of that name. */
-static int choose(struct side *s, const char *name)
+/* Keep the strategy @name alone. Return 0, or -EINVAL with a message: it is not in the trace. */
+static int keep_strategy(struct traced_side *s, const char *name)
 {
 	struct bl_strv valid = {};
 	size_t i;
@@ -37,7 +37,7 @@ static int choose(struct side *s, const char *name)
 	return 0;
 }
 
-static int load(struct side *s, const char *name)
+static int load_side(struct traced_side *s, const char *name)
 {
 	char *campaign = bl_strdup(name), *colon = strrchr(campaign, ':'), *dir;
 	int err;
@@ -49,14 +49,14 @@ static int load(struct side *s, const char *name)
 	if (!err) {
 		s->views = trace_views(&s->data, &s->n);
 		if (colon)
-			err = choose(s, colon + 1);
+			err = keep_strategy(s, colon + 1);
 	}
 	free(dir);
 	free(campaign);
 	return err;
 }
 
-static void drop(struct side *s)
+static void free_side(struct traced_side *s)
 {
 	if (!s->views)
 		return;
@@ -64,20 +64,20 @@ static void drop(struct side *s)
 	trace_data_free(&s->data);
 }
 
-/* What the machines differ in, and titles that say which campaign is meant. */
-static void tell_apart(struct side *s)
+/* Print what differs between the campaigns, and say in each title which one it is of. */
+static void print_differences(struct traced_side *s)
 {
 	bool same = !strcmp(s[0].data.sum.dir, s[1].data.sum.dir);
 	struct bl_strv differences = {};
 
 	campaign_diff_env(s[0].data.sum.env, s[1].data.sum.env, &differences);
 	if (differences.n)
-		puts("the machines differ:");
+		puts("The environments differ:");
 	for (size_t i = 0; i < differences.n; i++)
 		printf("  %s\n", differences.v[i]);
 	bl_strv_free(&differences);
 	if (strcmp(s[0].data.job, s[1].data.job))
-		printf("the jobs differ: %s, %s\n", s[0].data.job, s[1].data.job);
+		printf("The jobs differ: %s, %s\n", s[0].data.job, s[1].data.job);
 	for (int i = 0; i < 2 && !same; i++) {
 		for (size_t k = 0; k < s[i].n; k++) {
 			char *title = bl_fmt("%s (%s)", s[i].views[k].title, i ? "new" : "old");
@@ -88,23 +88,23 @@ static void tell_apart(struct side *s)
 	}
 }
 
-int compare_traces(const char *const names[2])
+int report_compare_traces(const char *const names[2])
 {
 	struct trace_view *both = NULL;
-	struct side s[2] = {};
+	struct traced_side s[2] = {};
 	int code = BL_EXIT_USAGE;
 
-	if (load(&s[0], names[0]) || load(&s[1], names[1]))
+	if (load_side(&s[0], names[0]) || load_side(&s[1], names[1]))
 		goto out;
-	tell_apart(s);
+	print_differences(s);
 	both = bl_zalloc((s[0].n + s[1].n) * sizeof(*both));
 	memcpy(both, s[0].views, s[0].n * sizeof(*both));
 	memcpy(both + s[0].n, s[1].views, s[1].n * sizeof(*both));
-	trace_print(both, s[0].n + s[1].n, stdout);
+	report_print_traces(both, s[0].n + s[1].n, stdout);
 	code = BL_EXIT_OK;
 out:
 	free(both);
-	drop(&s[0]);
-	drop(&s[1]);
+	free_side(&s[0]);
+	free_side(&s[1]);
 	return code;
 }

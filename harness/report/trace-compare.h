@@ -3,10 +3,12 @@
 #ifndef BL_TRACE_COMPARE_H
 #define BL_TRACE_COMPARE_H
 
-/*
- * Each of @names is a campaign, or CAMPAIGN:STRATEGY for one of several in it. Prints to
- * stdout; returns the exit code, with messages.
+/**
+ * report_compare_traces() - print the tables of two traces side by side
+ * @names: each a campaign, or CAMPAIGN:STRATEGY for one of several strategies in it
+ *
+ * Return: BL_EXIT_OK, or BL_EXIT_USAGE after a message.
  */
-int compare_traces(const char *const names[2]);
+int report_compare_traces(const char *const names[2]);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/trace-report.h"
+#include "report/trace.h"
 #include "lib/csv.h"
 
 #include <math.h>
@@ -7,18 +7,6 @@
 #include <string.h>
 
 #define CDF_POINTS	400
-
-double trace_wait_quantile(const struct trace_lock *l, double share)
-{
-	double seen = 0;
-
-	for (int i = 0; i < TRACE_LOG2; i++) {
-		seen += l->log2[i];
-		if (seen > 0 && seen >= share * l->waits)
-			return ldexp(1, i);
-	}
-	return NAN;
-}
 
 /* Add a value; counts are whole. */
 static void add(struct csv_row *r, const char *name, double v)
@@ -228,7 +216,7 @@ static void write_overheads(const struct trace_view *v, size_t n, struct csv_row
 			add_overhead(r, v[i].title, &v[i].subject->overheads[k]);
 }
 
-int trace_write_csv(struct trace_view *v, size_t n, const char *dir)
+int report_write_trace_csv(const struct trace_view *v, size_t n, const char *dir)
 {
 	static const struct {
 		const char *name;

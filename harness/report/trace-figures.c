@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The words of the figures of traces. The drawing is in plots/. */
-#include "report/trace-report.h"
+/* Writes the texts and scales of the traces' figures; plots/ draws them. */
+#include "report/trace.h"
 #include "report/flame-svg.h"
 #include "lib/gnuplot.h"
 
@@ -11,8 +11,8 @@
 
 #define MOST_LOCKS	10	/* rows; the CSV has all */
 
-/* ns of each I/O that a lock is waited for and held, and 0 where that was not looked at. */
-static void lock_costs(const struct trace_view *v, const char *name, double *waited,
+/* Get nanoseconds per I/O of waits and of holds; 0 without the collector. */
+static void get_lock_costs(const struct trace_view *v, const char *name, double *waited,
 		       double *held)
 {
 	const struct trace_lock *l = trace_find_lock(v->subject, name);
@@ -22,15 +22,15 @@ static void lock_costs(const struct trace_view *v, const char *name, double *wai
 	*held = l && ios_held > 0 ? l->hold_ns / ios_held : 0;
 }
 
-/* The scale of both panels: whole decades, at least from 1 to 1000 ns. */
-static void lock_range(const struct trace_view *v, size_t n, const char *const *names,
+/* Write the scale of both panels: whole decades, at least from 1 to 1000 ns. */
+static void write_lock_range(const struct trace_view *v, size_t n, const char *const *names,
 		       size_t count, FILE *f)
 {
 	double lo = 1, hi = 1000, waited, held;
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < count; k++) {
-			lock_costs(&v[i], names[k], &waited, &held);
+			get_lock_costs(&v[i], names[k], &waited, &held);
 			hi = fmax(hi, fmax(waited, held));
 			if (waited > 0)
 				lo = fmin(lo, waited);
@@ -55,7 +55,7 @@ static void write_locks(const struct trace_view *v, size_t n, FILE *f)
 	count = count < MOST_LOCKS ? count : MOST_LOCKS;
 	if (count) {
 		gnuplot_array(f, "LOCKS", names, count);
-		lock_range(v, n, names, count, f);
+		write_lock_range(v, n, names, count, f);
 	}
 	free(names);
 }
@@ -81,7 +81,7 @@ static void write_means(const struct trace_view *v, size_t n, FILE *f)
 	fprintf(f, "FIRST_TOUCH = %g\nEND = %g\nPEAK = %g\n", touch, end, peak);
 }
 
-/* Fresh devices behind each figure: not the same number if some failed or were invalid. */
+/* Write how many fresh devices are behind the figures; some may have failed. */
 static void write_devices(const struct trace_view *v, size_t n, FILE *f)
 {
 	unsigned int lo = UINT_MAX, hi = 0;
@@ -125,7 +125,7 @@ static int write_words(const struct trace_view *v, size_t n, const char *dir)
 	return bl_draft_save_in(&draft, dir, "trace.gp");
 }
 
-/* "trace-flame-LABEL.svg"; what a file's name should not have is "_" there. */
+/* Write trace-flame-LABEL.svg, with "_" in place of blanks, slashes and brackets. */
 static int write_flame(const struct trace_view *v, const char *dir)
 {
 	char *name = bl_fmt("trace-flame-%s.svg", v->title), *title;
@@ -135,7 +135,7 @@ static int write_flame(const struct trace_view *v, const char *dir)
 	for (char *p = name; *p; p++)
 		if (strchr("/ ()'", *p))
 			*p = '_';
-	title = bl_fmt("%s, %s%s: where all CPUs are", v->title, v->data->job,
+	title = bl_fmt("%s, %s%s: CPU time by call chain", v->title, v->data->job,
 		       v->data->sum.emulated ? ", emulated" : "");
 	flame_write_svg(v->subject->profile, title, bl_draft_open(&d));
 	err = bl_draft_save_in(&d, dir, name);
@@ -144,7 +144,7 @@ static int write_flame(const struct trace_view *v, const char *dir)
 	return err;
 }
 
-int trace_figures(const struct trace_view *v, size_t n, const char *dir)
+int report_draw_traces(const struct trace_view *v, size_t n, const char *dir)
 {
 	char *figures = bl_fmt("%s/figures", dir);
 	const char *names[5];
@@ -161,11 +161,11 @@ int trace_figures(const struct trace_view *v, size_t n, const char *dir)
 	for (size_t i = 0; i < n && !k; i++)
 		if (v[i].subject->latency.total > 0)
 			names[k++] = "trace-latency";
-	/* A figure of nothing is none. */
+	/* A figure without data is not drawn. */
 	free(trace_lock_names(v, n, &locks, lock_weight));
 	if (locks)
 		names[k++] = "trace-locks";
-	if (trace_has(v, n, COLLECT_STAGES))
+	if (trace_views_have(v, n, COLLECT_STAGES))
 		names[k++] = "trace-life";
 	for (size_t i = 0; i < n; i++) {
 		if (!(v[i].subject->memory.runs > 0))

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reports of traced campaigns: tables, trace-*.csv and figures of subjects side by side. */
+#ifndef BL_REPORT_TRACE_H
+#define BL_REPORT_TRACE_H
+
+#include "eval/trace-view.h"
+#include "lib/table.h"
+
+/* Print all tables of @n subjects. */
+void report_print_traces(const struct trace_view *v, size_t n, FILE *f);
+
+/* Print the table of lock waits, or of lock holds. */
+void report_print_waits(const struct trace_view *v, size_t n, FILE *f);
+void report_print_holds(const struct trace_view *v, size_t n, FILE *f);
+
+/* Print a table and an empty line, and free the table. */
+void report_end_table(struct table *t, FILE *f);
+
+/* Write trace-*.csv in @dir. Return 0, or a negative errno with a message. */
+int report_write_trace_csv(const struct trace_view *v, size_t n, const char *dir);
+
+/**
+ * report_draw_traces() - draw the figures of a traced campaign
+ * @v: its subjects
+ * @n: their number
+ * @dir: its directory, with trace-*.csv; gets figures/trace-*.{svg,pdf}
+ *
+ * Return: 0, or a negative errno with a message (-ENOENT: there is no gnuplot).
+ */
+int report_draw_traces(const struct trace_view *v, size_t n, const char *dir);
+
+#endif
