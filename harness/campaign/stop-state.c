@@ -65,8 +65,8 @@ char *stop_state_text(const struct stop_state *s)
 	char *text;
 
 	if (s->why == STOP_WIDTH)
-		text = bl_fmt("all intervals were within %.3g %% after %u blocks; after %d more, the "
-			      "widest: %s", s->target, s->blocks - STOP_EVERY, STOP_EVERY, widest);
+		text = bl_fmt("all intervals were within %.3g %% after %u blocks; after %d more the "
+			      "widest is %s", s->target, s->blocks - STOP_EVERY, STOP_EVERY, widest);
 	else if (s->why == STOP_CAP)
 		text = bl_fmt("all %u blocks are done; the target: %.3g %%, the widest interval: %s",
 			      s->blocks, s->target, widest);

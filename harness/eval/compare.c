@@ -102,12 +102,12 @@ static void add_missing(const struct verdicts *a, const struct verdicts *b, cons
 static int check_comparable(const struct verdicts *a, const struct verdicts *b)
 {
 	if (strcmp(a->sum->baseline, b->sum->baseline)) {
-		bl_err("%s has the baseline %s, %s has %s: their ratios are not of the same "
-		       "thing", a->sum->name, a->sum->baseline, b->sum->name, b->sum->baseline);
+		bl_err("%s has the baseline %s, %s has %s: campaigns with different baselines "
+		       "cannot be compared", a->sum->name, a->sum->baseline, b->sum->name, b->sum->baseline);
 		return -EINVAL;
 	}
 	if (strcmp(a->sum->plane, b->sum->plane)) {
-		bl_err("%s is of the plane %s, %s of %s: what their clocks count differs",
+		bl_err("%s is of the plane %s, %s of %s: their clocks count different things",
 		       a->sum->name, a->sum->plane, b->sum->name, b->sum->plane);
 		return -EINVAL;
 	}

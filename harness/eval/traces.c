@@ -213,8 +213,8 @@ int trace_data_load(struct trace_data *d, const char *dir)
 	if (err)
 		return err;
 	if (!summary_traced(&d->sum)) {
-		bl_err("%s: no run of this campaign was traced; 'bouncelab trace' makes one that "
-		       "is", dir);
+		bl_err("%s: no run of this campaign was traced; 'bouncelab trace' makes a traced "
+		       "campaign", dir);
 		err = -ENODATA;
 	}
 	if (!err)

@@ -99,16 +99,17 @@ void report_compare_text(const struct comparisons *cs, const struct report_side 
 			s[i].sum.name, bl_json_str(json_object_get(s[i].sum.env, "git"), "revision",
 						   "not recorded"), source_of(&s[i]));
 	fprintf(f, "plane %s%s\n", s[0].sum.plane, s[0].sum.emulated ? ", emulated" : "");
-	print_list(f, "the machines differ:", &differences);
+	print_list(f, "The environments differ:", &differences);
 	bl_strv_free(&differences);
 	fputc('\n', f);
 	print_table(cs, f);
-	fprintf(f, "\nold, new: median ratio to %s within blocks, of %s itself IOPS. new/old: "
-		"Hodges-Lehmann with\nthe interval of the rank-sum test; a verdict has survived "
-		"Benjamini-Hochberg at %.0f %% and is beyond\nthe noise floor of both campaigns.\n",
+	fprintf(f, "\nn: blocks of old and new. old, new: median ratio to %s within blocks; of %s "
+		"itself, median IOPS.\nnew/old: Hodges-Lehmann estimate with the interval of the "
+		"rank-sum test. faster, slower: the comparison\nsurvives Benjamini-Hochberg at "
+		"%.0f %% and is beyond the noise floor of both campaigns.\n",
 		s[0].sum.baseline, s[0].sum.baseline, RULE_FDR * 100);
-	print_list(f, "only in old:", &cs->only_a);
-	print_list(f, "only in new:", &cs->only_b);
+	print_list(f, "Only in old:", &cs->only_a);
+	print_list(f, "Only in new:", &cs->only_b);
 }
 
 void report_compare_json(const struct comparisons *cs, const struct report_side s[2], FILE *f)

@@ -16,16 +16,16 @@ void report_print_levels(const struct summary *s, FILE *f)
 	if (!strcmp(s->boot, "device"))
 		fputs(", each a fresh boot", f);
 	if (s->runs_each > 1)
-		fprintf(f, ", and\n          on it %u runs of each job, of which the median counts",
+		fprintf(f, ", and\n          %u runs of each job on it; their median counts",
 			s->runs_each);
 	if (l.split)
-		fprintf(f, "\n          %zu of these blocks had more than one boot: the guest died, or "
-			"was resumed", l.split);
+		fprintf(f, "\n          %zu of these blocks had more than one boot: the guest died or "
+			"the campaign was resumed", l.split);
 	if (!strcmp(s->boot, "campaign") && l.boots == 1)
-		fputs("\n          one boot was all: a condition, not sampled", f);
+		fputs("\n          one boot was all: differences between boots are not sampled", f);
 	else if (!strcmp(s->boot, "campaign") && l.boots)
-		fprintf(f, "\n          %zu boots, since the guest died or was resumed: a condition, not "
-			"sampled", l.boots);
+		fprintf(f, "\n          %zu boots, because the guest died or the campaign was resumed: "
+			"differences\n          between boots are not sampled", l.boots);
 	fputc('\n', f);
 }
 
@@ -40,14 +40,14 @@ void report_print_shares(const struct verdicts *v, FILE *f)
 		if (levels_shares(v, v->sum->jobs.v[i], &x))
 			continue;
 		if (!any)
-			fputs("variance of the log ratio between blocks and within (between runs on "
-			      "one device), and\nhow wide the interval were with another number of "
-			      "runs, to what it is:\n", f);
+			fputs("Variance of the log ratio between blocks and within a block (between "
+			      "runs on one device), and\nthe width of the interval with another "
+			      "number of runs per device, relative to its width now:\n", f);
 		any = true;
 		b = x.between;
 		w = x.within;
 		now = b + w / v->sum->runs_each;
-		fprintf(f, "  %-16s %3.0f %% between, %3.0f %% within; 1 run: x %.2f, any number of "
+		fprintf(f, "  %-16s %3.0f %% between, %3.0f %% within; 1 run: x %.2f, infinitely many "
 			"runs: x %.2f\n", v->sum->jobs.v[i], 100 * b / (b + w), 100 * w / (b + w),
 			sqrt((b + w) / now), sqrt(b / now));
 	}

@@ -35,12 +35,12 @@ void report_print_shards(const struct summary *s, FILE *f)
 	json_t *o = load_shards(s);
 
 	if (s->shard.of)
-		fprintf(f, "shard     %u of %u: these are its blocks, and not the campaign%s\n",
+		fprintf(f, "shard     %u of %u: this is a part of a campaign, with the blocks of this shard%s\n",
 			s->shard.index, s->shard.of, s->shard.index < s->shard.of ?
-			"; the last one verifies" : "");
+			";\n          the last shard has the verify runs" : "");
 	if (s->shards)
-		fprintf(f, "shards    %zu of %u; every comparison is of runs within a block, and a "
-			"block is in one shard\n", json_array_size(json_object_get(o, "shards")),
+		fprintf(f, "shards    %zu of %u; comparisons are within blocks, and each block is in one "
+			"shard\n", json_array_size(json_object_get(o, "shards")),
 			s->shards);
 	print_list(json_object_get(o, "missing"), "missing:", f);
 	print_list(json_object_get(o, "differ"), "WARNING: their environments differ:", f);

@@ -32,9 +32,9 @@ void report_print_stop(const struct summary *s, FILE *f)
 	if (why)
 		fprintf(f, "stopped   %s\n", why);
 	if (s->stop.why == STOP_WIDTH || s->stop.why == STOP_CAP)
-		fprintf(f, "rule      a look after %d blocks and every %d more; once all intervals are "
-			"narrow enough,\n          as many more that decide nothing\n", STOP_FIRST,
-			STOP_EVERY);
+		fprintf(f, "rule      the intervals are looked at after %d blocks and every %d more; once "
+			"all are narrow\n          enough, %d more blocks follow that decide nothing\n",
+			STOP_FIRST, STOP_EVERY, STOP_EVERY);
 }
 
 json_t *report_stop_json(const struct summary *s)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The verdict table with all that a reader needs to judge it. */
+/* Prints the verdict table with all that a reader needs to judge it. */
 #include "report/report.h"
 #include "report/sections.h"
 #include "proto/accel.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PROBLEMS	20	/* shown here; summary.csv has them all */
+#define MAX_PROBLEMS	20	/* runs that are listed; summary.csv has all */
 
 char *report_plane(const struct summary *s)
 {
@@ -32,8 +32,8 @@ static bool counts_insns(const struct verdicts *v)
 }
 
 /*
- * Conditions of the machine that a reader has to know. What run was told to take no notice
- * of changes nothing of icount.
+ * Print conditions of guest and host that a reader has to know. A noisy host does not change
+ * the counts of icount.
  */
 static void print_conditions(const struct summary *s, FILE *f)
 {
@@ -42,10 +42,10 @@ static void print_conditions(const struct summary *s, FILE *f)
 	char *text;
 
 	if (!strcmp(bl_json_str(facts, "wakeup_preemption", "on"), "off"))
-		fputs("guest     without preemption at wake-ups: a task runs until it sleeps\n", f);
+		fputs("guest     wake-up preemption is off: a task runs until it sleeps\n", f);
 	text = campaign_noise_text(json_object_get(s->env, "unfit"));
 	if (text && strcmp(s->accel, "icount"))
-		fprintf(f, "UNFIT     the machine, when it began: %s\n", text);
+		fprintf(f, "NOISY     the host, when the session began: %s\n", text);
 	free(text);
 }
 
@@ -58,11 +58,11 @@ static void print_header(const struct verdicts *v, FILE *f)
 		bl_json_str(s->plan, "name", "?"), bl_json_int(s->plan, "seed", 0));
 	fprintf(f, "plane     %s%s\n", plane, !s->emulated ? "" :
 		!strcmp(s->accel, "icount") ?
-		": path lengths, without\n          what caches, traps and waiting for another CPU cost" :
-		": only ratios carry over, and they with care");
+		": path lengths; the cost of\n          caches, traps and waiting for another CPU is not in them" :
+		": ratios carry over to hardware with care, other numbers do not");
 	print_conditions(s, f);
 	if (!v->n_cells) {
-		fputs("nothing was timed in this campaign\n", f);
+		fputs("This campaign has no timed runs.\n", f);
 		report_print_stop(s, f);
 		goto out;
 	}
@@ -73,12 +73,12 @@ static void print_header(const struct verdicts *v, FILE *f)
 			v->n_min, v->n_max);
 	fprintf(f, ", %.3g s per job; disk: %s\n", s->runtime_ms / 1000,
 		strcmp(bl_json_str(s->plan, "backend", "null"), "ram") ?
-		"null-co, which does not read what is written" : "a file in memory");
+		"null-co, which drops writes and reads zeroes" : "a file in memory");
 	report_print_shards(s, f);
 	report_print_levels(s, f);
 	report_print_stop(s, f);
 	if (counts_insns(v))
-		fputs("insns/IO  of the guest, daemon and fio included, from the median IOPS\n", f);
+		fputs("insns/IO  all instructions of the guest per I/O, with daemon and fio, at the median IOPS\n", f);
 	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
 		"          %.0f %% interval (signed-rank test)\n",
 		s->baseline, STATS_LEVEL * 100);
@@ -113,7 +113,7 @@ static void add_verdict(struct table *t, const struct verdict_cell *c)
 		table_cell(t, style, "%s", verdict_name(c->verdict));
 }
 
-/* What a label's median is of and, if those are fewer, what its ratio is of. */
+/* Add how many devices the median is of and, if those are fewer, how many blocks the ratio. */
 static void add_n(struct table *t, const struct verdict_cell *c)
 {
 	enum table_style style = c->n == c->planned ? TABLE_PLAIN : TABLE_BAD;
@@ -171,7 +171,7 @@ static void print_cells(const struct verdicts *v, FILE *f, bool colour)
 	table_free(t);
 }
 
-/* Not all runs are part of a comparison, or of the same one. */
+/* Tell whether some valid run is in no comparison, or labels have different numbers of runs. */
 static bool has_gaps(const struct verdicts *v)
 {
 	for (size_t i = 0; i < v->n_cells; i++)
@@ -182,9 +182,9 @@ static bool has_gaps(const struct verdicts *v)
 
 static void print_foot(const struct verdicts *v, FILE *f)
 {
-	fprintf(f, "same: the whole interval is within x %%, x = %.3g", v->same_pct);
+	fprintf(f, "same within x %%: the whole interval is within x %% of 1; x is %.3g", v->same_pct);
 	if (v->has_aa)
-		fprintf(f, " or the noise floor if that is larger, but not above %.3g",
+		fprintf(f, ", or the noise floor if that is\nlarger, up to %.3g",
 			fmax(v->same_pct, RULE_SAME_MAX_PCT));
 	fputs(".\n", f);
 	fprintf(f, "faster, slower: the interval excludes 1%s, and the comparison\n"
@@ -192,14 +192,15 @@ static void print_foot(const struct verdicts *v, FILE *f)
 		"%.0f %%\nover the %zu comparisons of this campaign (paired t test of log IOPS "
 		"within blocks).\n", v->has_aa ? ", the ratio is beyond the noise floor" : "",
 		RULE_FDR * 100, v->n_family);
+	fputs("inconclusive: none of these.\n", f);
 	if (v->has_aa)
 		fputs("noise floor: the farthest bound of the interval between a label and "
 		      "its copy (').\n", f);
 	else
-		fputs("No A/A pair in this plan: the noise floor is unknown and taken as 0.\n", f);
+		fputs("This plan has no A/A pair: the noise floor is unknown and taken as 0.\n", f);
 	if (has_gaps(v))
-		fprintf(f, "ratio: of the blocks in which both %s and the label have a valid run (common,\n"
-			"if fewer than n), so it need not be the quotient of two IOPS shown here.\n",
+		fprintf(f, "ratio: over the blocks in which both %s and the label have a valid run (common,\n"
+			"if fewer than n); it can differ from the quotient of two IOPS in this table.\n",
 			v->sum->baseline);
 	if (v->n_min < STATS_MIN_N)
 		fprintf(f, "Fewer than %d blocks give no interval, and so no verdict.\n",
@@ -235,10 +236,10 @@ static void print_problems(const struct summary *s, FILE *f)
 			sum_status_name(r->status), r->reason);
 	}
 	if (bad > shown)
-		fprintf(f, "  and %zu more: see status and reason in summary.csv\n", bad - shown);
+		fprintf(f, "  summary.csv has %zu more, with status and reason\n", bad - shown);
 }
 
-/* What was verified before anything was timed, label by label. */
+/* Print the verify runs, which come before the timed ones. */
 static void print_verified(const struct summary *s, FILE *f, bool colour)
 {
 	struct table *t = table_new();

@@ -152,7 +152,7 @@ static void test_common_blocks(void **state)
 	has(text, "\n  intree'               6, 5 common  1030  1.005");
 	has(text, "\n  direct (unsafe)  5 of 6, 4 common  2030  1.973");
 	has(text, "inconclusive: too few common blocks for an interval");
-	has(text, "ratio: of the blocks in which both intree and the label have a valid run");
+	has(text, "ratio: over the blocks in which both intree and the label have a valid run");
 	free(text);
 }
 
