@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What all bouncing strategies share: the table of slots (which memory is
- * mapped behind which 4K of the window) and the table of bounce pages.  No
- * locks are taken here; eager.h and lazy.h say what protects what.
+ * The tables that all bouncing strategies share: the table of slots (which memory is
+ * mapped behind which 4K of the window) and the table of bounce pages.  The functions
+ * here take no locks; eager.h and lazy.h say what protects the tables.
  *
- * Bounce pages are allocated once and stay until the domain goes, also over a
- * device reset: the daemon may have them mapped at any time.  So a page
- * pointer, once seen, stays good.
+ * A bounce page is allocated once and stays until the domain is destroyed, also over a
+ * device reset, because the daemon may have it mapped at any time.  So a page pointer,
+ * once read, stays valid.
  */
 #ifndef BL_BOUNCE_H
 #define BL_BOUNCE_H
@@ -14,6 +14,7 @@
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/container_of.h>
 #include <linux/highmem.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -24,22 +25,21 @@
 
 #define BL_NOT_MAPPED	(~(phys_addr_t)0)
 
+/* The mapping of 4K of the window. */
 struct bl_slot {
 	phys_addr_t orig;	/* of the slot's first byte, or BL_NOT_MAPPED */
 	u32 len;		/* mapped bytes, 1..BL_SLOT_SIZE */
 	u32 dir;		/* enum dma_data_direction */
 };
 
+/*
+ * The tables of a domain.  A strategy that has more to keep embeds this as the first member
+ * of its own structure, which d->priv points to, and finds that structure by container_of().
+ */
 struct bl_bounce {
 	struct bl_slot *slots;		/* by (iova >> BL_SLOT_SHIFT) */
 	struct page **pages;		/* by (iova >> d->page_shift) */
 	struct page **user_pages;	/* by (iova >> PAGE_SHIFT), or NULL */
-	u64 filling;			/* lazy-barrier: bounce page + 1, or 0 */
-	void *extra;			/* the strategy's own, goes by kvfree() */
-	union {				/* the one that the strategy uses */
-		spinlock_t spin;
-		rwlock_t rw;
-	} lock ____cacheline_aligned_in_smp;
 };
 
 static inline u64 bl_nr_slots(const struct bl_domain *d)
@@ -71,16 +71,15 @@ static inline void bl_bounce_free(struct bl_domain *d)
 		else
 			bl_page_free(d, b->pages[i]);
 	}
-	kvfree(b->extra);
 	vfree(b->pages);
 	vfree(b->slots);
-	kfree(b);
+	kvfree(b);
 	d->priv = NULL;
 }
 
 /*
- * Every bounce page of a range, before the first mapping.  May sleep.  0, or -ENOMEM
- * with some of them there.
+ * Allocate every bounce page of a range, before the first mapping.  Return 0, or -ENOMEM
+ * with some of them allocated.  May sleep.
  */
 static inline int bl_bounce_preallocate(struct bl_domain *d, struct bl_bounce *b,
 					u64 iova, u64 size)
@@ -103,12 +102,16 @@ static inline int bl_bounce_preallocate(struct bl_domain *d, struct bl_bounce *b
 	return 0;
 }
 
-static inline int bl_bounce_init(struct bl_domain *d)
+/*
+ * Allocate the tables, in a zeroed structure of SIZE bytes whose first member is struct
+ * bl_bounce, and set d->priv to it.  Return 0 or -ENOMEM.  May sleep.
+ */
+static inline int bl_bounce_init_size(struct bl_domain *d, size_t size)
 {
 	struct bl_bounce *b;
 	u64 i;
 
-	b = kzalloc(sizeof(*b), GFP_KERNEL);
+	b = kvzalloc(size, GFP_KERNEL);
 	if (!b)
 		return -ENOMEM;
 	d->priv = b;
@@ -128,49 +131,13 @@ err_free:
 	return -ENOMEM;
 }
 
-/* With SIZE bytes, zeroed, at b->extra. */
-static inline int bl_bounce_init_extra(struct bl_domain *d, size_t nr, size_t size)
+/* The init of a strategy that keeps nothing but the tables. */
+static inline int bl_bounce_init(struct bl_domain *d)
 {
-	struct bl_bounce *b;
-	int ret = bl_bounce_init(d);
-
-	if (ret)
-		return ret;
-	b = d->priv;
-	b->extra = kvcalloc(nr, size, GFP_KERNEL);
-	if (b->extra)
-		return 0;
-	bl_bounce_free(d);
-	return -ENOMEM;
+	return bl_bounce_init_size(d, sizeof(struct bl_bounce));
 }
 
-/* With b->lock as a spinlock. */
-static inline int bl_bounce_init_spin(struct bl_domain *d)
-{
-	int ret = bl_bounce_init(d);
-	struct bl_bounce *b = d->priv;
-
-	if (ret)
-		return ret;
-	spin_lock_init(&b->lock.spin);
-	bl_name_locks(d, "bounce", &b->lock, sizeof(b->lock), 1);
-	return 0;
-}
-
-static __always_inline unsigned long bl_bounce_lock(struct bl_bounce *b)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&b->lock.spin, flags);
-	return flags;
-}
-
-static __always_inline void bl_bounce_unlock(struct bl_bounce *b,
-					     unsigned long flags)
-{
-	spin_unlock_irqrestore(&b->lock.spin, flags);
-}
-
+/* The exit of every bouncing strategy: free the tables and the structure they are in. */
 static inline void bl_bounce_exit(struct bl_domain *d)
 {
 	struct bl_bounce *b = d->priv;
@@ -185,13 +152,13 @@ static inline void bl_bounce_exit(struct bl_domain *d)
 }
 
 /*
- * How the bounce bytes of a mapping begin.  A mapping that both sides write, and
- * that the driver syncs by itself, is one that the device may leave half
- * written, too.
+ * Return how the bounce bytes of a mapping begin.  A mapping that both sides write and
+ * that the driver syncs by itself may be left half written by the device, so that prefill
+ * applies to it, too.
  */
-static __always_inline enum bl_prefill bl_bounce_begin(const struct bl_domain *d,
-						       enum dma_data_direction dir,
-						       bool copy)
+static __always_inline enum bl_prefill bl_choose_prefill(const struct bl_domain *d,
+							 enum dma_data_direction dir,
+							 bool copy)
 {
 	if (copy && bl_dir_to_device(dir))
 		return BL_PREFILL_COPY;
@@ -199,8 +166,8 @@ static __always_inline enum bl_prefill bl_bounce_begin(const struct bl_domain *d
 }
 
 /*
- * Walk the slots of a range: SLOT, the IOVA at which the walk stands and the
- * bytes of the range in that slot.
+ * Walk the slots of a range.  Each step sets SLOT, AT to the IOVA of the step and CHUNK to
+ * the bytes of the range in that slot.
  */
 #define bl_for_each_slot(b, slot, at, chunk, iova, size)		\
 	for ((at) = (iova);						\
@@ -211,9 +178,8 @@ static __always_inline enum bl_prefill bl_bounce_begin(const struct bl_domain *d
 	     (at) += (chunk))
 
 /*
- * Remember that LEN bytes of SLOT are at ORIG.  orig is stored last and with
- * release, because a fault (lazy.h) takes the other two as valid once it sees
- * orig.
+ * Remember that LEN bytes of SLOT are at ORIG.  orig is stored last and with release,
+ * because a fault (lazy.h) that sees orig relies on the other two.
  */
 static __always_inline void bl_slot_set(struct bl_slot *slot, phys_addr_t orig,
 					u32 len, enum dma_data_direction dir)
@@ -249,7 +215,7 @@ static __always_inline void bl_slots_clear(struct bl_bounce *b, u64 iova,
 		bl_slot_clear(slot);
 }
 
-/* The bounce page of IOVA, or NULL. */
+/* Return the bounce page of IOVA, or NULL. */
 static __always_inline struct page *
 bl_bounce_page(const struct bl_domain *d, const struct bl_bounce *b, u64 iova)
 {
@@ -257,8 +223,8 @@ bl_bounce_page(const struct bl_domain *d, const struct bl_bounce *b, u64 iova)
 }
 
 /*
- * Where the bytes of IOVA are now: the page and the offset in it, in which at
- * least the rest of the slot is contiguous.  NULL: nowhere yet.
+ * Return the page that holds the bytes of IOVA now, or NULL, and set OFFSET to their place
+ * in it.  At least the rest of the slot is contiguous there.
  */
 static __always_inline struct page *
 bl_bounce_find(const struct bl_domain *d, const struct bl_bounce *b, u64 iova,
@@ -273,9 +239,9 @@ bl_bounce_find(const struct bl_domain *d, const struct bl_bounce *b, u64 iova,
 }
 
 /*
- * Copy LEN bytes between ORIG and the window at AT; they lie in one slot.
- * Nothing to do where the page does not exist: a strategy that allocates at map
- * has none such, for one that allocates at fault the daemon has not been there.
+ * Copy LEN bytes between ORIG and the window at AT; they lie in one slot.  Do nothing if
+ * the page does not exist: then the strategy allocates at fault, and the daemon has not
+ * touched the page.
  */
 static __always_inline void bl_bounce_copy_part(struct bl_domain *d,
 						struct bl_bounce *b, u64 at,
@@ -294,12 +260,12 @@ static __always_inline void bl_bounce_copy_part(struct bl_domain *d,
 		bl_copy_from_bounce(d, page, offset, orig, len, path);
 }
 
-/* Make LEN bytes of the window at AT, which are in one slot, what HOW says. */
-static __always_inline void bl_bounce_prime_part(struct bl_domain *d,
-						 struct bl_bounce *b, u64 at,
-						 phys_addr_t orig, u64 len,
-						 enum bl_prefill how,
-						 enum bl_path path)
+/* Prefill LEN bytes of the window at AT, which lie in one slot, as HOW says. */
+static __always_inline void bl_bounce_prefill_part(struct bl_domain *d,
+						   struct bl_bounce *b, u64 at,
+						   phys_addr_t orig, u64 len,
+						   enum bl_prefill how,
+						   enum bl_path path)
 {
 	unsigned int offset;
 	struct page *page;
@@ -313,11 +279,11 @@ static __always_inline void bl_bounce_prime_part(struct bl_domain *d,
 	}
 }
 
-/* The same for a mapping as it begins, where its pages exist. */
-static __always_inline void bl_bounce_prime(struct bl_domain *d, u64 iova,
-					    size_t size, phys_addr_t pa,
-					    enum bl_prefill how,
-					    enum bl_path path)
+/* Prefill a new mapping as HOW says, where its pages exist. */
+static __always_inline void bl_bounce_prefill(struct bl_domain *d, u64 iova,
+					      size_t size, phys_addr_t pa,
+					      enum bl_prefill how,
+					      enum bl_path path)
 {
 	u64 at, chunk;
 
@@ -325,14 +291,14 @@ static __always_inline void bl_bounce_prime(struct bl_domain *d, u64 iova,
 		return;
 	for (at = 0; at < size; at += chunk) {
 		chunk = min_t(u64, BL_SLOT_SIZE, size - at);
-		bl_bounce_prime_part(d, d->priv, iova + at, pa + at, chunk, how,
+		bl_bounce_prefill_part(d, d->priv, iova + at, pa + at, chunk, how,
 				     path);
 	}
 }
 
 /*
- * Copy CHUNK mapped bytes at AT, which lie in SLOT, in the direction given.
- * Bytes beyond the mapping are never touched.
+ * Copy CHUNK mapped bytes at AT, which lie in SLOT, to the bounce page or from it.  Bytes
+ * beyond the mapping are never touched.
  */
 static __always_inline void bl_bounce_copy_slot(struct bl_domain *d,
 						struct bl_bounce *b,
@@ -350,7 +316,7 @@ static __always_inline void bl_bounce_copy_slot(struct bl_domain *d,
 			    path);
 }
 
-/* Copy a mapped range, or a part of one, in the direction given. */
+/* Copy a mapped range, or a part of one, to the bounce pages or from them. */
 static __always_inline void bl_bounce_copy(struct bl_domain *d, u64 iova,
 					   size_t size, bool to_device,
 					   enum bl_path path)
@@ -363,7 +329,7 @@ static __always_inline void bl_bounce_copy(struct bl_domain *d, u64 iova,
 		bl_bounce_copy_slot(d, b, slot, at, chunk, to_device, path);
 }
 
-/* The page of a fault: PAGE_SIZE of bounce page PAGE, with a reference. */
+/* Return the PAGE_SIZE part of bounce page PAGE that IOVA lies in, with a reference. */
 static __always_inline struct page *
 bl_bounce_get_subpage(const struct bl_domain *d, struct page *page, u64 iova)
 {

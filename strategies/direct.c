@@ -34,8 +34,8 @@ static int direct_init(struct bl_domain *d)
 	for_each_online_node(nid)
 		end = max(end, node_end_pfn(nid));
 	/*
-	 * A writable mapping may not hold the zero page, from which drivers and
-	 * users write: it has a stand-in here.
+	 * A writable mapping must not contain the zero page, from which drivers and users
+	 * write.  This page takes its place.
 	 */
 	d->priv = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!d->priv)
@@ -74,7 +74,7 @@ static struct page *direct_fault(struct bl_domain *d, u64 iova)
 {
 	unsigned long pfn = (iova - d->base) >> PAGE_SHIFT;
 
-	/* Holes and device memory are no memory to do I/O on. */
+	/* The daemon gets no holes and no device memory. */
 	if (!pfn_valid(pfn) || !page_is_ram(pfn))
 		return NULL;
 	return pfn_to_page(pfn);

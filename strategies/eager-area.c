@@ -28,36 +28,45 @@ struct area {
 } ____cacheline_aligned_in_smp;
 
 struct areas {
+	struct bl_bounce bounce;
 	unsigned int nr;	/* a power of two */
 	struct area area[];
 };
 
-/* Any area keeps the exchange out; a mapping takes that of its first byte. */
-static __always_inline spinlock_t *area_lock(struct bl_bounce *b, u64 iova)
+static __always_inline struct areas *areas_of(struct bl_bounce *b)
 {
-	struct areas *a = b->extra;
+	return container_of(b, struct areas, bounce);
+}
+
+/*
+ * Return the lock of the area that IOVA, the first byte of a mapping, lies in.  Each area
+ * alone excludes the exchange of pages, which takes all of them.
+ */
+static __always_inline spinlock_t *area_of(struct bl_bounce *b, u64 iova)
+{
+	struct areas *a = areas_of(b);
 
 	return &a->area[(iova >> AREA_SHIFT) & (a->nr - 1)].lock;
 }
 
-static __always_inline unsigned long area_enter(struct bl_bounce *b, u64 iova)
+static __always_inline unsigned long area_lock(struct bl_bounce *b, u64 iova)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(area_lock(b, iova), flags);
+	spin_lock_irqsave(area_of(b, iova), flags);
 	return flags;
 }
 
-static __always_inline void area_leave(struct bl_bounce *b, u64 iova,
-				       unsigned long flags)
+static __always_inline void area_unlock(struct bl_bounce *b, u64 iova,
+					unsigned long flags)
 {
-	spin_unlock_irqrestore(area_lock(b, iova), flags);
+	spin_unlock_irqrestore(area_of(b, iova), flags);
 }
 
-/* In ascending order; nobody else takes two. */
-static unsigned long area_enter_all(struct bl_bounce *b)
+/* Take all locks in ascending order.  No other function takes more than one. */
+static unsigned long area_lock_all(struct bl_bounce *b)
 {
-	struct areas *a = b->extra;
+	struct areas *a = areas_of(b);
 	unsigned long flags;
 	unsigned int i;
 
@@ -68,9 +77,9 @@ static unsigned long area_enter_all(struct bl_bounce *b)
 	return flags;
 }
 
-static void area_leave_all(struct bl_bounce *b, unsigned long flags)
+static void area_unlock_all(struct bl_bounce *b, unsigned long flags)
 {
-	struct areas *a = b->extra;
+	struct areas *a = areas_of(b);
 	unsigned int i = a->nr;
 
 	while (i--)
@@ -86,10 +95,10 @@ static int eager_area_init(struct bl_domain *d)
 	unsigned int i;
 	int ret;
 
-	ret = bl_bounce_init_extra(d, 1, struct_size(a, area, nr));
+	ret = bl_bounce_init_size(d, struct_size(a, area, nr));
 	if (ret)
 		return ret;
-	a = ((struct bl_bounce *)d->priv)->extra;
+	a = areas_of(d->priv);
 	a->nr = nr;
 	for (i = 0; i < nr; i++)
 		spin_lock_init(&a->area[i].lock);
@@ -98,18 +107,71 @@ static int eager_area_init(struct bl_domain *d)
 }
 
 static const struct bl_eager_ops eager_area_ops = {
-	.enter = area_enter,
-	.leave = area_leave,
+	.lock = area_lock,
+	.unlock = area_unlock,
 	.alloc = bl_iova_alloc,
 	.free = bl_iova_free,
 };
 
-BL_EAGER_USER_PAGES(eager_area, area_enter_all, area_leave_all)
+static int eager_area_set_user_pages(struct bl_domain *d, struct page **pages)
+{
+	unsigned long flags = area_lock_all(d->priv);
 
-BL_EAGER_STRATEGY(eager_area, &eager_area_ops,
+	bl_eager_exchange(d, pages);
+	area_unlock_all(d->priv, flags);
+	return 0;
+}
+
+static void eager_area_clear_user_pages(struct bl_domain *d)
+{
+	unsigned long flags = area_lock_all(d->priv);
+
+	bl_eager_exchange(d, NULL);
+	area_unlock_all(d->priv, flags);
+}
+
+static __always_inline dma_addr_t
+eager_area_map(struct bl_domain *d, phys_addr_t pa, size_t size,
+	       enum dma_data_direction dir, bool copy)
+{
+	return bl_eager_map(d, pa, size, dir, copy, &eager_area_ops);
+}
+
+static __always_inline void
+eager_area_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
+		 enum dma_data_direction dir, bool copy)
+{
+	bl_eager_unmap(d, iova, size, dir, copy, &eager_area_ops);
+}
+
+static void eager_area_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
+				       enum dma_data_direction dir)
+{
+	if (bl_dir_to_device(dir))
+		bl_eager_sync(d, iova, size, true, &eager_area_ops);
+}
+
+static void eager_area_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
+				    enum dma_data_direction dir)
+{
+	if (bl_dir_from_device(dir))
+		bl_eager_sync(d, iova, size, false, &eager_area_ops);
+}
+
+static struct page *eager_area_fault(struct bl_domain *d, u64 iova)
+{
+	return bl_eager_fault(d, iova, &eager_area_ops);
+}
+
+BL_STRATEGY_DEFINE(eager_area,
 	.name = "eager-area",
 	.init = eager_area_init,
 	.exit = bl_bounce_exit,
 	.set_user_pages = eager_area_set_user_pages,
 	.clear_user_pages = eager_area_clear_user_pages,
+	.map = eager_area_map,
+	.unmap = eager_area_unmap,
+	.sync_for_device = eager_area_sync_for_device,
+	.sync_for_cpu = eager_area_sync_for_cpu,
+	.fault = eager_area_fault,
 );

@@ -16,25 +16,53 @@
  */
 #include "eager.h"
 
-static __always_inline unsigned long none_enter(struct bl_bounce *b, u64 iova)
-{
-	return 0;
-}
-
-static __always_inline void none_leave(struct bl_bounce *b, u64 iova,
-				       unsigned long flags)
-{
-}
-
 static const struct bl_eager_ops eager_none_ops = {
-	.enter = none_enter,
-	.leave = none_leave,
+	.lock = bl_eager_no_lock,
+	.unlock = bl_eager_no_unlock,
 	.alloc = bl_iova_alloc,
 	.free = bl_iova_free,
 };
 
-BL_EAGER_STRATEGY(eager_none, &eager_none_ops,
+static __always_inline dma_addr_t
+eager_none_map(struct bl_domain *d, phys_addr_t pa, size_t size,
+	       enum dma_data_direction dir, bool copy)
+{
+	return bl_eager_map(d, pa, size, dir, copy, &eager_none_ops);
+}
+
+static __always_inline void
+eager_none_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
+		 enum dma_data_direction dir, bool copy)
+{
+	bl_eager_unmap(d, iova, size, dir, copy, &eager_none_ops);
+}
+
+static void eager_none_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
+				       enum dma_data_direction dir)
+{
+	if (bl_dir_to_device(dir))
+		bl_eager_sync(d, iova, size, true, &eager_none_ops);
+}
+
+static void eager_none_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
+				    enum dma_data_direction dir)
+{
+	if (bl_dir_from_device(dir))
+		bl_eager_sync(d, iova, size, false, &eager_none_ops);
+}
+
+static struct page *eager_none_fault(struct bl_domain *d, u64 iova)
+{
+	return bl_eager_fault(d, iova, &eager_none_ops);
+}
+
+BL_STRATEGY_DEFINE(eager_none,
 	.name = "eager-none",
 	.init = bl_bounce_init,
 	.exit = bl_bounce_exit,
+	.map = eager_none_map,
+	.unmap = eager_none_unmap,
+	.sync_for_device = eager_none_sync_for_device,
+	.sync_for_cpu = eager_none_sync_for_cpu,
+	.fault = eager_none_fault,
 );

@@ -13,61 +13,125 @@
  */
 #include "eager.h"
 
-/*
- * Interrupts stay as they are: only the writer must not be interrupted by a
- * reader (virtio-net maps in softirq), and it turns them off.  A reader that
- * interrupts a reader gets in past a waiting writer; see queued rwlocks.
- */
-static __always_inline unsigned long read_enter(struct bl_bounce *b, u64 iova)
+struct eager_rwlock {
+	struct bl_bounce bounce;
+	rwlock_t lock ____cacheline_aligned_in_smp;
+};
+
+static __always_inline rwlock_t *rwlock_of(struct bl_bounce *b)
 {
-	read_lock(&b->lock.rw);
+	return &container_of(b, struct eager_rwlock, bounce)->lock;
+}
+
+/*
+ * The read side leaves interrupts as they are.  Only the writer must not be interrupted by
+ * a reader (virtio-net maps in softirq), and it turns interrupts off.  A reader that
+ * interrupts a reader passes a waiting writer, see queued rwlocks.
+ */
+static __always_inline unsigned long rwlock_lock(struct bl_bounce *b, u64 iova)
+{
+	read_lock(rwlock_of(b));
 	return 0;
 }
 
-static __always_inline void read_leave(struct bl_bounce *b, u64 iova,
-				       unsigned long flags)
+static __always_inline void rwlock_unlock(struct bl_bounce *b, u64 iova,
+					  unsigned long flags)
 {
-	read_unlock(&b->lock.rw);
+	read_unlock(rwlock_of(b));
 }
 
-static unsigned long write_enter(struct bl_bounce *b)
+static unsigned long rwlock_lock_all(struct bl_bounce *b)
 {
 	unsigned long flags;
 
-	write_lock_irqsave(&b->lock.rw, flags);
+	write_lock_irqsave(rwlock_of(b), flags);
 	return flags;
 }
 
-static void write_leave(struct bl_bounce *b, unsigned long flags)
+static void rwlock_unlock_all(struct bl_bounce *b, unsigned long flags)
 {
-	write_unlock_irqrestore(&b->lock.rw, flags);
+	write_unlock_irqrestore(rwlock_of(b), flags);
 }
 
 static int eager_rwlock_init(struct bl_domain *d)
 {
-	int ret = bl_bounce_init(d);
-	struct bl_bounce *b = d->priv;
+	int ret = bl_bounce_init_size(d, sizeof(struct eager_rwlock));
+	rwlock_t *lock;
 
 	if (ret)
 		return ret;
-	rwlock_init(&b->lock.rw);
-	bl_name_locks(d, "bounce", &b->lock, sizeof(b->lock), 1);
+	lock = rwlock_of(d->priv);
+	rwlock_init(lock);
+	bl_name_locks(d, "bounce", lock, sizeof(*lock), 1);
 	return 0;
 }
 
-BL_EAGER_USER_PAGES(eager_rwlock, write_enter, write_leave)
+static int eager_rwlock_set_user_pages(struct bl_domain *d, struct page **pages)
+{
+	unsigned long flags = rwlock_lock_all(d->priv);
+
+	bl_eager_exchange(d, pages);
+	rwlock_unlock_all(d->priv, flags);
+	return 0;
+}
+
+static void eager_rwlock_clear_user_pages(struct bl_domain *d)
+{
+	unsigned long flags = rwlock_lock_all(d->priv);
+
+	bl_eager_exchange(d, NULL);
+	rwlock_unlock_all(d->priv, flags);
+}
 
 static const struct bl_eager_ops eager_rwlock_ops = {
-	.enter = read_enter,
-	.leave = read_leave,
+	.lock = rwlock_lock,
+	.unlock = rwlock_unlock,
 	.alloc = bl_iova_alloc,
 	.free = bl_iova_free,
 };
 
-BL_EAGER_STRATEGY(eager_rwlock, &eager_rwlock_ops,
+static __always_inline dma_addr_t
+eager_rwlock_map(struct bl_domain *d, phys_addr_t pa, size_t size,
+		 enum dma_data_direction dir, bool copy)
+{
+	return bl_eager_map(d, pa, size, dir, copy, &eager_rwlock_ops);
+}
+
+static __always_inline void
+eager_rwlock_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
+		   enum dma_data_direction dir, bool copy)
+{
+	bl_eager_unmap(d, iova, size, dir, copy, &eager_rwlock_ops);
+}
+
+static void eager_rwlock_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
+					 enum dma_data_direction dir)
+{
+	if (bl_dir_to_device(dir))
+		bl_eager_sync(d, iova, size, true, &eager_rwlock_ops);
+}
+
+static void eager_rwlock_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
+				      enum dma_data_direction dir)
+{
+	if (bl_dir_from_device(dir))
+		bl_eager_sync(d, iova, size, false, &eager_rwlock_ops);
+}
+
+static struct page *eager_rwlock_fault(struct bl_domain *d, u64 iova)
+{
+	return bl_eager_fault(d, iova, &eager_rwlock_ops);
+}
+
+BL_STRATEGY_DEFINE(eager_rwlock,
 	.name = "eager-rwlock",
 	.init = eager_rwlock_init,
 	.exit = bl_bounce_exit,
 	.set_user_pages = eager_rwlock_set_user_pages,
 	.clear_user_pages = eager_rwlock_clear_user_pages,
+	.map = eager_rwlock_map,
+	.unmap = eager_rwlock_unmap,
+	.sync_for_device = eager_rwlock_sync_for_device,
+	.sync_for_cpu = eager_rwlock_sync_for_cpu,
+	.fault = eager_rwlock_fault,
 );

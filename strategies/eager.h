@@ -1,34 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine of strategies that do everything in dma_map(): find a bounce page
- * for each slot, remember the original, copy.  The daemon only ever maps pages
- * that exist; it gets SIGBUS elsewhere.
+ * The engine of strategies that do everything in dma_map(): allocate a bounce page for
+ * each slot, remember the original, copy.  The daemon can only map pages that exist; a
+ * touch of any other page sends it SIGBUS.
  *
- * Ownership makes this correct without any lock: between map and unmap nobody
- * but the owner of an IOVA range reads or writes its slots, and the allocator
- * orders one owner before the next.  Only a bounce page larger than a slot is
- * shared by owners; it is published by cmpxchg().  What a lock adds is
- * exclusion against the exchange of all pages for user memory.
+ * Ownership makes this correct without a lock: between map and unmap only the owner of an
+ * IOVA range reads or writes its slots, and the allocator orders one owner before the
+ * next.  Owners share only a bounce page that is larger than a slot; cmpxchg() publishes
+ * it.  A lock is needed for one thing: to exclude mappers while all pages are exchanged
+ * for user memory.
  *
- * A strategy instantiates the engine with the inline functions that its ops
- * argument names; the compiler folds them in, and no indirect call is left.
+ * A strategy calls the functions of this engine with a constant struct bl_eager_ops of
+ * inline functions.  The compiler folds them in, and no indirect call is left.
  */
 #ifndef BL_EAGER_H
 #define BL_EAGER_H
 
 #include "bounce.h"
 
+/**
+ * struct bl_eager_ops - what distinguishes one eager strategy from another
+ * @lock:   called before all work on slots and pages from IOVA on; returns the flags for
+ *          @unlock; any context
+ * @unlock: called after that work
+ * @alloc:  allocates the IOVA range of a mapping: bl_iova_alloc() or a function like it
+ * @free:   frees it: bl_iova_free() or a function like it
+ */
 struct bl_eager_ops {
-	/* Around all work on slots and pages from IOVA on.  Any context. */
-	unsigned long (*enter)(struct bl_bounce *b, u64 iova);
-	void (*leave)(struct bl_bounce *b, u64 iova, unsigned long flags);
-
-	/* Where addresses come from: bl_iova_alloc, bl_iova_free, or as these. */
+	unsigned long (*lock)(struct bl_bounce *b, u64 iova);
+	void (*unlock)(struct bl_bounce *b, u64 iova, unsigned long flags);
 	dma_addr_t (*alloc)(struct bl_domain *d, size_t size);
 	void (*free)(struct bl_domain *d, dma_addr_t iova, size_t size);
 };
 
-/* Make the bounce page of IOVA exist.  0 or -ENOMEM. */
+/* @lock and @unlock of a strategy that relies on ownership alone. */
+static __always_inline unsigned long bl_eager_no_lock(struct bl_bounce *b, u64 iova)
+{
+	return 0;
+}
+
+static __always_inline void bl_eager_no_unlock(struct bl_bounce *b, u64 iova,
+					       unsigned long flags)
+{
+}
+
+/* Allocate the bounce page of IOVA if there is none.  Return 0 or -ENOMEM. */
 static __always_inline int bl_eager_populate(struct bl_domain *d,
 					     struct bl_bounce *b, u64 iova)
 {
@@ -42,20 +58,20 @@ static __always_inline int bl_eager_populate(struct bl_domain *d,
 	if (!page)
 		return -ENOMEM;
 	/*
-	 * Full barrier: the zeroes are visible before the pointer.  Pairs with
-	 * the address dependency of whoever reads it by READ_ONCE().
+	 * Full barrier: the zeroes are visible before the pointer.  Pairs with the
+	 * address dependency of READ_ONCE() in bl_bounce_page().
 	 */
 	if (cmpxchg(slot, NULL, page))
 		bl_page_free(d, page);
 	return 0;
 }
 
-/* One walk over the slots does it all.  0, or -ENOMEM with nothing mapped. */
+/* Set up all slots of a mapping in one walk.  Return 0, or -ENOMEM with no slot set. */
 static __always_inline int bl_eager_fill(struct bl_domain *d,
 					 struct bl_bounce *b, u64 iova,
 					 size_t size, phys_addr_t pa,
 					 enum dma_data_direction dir,
-					 enum bl_prefill begin)
+					 enum bl_prefill how)
 {
 	struct bl_slot *slot;
 	u64 at, chunk;
@@ -66,8 +82,8 @@ static __always_inline int bl_eager_fill(struct bl_domain *d,
 			return -ENOMEM;
 		}
 		bl_slot_set(slot, pa + (at - iova), chunk, dir);
-		bl_bounce_prime_part(d, b, at, pa + (at - iova), chunk, begin,
-				     BL_PATH_MAP);
+		bl_bounce_prefill_part(d, b, at, pa + (at - iova), chunk, how,
+				       BL_PATH_MAP);
 	}
 	return 0;
 }
@@ -86,10 +102,10 @@ bl_eager_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	if (!iova)
 		return DMA_MAPPING_ERROR;
 
-	flags = ops->enter(b, iova);
+	flags = ops->lock(b, iova);
 	ret = bl_eager_fill(d, b, iova, size, pa, dir,
-			    bl_bounce_begin(d, dir, copy));
-	ops->leave(b, iova, flags);
+			    bl_choose_prefill(d, dir, copy));
+	ops->unlock(b, iova, flags);
 
 	if (ret) {
 		ops->free(d, iova, size);
@@ -109,14 +125,14 @@ bl_eager_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	u64 at, chunk;
 
 	copy = copy && bl_dir_from_device(dir);
-	flags = ops->enter(b, iova);
+	flags = ops->lock(b, iova);
 	bl_for_each_slot(b, slot, at, chunk, iova, size) {
 		if (copy)
 			bl_bounce_copy_slot(d, b, slot, at, chunk, false,
 					    BL_PATH_UNMAP);
 		bl_slot_clear(slot);
 	}
-	ops->leave(b, iova, flags);
+	ops->unlock(b, iova, flags);
 
 	ops->free(d, iova, size);
 }
@@ -128,9 +144,9 @@ bl_eager_sync(struct bl_domain *d, dma_addr_t iova, size_t size,
 	struct bl_bounce *b = d->priv;
 	unsigned long flags;
 
-	flags = ops->enter(b, iova);
+	flags = ops->lock(b, iova);
 	bl_bounce_copy(d, iova, size, to_device, BL_PATH_SYNC);
-	ops->leave(b, iova, flags);
+	ops->unlock(b, iova, flags);
 }
 
 static __always_inline struct page *
@@ -140,19 +156,19 @@ bl_eager_fault(struct bl_domain *d, u64 iova, const struct bl_eager_ops *ops)
 	struct page *page = NULL;
 	unsigned long flags;
 
-	flags = ops->enter(b, iova);
-	/* User memory is mapped by its owner already, not through the file. */
+	flags = ops->lock(b, iova);
+	/* The daemon has its own memory mapped already, and not through the file. */
 	if (!b->user_pages)
 		page = bl_bounce_page(d, b, iova);
 	if (page)
 		page = bl_bounce_get_subpage(d, page, iova);
-	ops->leave(b, iova, flags);
+	ops->unlock(b, iova, flags);
 	return page;
 }
 
 /*
- * Move the bytes of mappings in flight between the kernel's pages and the
- * user's.  Call with every map, unmap and sync locked out.
+ * Copy the bytes of all mappings between the kernel's pages and the user's.  The caller
+ * excludes every map, unmap and sync.
  */
 static inline void bl_eager_move(struct bl_domain *d, struct page **user_pages,
 				 bool to_user)
@@ -180,7 +196,10 @@ static inline void bl_eager_move(struct bl_domain *d, struct page **user_pages,
 	}
 }
 
-/* Exchange all pages: PAGES instead of the kernel's, or NULL to go back. */
+/*
+ * Use PAGES instead of the kernel's, or the kernel's again if PAGES is NULL.  The caller
+ * excludes every map, unmap and sync.
+ */
 static inline void bl_eager_exchange(struct bl_domain *d, struct page **pages)
 {
 	struct bl_bounce *b = d->priv;
@@ -188,74 +207,5 @@ static inline void bl_eager_exchange(struct bl_domain *d, struct page **pages)
 	bl_eager_move(d, pages ?: b->user_pages, pages);
 	b->user_pages = pages;
 }
-
-/* set_user_pages and clear_user_pages; ENTER and LEAVE lock everybody else out. */
-#define BL_EAGER_USER_PAGES(id, enter_fn, leave_fn)			\
-static int id##_set_user_pages(struct bl_domain *d, struct page **pages) \
-{									\
-	struct bl_bounce *b = d->priv;					\
-	unsigned long flags = enter_fn(b);				\
-									\
-	bl_eager_exchange(d, pages);					\
-	leave_fn(b, flags);						\
-	return 0;							\
-}									\
-									\
-static void id##_clear_user_pages(struct bl_domain *d)			\
-{									\
-	struct bl_bounce *b = d->priv;					\
-	unsigned long flags = enter_fn(b);				\
-									\
-	bl_eager_exchange(d, NULL);					\
-	leave_fn(b, flags);						\
-}
-
-/*
- * The hooks of one strategy.  ID: the name with '_' for '-'; OPS: the address of
- * its struct bl_eager_ops; the rest are further members of bl_strategy.
- */
-#define BL_EAGER_STRATEGY(id, ops, ...)					\
-static __always_inline dma_addr_t					\
-id##_map(struct bl_domain *d, phys_addr_t pa, size_t size,		\
-	 enum dma_data_direction dir, bool copy)			\
-{									\
-	return bl_eager_map(d, pa, size, dir, copy, ops);		\
-}									\
-									\
-static __always_inline void						\
-id##_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,		\
-	   enum dma_data_direction dir, bool copy)			\
-{									\
-	bl_eager_unmap(d, iova, size, dir, copy, ops);			\
-}									\
-									\
-static void id##_sync_for_device(struct bl_domain *d, dma_addr_t iova,	\
-				 size_t size,				\
-				 enum dma_data_direction dir)		\
-{									\
-	if (bl_dir_to_device(dir))					\
-		bl_eager_sync(d, iova, size, true, ops);		\
-}									\
-									\
-static void id##_sync_for_cpu(struct bl_domain *d, dma_addr_t iova,	\
-			      size_t size,				\
-			      enum dma_data_direction dir)		\
-{									\
-	if (bl_dir_from_device(dir))					\
-		bl_eager_sync(d, iova, size, false, ops);		\
-}									\
-									\
-static struct page *id##_fault(struct bl_domain *d, u64 iova)		\
-{									\
-	return bl_eager_fault(d, iova, ops);				\
-}									\
-									\
-BL_STRATEGY_DEFINE(id,							\
-	.map			= id##_map,				\
-	.unmap			= id##_unmap,				\
-	.sync_for_device	= id##_sync_for_device,			\
-	.sync_for_cpu		= id##_sync_for_cpu,			\
-	.fault			= id##_fault,				\
-	__VA_ARGS__)
 
 #endif /* BL_EAGER_H */

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The lazy engine with a word of state per bounce page (b->extra) instead of a
- * lock for all: mappings and faults of different pages never meet.  For
- * lazy-acqrel.c and lazy-pagelock.c, which say what the word means.
+ * The lazy engine with a word of state per bounce page instead of a lock for the domain:
+ * mappings and faults of different pages never wait for each other.  lazy-acqrel.c and
+ * lazy-pagelock.c say what the word means.
  */
 #ifndef BL_LAZY_PAGE_H
 #define BL_LAZY_PAGE_H
 
+#include <linux/overflow.h>
+
 #include "lazy.h"
 
-/* Walk the bounce pages of a range: the IOVA and the bytes in one. */
+struct bl_lazy_page {
+	struct bl_bounce bounce;
+	unsigned long state[];		/* by bounce page */
+};
+
+/*
+ * Walk the bounce pages of a range.  Each step sets AT to the IOVA of the step and CHUNK to
+ * the bytes of the range in that page.
+ */
 #define bl_for_each_page(d, at, chunk, iova, size)			\
 	for ((at) = (iova);						\
 	     (at) < (iova) + (size) &&					\
@@ -20,73 +30,63 @@
 
 static inline int bl_lazy_page_init(struct bl_domain *d)
 {
-	return bl_bounce_init_extra(d, bl_nr_pages(d), sizeof(unsigned long));
+	struct bl_lazy_page *l;
+
+	return bl_bounce_init_size(d, struct_size(l, state, bl_nr_pages(d)));
 }
 
-static __always_inline unsigned long *bl_lazy_page_state(struct bl_bounce *b,
-							 u64 nr)
+static __always_inline unsigned long *bl_lazy_page_state(struct bl_bounce *b, u64 nr)
 {
-	return (unsigned long *)b->extra + nr;
+	return &container_of(b, struct bl_lazy_page, bounce)->state[nr];
 }
 
 /*
- * publish, retract and settle of ID.  ENTER(b, nr, flags) and LEAVE(b, nr, flags)
- * are as fault_enter and fault_leave of struct bl_lazy_ops, and are that, too.
+ * The three functions below are set_slots, clear_slots and wait_for_fill of struct
+ * bl_lazy_ops, for a strategy whose OPS lock one page with lock_fault and unlock_fault.
  */
-#define BL_LAZY_PAGE_OPS(id, enter, leave)				\
-static __always_inline void						\
-id##_publish(struct bl_domain *d, struct bl_bounce *b, u64 iova,	\
-	     size_t size, phys_addr_t pa, enum dma_data_direction dir)	\
-{									\
-	unsigned long flags;						\
-	u64 at, chunk;							\
-	bool entered;							\
-									\
-	bl_for_each_page(d, at, chunk, iova, size) {			\
-		entered = enter(b, at >> d->page_shift, &flags);	\
-		bl_slots_set(b, at, chunk, pa + (at - iova), dir);	\
-		if (entered)						\
-			leave(b, at >> d->page_shift, flags);		\
-	}								\
-}									\
-									\
-static __always_inline void						\
-id##_retract(struct bl_domain *d, struct bl_bounce *b, u64 iova,	\
-	     size_t size)						\
-{									\
-	unsigned long flags;						\
-	u64 at, chunk;							\
-	bool entered;							\
-									\
-	bl_for_each_page(d, at, chunk, iova, size) {			\
-		entered = enter(b, at >> d->page_shift, &flags);	\
-		bl_slots_clear(b, at, chunk);				\
-		if (entered)						\
-			leave(b, at >> d->page_shift, flags);		\
-	}								\
-}									\
-									\
-static __always_inline void						\
-id##_settle(struct bl_domain *d, struct bl_bounce *b, u64 iova,		\
-	    size_t size)						\
-{									\
-	unsigned long flags;						\
-	u64 at, chunk;							\
-									\
-	bl_for_each_page(d, at, chunk, iova, size)			\
-		if (enter(b, at >> d->page_shift, &flags))		\
-			leave(b, at >> d->page_shift, flags);		\
-}									\
-									\
-static const struct bl_lazy_ops id##_ops = {				\
-	.publish = id##_publish,					\
-	.retract = id##_retract,					\
-	.settle = id##_settle,						\
-	.fault_enter = enter,						\
-	.fault_leave = leave,						\
-	.fill_begin = bl_lazy_no_begin,					\
-	.fill_stored = bl_lazy_no_step,					\
-	.fill_end = bl_lazy_no_step,					\
+static __always_inline void
+bl_lazy_page_set_slots(struct bl_domain *d, struct bl_bounce *b, u64 iova, size_t size,
+		       phys_addr_t pa, enum dma_data_direction dir,
+		       const struct bl_lazy_ops *ops)
+{
+	unsigned long flags;
+	u64 at, chunk;
+	bool locked;
+
+	bl_for_each_page(d, at, chunk, iova, size) {
+		locked = ops->lock_fault(b, at >> d->page_shift, &flags);
+		bl_slots_set(b, at, chunk, pa + (at - iova), dir);
+		if (locked)
+			ops->unlock_fault(b, at >> d->page_shift, flags);
+	}
+}
+
+static __always_inline void
+bl_lazy_page_clear_slots(struct bl_domain *d, struct bl_bounce *b, u64 iova, size_t size,
+			 const struct bl_lazy_ops *ops)
+{
+	unsigned long flags;
+	u64 at, chunk;
+	bool locked;
+
+	bl_for_each_page(d, at, chunk, iova, size) {
+		locked = ops->lock_fault(b, at >> d->page_shift, &flags);
+		bl_slots_clear(b, at, chunk);
+		if (locked)
+			ops->unlock_fault(b, at >> d->page_shift, flags);
+	}
+}
+
+static __always_inline void
+bl_lazy_page_wait_for_fill(struct bl_domain *d, struct bl_bounce *b, u64 iova, size_t size,
+			   const struct bl_lazy_ops *ops)
+{
+	unsigned long flags;
+	u64 at, chunk;
+
+	bl_for_each_page(d, at, chunk, iova, size)
+		if (ops->lock_fault(b, at >> d->page_shift, &flags))
+			ops->unlock_fault(b, at >> d->page_shift, flags);
 }
 
 #endif /* BL_LAZY_PAGE_H */

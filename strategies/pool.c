@@ -30,13 +30,21 @@ struct pool {
 } ____cacheline_aligned_in_smp;
 
 struct pools {
-	size_t unit;		/* bytes of an address */
-	u64 from;		/* IOVA; the pools' parts follow each other */
+	struct bl_bounce bounce;
+	size_t unit;		/* bytes that an address stands for */
+	u64 from;		/* IOVA of the first pool's part; the others follow it */
 	unsigned int part_shift, nr;
 	struct pool pool[];
 };
 
-/* Which pool an address came from, or NULL. */
+static __always_inline struct pools *pools_of(const struct bl_domain *d)
+{
+	struct bl_bounce *b = d->priv;
+
+	return container_of(b, struct pools, bounce);
+}
+
+/* Return the pool that an address belongs to, or NULL. */
 static __always_inline struct pool *pool_of(struct pools *p, dma_addr_t iova)
 {
 	u64 which = (iova - p->from) >> p->part_shift;
@@ -44,7 +52,7 @@ static __always_inline struct pool *pool_of(struct pools *p, dma_addr_t iova)
 	return which < p->nr ? &p->pool[which] : NULL;
 }
 
-/* CPU numbers may have gaps. */
+/* Return the pool of this CPU.  CPU numbers may have gaps, so two CPUs may share one. */
 static __always_inline struct pool *pool_here(struct pools *p)
 {
 	unsigned int cpu = raw_smp_processor_id();
@@ -54,7 +62,7 @@ static __always_inline struct pool *pool_here(struct pools *p)
 
 static __always_inline dma_addr_t pool_alloc(struct bl_domain *d, size_t size)
 {
-	struct pools *p = ((struct bl_bounce *)d->priv)->extra;
+	struct pools *p = pools_of(d);
 	struct pool *pool;
 	dma_addr_t iova = 0;
 	unsigned long flags;
@@ -73,7 +81,7 @@ static __always_inline dma_addr_t pool_alloc(struct bl_domain *d, size_t size)
 static __always_inline void pool_free(struct bl_domain *d, dma_addr_t iova,
 				      size_t size)
 {
-	struct pools *p = ((struct bl_bounce *)d->priv)->extra;
+	struct pools *p = pools_of(d);
 	struct pool *pool = pool_of(p, iova);
 	unsigned long flags;
 
@@ -86,27 +94,17 @@ static __always_inline void pool_free(struct bl_domain *d, dma_addr_t iova,
 	spin_unlock_irqrestore(&pool->lock, flags);
 }
 
-static __always_inline unsigned long pool_enter(struct bl_bounce *b, u64 iova)
-{
-	return 0;
-}
-
-static __always_inline void pool_leave(struct bl_bounce *b, u64 iova,
-				       unsigned long flags)
-{
-}
-
-/* Nothing is mapped any more: all addresses are in their stacks. */
+/* Nothing is mapped any more, so all addresses are in their stacks. */
 static void pool_exit(struct bl_domain *d)
 {
-	struct pools *p = ((struct bl_bounce *)d->priv)->extra;
+	struct pools *p = pools_of(d);
 
 	if (p->from)
 		bl_iova_free(d, p->from, (size_t)p->nr << p->part_shift);
 	bl_bounce_exit(d);
 }
 
-/* Take the range, make its pages, fill the stacks.  0 or -ENOMEM. */
+/* Allocate the IOVA range and its pages, and fill the stacks.  Return 0 or -ENOMEM. */
 static int pool_fill(struct bl_domain *d, struct pools *p)
 {
 	size_t total = (size_t)p->nr << p->part_shift;
@@ -125,7 +123,7 @@ static int pool_fill(struct bl_domain *d, struct pools *p)
 	return 0;
 }
 
-/* Addresses per CPU: a quarter of the window at most. */
+/* Return the addresses per CPU: together at most a quarter of the window. */
 static u64 pool_depth(const struct bl_domain *d, unsigned int nr)
 {
 	u64 depth = div_u64(d->window / 4 / d->granule, nr);
@@ -146,10 +144,10 @@ static int pool_init(struct bl_domain *d)
 	struct pools *p;
 	int ret;
 
-	ret = bl_bounce_init_extra(d, 1, struct_size(p, pool, nr));
+	ret = bl_bounce_init_size(d, struct_size(p, pool, nr));
 	if (ret)
 		return ret;
-	p = ((struct bl_bounce *)d->priv)->extra;
+	p = pools_of(d);
 	p->nr = nr;
 	p->unit = d->granule;
 	p->part_shift = ilog2(p->unit * pool_depth(d, nr));
@@ -163,16 +161,54 @@ static int pool_init(struct bl_domain *d)
 }
 
 static const struct bl_eager_ops pool_ops = {
-	.enter = pool_enter,
-	.leave = pool_leave,
+	.lock = bl_eager_no_lock,
+	.unlock = bl_eager_no_unlock,
 	.alloc = pool_alloc,
 	.free = pool_free,
 };
 
-BL_EAGER_STRATEGY(pool, &pool_ops,
+static __always_inline dma_addr_t
+pool_map(struct bl_domain *d, phys_addr_t pa, size_t size,
+	 enum dma_data_direction dir, bool copy)
+{
+	return bl_eager_map(d, pa, size, dir, copy, &pool_ops);
+}
+
+static __always_inline void
+pool_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
+	   enum dma_data_direction dir, bool copy)
+{
+	bl_eager_unmap(d, iova, size, dir, copy, &pool_ops);
+}
+
+static void pool_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
+				 enum dma_data_direction dir)
+{
+	if (bl_dir_to_device(dir))
+		bl_eager_sync(d, iova, size, true, &pool_ops);
+}
+
+static void pool_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
+			      enum dma_data_direction dir)
+{
+	if (bl_dir_from_device(dir))
+		bl_eager_sync(d, iova, size, false, &pool_ops);
+}
+
+static struct page *pool_fault(struct bl_domain *d, u64 iova)
+{
+	return bl_eager_fault(d, iova, &pool_ops);
+}
+
+BL_STRATEGY_DEFINE(pool,
 	.name = "pool",
 	.own_iova = true,
 	.refuse = pool_refuse,
 	.init = pool_init,
 	.exit = pool_exit,
+	.map = pool_map,
+	.unmap = pool_unmap,
+	.sync_for_device = pool_sync_for_device,
+	.sync_for_cpu = pool_sync_for_cpu,
+	.fault = pool_fault,
 );

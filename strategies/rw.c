@@ -22,9 +22,9 @@
 #define RW_THRESHOLD	(16UL << 10)	/* bytes */
 
 /*
- * The daemon is about to write into the original of a device-to-memory SLOT.  A fault
- * that comes later has to bring that into the bounce page, and can do so only for the
- * slot as a whole: so none of it may be the driver's.  Holds b->lock.spin.
+ * Prepare the original of a device-to-memory SLOT for a write of the daemon.  A later fault
+ * has to copy the written bytes to the bounce page, and can copy only the whole slot: so no
+ * byte of it may be the driver's.  The caller holds the spinlock.
  */
 static void rw_expose(struct bl_domain *d, struct bl_slot *slot)
 {
@@ -33,9 +33,9 @@ static void rw_expose(struct bl_domain *d, struct bl_slot *slot)
 }
 
 /*
- * Move up to LEN bytes of SLOT, which AT lies in, between ITER and where they are
- * now.  Returns the bytes moved, or -EFAULT.  Holds b->lock.spin: no unmap comes to
- * its end, and no fault makes a page, in between.
+ * Move up to LEN bytes of SLOT, which AT lies in, between ITER and the place of the bytes.
+ * Return the bytes moved, or -EFAULT.  The caller holds the spinlock, so that no unmap ends
+ * and no fault adds a page in between.
  */
 static ssize_t rw_move(struct bl_domain *d, u64 at, struct bl_slot *slot,
 		       size_t len, struct iov_iter *iter, bool to_daemon)
@@ -48,8 +48,8 @@ static ssize_t rw_move(struct bl_domain *d, u64 at, struct bl_slot *slot,
 		return -EFAULT;
 	len = min_t(size_t, len, slot->len - in_slot);
 
-	/* What a device-to-memory buffer held before is not for the daemon. */
-	is_copy = bl_bounce_begin(d, slot->dir, true) == BL_PREFILL_COPY;
+	/* The daemon must not see what a device-to-memory buffer held before. */
+	is_copy = bl_choose_prefill(d, slot->dir, true) == BL_PREFILL_COPY;
 	if (to_daemon ? !is_copy : !bl_dir_from_device(slot->dir))
 		return -EFAULT;
 
@@ -61,7 +61,7 @@ static ssize_t rw_move(struct bl_domain *d, u64 at, struct bl_slot *slot,
 	return bl_copy_iter(d, slot->orig + in_slot, len, iter, to_daemon);
 }
 
-/* Slot by slot, so that interrupts are off for one at a time. */
+/* Work slot by slot, so that interrupts are off for the time of one slot. */
 static ssize_t rw_access(struct bl_domain *d, u64 iova, size_t len,
 			 struct iov_iter *iter, bool to_daemon)
 {
@@ -85,13 +85,60 @@ static ssize_t rw_access(struct bl_domain *d, u64 iova, size_t len,
 }
 
 static const struct bl_lazy_ops rw_ops = {
-	BL_LAZY_SPIN_OPS,
+	.set_slots = bl_lazy_spin_set_slots,
+	.clear_slots = bl_lazy_spin_clear_slots,
+	.wait_for_fill = bl_lazy_spin_wait_for_fill,
+	.lock_fault = bl_lazy_lock_fault,
+	.unlock_fault = bl_lazy_unlock_fault,
+	.announce_fill = bl_lazy_no_step,
+	.order_fill = bl_lazy_no_step,
+	.end_fill = bl_lazy_no_step,
 	.mixes = true,
 	.eager_below = RW_THRESHOLD,
 };
 
-BL_LAZY_STRATEGY(rw, &rw_ops,
+static __always_inline dma_addr_t
+rw_map(struct bl_domain *d, phys_addr_t pa, size_t size,
+       enum dma_data_direction dir, bool copy)
+{
+	return bl_lazy_map(d, pa, size, dir, copy, &rw_ops);
+}
+
+static __always_inline void
+rw_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
+	 enum dma_data_direction dir, bool copy)
+{
+	bl_lazy_unmap(d, iova, size, dir, copy, &rw_ops);
+}
+
+static void rw_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
+			       enum dma_data_direction dir)
+{
+	if (bl_dir_to_device(dir))
+		bl_lazy_sync_for_device(d, iova, size, &rw_ops);
+}
+
+static void rw_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
+			    enum dma_data_direction dir)
+{
+	if (bl_dir_from_device(dir))
+		bl_lazy_copy_back(d, iova, size, dir, BL_PATH_SYNC, &rw_ops);
+}
+
+static struct page *rw_fault(struct bl_domain *d, u64 iova)
+{
+	return bl_lazy_fault(d, iova, &rw_ops);
+}
+
+BL_STRATEGY_DEFINE(rw,
 	.name = "rw",
-	.init = bl_bounce_init_spin,
+	.init = bl_bounce_spin_init,
 	.access = rw_access,
+	.refuse = bl_lazy_refuse,
+	.exit = bl_bounce_exit,
+	.map = rw_map,
+	.unmap = rw_unmap,
+	.sync_for_device = rw_sync_for_device,
+	.sync_for_cpu = rw_sync_for_cpu,
+	.fault = rw_fault,
 );

@@ -10,8 +10,8 @@
  * Source: paper, patch or message that it comes from
  *
  * `make new-strategy NAME=x` copies this file; build, `bouncelab list`, plans
- * and tests pick the copy up by its name.  As it stands it works, and does
- * what eager-none does, hook by hook, so that each can be replaced.
+ * and tests pick the copy up by its name.  The copy works as it is: it does what
+ * eager-none does, hook by hook, so that you can replace each hook.
  * strategy.h says in which context each hook runs; bounce.h has the tables of
  * slots and pages.  If your idea is a variant of an engine, start from
  * eager-spin.c or lazy-spin.c instead: they are short.
@@ -19,22 +19,12 @@
 #include "eager.h"
 
 /*
- * What protects the tables, folded into the hooks by the compiler: give both
- * functions a body and there is no indirect call.
+ * The compiler folds these functions into the hooks, so that no indirect call is left.  Replace
+ * bl_eager_no_lock and bl_eager_no_unlock by functions that protect the tables.
  */
-static __always_inline unsigned long template_enter(struct bl_bounce *b, u64 iova)
-{
-	return 0;
-}
-
-static __always_inline void template_leave(struct bl_bounce *b, u64 iova,
-					   unsigned long flags)
-{
-}
-
 static const struct bl_eager_ops template_ops = {
-	.enter = template_enter,
-	.leave = template_leave,
+	.lock = bl_eager_no_lock,
+	.unlock = bl_eager_no_unlock,
 	.alloc = bl_iova_alloc,
 	.free = bl_iova_free,
 };
@@ -59,7 +49,7 @@ template_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	return bl_eager_map(d, pa, size, dir, copy, &template_ops);
 }
 
-/* Required.  Any context.  Nobody may touch the buffer once it returns. */
+/* Required.  Any context.  No CPU may touch the buffer once it returns. */
 static __always_inline void
 template_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	       enum dma_data_direction dir, bool copy)
@@ -91,8 +81,8 @@ static struct page *template_fault(struct bl_domain *d, u64 iova)
 
 /*
  * Optional members, left out here; strategy.h says what each is for:
- * .set_user_pages and .clear_user_pages (the daemon brings its memory), .access
- * (it reads and writes through the file), .fault_done, .deferred (bl_zap() and
+ * .set_user_pages and .clear_user_pages (the daemon registers its memory), .access
+ * (the daemon reads and writes through the file), .fault_done, .deferred (bl_zap() and
  * other work that sleeps), .reset, .refuse, .own_iova, .revokes, .unsafe, .raw.
  */
 BL_STRATEGY_DEFINE(template,

@@ -20,29 +20,32 @@
 #include <linux/overflow.h>
 #include <linux/rwsem.h>
 
-#include "bounce.h"
+#include "bounce-spin.h"
 
-/* What is known of a slot beside struct bl_slot.  Under b->lock.spin. */
+/* The state of a slot beside struct bl_slot.  The spinlock protects it. */
 struct zap_slot {
-	u32 next;	/* first slot of the next range that waits, or 0 */
-	u32 nr;		/* slots of the range that begins here and waits */
-	bool touched;	/* its page may be in a page table */
+	u32 next;	/* first slot of the next range that waits for the worker, or 0 */
+	u32 nr;		/* slots of the waiting range that begins here */
+	bool touched;	/* the slot's page may be in a page table */
 };
 
 struct zap {
+	struct bl_bounce_spin spin;	/* its lock protects slots and pages */
 	/*
-	 * Read: from looking at a slot until its page is in the page table.
-	 * Write: taking pages out, and giving them up.  Outside of b->lock.spin;
-	 * process context.
+	 * Readers hold it from reading a slot until its page is in the page table;
+	 * writers take pages out of page tables and give pages up.  It is taken outside
+	 * of the spinlock, in process context.
 	 */
 	struct rw_semaphore entering;
-	u32 waiting;		/* first slot of the first range; under b->lock.spin */
+	u32 waiting;		/* first slot of the first waiting range; under the spinlock */
 	struct zap_slot slots[];
 };
 
 static __always_inline struct zap *zap_of(struct bl_domain *d)
 {
-	return ((struct bl_bounce *)d->priv)->extra;
+	struct bl_bounce *b = d->priv;
+
+	return container_of(b, struct zap, spin.bounce);
 }
 
 static __always_inline dma_addr_t
@@ -55,8 +58,8 @@ zap_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	if (!iova)
 		return DMA_MAPPING_ERROR;
 	/*
-	 * Nothing of a new range is touched.  A daemon that does not wait for the
-	 * address must find all slots of a page or none: it faults once.
+	 * No slot of a new range is touched.  A daemon that does not wait for the
+	 * address must find all slots of a page or none, because it faults once.
 	 */
 	flags = bl_bounce_lock(d->priv);
 	bl_slots_set(d->priv, iova, size, pa, dir);
@@ -65,8 +68,8 @@ zap_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 }
 
 /*
- * Move the bytes of the touched part of a range; the others are where they were.
- * Returns whether there is any.  Holds b->lock.spin.
+ * Copy the bytes of the touched slots of a range if MOVE says so.  Return whether there is a
+ * touched slot.  The caller holds the spinlock.
  */
 static __always_inline bool zap_copy(struct bl_domain *d, dma_addr_t iova,
 				     size_t size, bool move, bool to_device,
@@ -116,8 +119,8 @@ zap_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 }
 
 /*
- * What is in no page table and has references that are not ours is in a pipe, a
- * registered buffer or the like, and stays there.  Holds z->entering for write.
+ * Give up pages that are in no page table and have references of others: they are in a
+ * pipe, a registered buffer or the like.  The caller holds z->entering for write.
  */
 static void zap_give_up_pinned(struct bl_domain *d, u64 from, u64 size)
 {
@@ -141,8 +144,8 @@ static void zap_revoke(struct bl_domain *d, u64 from, u64 size)
 }
 
 /*
- * All ranges that wait: out of the page tables, then free.  The chain of a range is
- * its own until it is free.
+ * Take all waiting ranges out of the page tables, then free them.  Only this function uses
+ * the chain of a range until the range is free.
  */
 static void zap_deferred(struct bl_domain *d)
 {
@@ -156,7 +159,7 @@ static void zap_deferred(struct bl_domain *d)
 	z->waiting = 0;
 	bl_bounce_unlock(b, flags);
 
-	/* A fault that saw one of them mapped has entered its page by now. */
+	/* A fault that saw a mapping of these ranges has entered its page by now. */
 	down_write(&z->entering);
 	for (first = all; first; first = z->slots[first].next)
 		zap_revoke(d, (u64)first << BL_SLOT_SHIFT,
@@ -166,7 +169,7 @@ static void zap_deferred(struct bl_domain *d)
 	while (all) {
 		first = all;
 		all = z->slots[first].next;
-		/* A daemon that touches what is not mapped has a fault look at this. */
+		/* The fault of a daemon that touches an unmapped slot reads `touched`. */
 		flags = bl_bounce_lock(b);
 		for (i = 0; i < z->slots[first].nr; i++)
 			z->slots[first + i].touched = false;
@@ -203,9 +206,9 @@ static void zap_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
 }
 
 /*
- * Fill what is mapped and not yet touched in PAGE, the bounce page at IOVA.  False if
- * nothing is mapped there.  Holds b->lock.spin: a mapping that is seen here is one that
- * unmap has not come to.
+ * Fill the mapped slots of PAGE, the bounce page at IOVA, that are not touched yet.  Return
+ * false if no slot is mapped.  The caller holds the spinlock, so that unmap has not yet
+ * reached a mapping that is seen here.
  */
 static bool zap_fill(struct bl_domain *d, u64 iova, struct page *page)
 {
@@ -222,11 +225,11 @@ static bool zap_fill(struct bl_domain *d, u64 iova, struct page *page)
 		mapped |= orig != BL_NOT_MAPPED;
 		if (*touched)
 			continue;
-		/* What was there before goes, also beyond the mapping. */
+		/* Clear the old bytes, also beyond the mapping. */
 		bl_zero_bounce(d, page, at - iova, BL_SLOT_SIZE);
 		if (orig == BL_NOT_MAPPED)
 			continue;
-		if (bl_bounce_begin(d, slot->dir, true) == BL_PREFILL_COPY)
+		if (bl_choose_prefill(d, slot->dir, true) == BL_PREFILL_COPY)
 			bl_copy_to_bounce(d, page, at - iova, orig, slot->len,
 					  BL_PATH_FAULT);
 		*touched = true;
@@ -247,7 +250,7 @@ static struct page *zap_fault(struct bl_domain *d, u64 iova)
 	bool mapped;
 
 retry:
-	/* Not in the semaphore: memory may have to be written back to get some. */
+	/* Outside of the semaphore, because an allocation may wait for writeback. */
 	if (!new && !bl_bounce_page(d, b, iova)) {
 		new = bl_page_alloc(d, GFP_KERNEL_ACCOUNT);
 		if (!new)
@@ -257,7 +260,7 @@ retry:
 	down_read(&zap_of(d)->entering);
 	page = bl_bounce_page(d, b, iova) ?: new;
 	if (!page) {
-		/* Given up just now. */
+		/* The worker gave the page up in between. */
 		up_read(&zap_of(d)->entering);
 		goto retry;
 	}
@@ -280,18 +283,14 @@ retry:
 
 static int zap_init(struct bl_domain *d)
 {
-	struct bl_bounce *b;
 	struct zap *z;
 	int ret;
 
-	/* Revoked is a page of the MMU; page_order says how far apart mappings are. */
+	/* A page of the MMU is revoked; page_order only says how far apart mappings are. */
 	d->page_shift = PAGE_SHIFT;
-	ret = bl_bounce_init_extra(d, 1, struct_size(z, slots, bl_nr_slots(d)));
+	ret = bl_bounce_spin_init_size(d, struct_size(z, slots, bl_nr_slots(d)));
 	if (ret)
 		return ret;
-	b = d->priv;
-	spin_lock_init(&b->lock.spin);
-	bl_name_locks(d, "bounce", &b->lock, sizeof(b->lock), 1);
 	z = zap_of(d);
 	init_rwsem(&z->entering);
 	bl_name_locks(d, "entering", &z->entering, sizeof(z->entering), 1);

@@ -154,15 +154,15 @@ micro -s planted-hold,planted-delay --rounds 2 --seconds 0.02 --size 4K --model 
 }
 cp "$scratch/table" "$scratch/hold"
 # held STRATEGY: print the median hold time of its lock in ns.
-held() { awk -v name="$1" '$1 == name && $2 == "lock.spin" { print $5 }' "$scratch/table"; }
+held() { awk -v name="$1" '$1 == name && $2 == "lock" { print $5 }' "$scratch/table"; }
 echo "held for $(held planted-hold) ns, and $(held planted-delay) with the delay before"
 awk "BEGIN { r = $(held planted-hold) * $khz / 1e6 / $planted; exit !(r > 0.9 && r < 1.1) }" ||
 	fail "held for $(held planted-hold) ns, not $planted ticks of $khz kHz"
 awk "BEGIN { exit !($(held planted-delay) * $khz / 1e6 < 0.1 * $planted) }" ||
 	fail "the time before the lock counts as held: $(held planted-delay) ns"
 # Both threads take the lock twice per mapping.
-grep -q '^  planted-hold  *lock.spin  *write  *2.000 .* 100$' "$scratch/table" ||
-	fail "not taken twice per mapping, or not shared: $(grep lock.spin "$scratch/table")"
+grep -q '^  planted-hold  *lock  *write  *2.000 .* 100$' "$scratch/table" ||
+	fail "not taken twice per mapping, or not shared: $(grep lock "$scratch/table")"
 # Almost all of a mapping is under the lock: many threads are as fast as the lock.
 predicted() { awk -F , -v n="$1" '$2 == "model" && $3 == "planted-hold" && $5 == n { print $7 }' \
 	"$scratch/hold-model.csv"; }

@@ -53,15 +53,15 @@ expect_patch()
 }
 mkdir "$scratch/mutants"
 
-expect 2 'does not fit' gone none_enter 'return 4711;' 'return 0;'
+expect 2 'does not fit' gone eager_none_fault 'return 4711;' 'return 0;'
 expect 2 'does not fit' twice 'eager_none_ops = {' ',' ''
 expect 2 'no line begins' nowhere no_such_function 'return 0;' ''
-expect 2 'explained, but not in the list' same none_enter 'return 0;' 'return 0 + 0;' \
+expect 2 'explained, but not in the list' same eager_none_fault '(d, iova,' '(d, iova + 0,' \
 	'other: it is gone
 '
-expect 2 'does not compile' broken none_enter 'return 0;' 'return'
-expect 1 'no test finds it' same none_enter 'return 0;' 'return 0 + 0;'
-expect 0 '1 of them explained' same none_enter 'return 0;' 'return 0 + 0;' \
+expect 2 'does not compile' broken eager_none_fault '(d, iova,' '(d, iova'
+expect 1 'no test finds it' same eager_none_fault '(d, iova,' '(d, iova + 0,'
+expect 0 '1 of them explained' same eager_none_fault '(d, iova,' '(d, iova + 0,' \
 	'same: 0 + 0 is 0
 '
 expect 1 'and one does' found 'eager_none_ops = {' '.free = bl_iova_free,' \
@@ -69,11 +69,11 @@ expect 1 'and one does' found 'eager_none_ops = {' '.free = bl_iova_free,' \
 '
 
 expect_patch 2 'does not fit' eager-none model 'return bl_bounce_lock(b);' 'return 1;' eager-spin
-expect_patch 2 "no strategy 'no-such'" no-such model 'return 0;' 'return 1;'
-expect_patch 2 "found by 'luck'; valid: model " eager-none luck 'return 0;' 'return 1;'
-expect_patch 2 'does not compile' eager-none model 'return 0;' 'return'
-expect_patch 1 'no test finds it' eager-none model 'return 0;' 'return 0 + 0;'
-expect_patch 0 '1 that are none' eager-none none 'return 0;' 'return 0 + 0;'
+expect_patch 2 "no strategy 'no-such'" no-such model '(d, iova,' '(d, iova + 1,'
+expect_patch 2 "found by 'luck'; valid: model " eager-none luck '(d, iova,' '(d, iova + 1,'
+expect_patch 2 'does not compile' eager-none model '(d, iova,' '(d, iova'
+expect_patch 1 'no test finds it' eager-none model '(d, iova,' '(d, iova + 0,'
+expect_patch 0 '1 that are none' eager-none none '(d, iova,' '(d, iova + 0,'
 expect_patch 1 'nothing is wrong with it' eager-none none '.free = bl_iova_free,' \
 	'.free = (void *)bl_iova_alloc,'
 expect_patch 0 '1 killed' eager-none model '.free = bl_iova_free,' \

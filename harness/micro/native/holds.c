@@ -190,7 +190,7 @@ static u64 line_ticks_twice(void)
 
 /* --- the result -------------------------------------------------------------- */
 
-/* The last part of "&((struct bl_bounce *)d->priv)->lock.spin" says enough. */
+/* Print the last part of an expression: "lock" for "&s->lock". */
 static void print_name(FILE *f, const char *name)
 {
 	const char *arrow;
