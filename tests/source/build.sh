@@ -4,6 +4,7 @@
 # The module and the harness build from a clean copy of the sources without a
 # warning, and a warning fails the build, also the second time.
 # Timeout: 900
+# Slow: it builds the module ten times.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh

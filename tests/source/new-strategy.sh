@@ -4,6 +4,7 @@
 # `make new-strategy NAME=x` and nothing else makes a strategy: it builds, and
 # the list, the plans and the module have it; they lose it with the file.
 # Timeout: 900
+# Slow: it builds the module.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh

@@ -10,6 +10,7 @@
 # AddressSanitizer, UBSan and ThreadSanitizer. The result is compared with the table of
 # docs/conformance.md; --update writes that table instead.
 # Timeout: 1500
+# Slow: two million operations of each strategy, and five sanitized or stepped programs.
 # Alone: two threads that are to meet need two processors.
 #
 # Seen failing: each broken strategy of tests/strategies/broken has to fail, by the property

@@ -8,6 +8,7 @@
 # Seen failing: a sample with a mutation that no test finds (the case 'no test finds it'
 # below, without the expectation that it fails).
 # SAMPLE=N takes N of them.
+# Slow: it compiles the suite for each mutation.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 bool stock;
@@ -143,35 +142,12 @@ static void test_messages(void)
 static void *serve(void *arg)
 {
 	(void)arg;
-	/* -EIO and the like: the tests will see. */
+	/* The tests notice its errors. */
 	vdev_serve(&blk.dev);
 	return NULL;
 }
 
-static pid_t run_vdpa(const char *what)
-{
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		if (!strcmp(what, "add"))
-			execlp("vdpa", "vdpa", "dev", "add", "name", NAME, "mgmtdev", "vduse", NULL);
-		else
-			execlp("vdpa", "vdpa", "dev", "del", NAME, NULL);
-		_exit(127);
-	}
-	return pid;
-}
-
-static bool succeeded(pid_t pid)
-{
-	int status;
-
-	return waitpid(pid, &status, 0) == pid && !status;
-}
-
-/* A message is waiting: what a daemon may do wrong with it must not lose it. */
+/* A message is waiting: a daemon that reads it wrongly must not lose it. */
 static void test_waiting_message(void)
 {
 	struct pollfd p = { .fd = dev, .events = POLLIN | POLLOUT };
@@ -263,15 +239,15 @@ int main(int argc, char **argv)
 	dev = blk.dev.fd;
 	unattached();
 
-	pid = run_vdpa("add");
+	pid = vdpa_start("add", NAME);
 	test_waiting_message();
 	pthread_create(&server, NULL, serve, NULL);
-	report(succeeded(pid) && disk_there(), "vdpa dev add, after all that", "no disk", "a disk");
+	report(vdpa_succeeded(pid) && disk_there(), "vdpa dev add, after all that", "no disk", "a disk");
 	attached();
 	printf("# fuzz: seed %llu, %lu rounds\n", (unsigned long long)seed, rounds);
 	fuzz(seed, rounds);
 	report(!blk.dev.dirty, "messages: all that is not used is zero", "other bytes", "0");
-	report(succeeded(run_vdpa("del")), "vdpa dev del", "it failed", "ok");
+	report(vdpa_succeeded(vdpa_start("del", NAME)), "vdpa dev del", "it failed", "ok");
 	test_iotlb(false);
 	vdev_stop(&blk.dev);
 	pthread_join(server, NULL);

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static struct blk blk;
@@ -31,23 +30,6 @@ static void *serve(void *arg)
 	if (ret)
 		fprintf(stderr, "daemon: %s\n", strerror(-ret));
 	return NULL;
-}
-
-static int vdpa(const char *what)
-{
-	pid_t pid;
-	int status;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		if (!strcmp(what, "add"))
-			execlp("vdpa", "vdpa", "dev", "add", "name", NAME, "mgmtdev", "vduse", NULL);
-		else
-			execlp("vdpa", "vdpa", "dev", "del", NAME, NULL);
-		_exit(127);
-	}
-	return waitpid(pid, &status, 0) == pid && !status ? 0 : -EIO;
 }
 
 static int choose_one(const char *attribute, const char *value)
@@ -125,7 +107,7 @@ void set_up(struct test *t, const char *options)
 	}
 	choose(options);
 	pthread_create(&server, NULL, serve, NULL);
-	if (vdpa("add"))
+	if (!vdpa_succeeded(vdpa_start("add", NAME)))
 		die("vdpa dev add");
 	t->dmadrv = open("/dev/dmadrv", O_RDWR | O_CLOEXEC);
 	t->mem = mmap(NULL, DMADRV_MEM, PROT_READ | PROT_WRITE, MAP_SHARED, t->dmadrv, 0);
@@ -142,7 +124,7 @@ void take_down(struct test *t)
 		return;
 	dma_unplug(t);
 	close(t->window_fd);
-	if (vdpa("del"))
+	if (!vdpa_succeeded(vdpa_start("del", NAME)))
 		die("vdpa dev del");
 	vdev_stop(&blk.dev);
 	pthread_join(server, NULL);

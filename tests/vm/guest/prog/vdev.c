@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <linux/virtio_config.h>
 
@@ -432,4 +433,27 @@ int vdev_serve(struct vdev *dev)
 			ret = messages(dev);
 	}
 	return ret;
+}
+
+pid_t vdpa_start(const char *what, const char *name)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		if (!strcmp(what, "add"))
+			execlp("vdpa", "vdpa", "dev", "add", "name", name, "mgmtdev", "vduse", NULL);
+		else
+			execlp("vdpa", "vdpa", "dev", "del", name, NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+bool vdpa_succeeded(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && !status;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 
 #include "ring.h"
@@ -98,5 +99,11 @@ void vdev_forget(struct vdev *dev, uint64_t start, uint64_t last);
 /* Put memory of our own in place of the window, and back. 0 or -errno. */
 int vdev_umem_on(struct vdev *dev);
 int vdev_umem_off(struct vdev *dev);
+
+/* Start `vdpa dev add` or `vdpa dev del` of the device, as WHAT says, and return its pid. */
+pid_t vdpa_start(const char *what, const char *name);
+
+/* Wait for it. */
+bool vdpa_succeeded(pid_t pid);
 
 #endif
