@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The subcommands. Each gets its own argv (argv[0] is the name of the
- * subcommand) and returns the exit code of the program: 0 fine, 1 something
- * failed, 2 bad usage or an unknown name, 130 interrupted.
+ * The public face of cmd/, the command line. Each command is one function in a file of its name.
+ *
+ * In:  the command's own arguments; argv[0] is "bouncelab COMMAND".
+ * Out: text on stdout, messages on stderr, and the exit code of the program (lib/exit.h).
  */
 #ifndef BL_COMMANDS_H
 #define BL_COMMANDS_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab compare: two campaigns, of two versions of a strategy or of two machines. */
+/* bouncelab compare: compare two campaigns, for example before and after a change. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "report/compare.h"
@@ -25,7 +25,7 @@ static const struct argp_option options[] = {
 	{ "trace", OPT_TRACE, NULL, 0, "Compare the traces of two campaigns, or of two strategies, "
 	  "each given as CAMPAIGN:STRATEGY", 0 },
 	{ "same-within", OPT_SAME, "PERCENT", 0,
-	  "Call differences up to this margin the same [default: 5]", 0 },
+	  "Call differences up to this margin the same [default: 5 %]", 0 },
 	{}
 };
 
@@ -48,7 +48,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SAME:
 		if (bl_parse_double(arg, 0.01, 100, &o->same_pct))
-			argp_error(state, "--same-within: bad percentage '%s'; valid: 0.01..100", arg);
+			argp_error(state, "--same-within: bad percentage '%s'; valid: 0.01..100",
+				   arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
@@ -57,8 +58,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (state->arg_num < 2)
-			argp_error(state, "two campaigns are needed; give directories or names below "
-				   "results/");
+			argp_error(state, "two campaigns are needed; give directories or names "
+				   "below results/");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -68,11 +69,11 @@ static const struct argp argp = {
 	options, parse, "OLD NEW",
 	"Compare each label of the campaign NEW with the same label of OLD, each relative to the "
 	"baseline of its own campaign. With --trace, compare where the time goes.\vExit code: 0 no "
-	"label is slower, 1 a label is slower, 125 there is no verdict ('git bisect run' then skips "
-	"the revision), 2 bad usage.", NULL, NULL, NULL
+	"label is slower, 1 a label is slower, 125 there is no verdict ('git bisect run' then "
+	"skips the revision), 2 bad usage.", NULL, NULL, NULL
 };
 
-static int exit_code(const struct comparisons *cs)
+static int find_exit_code(const struct comparisons *cs)
 {
 	bool told = false;
 
@@ -102,7 +103,7 @@ int cmd_compare(int argc, char **argv)
 		report_compare_json(&cs, s, stdout);
 	else
 		report_compare_text(&cs, s, stdout);
-	code = exit_code(&cs);
+	code = find_exit_code(&cs);
 out:
 	comparisons_free(&cs);
 	report_free_side(&s[0]);

@@ -25,7 +25,7 @@ struct doctor {
 	json_t *checks;		/* NULL: print as text */
 	bool colour;
 	bool bad, kvm;
-	char *dir;		/* scratch */
+	char *dir;		/* temporary, for the probe of KVM */
 };
 
 static const struct argp_option options[] = {
@@ -53,7 +53,7 @@ static const struct argp argp = {
 
 /* Print the result of a check. Takes over @detail. @remedy may be NULL. */
 static void print_check(struct doctor *d, enum level level, const char *name, char *detail,
-		   const char *remedy)
+			const char *remedy)
 {
 	static const char *const words[] = { "ok", "note", "FAIL" };
 	static const char *const colours[] = { "\033[32m", "\033[33m", "\033[31m" };
@@ -93,11 +93,12 @@ static void check_busybox(struct doctor *d)
 
 	if (!path)
 		print_check(d, BAD, "busybox", bl_strdup("not installed"),
-		       "install the package busybox-static");
+			    "install the package busybox-static");
 	else if (!vm_is_static(path))
-		print_check(d, BAD, "busybox", bl_fmt("%s needs shared libraries, which the guest's "
-						 "first root does not have", path),
-		       "install the package busybox-static");
+		print_check(d, BAD, "busybox",
+			    bl_fmt("%s needs shared libraries, which the guest's first root does "
+				   "not have", path),
+			    "install the package busybox-static");
 	else
 		print_check(d, GOOD, "busybox", bl_strdup(path), NULL);
 	free(path);
@@ -116,8 +117,8 @@ static bool check_kernel(struct doctor *d)
 		free(path);
 	}
 	print_check(d, there ? GOOD : BAD, "guest kernel",
-	       there ? bl_strdup(bl_strip(release)) : bl_strdup("not unpacked in build/kernel"),
-	       "make kernel");
+		    bl_strdup(there ? bl_strip(release) : "not unpacked in build/kernel"),
+		    "make kernel");
 	free(release);
 	return there;
 }
@@ -137,9 +138,10 @@ static void check_module(struct doctor *d, const char *label, const char *name)
 		print_check(d, BAD, label, bl_fmt("%s is not built", path), "make build");
 	else if (!bl_run_capture(argv, &magic, true) && n &&
 		 (strncmp(magic, release, n) || magic[n] != ' '))
-		print_check(d, BAD, label, bl_fmt("built for %.*s, the guest runs %s",
-					     (int)strcspn(magic, " \n"), magic, release),
-		       "make clean build");
+		print_check(d, BAD, label,
+			    bl_fmt("it is built for %.*s, but the guest runs %s",
+				   (int)strcspn(magic, " \n"), magic, release),
+			    "make clean build");
 	else
 		print_check(d, GOOD, label, bl_strdup(path), NULL);
 	free(magic);
@@ -161,13 +163,14 @@ static void check_kvm(struct doctor *d, bool kernel)
 	if (usable)
 		print_check(d, GOOD, "KVM", bl_strdup(why), NULL);
 	else
-		print_check(d, NOTE, "KVM", bl_fmt("%s; guests are emulated: slow, and numbers are "
-					      "ratios only", why),
-		       access("/dev/kvm", R_OK | W_OK) ?
-		       "on a machine with virtualisation: load kvm_intel or kvm_amd, and be in "
-		       "the group that may open /dev/kvm" :
-		       "if this machine is a guest itself, its host has to let it run guests; "
-		       "until then the plans of the plane icount need no KVM");
+		print_check(d, NOTE, "KVM",
+			    bl_fmt("%s; guests are emulated: they are slow, and only ratios are "
+				   "meaningful", why),
+			    access("/dev/kvm", R_OK | W_OK) ?
+			    "load kvm_intel or kvm_amd if the machine can virtualise, and join the "
+			    "group that may open /dev/kvm" :
+			    "let the host of this machine allow nested guests; the plans of the "
+			    "plane icount need no KVM");
 	free(why);
 	free(initramfs);
 }
@@ -181,7 +184,7 @@ static void check_memory(struct doctor *d)
 		mb = strtoul(s + strlen("MemAvailable:"), NULL, 10) / 1024;
 	free(text);
 	print_check(d, mb >= MIN_MEMORY_MB ? GOOD : BAD, "memory", bl_fmt("%lu MiB available", mb),
-	       "free memory: a guest needs 2048 MiB, and QEMU a little more");
+		    "free some memory: a guest needs 2048 MiB, and QEMU a little more");
 }
 
 static void check_disk(struct doctor *d)
@@ -192,30 +195,32 @@ static void check_disk(struct doctor *d)
 
 	if (access(dir, W_OK))
 		print_check(d, BAD, "results directory", bl_fmt("%s: %s", dir, strerror(errno)),
-		       "make it writable, or use run --out DIR");
+			    "make it writable, or use 'bouncelab run --out DIR'");
 	else
 		print_check(d, GOOD, "results directory", bl_fmt("%s is writable", dir), NULL);
-	print_check(d, mb >= MIN_DISK_MB ? GOOD : BAD, "disk", bl_fmt("%llu MiB free in %s", mb, dir),
-	       "free disk space, or use run --out DIR");
+	print_check(d, mb >= MIN_DISK_MB ? GOOD : BAD, "disk",
+		    bl_fmt("%llu MiB free in %s", mb, dir),
+		    "free disk space, or use 'bouncelab run --out DIR'");
 	free(results);
 }
 
 /* Check the host as `run` does: `run` refuses a noisy host, or records it on the plane icount. */
 static void check_fitness(struct doctor *d)
 {
-	json_t *unfit = bl_unfit(d->kvm), *item;
+	json_t *unfit = fitness_find_noise(d->kvm), *item;
 	size_t i;
 
 	json_array_foreach(unfit, i, item)
 		print_check(d, NOTE, bl_json_str(item, "check", "?"),
-		       bl_fmt("%s: too noisy to take times", bl_json_str(item, "value", "?")),
-		       bl_json_str(item, "remedy", ""));
+			    bl_fmt("%s: too noisy to take times", bl_json_str(item, "value", "?")),
+			    bl_json_str(item, "remedy", ""));
 	if (!json_array_size(unfit))
-		print_check(d, GOOD, "fitness", bl_strdup("no other work takes the CPUs now"), NULL);
+		print_check(d, GOOD, "fitness", bl_strdup("no other work takes the CPUs now"),
+			    NULL);
 	json_decref(unfit);
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		print_check(d, NOTE, "CPUs", bl_strdup("1"),
-		       "the guest's two CPUs share it: expect wide intervals");
+			    "expect wide intervals: the guest's two CPUs share one");
 }
 
 /* Check that the guest can read this machine's root, which QEMU serves over 9p with our rights. */
@@ -237,8 +242,8 @@ static void check_root(struct doctor *d)
 		bad = bl_fmt("'%s' has white space or quotes in its name, which a kernel "
 			     "command line cannot carry", bl_root());
 	print_check(d, bad ? BAD : GOOD, "root for the guest",
-	       bad ? bad : bl_fmt("project and programs can be read below %s", bl_root()),
-	       "make build; make the files readable; no blanks in the project's path");
+		    bad ? bad : bl_fmt("project and programs can be read below %s", bl_root()),
+		    "run 'make build', make the files readable, and use a path without blanks");
 	free(self);
 }
 
@@ -258,7 +263,7 @@ static void check_all(struct doctor *d)
 	check_program(d, "bpftrace", "bpftrace", false);
 	kernel = check_kernel(d);
 	check_module(d, "module", "build/bouncelab.ko");
-	check_module(d, "waits for locks", "build/bl_lockwait.ko");
+	check_module(d, "lock waits", "build/bl_lockwait.ko");
 	check_root(d);
 	check_memory(d);
 	check_disk(d);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Shared by run, resume, trace and merge: from a campaign's directory to its verdicts. */
+/* Execute a campaign or a merge, from its directory to its report, for several commands. */
 #include "cmd/execute.h"
 #include "cmd/commands.h"
 #include "campaign/manifest.h"
@@ -25,8 +25,8 @@ static int print_result(const struct campaign *c, const struct run_result *res)
 	return code;
 }
 
-int bl_execute(struct campaign *c, const struct plan *p,
-	       const struct campaign_options *opt)
+int execute_campaign(struct campaign *c, const struct plan *p,
+		     const struct campaign_options *opt)
 {
 	struct run_result res = {};
 	int err, code;
@@ -37,7 +37,7 @@ int bl_execute(struct campaign *c, const struct plan *p,
 		return BL_EXIT_FAIL;
 	if (res.interrupted) {
 		fprintf(stderr, "interrupted; %s keeps %zu finished runs; 'bouncelab report %s' "
-			"shows them, 'bouncelab resume %s' goes on\n", c->dir,
+			"shows them, 'bouncelab resume %s' does the others\n", c->dir,
 			res.ok + res.failed + res.invalid, c->dir, c->dir);
 		return BL_EXIT_INTERRUPTED;
 	}
@@ -58,8 +58,8 @@ static int check_missing(const struct merge *m, bool partial)
 	return -ENODATA;
 }
 
-int bl_execute_merge(const struct merge *m, struct campaign *into, const char *out,
-		     const char *name, bool partial)
+int execute_merge(const struct merge *m, struct campaign *into, const char *out,
+		  const char *name, bool partial)
 {
 	const char *plan = bl_json_str(m->parts[0].plan, "name", "merged");
 	struct campaign own = { .journal = -1 }, *c = into ? into : &own;
@@ -79,8 +79,8 @@ int bl_execute_merge(const struct merge *m, struct campaign *into, const char *o
 	return err ? BL_EXIT_FAIL : BL_EXIT_OK;
 }
 
-int bl_execute_new(const struct plan *p, const struct campaign_options *opt, const char *out,
-		   const char *name)
+int execute_plan(const struct plan *p, const struct campaign_options *opt, const char *out,
+		 const char *name)
 {
 	struct campaign c;
 	int err, code;
@@ -89,7 +89,7 @@ int bl_execute_new(const struct plan *p, const struct campaign_options *opt, con
 	if (err)
 		code = err == -EEXIST || err == -EINVAL ? BL_EXIT_USAGE : BL_EXIT_FAIL;
 	else
-		code = bl_execute(&c, p, opt);
+		code = execute_campaign(&c, p, opt);
 	campaign_free(&c);
 	return code;
 }

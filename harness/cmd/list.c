@@ -12,13 +12,13 @@
 
 struct options {
 	bool json;
-	const char *names;	/* the kind whose names alone are printed, or NULL */
+	const char *names;	/* print only the names of this kind; NULL: print all */
 };
 
 static const struct argp_option options[] = {
 	{ "json", 'J', NULL, 0, "Print JSON", 0 },
-	{ "names", 'n', "KIND", 0, "Print the names of one kind, one per line: strategies, allocators, "
-	  "granules, prefills, backings, jobs, plans, planes or collectors", 0 },
+	{ "names", 'n', "KIND", 0, "Print the names of one kind, one per line: strategies, "
+	  "allocators, granules, prefills, backings, jobs, plans, planes or collectors", 0 },
 	{ 0 }
 };
 
@@ -43,7 +43,7 @@ static const struct argp argp = {
 	"granule, prefill, backing), jobs, plans, planes and collectors.", NULL, NULL, NULL
 };
 
-/* --- names alone --------------------------------------------------------------- */
+/* --- names of one kind ----------------------------------------------------------- */
 
 static const char *const kinds[] = {
 	"strategies", "allocators", "granules", "prefills", "backings", "jobs", "plans", "planes",
@@ -90,7 +90,7 @@ static int print_names(const struct catalog *c, const char *name)
 
 /* --- JSON ------------------------------------------------------------------------ */
 
-static json_t *choices_json(const struct catalog_choices *l)
+static json_t *choices_to_json(const struct catalog_choices *l)
 {
 	json_t *a = json_array();
 
@@ -100,7 +100,7 @@ static json_t *choices_json(const struct catalog_choices *l)
 	return a;
 }
 
-static json_t *strategy_json(const struct catalog_strategy *s)
+static json_t *strategy_to_json(const struct catalog_strategy *s)
 {
 	json_t *o = json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "name", s->name,
 			      "summary", s->summary, "idea", s->idea, "bounce", s->bounce,
@@ -112,7 +112,7 @@ static json_t *strategy_json(const struct catalog_strategy *s)
 	return o;
 }
 
-static json_t *collectors_json(void)
+static json_t *collectors_to_json(void)
 {
 	json_t *a = json_array();
 
@@ -127,18 +127,18 @@ static void print_json(const struct catalog *c)
 	json_t *o = json_object(), *strategies = json_array();
 
 	for (size_t i = 0; i < c->n_strategy; i++)
-		json_array_append_new(strategies, strategy_json(&c->strategy[i]));
+		json_array_append_new(strategies, strategy_to_json(&c->strategy[i]));
 	json_object_set_new(o, "strategies", strategies);
 	for (size_t i = 0; i < AXES; i++) {
 		char *key = bl_fmt("%ss", axis_names[i]);
 
-		json_object_set_new(o, key, choices_json(&c->axes[i]));
+		json_object_set_new(o, key, choices_to_json(&c->axes[i]));
 		free(key);
 	}
-	json_object_set_new(o, "jobs", choices_json(&c->jobs));
-	json_object_set_new(o, "plans", choices_json(&c->plans));
-	json_object_set_new(o, "planes", choices_json(&c->planes));
-	json_object_set_new(o, "collectors", collectors_json());
+	json_object_set_new(o, "jobs", choices_to_json(&c->jobs));
+	json_object_set_new(o, "plans", choices_to_json(&c->plans));
+	json_object_set_new(o, "planes", choices_to_json(&c->planes));
+	json_object_set_new(o, "collectors", collectors_to_json());
 	json_dumpf(o, stdout, JSON_INDENT(1));
 	putchar('\n');
 	json_decref(o);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab merge: make one campaign of shards that were run apart. */
+/* bouncelab merge: merge the shards of a plan into one campaign. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "cmd/execute.h"
@@ -21,7 +21,7 @@ static const struct argp_option options[] = {
 	{ "name", 'n', "NAME", 0, "Name the campaign [default: PLAN-TIME]", 0 },
 	{ "out", 'o', "DIR", 0, "Write the campaign into DIR [default: results/]", 0 },
 	{ "partial", OPT_PARTIAL, NULL, 0, "Merge although shards or runs are missing", 0 },
-	{ "into", OPT_INTO, "DIR", OPTION_HIDDEN, NULL, 0 },	/* for scripts/slurm.sh */
+	{ "into", OPT_INTO, "DIR", OPTION_HIDDEN, NULL, 0 },	/* scripts/slurm.sh uses it */
 	{ 0 }
 };
 
@@ -54,20 +54,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, "SHARD...",
-	"Make one campaign of the shards of a plan ('bouncelab run PLAN --shard I/N'). They must have the "
-	"same plan, seed and sources, and no run twice. The shards are not changed. The report lists "
-	"the differences between their machines.\vExit code: 0 all runs of the campaign are ok, 1 a run "
-	"failed, is invalid or missing, or the shards cannot be merged, 2 bad usage.", NULL, NULL, NULL
+	"Merge the shards of a plan ('bouncelab run PLAN --shard I/N') into one campaign. They "
+	"must have the same plan, seed and sources, and no run twice. The shards are not changed. "
+	"The report lists the differences between their machines.\v"
+	"Exit code: 0 all runs of the campaign are ok, 1 a run failed, is invalid or missing, or "
+	"the shards cannot be merged, 2 bad usage.", NULL, NULL, NULL
 };
 
-/* Merge into a directory that `run --slurm` made. */
+/* Merge into the directory that `run --slurm` made. */
 static int merge_into(const struct merge *m, const struct options *o)
 {
 	struct campaign c = {
 		.name = bl_strdup(basename(o->into)), .dir = bl_strdup(o->into),
 		.runs = bl_fmt("%s/runs", o->into), .journal = -1, .session = 1,
 	};
-	int code = bl_execute_merge(m, &c, NULL, NULL, o->partial);
+	int code = execute_merge(m, &c, NULL, NULL, o->partial);
 
 	campaign_free(&c);
 	return code;
@@ -86,7 +87,7 @@ int cmd_merge(int argc, char **argv)
 	else if (!err && o.into)
 		code = merge_into(&m, &o);
 	else if (!err)
-		code = bl_execute_merge(&m, NULL, o.out, o.name, o.partial);
+		code = execute_merge(&m, NULL, o.out, o.name, o.partial);
 	merge_free(&m);
 	bl_strv_free(&o.dirs);
 	return code;

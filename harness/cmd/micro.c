@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab micro: what one map and unmap costs, strategy by strategy. */
+/* bouncelab micro: measure the cost of one map and unmap of each strategy. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "micro/micro.h"
@@ -14,40 +14,45 @@
 
 enum {
 	OPT_JSON = 256, OPT_PLANE, OPT_SIZE, OPT_THREADS, OPT_OUTSTANDING, OPT_OFFSET, OPT_REMOTE,
-	OPT_FIRST, OPT_NO_TOUCH, OPT_DIRECTION, OPT_ROUNDS, OPT_SECONDS, OPT_SEED, OPT_CSV, OPT_MODEL,
-	OPT_RAW, OPT_FROM
+	OPT_FIRST, OPT_NO_TOUCH, OPT_DIRECTION, OPT_ROUNDS, OPT_SECONDS, OPT_SEED, OPT_CSV,
+	OPT_MODEL, OPT_RAW, OPT_FROM
 };
 
 static const struct argp_option options[] = {
 	{ "plane", OPT_PLANE, "PLANE", 0,
-	  "Run on native (threads of this machine), vm (threads of a guest's kernel, on KVM if usable), "
-	  "icount (a guest with one emulated CPU, counted in instructions) or host (threads of this "
-	  "machine's own kernel, which loads the module) [default: native]", 0 },
+	  "Run on native (threads of this machine), vm (threads of a guest's kernel, on KVM if "
+	  "usable), icount (a guest with one emulated CPU, counted in instructions) or host "
+	  "(threads of this machine's own kernel, which loads the module) [default: native]",
+	  0 },
 	{ "strategy", 's', "LIST", 0, "Measure only these strategies: a,b,c [default: all]", 0 },
 	{ "size", OPT_SIZE, "LIST", 0, "Map this many bytes, 1 to 128K [default: 64,4K,64K]", 0 },
-	{ "threads", OPT_THREADS, "LIST", 0, "Run this many threads, each on a CPU of its own [default: "
-	  "1,2; with --remote-unmap 2; icount has 1]", 0 },
-	{ "outstanding", OPT_OUTSTANDING, "N", 0, "Hold N mappings per thread at once [default: 1]", 0 },
+	{ "threads", OPT_THREADS, "LIST", 0,
+	  "Run this many threads, each on its own CPU [default: 1,2; with --remote-unmap 2; "
+	  "icount has 1]", 0 },
+	{ "outstanding", OPT_OUTSTANDING, "N", 0,
+	  "Hold N mappings per thread at once [default: 1]", 0 },
 	{ "offset", OPT_OFFSET, "BYTES", 0,
-	  "Begin each mapping at this offset in its page, 0 to 4095 [default: 0; mappings below 4K are "
-	  "then packed]", 0 },
+	  "Begin each mapping at this offset in its page, 0 to 4095 [default: 0; mappings below 4K "
+	  "are then packed]", 0 },
 	{ "remote-unmap", OPT_REMOTE, NULL, 0, "Let the neighbour thread unmap each mapping", 0 },
 	{ "first-touch", OPT_FIRST, NULL, 0,
 	  "Map all originals at once, so that no mapping finds a bounce page", 0 },
-	{ "no-touch", OPT_NO_TOUCH, NULL, 0, "Let the daemon leave the data untouched", 0 },
+	{ "no-touch", OPT_NO_TOUCH, NULL, 0, "Let the daemon access no data", 0 },
 	{ "direction", OPT_DIRECTION, "DIR", 0,
 	  "Move data to-device, from-device or both [default: to-device]", 0 },
-	{ "rounds", OPT_ROUNDS, "N", 0, "Run N rounds, each with one run of every cell [default: 8]", 0 },
-	{ "seconds", OPT_SECONDS, "S", 0, "Time S seconds per run [default: 0.1]", 0 },
+	{ "rounds", OPT_ROUNDS, "N", 0,
+	  "Run N rounds, each with one run of every cell [default: 8]", 0 },
+	{ "seconds", OPT_SECONDS, "S", 0, "Time the loop for S seconds per run [default: 0.1]", 0 },
 	{ "seed", OPT_SEED, "N", 0,
 	  "Set the seed for the order of runs and of pages [default: the clock]", 0 },
 	{ "model", OPT_MODEL, NULL, 0,
 	  "Time the locks, and predict 1 to 64 threads by a queueing model", 0 },
 	{ "raw", OPT_RAW, "FILE", 0, "Write all runs with their histograms to FILE", 0 },
-	{ "from", OPT_FROM, "FILE", 0, "Run nothing; evaluate a file that --raw wrote", 0 },
+	{ "from", OPT_FROM, "FILE", 0, "Evaluate a FILE that --raw wrote, and run nothing", 0 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON", 0 },
 	{ "csv", OPT_CSV, "FILE", 0,
-	  "Write the numbers to FILE as well, and those of --model to a file with -model before .csv", 0 },
+	  "Write the numbers to FILE too, and those of --model to a file with -model before .csv",
+	  0 },
 	{}
 };
 
@@ -83,7 +88,8 @@ static void parse_list(struct argp_state *state, const char *what, const char *a
 		argp_error(state, "%s: '%s' has %zu numbers; valid: 1 to %zu", what, arg, items.n,
 			   ARRAY_SIZE(list->v));
 	for (size_t i = 0; i < items.n && i < ARRAY_SIZE(list->v); i++) {
-		err = sizes ? parse_size(items.v[i], max, &v) : bl_parse_u64(items.v[i], 1, max, &v);
+		err = sizes ? parse_size(items.v[i], max, &v) :
+		      bl_parse_u64(items.v[i], 1, max, &v);
 		if (err)
 			argp_error(state, "%s: '%s' is out of range; valid: 1 to %llu%s", what,
 				   items.v[i], sizes ? max >> 10 : max, sizes ? "K" : "");
@@ -101,7 +107,8 @@ static u32 parse_number(struct argp_state *state, const char *what, const char *
 	unsigned long long v = 0;
 
 	if (bl_parse_u64(arg, min, max, &v))
-		argp_error(state, "%s: '%s' is out of range; valid: %llu to %llu", what, arg, min, max);
+		argp_error(state, "%s: '%s' is out of range; valid: %llu to %llu", what, arg, min,
+			   max);
 	return v;
 }
 
@@ -110,8 +117,8 @@ static u32 parse_direction(struct argp_state *state, const char *arg)
 	for (u32 i = 0; i < ARRAY_SIZE(micro_directions); i++)
 		if (!strcmp(arg, micro_directions[i]))
 			return i;
-	argp_error(state, "--direction: unknown direction '%s'; valid: to-device, from-device, both",
-		   arg);
+	argp_error(state,
+		   "--direction: unknown direction '%s'; valid: to-device, from-device, both", arg);
 	return 0;
 }
 
@@ -131,8 +138,8 @@ static void check_model_options(struct argp_state *state, struct micro_options *
 	u32 need = bl_count_cpus() > 1 ? 2 : 1, found = 0;
 
 	if (o->cold || o->remote)
-		argp_error(state, "--model describes the steady state; do not give --first-touch or "
-			   "--remote-unmap with it");
+		argp_error(state, "--model describes the steady state; do not give --first-touch "
+			   "or --remote-unmap with it");
 	for (size_t i = 0; i < o->threads.n; i++)
 		found += o->threads.v[i] <= 2;
 	if (found < need)
@@ -146,9 +153,11 @@ static void check_options(struct argp_state *state, struct micro_options *o)
 	u32 cpus = o->plane == PLANE_ICOUNT ? 1 : bl_count_cpus();
 
 	if (o->model && o->plane != PLANE_NATIVE)
-		argp_error(state, "--model times the locks of the plane native; valid: --plane native");
+		argp_error(state,
+			   "--model times the locks of the plane native; valid: --plane native");
 	if (o->remote && o->plane == PLANE_ICOUNT)
-		argp_error(state, "--remote-unmap: the plane icount has one CPU; valid: native, vm, host");
+		argp_error(state,
+			   "--remote-unmap: the plane icount has one CPU; valid: native, vm, host");
 	if (!o->threads.n) {
 		if (!o->remote)
 			o->threads.v[o->threads.n++] = 1;
@@ -159,15 +168,16 @@ static void check_options(struct argp_state *state, struct micro_options *o)
 		check_model_options(state, o);
 	for (size_t i = 0; i < o->threads.n; i++) {
 		if (o->threads.v[i] > 1 && o->plane == PLANE_ICOUNT)
-			argp_error(state, "--threads: %u, but the plane icount has one CPU; valid: 1",
+			argp_error(state,
+				   "--threads: %u, but the plane icount has one CPU; valid: 1",
 				   o->threads.v[i]);
 		if (o->threads.v[i] > cpus)
-			argp_error(state, "--threads: %u threads on %u CPUs would measure threads that lose "
-				   "their CPU while they hold a lock; valid: 1 to %u",
+			argp_error(state, "--threads: %u threads on %u CPUs would measure threads "
+				   "that lose their CPU while they hold a lock; valid: 1 to %u",
 				   o->threads.v[i], cpus, cpus);
 		if (o->remote && o->threads.v[i] < 2)
-			argp_error(state, "--remote-unmap needs a neighbour for each thread; valid: --threads "
-				   "2 to %u", cpus);
+			argp_error(state, "--remote-unmap needs a neighbour for each thread; "
+				   "valid: --threads 2 to %u", cpus);
 	}
 }
 
@@ -218,7 +228,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SECONDS:
 		if (bl_parse_double(arg, 0.001, 60, &o->seconds))
-			argp_error(state, "--seconds: '%s' is out of range; valid: 0.001 to 60", arg);
+			argp_error(state, "--seconds: '%s' is out of range; valid: 0.001 to 60",
+				   arg);
 		return 0;
 	case OPT_SEED:
 		if (bl_parse_u64(arg, 0, ~0ULL >> 1, &o->seed))
@@ -246,8 +257,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!o->from)
 			check_options(state, o);
 		else if (o->asked)
-			argp_error(state, "--from only reads a file: no option but --json and --csv may be "
-				   "given with it");
+			argp_error(state, "--from only reads a file: no option but --json and "
+				   "--csv may be given with it");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -255,17 +266,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, NULL,
-	"Measure the cost of one map and unmap of each strategy, of a memcpy of the same size, and of a "
-	"strategy that does nothing (null). The plane native runs the strategies' own source files in "
-	"threads of this machine, with real locks, ordering and copies. The planes vm, icount and host run "
-	"the module itself, in threads of a kernel. The tables name what each plane leaves out. Separate "
-	"runs verify the bytes before anything is timed.\v"
-	"The machine should be idle, except for icount. A run takes a quarter of a second on the plane "
-	"native and some seconds on the others, and all cells take turns.\n"
-	"The programs of the plane native are built into build/micro when needed; the other planes need "
-	"'make build' first.\n"
-	"Exit code: 0 success, 1 a strategy is invalid or something failed, 2 bad usage, 130 interrupted "
-	"(the complete rounds are printed).", NULL, NULL, NULL
+	"Measure the cost of one map and unmap of each strategy, of a memcpy of the same size, and "
+	"of a strategy that does nothing (null). The plane native runs the strategies' own source "
+	"files in threads of this machine, with real locks, ordering and copies. The planes vm, "
+	"icount and host run the module itself, in threads of a kernel. The tables name what each "
+	"plane leaves out. Separate runs verify the bytes before anything is timed.\v"
+	"The machine should be idle, except for icount. A run takes a quarter of a second on the "
+	"plane native and some seconds on the others, and all cells take turns.\n"
+	"The programs of the plane native are built into build/micro when needed; the other planes "
+	"need 'make build' first.\n"
+	"Exit code: 0 success, 1 a strategy is invalid or something failed, 2 bad usage, 130 "
+	"interrupted (the complete rounds are printed).", NULL, NULL, NULL
 };
 
 /* --- output ------------------------------------------------------------------ */
@@ -288,14 +299,14 @@ static int write_file(const char *path, const struct output *out,
 	return err;
 }
 
-static void csv_measured(const struct output *out, FILE *f)
+static void print_csv_measured(const struct output *out, FILE *f)
 {
 	micro_print_csv(out->c, f);
 }
 
-static void csv_model(const struct output *out, FILE *f)
+static void print_csv_model(const struct output *out, FILE *f)
 {
-	micro_models_csv(out->models, f);
+	micro_models_print_csv(out->models, f);
 }
 
 /* Write a.csv and, with --model, a-model.csv. */
@@ -306,37 +317,37 @@ static int write_csv(const struct output *out)
 	int stem = len > 4 && !strcmp(name + len - 4, ".csv") ? len - 4 : len, err;
 	char *model = bl_fmt("%.*s-model%s", stem, name, name + stem);
 
-	err = write_file(name, out, csv_measured);
+	err = write_file(name, out, print_csv_measured);
 	if (!err && out->models)
-		err = write_file(model, out, csv_model);
+		err = write_file(model, out, print_csv_model);
 	free(model);
 	return err;
 }
 
 static void print_json(const struct output *out)
 {
-	json_t *j = micro_json(out->c);
+	json_t *j = micro_to_json(out->c);
 
 	if (out->models)
-		json_object_set_new(j, "models", micro_models_json(out->models));
+		json_object_set_new(j, "models", micro_models_to_json(out->models));
 	json_dumpf(j, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
 	putchar('\n');
 	json_decref(j);
 }
 
-static int print(const struct output *out)
+static int print_output(const struct output *out)
 {
 	if (out->c->o.json) {
 		print_json(out);
 	} else {
 		micro_print_text(out->c, stdout);
 		if (out->models)
-			micro_models_text(out->models, out->c, stdout);
+			micro_models_print_text(out->models, out->c, stdout);
 	}
 	return out->c->o.csv ? write_csv(out) : 0;
 }
 
-static int exit_code(const struct micro_campaign *c, const struct micro_models *ms)
+static int find_exit_code(const struct micro_campaign *c, const struct micro_models *ms)
 {
 	if (c->raw_ended && !c->o.from)
 		return BL_EXIT_FAIL;
@@ -377,12 +388,12 @@ int cmd_micro(int argc, char **argv)
 		else
 			c.interrupted = true;
 	}
-	code = exit_code(&c, &models);
+	code = find_exit_code(&c, &models);
 	if (c.interrupted)
 		bl_err("%s after %zu of %u rounds%s",
 		       c.o.from ? "the file ends" : "interrupted", c.rounds, c.o.rounds,
 		       !c.rounds ? ": there is nothing to print" : c.o.model ? "; no model" : "");
-	if (has_numbers(&c) && print(&out))
+	if (has_numbers(&c) && print_output(&out))
 		code = BL_EXIT_FAIL;
 out:
 	micro_models_free(&models);

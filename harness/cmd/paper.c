@@ -35,7 +35,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static int render(struct paper *p)
+static int render_paper(struct paper *p)
 {
 	char *text, *new;
 	size_t len;
@@ -65,10 +65,11 @@ int cmd_paper(int argc, char **argv)
 {
 	static const struct argp argp = {
 		options, parse, "[PAPER.md]",
-		"Fill in the numbers, tables and figures of the paper from campaigns' CSV files."
-		"\vMarkers in the text name the source of each number; harness/paper/paper.h has their grammar. "
-		"'make paper-check' unpacks the campaigns of results/paper, evaluates them again, "
-		"and checks. Exit code: 0 success, 1 a number is wrong or cannot be made, 2 bad usage.",
+		"Fill in the numbers, tables and figures of the paper from campaigns' CSV "
+		"files.\vMarkers in the text name the source of each number; harness/paper/paper.h "
+		"has their grammar. 'make paper-check' unpacks the campaigns of results/paper, "
+		"evaluates them again, and checks. Exit code: 0 success, 1 a number is wrong or "
+		"cannot be made, 2 bad usage.",
 		NULL, NULL, NULL
 	};
 	struct paper p = {};
@@ -78,7 +79,7 @@ int cmd_paper(int argc, char **argv)
 	if (!argp_parse(&argp, argc, argv, 0, NULL, &p)) {
 		p.path = p.path ? p.path : path;
 		p.data = p.data ? p.data : data;
-		code = render(&p);
+		code = render_paper(&p);
 		paper_free(&p);
 	}
 	free(path);

@@ -6,16 +6,17 @@
 enum { OPT_BOOT = 512, OPT_RUNS, OPT_WIDTH, OPT_BUDGET };
 
 static const struct argp_option options[] = {
-	{ "strategy", 's', "LIST", 0, "Use these strategies instead of the plan's: a,b,c or all", 0 },
+	{ "strategy", 's', "LIST", 0,
+	  "Use these strategies instead of the plan's: a,b,c or all", 0 },
 	{ "jobs", 'j', "LIST", 0, "Use these jobs instead of the plan's", 0 },
 	{ "repeat", 'r', "N", 0, "Run N blocks, that is, N fresh devices per cell [0..1000]", 0 },
 	{ "runtime", 't', "S", 0, "Time each job for S seconds [0.1..3600]", 0 },
-	{ "boot", OPT_BOOT, "WHAT", 0,
-	  "Boot freshly for each: campaign, block or device", 0 },
+	{ "boot", OPT_BOOT, "WHAT", 0, "Boot freshly for each: campaign, block or device", 0 },
 	{ "runs", OPT_RUNS, "N", 0,
 	  "Do each job N times on a device; the median counts [1..100]", 0 },
 	{ "width", OPT_WIDTH, "PERCENT", 0,
-	  "Stop when all 95 % intervals are this narrow, after --repeat blocks at most [0: never]", 0 },
+	  "Stop when all 95 % intervals are this narrow, after --repeat blocks at most [0: never]",
+	  0 },
 	{ "budget", OPT_BUDGET, "MINUTES", 0,
 	  "Begin no block that would end after this time [0: no budget]", 0 },
 	{ "seed", 'S', "N", 0, "Set the seed for the order of runs", 0 },
@@ -24,7 +25,7 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct bl_plan_options *o = state->input;
+	struct plan_options *o = state->input;
 
 	switch (key) {
 	case 's':
@@ -67,47 +68,47 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-const struct argp bl_plan_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
+const struct argp plan_options_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
 
-/* For each option: its place in struct bl_plan_options, and the key of the plan that it sets. */
+/* For each option: its place in struct plan_options, and the key of the plan that it sets. */
 static const struct {
 	const char *option, *section, *key;
 	size_t offset;
-} set[] = {
-	{ "--strategy", "matrix", "strategy", offsetof(struct bl_plan_options, strategy) },
-	{ "--jobs", "matrix", "jobs", offsetof(struct bl_plan_options, jobs) },
-	{ "--repeat", "plan", "repeat", offsetof(struct bl_plan_options, repeat) },
-	{ "--runtime", "plan", "runtime", offsetof(struct bl_plan_options, runtime) },
-	{ "--seed", "plan", "seed", offsetof(struct bl_plan_options, seed) },
-	{ "--boot", "plan", "boot", offsetof(struct bl_plan_options, boot) },
-	{ "--runs", "plan", "runs", offsetof(struct bl_plan_options, runs) },
-	{ "--width", "plan", "width", offsetof(struct bl_plan_options, width) },
-	{ "--budget", "plan", "budget", offsetof(struct bl_plan_options, budget) },
+} settings[] = {
+	{ "--strategy", "matrix", "strategy", offsetof(struct plan_options, strategy) },
+	{ "--jobs", "matrix", "jobs", offsetof(struct plan_options, jobs) },
+	{ "--repeat", "plan", "repeat", offsetof(struct plan_options, repeat) },
+	{ "--runtime", "plan", "runtime", offsetof(struct plan_options, runtime) },
+	{ "--seed", "plan", "seed", offsetof(struct plan_options, seed) },
+	{ "--boot", "plan", "boot", offsetof(struct plan_options, boot) },
+	{ "--runs", "plan", "runs", offsetof(struct plan_options, runs) },
+	{ "--width", "plan", "width", offsetof(struct plan_options, width) },
+	{ "--budget", "plan", "budget", offsetof(struct plan_options, budget) },
 };
 
-static const char *value(const struct bl_plan_options *o, size_t i)
+static const char *get_value(const struct plan_options *o, size_t i)
 {
-	return *(const char *const *)((const char *)o + set[i].offset);
+	return *(const char *const *)((const char *)o + settings[i].offset);
 }
 
-void bl_plan_options_args(const struct bl_plan_options *o, struct bl_strv *args)
+void plan_options_to_args(const struct plan_options *o, struct bl_strv *args)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(set); i++) {
-		if (!value(o, i))
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+		if (!get_value(o, i))
 			continue;
-		bl_strv_add(args, set[i].option);
-		bl_strv_add(args, value(o, i));
+		bl_strv_add(args, settings[i].option);
+		bl_strv_add(args, get_value(o, i));
 	}
 }
 
-int bl_plan_prepare(struct plan *p, struct catalog *cat, const struct bl_plan_options *o)
+int plan_options_prepare(struct plan *p, struct catalog *cat, const struct plan_options *o)
 {
 	int err = catalog_load(cat);
 
 	err = err ? err : plan_load(p, cat, o->plan);
-	for (size_t i = 0; !err && i < ARRAY_SIZE(set); i++)
-		if (value(o, i))
-			err = plan_set_key(p, set[i].option, set[i].section, set[i].key,
-					   value(o, i));
+	for (size_t i = 0; !err && i < ARRAY_SIZE(settings); i++)
+		if (get_value(o, i))
+			err = plan_set_key(p, settings[i].option, settings[i].section,
+					   settings[i].key, get_value(o, i));
 	return err ? err : plan_expand(p);
 }

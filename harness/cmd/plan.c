@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 struct options {
-	struct bl_plan_options plan;
+	struct plan_options plan;
 	bool json;
 };
 
@@ -36,7 +36,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &bl_plan_argp, 0, BL_PLAN_GROUP, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &plan_options_argp, 0, PLAN_OPTIONS_TITLE, 0 }, { 0 }
+};
 
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
@@ -88,7 +90,7 @@ static void print_cells(const struct plan *p)
 static void print_levels(const struct plan *p)
 {
 	static const char *const boots[] = {
-		[BOOT_CAMPAIGN] = "one boot for all blocks, so the boot is not sampled",
+		[BOOT_CAMPAIGN] = "one boot for all blocks, so intervals hold for this boot only",
 		[BOOT_BLOCK] = "a fresh boot for each block",
 		[BOOT_DEVICE] = "a fresh boot for each device",
 	};
@@ -102,10 +104,10 @@ static void print_levels(const struct plan *p)
 static void print_rule(const struct plan *p)
 {
 	if (p->width > 0)
-		printf("stop      once all 95 %% intervals are within %g %%: a look after %d "
-		       "blocks and every "
-		       "%d\n          more, then %d that decide nothing; at most %u blocks\n", p->width,
-		       STOP_FIRST, STOP_EVERY, STOP_EVERY, p->repeat);
+		printf("stop      when all 95 %% intervals are within %g %%: checks "
+		       "after %d blocks and every %d\n"
+		       "          more, then does %d more; at most %u blocks\n",
+		       p->width, STOP_FIRST, STOP_EVERY, STOP_EVERY, p->repeat);
 }
 
 /* Check that enough blocks for a verdict fit into the budget. Prints a message if not. */
@@ -172,7 +174,7 @@ int cmd_plan(int argc, char **argv)
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (!bl_plan_prepare(&plan, &cat, &o.plan)) {
+	if (!plan_options_prepare(&plan, &cat, &o.plan)) {
 		if (o.json)
 			print_json(&plan);
 		else

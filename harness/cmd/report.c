@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bouncelab report: everything that is derived from a campaign. */
+/* bouncelab report: derive tables, verdicts and figures from a campaign. */
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "campaign/campaign.h"
@@ -19,7 +19,7 @@ static const struct argp_option options[] = {
 	{ "json", OPT_JSON, NULL, 0, "Print verdicts as JSON instead of the table", 0 },
 	{ "no-plots", OPT_NO_PLOTS, NULL, 0, "Draw no figures", 0 },
 	{ "same-within", OPT_SAME, "PERCENT", 0,
-	  "Differences up to this much do not matter (default 5)", 0 },
+	  "Call differences up to this margin the same [default: 5 %]", 0 },
 	{}
 };
 
@@ -36,22 +36,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SAME:
 		if (bl_parse_double(arg, 0.01, 100, &a->options.same_pct))
-			argp_error(state, "--same-within: '%s' is no percentage; "
-				   "valid: 0.01 to 100", arg);
+			argp_error(state, "--same-within: bad percentage '%s'; valid: 0.01..100",
+				   arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->campaign)
-			argp_error(state, "one campaign at a time; '%s' is a second one", arg);
+			argp_error(state, "'%s' is a second campaign; valid: one campaign", arg);
 		a->campaign = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which campaign? Give a directory or a name below results/");
+		argp_error(state,
+			   "no campaign is named; give a directory or a name below results/");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
-
-/* --- the command -------------------------------------------------------------- */
 
 int cmd_report(int argc, char **argv)
 {
@@ -59,8 +58,8 @@ int cmd_report(int argc, char **argv)
 		options, parse, "CAMPAIGN",
 		"Derive tables, verdicts and figures from a campaign's runs.\v"
 		"CAMPAIGN is a directory or a name below results/. Writes summary.csv, "
-		"verdicts.csv, costs.csv, table.txt and figures/ into it. Exit code: 0 if all planned runs "
-		"are there and valid, 1 if not, 2 for bad usage.",
+		"verdicts.csv, costs.csv, table.txt and figures/ into it. Exit code: 0 all planned "
+		"runs are ok, 1 a run failed, is invalid or missing, 2 bad usage.",
 		NULL, NULL, NULL
 	};
 	struct report_args a = { .options = REPORT_DEFAULTS };

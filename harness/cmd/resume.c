@@ -39,7 +39,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->campaign = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no campaign is named; give a directory or a name below results/");
+		argp_error(state,
+			   "no campaign is named; give a directory or a name below results/");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -47,10 +48,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, "CAMPAIGN",
-	"Do the runs of a campaign that are not recorded yet, in their order and in the same kind of "
-	"guest. Failed and invalid runs are results: they are not done again.\v"
-	"Exit code: 0 all runs of the campaign are ok, 1 a run failed or is invalid, 2 bad usage, 130 "
-	"interrupted.", NULL, NULL, NULL
+	"Do the runs of a campaign that are not recorded yet, in their order and in the same kind "
+	"of guest. Failed and invalid runs are results: they are not done again.\v"
+	"Exit code: 0 all runs of the campaign are ok, 1 a run failed or is invalid, 2 bad usage, "
+	"130 interrupted.", NULL, NULL, NULL
 };
 
 /* Load the guest's options from the plan; env.json has the accelerator that was used. */
@@ -95,7 +96,7 @@ static int check_same(const json_t *env, const char *dir)
 	return err;
 }
 
-static int resume(const char *dir, bool allow_noisy_host)
+static int resume_campaign(const char *dir, bool allow_noisy_host)
 {
 	char *plan_path = bl_fmt("%s/plan.json", dir);
 	json_t *env = NULL;
@@ -107,9 +108,9 @@ static int resume(const char *dir, bool allow_noisy_host)
 	if (plan_from_json(&p, plan_path) || campaign_load_env(dir, &env) || check_whole(&p, dir) ||
 	    load_options(&o, &p, env, dir))
 		code = BL_EXIT_USAGE;
-	else if (!check_same(env, dir) && !preflight_check_plan(&p) && !preflight_check_host(&p, &o) &&
-		 !campaign_open(&c, dir))
-		code = bl_execute(&c, &p, &o);
+	else if (!check_same(env, dir) && !preflight_check_plan(&p) &&
+		 !preflight_check_host(&p, &o) && !campaign_open(&c, dir))
+		code = execute_campaign(&c, &p, &o);
 	campaign_free(&c);
 	plan_free(&p);
 	json_decref(o.unfit);
@@ -126,7 +127,7 @@ int cmd_resume(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	dir = campaign_find(o.campaign);
-	code = dir ? resume(dir, o.allow_noisy_host) : BL_EXIT_USAGE;
+	code = dir ? resume_campaign(dir, o.allow_noisy_host) : BL_EXIT_USAGE;
 	free(dir);
 	return code;
 }

@@ -9,12 +9,12 @@ enum { OPT_ACCEL = 768, OPT_MEM, OPT_APPEND, OPT_STAGE_TIMEOUT, OPT_NOISY_HOST }
 static const struct argp_option options[] = {
 	{ "name", 'n', "NAME", 0, "Name the campaign [default: PLAN-TIME]", 0 },
 	{ "out", 'o', "DIR", 0, "Write the campaign into DIR [default: results/]", 0 },
-	{ "accel", OPT_ACCEL, "NAME", 0, "Run the guest on auto, kvm or tcg [default: auto]. Plans of "
-	  "the plane icount always use icount; traces may use it", 0 },
+	{ "accel", OPT_ACCEL, "NAME", 0, "Run the guest on auto, kvm or tcg [default: auto]. Plans "
+	  "of the plane icount always use icount; traces may use it", 0 },
 	{ "mem", OPT_MEM, "M", 0, "Give the guest M MiB of memory [default: 2048]", 0 },
 	{ "append", OPT_APPEND, "ARGS", 0, "Add ARGS to the guest's kernel command line", 0 },
 	{ "stage-timeout", OPT_STAGE_TIMEOUT, "S", 0,
-	  "Let a stage of a run take S seconds beyond fio's own time [default: 120]", 0 },
+	  "Let a stage of a run take S seconds longer than fio needs [default: 120]", 0 },
 	{ "allow-noisy-host", OPT_NOISY_HOST, NULL, 0,
 	  "Run although the host is busy or throttled; the result records it", 0 },
 	{ "unfit", OPT_NOISY_HOST, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 },
@@ -23,7 +23,7 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct bl_run_options *o = state->input;
+	struct run_options *o = state->input;
 	unsigned long long mem;
 
 	switch (key) {
@@ -57,9 +57,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-const struct argp bl_run_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
+const struct argp run_options_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
 
-static void add(struct bl_strv *args, const char *option, const char *value)
+static void add_option(struct bl_strv *args, const char *option, const char *value)
 {
 	if (!value)
 		return;
@@ -67,15 +67,15 @@ static void add(struct bl_strv *args, const char *option, const char *value)
 	bl_strv_add(args, value);
 }
 
-void bl_run_options_args(const struct bl_run_options *o, struct bl_strv *args)
+void run_options_to_args(const struct run_options *o, struct bl_strv *args)
 {
 	char *timeout = bl_fmt("%g", o->runner.stage_timeout);
 	char *mem = bl_fmt("%u", o->runner.mem_mb);
 
-	add(args, "--accel", accel_names[o->runner.accel]);
-	add(args, "--append", o->runner.append);
-	add(args, "--mem", mem);
-	add(args, "--stage-timeout", timeout);
+	add_option(args, "--accel", accel_names[o->runner.accel]);
+	add_option(args, "--append", o->runner.append);
+	add_option(args, "--mem", mem);
+	add_option(args, "--stage-timeout", timeout);
 	if (o->runner.allow_noisy_host)
 		bl_strv_add(args, "--allow-noisy-host");
 	free(mem);

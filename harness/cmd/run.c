@@ -13,20 +13,20 @@
 #include <unistd.h>
 
 struct options {
-	struct bl_plan_options plan;
-	struct bl_run_options run;
+	struct plan_options plan;
+	struct run_options run;
 	const char *shard;
-	unsigned int slurm;		/* tasks; 0: not by Slurm */
+	unsigned int slurm;		/* shards; 0: run here, without Slurm */
 };
 
 enum { OPT_SHARD = 256, OPT_SLURM };
 
 static const struct argp_option options[] = {
 	{ "shard", OPT_SHARD, "I/N", 0,
-	  "Run only the blocks whose number is I modulo N, 1 <= I <= N; 'bouncelab merge' makes one "
-	  "campaign of N shards", 1 },
+	  "Run only the blocks whose number is I modulo N, 1 <= I <= N; 'bouncelab merge' makes "
+	  "one campaign of N shards", 1 },
 	{ "slurm", OPT_SLURM, "N", OPTION_ARG_OPTIONAL,
-	  "Submit N shards (default 4) to Slurm as a job array, wait for them, merge them", 1 },
+	  "Submit N shards to Slurm as a job array, wait for them, merge them [default: 4]", 1 },
 	{ 0 }
 };
 
@@ -53,34 +53,34 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &bl_plan_argp, 0, BL_PLAN_GROUP, 0 }, { &bl_run_argp, 0, NULL, 1 }, { 0 }
+	{ &plan_options_argp, 0, PLAN_OPTIONS_TITLE, 0 }, { &run_options_argp, 0, NULL, 1 }, { 0 }
 };
 
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
-	"Run a plan in the guest. Results go to a new directory below results/. Ctrl-C keeps the "
-	"finished runs; a second Ctrl-C ends at once.\v"
-	"--slurm needs sbatch and scancel on this machine, and needs this directory, the built kernel "
-	"and the results under the same path on all nodes. Each task has a node to itself. Ctrl-C "
-	"cancels the tasks and keeps the finished runs.\n\n"
+	"Run a plan in the guest. Writes the results into a new directory below results/. Ctrl-C "
+	"keeps the finished runs; a second Ctrl-C ends at once.\v"
+	"--slurm needs sbatch and scancel on this machine, and needs this directory, the built "
+	"kernel and the results under the same path on all nodes. Each task has a node to itself. "
+	"Ctrl-C cancels the tasks and keeps the finished runs.\n\n"
 	"Exit code: 0 all runs are ok, 1 a run failed or is invalid, 2 bad usage, 130 interrupted.",
 	children, NULL, NULL
 };
 
-/* Add this command line to @args again, for the tasks on other nodes. */
-static void task_args(const struct options *o, struct bl_strv *args)
+/* Add the plan and options of this command line to @args, for the tasks on other nodes. */
+static void add_task_args(const struct options *o, struct bl_strv *args)
 {
 	char *path = NULL;
 
 	if (strchr(o->plan.plan, '/') || strchr(o->plan.plan, '.'))
 		path = realpath(o->plan.plan, NULL);
 	bl_strv_add(args, path ? path : o->plan.plan);
-	bl_plan_options_args(&o->plan, args);
-	bl_run_options_args(&o->run, args);
+	plan_options_to_args(&o->plan, args);
+	run_options_to_args(&o->run, args);
 	free(path);
 }
 
-/* Make the campaign's directory, and become the script that submits its shards. */
+/* Make the campaign's directory and execute the script that submits its shards. */
 static int run_slurm(const struct plan *p, const struct options *o)
 {
 	char *shards = bl_fmt("%u", o->slurm), *script = bl_path("scripts/slurm.sh");
@@ -98,7 +98,7 @@ static int run_slurm(const struct plan *p, const struct options *o)
 	bl_strv_add(&args, program);
 	bl_strv_add(&args, shards);
 	bl_strv_add(&args, c.dir);
-	task_args(o, &args);
+	add_task_args(o, &args);
 	if (!chdir(bl_root()))
 		execv(script, args.v);
 	bl_err("cannot run %s: %s", script, strerror(errno));
@@ -145,13 +145,13 @@ static int take_shard(struct plan *p, const struct options *o)
 
 int cmd_run(int argc, char **argv)
 {
-	struct options o = { .run = BL_RUN_DEFAULTS };
+	struct options o = { .run = RUN_OPTIONS_DEFAULTS };
 	struct catalog cat = {};
 	struct plan plan = {};
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (bl_plan_prepare(&plan, &cat, &o.plan) ||
+	if (plan_options_prepare(&plan, &cat, &o.plan) ||
 	    check_accel(&plan, o.run.runner.accel) || take_shard(&plan, &o))
 		goto out;
 	code = BL_EXIT_FAIL;
@@ -160,7 +160,7 @@ int cmd_run(int argc, char **argv)
 	if (o.slurm)
 		code = run_slurm(&plan, &o);
 	else if (!preflight_check_host(&plan, &o.run.runner))
-		code = bl_execute_new(&plan, &o.run.runner, o.run.out, o.run.name);
+		code = execute_plan(&plan, &o.run.runner, o.run.out, o.run.name);
 out:
 	json_decref(o.run.runner.unfit);
 	plan_free(&plan);

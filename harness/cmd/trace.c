@@ -18,19 +18,21 @@
 struct options {
 	const char *strategies, *job, *collect, *pairs, *runtime, *buffer;
 	bool keep;
-	struct bl_run_options run;
+	struct run_options run;
 };
 
 enum { OPT_BUFFER = 256, OPT_KEEP };
 
 static const struct argp_option options[] = {
-	{ "collect", 'c', "LIST", 0, "Collect by these sets: '+' joins collectors of a set, ',' "
-	  "separates sets, and each set has its own runs. all is " ALL " [default: locks+memory]", 0 },
-	{ "pairs", 'p', "N", 0, "Run N fresh devices with each set, and N without [default: 5]", 0 },
+	{ "collect", 'c', "LIST", 0, "Use these sets of collectors: '+' joins the collectors of a "
+	  "set, ',' separates sets, and each set has its own runs. all means " ALL " [default: "
+	  "locks+memory]", 0 },
+	{ "pairs", 'p', "N", 0, "Run N fresh devices with each set of collectors, and N without "
+	  "collectors [default: 5]", 0 },
 	{ "runtime", 't', "S", 0, "Run each job for S seconds [default: 2]", 0 },
 	{ "buffer", OPT_BUFFER, "M", 0, "Keep M MiB of raw events in the guest [default: 256]", 0 },
-	{ "keep", OPT_KEEP, NULL, 0, "Keep trace.dat of stages and holds, for trace-cmd and "
-	  "KernelShark", 0 },
+	{ "keep", OPT_KEEP, NULL, 0, "Keep trace.dat of the collectors stages and holds, for "
+	  "trace-cmd and KernelShark", 0 },
 	{ 0 }
 };
 
@@ -64,14 +66,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (state->arg_num < 2)
-			argp_error(state, "a strategy and a job are needed; 'bouncelab list' lists them");
+			argp_error(state,
+				   "a strategy and a job are needed; 'bouncelab list' lists them");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
 /* Insert the list of collectors into --help, after its first paragraph, which ends at \v. */
-static char *help(int key, const char *text, void *input)
+static char *insert_collectors(int key, const char *text, void *input)
 {
 	char *out = NULL;
 	size_t size;
@@ -89,35 +92,36 @@ static char *help(int key, const char *text, void *input)
 	return out;
 }
 
-static const struct argp_child children[] = { { &bl_run_argp, 0, NULL, 1 }, { 0 } };
+static const struct argp_child children[] = { { &run_options_argp, 0, NULL, 1 }, { 0 } };
 
 static const struct argp argp = {
 	options, parse, "STRATEGY[,STRATEGY...] JOB",
-	"Trace where the time of an I/O goes: lock waits, lock holds, the stages of an I/O, memory. Traced "
-	"runs are separate from timed runs. Pairs of runs with and without tracing measure its cost, "
-	"which is printed.\v"
-	"Raw events slow an emulated guest: stages by about a fifth, holds by a fifth to a half. So they "
-	"are collected only on request. A trace that lost events is invalid and appears in no table.\n\n"
+	"Trace where the time of an I/O goes: lock waits, lock holds, the stages of an I/O, "
+	"memory. Traced runs are separate from timed runs. Pairs of runs with and without tracing "
+	"measure its cost, which is printed.\v"
+	"Raw events slow an emulated guest: stages by about a fifth, holds by a fifth to a half. "
+	"So they are collected only on request. A trace that lost events is invalid and appears in "
+	"no table.\n\n"
 	"The result is a campaign: 'bouncelab report' prints it again, 'bouncelab compare --trace' "
-	"compares two. Exit code: 0 all runs are ok, 1 a run failed or is invalid, 2 bad usage, 130 "
-	"interrupted.", children, help, NULL
+	"compares two. Exit code: 0 all runs are ok, 1 a run failed or is invalid, 2 bad usage, "
+	"130 interrupted.", children, insert_collectors, NULL
 };
 
-/* Set a key of the plan, if the option has a value. */
+/* Set a key of the plan if @value is given. */
 static int set_key(struct plan *p, const char *option, const char *section, const char *key,
-	       const char *value)
+		   const char *value)
 {
 	return value ? plan_set_key(p, option, section, key, value) : 0;
 }
 
-/* Make the first strategy the baseline, since trace compares with no stock driver. */
+/* Make the first strategy the baseline, since trace does not run the stock driver. */
 static int set_baseline(struct plan *p)
 {
 	return p->strategies.n ? plan_set_key(p, "trace", "plan", "baseline", p->strategies.v[0]) :
 	       -EINVAL;
 }
 
-static int prepare(struct plan *p, struct catalog *cat, const struct options *o)
+static int prepare_plan(struct plan *p, struct catalog *cat, const struct options *o)
 {
 	bool icount = o->run.runner.accel == ACCEL_ICOUNT;
 	char *collect = bl_fmt(COLLECT_OFF ", %s", o->collect);
@@ -148,18 +152,18 @@ int cmd_trace(int argc, char **argv)
 {
 	struct options o = {
 		.collect = "locks+memory",
-		.run = BL_RUN_DEFAULTS,
+		.run = RUN_OPTIONS_DEFAULTS,
 	};
 	struct catalog cat = {};
 	struct plan plan = {};
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (prepare(&plan, &cat, &o))
+	if (prepare_plan(&plan, &cat, &o))
 		goto out;
 	code = BL_EXIT_FAIL;
 	if (!preflight_check_plan(&plan) && !preflight_check_host(&plan, &o.run.runner))
-		code = bl_execute_new(&plan, &o.run.runner, o.run.out, o.run.name);
+		code = execute_plan(&plan, &o.run.runner, o.run.out, o.run.name);
 out:
 	json_decref(o.run.runner.unfit);
 	plan_free(&plan);

@@ -13,8 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Seconds for the rest of a kernel message. */
-#define SPLAT_GRACE	5.0
+#define SPLAT_GRACE	5.0	/* seconds for the rest of a kernel message */
 
 struct options {
 	unsigned long long timeout, mem, cpus;
@@ -32,8 +31,8 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-static void number(struct argp_state *state, const char *what, const char *arg,
-		   unsigned long long min, unsigned long long max, unsigned long long *val)
+static void parse_number(struct argp_state *state, const char *what, const char *arg,
+			 unsigned long long min, unsigned long long max, unsigned long long *val)
 {
 	if (bl_parse_u64(arg, min, max, val))
 		argp_error(state, "bad value '%s' for --%s; valid: %llu..%llu", arg, what,
@@ -46,13 +45,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 't':
-		number(state, "timeout", arg, 1, 1000000, &o->timeout);
+		parse_number(state, "timeout", arg, 1, 1000000, &o->timeout);
 		return 0;
 	case 'm':
-		number(state, "mem", arg, 256, 1048576, &o->mem);
+		parse_number(state, "mem", arg, 256, 1048576, &o->mem);
 		return 0;
 	case 'c':
-		number(state, "cpus", arg, 1, 64, &o->cpus);
+		parse_number(state, "cpus", arg, 1, 64, &o->cpus);
 		return 0;
 	case 'a':
 		o->append = arg;
@@ -80,13 +79,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, "-- COMMAND [ARGUMENT...]",
-	"Boot the guest, run one command there as root, and exit with its exit code. The command sees "
-	"this machine's files and the current directory. Files that it writes are lost with the guest; "
-	"files below /run/bouncelab are lost when this program ends. The exit code is 1, with the "
-	"reason, if the guest dies or its kernel prints a warning.", NULL, NULL, NULL
+	"Boot the guest, run one command there as root, and exit with its exit code. The command "
+	"sees this machine's files and the current directory. Files that it writes are lost with "
+	"the guest; files below /run/bouncelab are lost when this program ends. The exit code is "
+	"1, with the reason, if the guest dies or its kernel prints a warning.", NULL, NULL, NULL
 };
 
-static json_t *exec_message(char **cmd)
+static json_t *make_request(char **cmd)
 {
 	char *cwd = getcwd(NULL, 0);
 	json_t *argv = json_pack("[s, s, s, s]", "/usr/bin/env", "-C", cwd ? cwd : "/", "--");
@@ -100,7 +99,7 @@ static json_t *exec_message(char **cmd)
 }
 
 /* Print the command's output until it ends. Returns the exit code of the program. */
-static int follow(struct vm *vm, const struct options *o, const char *console)
+static int follow_command(struct vm *vm, const struct options *o, const char *console)
 {
 	double deadline = bl_mono() + o->timeout;
 	int code = -1;
@@ -165,7 +164,7 @@ static int boot_and_run(const struct options *o, const char *dir)
 		.cpus = o->cpus, .mem_mb = o->mem,
 	};
 	char *initramfs = NULL, *reason = NULL, *vm_tmp = bl_fmt("%s/.vm.tmp", share);
-	json_t *hello = NULL, *msg = exec_message(o->cmd);
+	json_t *hello = NULL, *msg = make_request(o->cmd);
 	int code = BL_EXIT_FAIL, err;
 	struct vm vm;
 
@@ -181,7 +180,7 @@ static int boot_and_run(const struct options *o, const char *dir)
 	if (vm_send(&vm, msg))
 		bl_err("the guest does not take requests");
 	else
-		code = follow(&vm, o, console);
+		code = follow_command(&vm, o, console);
 	if (code == BL_EXIT_FAIL && (vm.splat || vm.pid <= 0))
 		show_console(console);
 	vm_stop(&vm);

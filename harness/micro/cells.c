@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lay out the cells of `bouncelab micro`: strategies, sizes, threads and their buffers. */
+/* Lay out the cells of `bouncelab micro`: each has a strategy, a size, threads and buffers. */
 #include "micro/micro.h"
 #include "run/preflight.h"
 #include "micro/host.h"
@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SET		(512U << 10)	/* bytes of originals per thread: fits L2, not L1 */
+#define SET		(512U << 10)	/* bytes of originals per thread: they fit L2, not L1 */
 #define WINDOW		(64ULL << 20)	/* the module's default */
-#define WINDOW_COLD	(16ULL << 20)	/* smaller, since each round of a run makes a new one */
+#define WINDOW_COLD	(16ULL << 20)	/* smaller, since each slice makes a new window */
 #define GUEST_MB	2048
 
 /*
- * An emulator needs longer to warm up, since it translates new code first. In a kernel the end of
- * a slice, where threads wait for each other, may take until the next tick.
+ * An emulator takes longer to warm up, since it translates new code first. A slice in a kernel is
+ * longer, since the threads wait for each other at its end, which can take until the next tick.
  */
 const struct micro_timing micro_timings[] = {
 	[PLANE_NATIVE] = { .warm_ns = 2000000, .slice_ns = 10000000, .verify_ns = 2000000,
@@ -57,7 +57,7 @@ static u32 round_up(u32 x, u32 to)
 	return (x + to - 1) / to * to;
 }
 
-/* Set stride and number of buffers. Small buffers are packed unless an offset is asked for. */
+/* Set stride and number of buffers. Small buffers are packed unless an offset is given. */
 static void lay_out_buffers(struct micro_config *k, bool cold)
 {
 	u32 slots = round_up(k->size, MICRO_PAGE) / MICRO_PAGE, rounded = 1, most;
@@ -69,7 +69,7 @@ static void lay_out_buffers(struct micro_config *k, bool cold)
 		k->buffers = k->outstanding;
 	if (!cold)
 		return;
-	/* All buffers are mapped at once, rounded up to powers of two; they may fill half the window. */
+	/* Mapped at once, each rounded up to a power of two, all buffers fit in half the window. */
 	while (rounded < slots)
 		rounded *= 2;
 	most = k->window / 2 / k->threads / (rounded * MICRO_PAGE);
@@ -78,7 +78,7 @@ static void lay_out_buffers(struct micro_config *k, bool cold)
 		k->outstanding = k->buffers;
 }
 
-static struct micro_config config_of(const struct micro_options *o, u32 size, u32 threads)
+static struct micro_config make_config(const struct micro_options *o, u32 size, u32 threads)
 {
 	const struct micro_timing *t = &micro_timings[o->plane];
 	struct micro_config k = {
@@ -110,13 +110,13 @@ static void lay_out_cells(struct micro_campaign *c)
 				cell->strategy = o->strategies.v[k];
 				cell->size = o->sizes.v[i];
 				cell->threads = o->threads.v[j];
-				cell->config = config_of(o, cell->size, cell->threads);
+				cell->config = make_config(o, cell->size, cell->threads);
 				cell->rounds = bl_zalloc(o->rounds * sizeof(*cell->rounds));
 			}
 }
 
-const struct micro_cell *micro_find(const struct micro_campaign *c, const char *strategy,
-				    u32 size, u32 threads)
+const struct micro_cell *micro_find_cell(const struct micro_campaign *c, const char *strategy,
+					 u32 size, u32 threads)
 {
 	for (size_t i = 0; i < c->n_cells; i++)
 		if (!strcmp(c->cells[i].strategy, strategy) && c->cells[i].size == size &&

@@ -56,8 +56,8 @@ int micro_host_begin(void)
 		return -ENOENT;
 	err = check_release();
 	if (!err && bl_exists("/sys/module/bouncelab")) {
-		bl_err("--plane host: the module is loaded already, but each run needs a fresh one; "
-		       "'rmmod bouncelab' first");
+		bl_err("--plane host: the module is loaded already, but each run needs a fresh "
+		       "one; 'rmmod bouncelab' first");
 		err = -EBUSY;
 	}
 	if (!err && !has_debugfs()) {

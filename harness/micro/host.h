@@ -5,10 +5,23 @@
 
 #include "proto/micro-config.h"
 
-/* Check that the module can be loaded here. Changes nothing. 0 or -errno, with a message. */
+/**
+ * micro_host_begin() - check that the module can be loaded into this machine's kernel
+ *
+ * Changes nothing.
+ *
+ * Return: 0, or a negative errno with a message.
+ */
 int micro_host_begin(void);
 
-/* Load the module, do one run as micro_guest_run() does, unload the module. */
+/**
+ * micro_host_run() - load the module, do one run, unload the module
+ * @strategy: a name, as for micro_guest_run()
+ * @c:        the configuration of the loop
+ * @why:      takes the reason of a failure, which the caller frees; NULL if interrupted
+ *
+ * Return: as micro_guest_run(), with "plane" host.
+ */
 json_t *micro_host_run(const char *strategy, const struct micro_config *c, char **why);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Measure the cells of `bouncelab micro`: each round runs every cell once, in random order, and
- * each run has a process, or a module and a device, of its own.
+ * Measure the cells of `bouncelab micro`. A round runs every cell once, in random order. Each run
+ * has its own process, or its own module and device.
  */
 #include "micro/micro.h"
 #include "proto/accel.h"
@@ -17,16 +17,16 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-#define VERIFY		1000	/* mappings per thread, at least */
+#define VERIFY		1000	/* mappings per thread that are verified, at least */
 
 /* --- one run ----------------------------------------------------------------- */
 
-bool micro_in_guest(const struct micro_campaign *c)
+bool micro_is_in_guest(const struct micro_campaign *c)
 {
 	return c->o.plane == PLANE_VM || c->o.plane == PLANE_ICOUNT;
 }
 
-bool micro_stopped(const struct micro_campaign *c)
+bool micro_is_stopped(const struct micro_campaign *c)
 {
 	return bl_interrupted || c->raw_ended;
 }
@@ -51,7 +51,7 @@ json_t *micro_run_once(struct micro_campaign *c, const char *variant, const char
 }
 
 /* Return ns per tick, or instructions per tick on the plane icount. */
-static double units_per_tick(const struct micro_campaign *c, const json_t *run)
+static double find_tick_units(const struct micro_campaign *c, const json_t *run)
 {
 	double ns = 1e6 / bl_json_num(run, "tick_khz", NAN);
 
@@ -83,7 +83,7 @@ static void read_hist(const json_t *run, const char *what, double per_tick, stru
 			 json_integer_value(json_array_get(bin, 1)));
 }
 
-static double median_of(const json_t *run, const char *what, double per_tick)
+static double find_median(const json_t *run, const char *what, double per_tick)
 {
 	struct hist h = {};
 	double median;
@@ -94,7 +94,7 @@ static double median_of(const json_t *run, const char *what, double per_tick)
 	return median;
 }
 
-static double turn_of(const json_t *run, double per_tick)
+static double find_turn(const json_t *run, double per_tick)
 {
 	struct hist h = {};
 	double mean;
@@ -108,7 +108,7 @@ static double turn_of(const json_t *run, double per_tick)
 /* Add a run as the next round of the cell. Returns the reason not to use it, or NULL. */
 static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, const json_t *run)
 {
-	double per_tick = units_per_tick(c, run);
+	double per_tick = find_tick_units(c, run);
 	double ticks = bl_json_int(run, "ticks", 0);
 	struct micro_sample *s = &cell->rounds[cell->n];
 	char *why = find_defect(run);
@@ -118,17 +118,18 @@ static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, cons
 	s->operations = bl_json_int(run, "operations", 0);
 	read_hist(run, "pair", per_tick, &s->hist);
 	if (!s->operations || s->operations != s->hist.total) {
-		why = bl_fmt("%llu operations, and %.0f in the histogram", s->operations, s->hist.total);
+		why = bl_fmt("%llu operations, and %.0f in the histogram", s->operations,
+			     s->hist.total);
 		hist_free(&s->hist);
 		return why;
 	}
 	s->pair = hist_quantile(&s->hist, 0.5);
-	s->map = median_of(run, "map", per_tick);
-	s->unmap = median_of(run, "unmap", per_tick);
-	s->touch = median_of(run, "touch", per_tick);
-	s->copy = median_of(run, "copy", per_tick);
+	s->map = find_median(run, "map", per_tick);
+	s->unmap = find_median(run, "unmap", per_tick);
+	s->touch = find_median(run, "touch", per_tick);
+	s->copy = find_median(run, "copy", per_tick);
 	s->ratio = s->pair / s->copy;
-	s->turn = turn_of(run, per_tick);
+	s->turn = find_turn(run, per_tick);
 	/* Each thread was timed for the same time. The plane icount has no seconds. */
 	s->rate = s->wall_rate = NAN;
 	if (c->o.plane != PLANE_ICOUNT) {
@@ -142,7 +143,7 @@ static char *take_sample(struct micro_campaign *c, struct micro_cell *cell, cons
 
 /* --- the campaign -------------------------------------------------------------- */
 
-double micro_run_seconds(enum plane plane, const struct micro_config *k)
+double micro_estimate_run(enum plane plane, const struct micro_config *k)
 {
 	const struct micro_timing *t = &micro_timings[plane];
 	bool copies = !(k->flags & MICRO_VERIFY);
@@ -151,7 +152,7 @@ double micro_run_seconds(enum plane plane, const struct micro_config *k)
 	       t->slower * k->slices * (k->slice_ns + k->warm_ns) * (copies ? 2e-9 : 1e-9);
 }
 
-static char *cell_text(const struct micro_cell *cell)
+static char *format_cell(const struct micro_cell *cell)
 {
 	return bl_fmt("%s, %u bytes, %u thread%s", cell->strategy, cell->size, cell->threads,
 		      cell->threads == 1 ? "" : "s");
@@ -169,7 +170,8 @@ static void set_invalid(struct micro_cell *cell, char *why)
 static void run_cell(struct micro_campaign *c, struct micro_cell *cell, u32 seed, bool verify)
 {
 	struct micro_config k = cell->config;
-	char *why = NULL, *text = cell_text(cell);
+	char *why = NULL, *text = format_cell(cell);
+	unsigned long long least = 1;
 	json_t *run;
 
 	if (verify) {
@@ -178,28 +180,32 @@ static void run_cell(struct micro_campaign *c, struct micro_cell *cell, u32 seed
 		k.slice_ns = micro_timings[c->o.plane].verify_ns;
 		k.warm_ns = 0;
 		k.verify = k.size > MICRO_PAGE ? VERIFY / 4 : VERIFY;
+		/* With MICRO_COLD the buffers decide how many mappings there are. */
+		if (!(k.flags & MICRO_COLD))
+			least = (unsigned long long)k.verify * k.threads;
 	}
 	k.seed = seed;
 	if (verify)
 		bl_progress_now(&c->progress, "verify: %s", text);
 	else
-		bl_progress_now(&c->progress, "round %zu of %u: %s", c->rounds + 1, c->o.rounds, text);
+		bl_progress_now(&c->progress, "round %zu of %u: %s", c->rounds + 1, c->o.rounds,
+				text);
 	run = micro_run_once(c, "timed", cell->strategy, &k, &why);
-	if (micro_stopped(c)) {
+	if (micro_is_stopped(c)) {
 		free(why);
 	} else {
 		if (run && verify) {
 			cell->verified = bl_json_int(run, "verified", 0);
 			why = find_defect(run);
-			/* With MICRO_COLD a round has a number of mappings of its own. */
-			if (!why && cell->verified <
-			    (k.flags & MICRO_COLD ? 1ULL : (unsigned long long)k.verify * k.threads))
-				why = bl_fmt("only %llu mappings could be verified", cell->verified);
+			if (!why && cell->verified < least)
+				why = bl_fmt("only %llu mappings could be verified",
+					     cell->verified);
 		} else if (run) {
 			why = take_sample(c, cell, run);
 		}
 		if (why)
-			bl_progress_note(&c->progress, "%s%s: %s", verify ? "verify: " : "", text, why);
+			bl_progress_note(&c->progress, "%s%s: %s", verify ? "verify: " : "", text,
+					 why);
 		if (why)
 			set_invalid(cell, why);
 	}
@@ -214,15 +220,15 @@ static double estimate_round(const struct micro_campaign *c, bool verify)
 
 	for (size_t i = 0; i < c->n_cells; i++)
 		seconds += verify ? micro_timings[c->o.plane].setup_s :
-				    micro_run_seconds(c->o.plane, &c->cells[i].config);
+				    micro_estimate_run(c->o.plane, &c->cells[i].config);
 	return seconds;
 }
 
 /* Run each valid cell once. Cells that failed the verification are left out. */
-static void one_round(struct micro_campaign *c, gsl_rng *rng, size_t *order)
+static void run_round(struct micro_campaign *c, gsl_rng *rng, size_t *order)
 {
 	gsl_ran_shuffle(rng, order, c->n_cells, sizeof(*order));
-	for (size_t i = 0; i < c->n_cells && !micro_stopped(c); i++) {
+	for (size_t i = 0; i < c->n_cells && !micro_is_stopped(c); i++) {
 		struct micro_cell *cell = &c->cells[order[i]];
 		u32 seed = gsl_rng_get(rng);
 
@@ -250,23 +256,25 @@ int micro_measure(struct micro_campaign *c)
 			  estimate_round(c, true) + c->o.rounds * estimate_round(c, false));
 	for (size_t i = 0; i < c->n_cells; i++)
 		order[i] = i;
-	for (size_t i = 0; i < c->n_cells && !micro_stopped(c); i++)
+	for (size_t i = 0; i < c->n_cells && !micro_is_stopped(c); i++)
 		run_cell(c, &c->cells[i], i + 1, true);
-	if (!micro_stopped(c) && !c->o.from)
-		bl_progress_step(&c->progress, estimate_round(c, true), true, "verified: %zu cells", c->n_cells);
-	while (c->rounds < c->o.rounds && !micro_stopped(c)) {
-		one_round(c, rng, order);
-		if (micro_stopped(c))
+	if (!micro_is_stopped(c) && !c->o.from)
+		bl_progress_step(&c->progress, estimate_round(c, true), true, "verified: %zu cells",
+				 c->n_cells);
+	while (c->rounds < c->o.rounds && !micro_is_stopped(c)) {
+		run_round(c, rng, order);
+		if (micro_is_stopped(c))
 			break;
 		c->rounds++;
 		if (!c->o.from)
-			bl_progress_step(&c->progress, estimate_round(c, false), true, "round %zu", c->rounds);
+			bl_progress_step(&c->progress, estimate_round(c, false), true, "round %zu",
+					 c->rounds);
 	}
 	bl_progress_end(&c->progress);
 	gsl_rng_free(rng);
 	free(order);
 	if (c->rounds)
 		drop_part_of_round(c);
-	c->interrupted = micro_stopped(c);
+	c->interrupted = micro_is_stopped(c);
 	return c->interrupted ? -EINTR : 0;
 }

@@ -21,7 +21,7 @@
 
 #define MICRO_NULL	"null"
 
-/* Times that differ between planes. */
+/* The times of a run, which differ between planes. */
 struct micro_timing {
 	u64 warm_ns, slice_ns, verify_ns;
 	double setup_s;		/* seconds of a run outside its slices, for the estimate */
@@ -54,9 +54,9 @@ struct micro_options {
 struct micro_sample {
 	double pair, map, unmap, touch, copy;	/* medians; NaN where there is none */
 	double ratio;				/* pair / copy */
-	double turn;				/* mean from one unmap to the next, see hist_core_mean() */
-	double rate;				/* mappings per second of all threads, from @turn, or NaN */
-	double wall_rate;			/* mappings per second by wall time */
+	double turn;				/* from one unmap to the next, hist_core_mean() */
+	double rate;				/* mappings per second, by @turn; NaN: icount */
+	double wall_rate;			/* mappings per second of all threads */
 	unsigned long long operations;
 	struct hist hist;			/* map and unmap of a mapping, added */
 };
@@ -83,100 +83,174 @@ struct micro_campaign {
 	bool interrupted;
 	double clock;			/* between two readings of the clock in a row */
 	u32 cpus;			/* CPUs that this process may use */
-	u32 played;			/* CPUs that per-CPU structures are sized for; 0: as @cpus */
+	u32 played;			/* CPUs of per-CPU structures; 0: as many as @cpus */
 	struct bl_progress progress;
 };
 
-/* --- cells.c ----------------------------------------------------------- */
+/* --- cells.c ------------------------------------------------------------- */
 
 /**
- * micro_prepare() - find the strategies, build what runs them, lay out the cells
+ * micro_prepare() - find the strategies, build the programs, lay out the cells
  * @c: o holds the options; with o.from the file is read and nothing is built
  *
- * Return: 0 or a negative errno, with a message. micro_free() is needed in both cases.
+ * Return: 0, or a negative errno with a message. The caller calls micro_free() in both cases.
  */
 int micro_prepare(struct micro_campaign *c);
 void micro_free(struct micro_campaign *c);
 
-const struct micro_cell *micro_find(const struct micro_campaign *c, const char *strategy,
-				    u32 size, u32 threads);
+/** micro_find_cell() - find a cell; returns NULL if the campaign does not have it */
+const struct micro_cell *micro_find_cell(const struct micro_campaign *c, const char *strategy,
+					 u32 size, u32 threads);
 
-/* --- strategies.c ------------------------------------------------------ */
+/* --- strategies.c -------------------------------------------------------- */
 
-/* Add the names of all strategies in the sources. 0 or a negative errno, with a message. */
+/**
+ * micro_find_strategies() - list the strategies in the sources
+ * @names: takes their names
+ *
+ * Return: 0, or a negative errno with a message.
+ */
 int micro_find_strategies(struct bl_strv *names);
 
-/* --- native.c ---------------------------------------------------------- */
+/* --- native.c ------------------------------------------------------------ */
 
-/*
- * Add the names of the strategies that can be run: those of the sources, or, of an installed
- * program or with BOUNCELAB_MICRO set, those that have a program. 0 or -errno, with a message.
+/**
+ * micro_native_find() - list the strategies that the plane native can run
+ * @c:     takes the directory of the programs
+ * @names: takes the names: those of the sources; or, if the program is installed or
+ *         BOUNCELAB_MICRO names a directory, those of the programs
+ *
+ * Return: 0, or a negative errno with a message.
  */
 int micro_native_find(struct micro_campaign *c, struct bl_strv *names);
 
-/* Build the programs that are older than their sources. 0 or -EINVAL, with a message. */
+/**
+ * micro_native_begin() - build the programs that are older than their sources
+ * @c: names the directory of the programs
+ *
+ * Return: 0, or -EINVAL with a message.
+ */
 int micro_native_begin(const struct micro_campaign *c);
 
-/*
- * Run program VARIANT (timed or holds) of a strategy once. Returns the JSON that it wrote, or
- * NULL with the reason in *why, which the caller frees.
+/**
+ * micro_native_run() - run the program of a strategy once
+ * @c:        names the directory of the programs
+ * @variant:  "timed", or "holds" for the program with timed locks
+ * @strategy: a name
+ * @config:   the configuration of the loop
+ * @why:      takes the reason of a failure, which the caller frees
+ *
+ * Return: the JSON that the program wrote, which the caller frees; or NULL.
  */
 json_t *micro_native_run(const struct micro_campaign *c, const char *variant,
 			 const char *strategy, const struct micro_config *config, char **why);
 
 /* --- raw.c --------------------------------------------------------------- */
 
-/* Begin the file o.raw, or read the head of o.from into @c. 0 or -errno, with a message. */
+/**
+ * micro_raw_create() - begin the file o.raw
+ * @c: the campaign; takes the open file
+ *
+ * Return: 0, or a negative errno with a message.
+ */
 int micro_raw_create(struct micro_campaign *c);
+
+/**
+ * micro_raw_open() - open the file o.from and read its first line
+ * @c: takes the open file, and the options and the machine of the first line
+ *
+ * Return: 0, or a negative errno with a message.
+ */
 int micro_raw_open(struct micro_campaign *c);
 
-/* Add a run, or the reason why there is none. 0 or -EIO, with a message. */
+/**
+ * micro_raw_put() - add a run to the file o.raw
+ * @c:        the campaign
+ * @variant:  as for micro_native_run()
+ * @strategy: a name
+ * @config:   the configuration of the loop
+ * @run:      the result; NULL if the run failed
+ * @why:      the reason of the failure; not used with @run
+ *
+ * Return: 0, or -EIO with a message.
+ */
 int micro_raw_put(struct micro_campaign *c, const char *variant, const char *strategy,
 		  const struct micro_config *config, const json_t *run, const char *why);
 
-/*
- * Return the next run of o.from, which has to be the named one. NULL: the reason is in *why, or
- * c->raw_ended is set.
+/**
+ * micro_raw_take() - read the next run of the file o.from
+ * @c:        the campaign; raw_ended is set at the end of the file
+ * @variant:  the variant that the run must have
+ * @strategy: the strategy that the run must have
+ * @config:   the configuration that the run must have
+ * @why:      takes the reason of a failure, which the caller frees
+ *
+ * Return: the result, which the caller frees; or NULL, with @why or raw_ended set.
  */
 json_t *micro_raw_take(struct micro_campaign *c, const char *variant, const char *strategy,
 		       const struct micro_config *config, char **why);
 
 /* --- measure.c ----------------------------------------------------------- */
 
-/* Verify, then measure. 0; -EINTR if interrupted, with the complete rounds kept. */
+/**
+ * micro_measure() - verify all cells, then run the rounds
+ * @c: the campaign; takes the samples
+ *
+ * Catches signals from here on.
+ *
+ * Return: 0; -EINTR if interrupted, with the complete rounds kept.
+ */
 int micro_measure(struct micro_campaign *c);
 
-/*
- * Do one run on the campaign's plane, or read it from o.from. VARIANT is as in
- * micro_native_run(), "timed" on other planes. Returns its result, or NULL: the reason is in
- * *why, or micro_stopped() is true.
+/**
+ * micro_run_once() - do one run on the campaign's plane, or read it from o.from
+ * @c:        the campaign
+ * @variant:  as for micro_native_run(); "timed" on other planes
+ * @strategy: a name
+ * @config:   the configuration of the loop
+ * @why:      takes the reason of a failure, which the caller frees
+ *
+ * Return: the result, which the caller frees; or NULL, with @why set unless micro_is_stopped().
  */
 json_t *micro_run_once(struct micro_campaign *c, const char *variant, const char *strategy,
 		       const struct micro_config *config, char **why);
 
-/* Return true on the planes that boot a guest. */
-bool micro_in_guest(const struct micro_campaign *c);
+/** micro_is_in_guest() - tell whether the campaign's plane boots a guest */
+bool micro_is_in_guest(const struct micro_campaign *c);
 
-/* Return true if there are no more runs: interrupted, or the end or failure of the raw file. */
-bool micro_stopped(const struct micro_campaign *c);
+/** micro_is_stopped() - tell whether the campaign was interrupted or its raw file has ended */
+bool micro_is_stopped(const struct micro_campaign *c);
 
-/* Estimate the seconds of a run. */
-double micro_run_seconds(enum plane plane, const struct micro_config *config);
+/** micro_estimate_run() - estimate the seconds of a run on a plane */
+double micro_estimate_run(enum plane plane, const struct micro_config *config);
 
 /* --- report.c ------------------------------------------------------------ */
 
-/* Estimate one member of struct micro_sample over the rounds of a cell. */
-struct stats_est micro_over_rounds(const struct micro_cell *cell, size_t member);
+/**
+ * micro_estimate() - estimate the median of one number over the rounds of a cell
+ * @cell:   the cell
+ * @member: the number, as the offset of a double in struct micro_sample
+ *
+ * Return: the estimate; its members are NaN without rounds.
+ */
+struct stats_est micro_estimate(const struct micro_cell *cell, size_t member);
 
-#define MICRO_OVER_ROUNDS(cell, member) \
-	micro_over_rounds(cell, offsetof(struct micro_sample, member))
+#define MICRO_ESTIMATE(cell, member) \
+	micro_estimate(cell, offsetof(struct micro_sample, member))
 
+/** micro_print_text() - print conditions, tables and what the plane leaves out */
 void micro_print_text(const struct micro_campaign *c, FILE *f);
-json_t *micro_json(const struct micro_campaign *c);
+
+/** micro_to_json() - write all cells as JSON, which the caller frees */
+json_t *micro_to_json(const struct micro_campaign *c);
+
+/** micro_print_csv() - print a header and one line per cell */
 void micro_print_csv(const struct micro_campaign *c, FILE *f);
 
-/* "64", "4K" */
-const char *micro_size_text(u32 size, char *buf, size_t room);
+/** micro_format_size() - write a size as "64" or "4K" into @buf, and return @buf */
+const char *micro_format_size(u32 size, char *buf, size_t room);
+
+/* Names of the values of enum dma_data_direction, as --direction takes them. */
 extern const char *const micro_directions[3];
 
 #endif

@@ -10,7 +10,7 @@
 
 /* --- text -------------------------------------------------------------------- */
 
-static void heading(struct table *t, const struct micro_models *ms, size_t i, const char *what)
+static void add_heading(struct table *t, const struct micro_models *ms, size_t i, const char *what)
 {
 	const struct micro_model *m = &ms->v[i];
 	char text[16];
@@ -18,11 +18,11 @@ static void heading(struct table *t, const struct micro_models *ms, size_t i, co
 	if (i && ms->v[i - 1].size == m->size)
 		return;
 	table_heading(t, "%s bytes: %s (plane native, n = %zu)",
-		      micro_size_text(m->size, text, sizeof(text)), what, m->n);
+		      micro_format_size(m->size, text, sizeof(text)), what, m->n);
 	table_titles(t);
 }
 
-static void columns(struct table *t, const char *const titles[], size_t n, size_t n_left)
+static void add_columns(struct table *t, const char *const titles[], size_t n, size_t n_left)
 {
 	for (size_t i = 0; i < n; i++)
 		table_column(t, titles[i], i < n_left ? TABLE_LEFT : TABLE_RIGHT);
@@ -34,11 +34,11 @@ static void print_locks(const struct micro_models *ms, FILE *f)
 					      "mean", "p99", "shared %" };
 	struct table *t = table_new();
 
-	columns(t, titles, ARRAY_SIZE(titles), 3);
+	add_columns(t, titles, ARRAY_SIZE(titles), 3);
 	for (size_t i = 0; i < ms->n; i++) {
 		const struct micro_model *m = &ms->v[i];
 
-		heading(t, ms, i, "locks");
+		add_heading(t, ms, i, "locks");
 		for (size_t k = 0; k < m->n_locks && !m->invalid; k++) {
 			const struct micro_lock *l = &m->locks[k];
 
@@ -87,34 +87,34 @@ static void print_predictions(const struct micro_models *ms, FILE *f)
 	};
 	struct table *t = table_new();
 
-	columns(t, titles, ARRAY_SIZE(titles), 1);
+	add_columns(t, titles, ARRAY_SIZE(titles), 1);
 	for (size_t i = 0; i < ms->n; i++) {
-		heading(t, ms, i, "model, million mappings per second of so many threads");
+		add_heading(t, ms, i, "model, million mappings per second of so many threads");
 		add_prediction(t, &ms->v[i]);
 	}
 	table_print(t, f, 2, table_colour(f));
 	table_free(t);
 }
 
-void micro_models_text(const struct micro_models *ms, const struct micro_campaign *c, FILE *f)
+void micro_models_print_text(const struct micro_models *ms, const struct micro_campaign *c, FILE *f)
 {
 	double line = ms->n ? ms->v[0].line_ns : NAN;
 
-	fprintf(f, "\nlocks: hold times in separate runs of one thread, less %.0f ns for the clock. mean: values "
-		"over 10\ntimes the 90th percentile are left out. shared: acquisitions of locks that two "
-		"threads take.\n\n", c->clock);
+	fprintf(f, "\nlocks: hold times in separate runs of one thread, less %.0f ns for the "
+		"clock. mean: values over 10\ntimes the 90th percentile are left out. shared: "
+		"acquisitions of locks that two threads take.\n\n", c->clock);
 	print_locks(ms, f);
-	fprintf(f, "\nmodel: a closed queueing network, solved by mean-value analysis. think and locked are "
-		"the ns of a\nmapping outside and inside shared locks. model 1 equals measured 1 by "
-		"construction, measured 2 checks\nmodel 2, and more threads were not measured. The modelled "
-		"machine has %d CPUs and moves a cache line\nbetween two of them in %.0f ns.\n\n",
-		MODEL_CPUS, line);
+	fprintf(f, "\nmodel: a closed queueing network, solved by mean-value analysis. think and "
+		"locked are the ns of a\nmapping outside and inside shared locks. model 1 equals "
+		"measured 1 by construction, measured 2 checks\nmodel 2, and more threads were not "
+		"measured. The modelled machine has %d CPUs and moves a cache line\nbetween two of "
+		"them in %.0f ns.\n\n", MODEL_CPUS, line);
 	print_predictions(ms, f);
 }
 
 /* --- JSON and CSV -------------------------------------------------------------- */
 
-static json_t *locks_json(const struct micro_model *m)
+static json_t *locks_to_json(const struct micro_model *m)
 {
 	json_t *list = json_array();
 
@@ -122,15 +122,26 @@ static json_t *locks_json(const struct micro_model *m)
 		const struct micro_lock *l = &m->locks[i];
 
 		json_array_append_new(list, json_pack(
-			"{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "lock", l->name, "read", l->read,
-			"per_mapping", bl_json_real(l->per_mapping), "held_median_ns", bl_json_real(l->median),
-			"held_mean_ns", bl_json_real(l->mean), "held_p99_ns", bl_json_real(l->p99), "copies",
-			bl_json_real(l->copies), "shared", bl_json_real(l->shared)));
+			"{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "lock", l->name,
+			"read", l->read, "per_mapping", bl_json_real(l->per_mapping),
+			"held_median_ns", bl_json_real(l->median),
+			"held_mean_ns", bl_json_real(l->mean), "held_p99_ns", bl_json_real(l->p99),
+			"copies", bl_json_real(l->copies), "shared", bl_json_real(l->shared)));
 	}
 	return list;
 }
 
-json_t *micro_models_json(const struct micro_models *ms)
+static json_t *point_to_json(const struct micro_model *m, size_t k)
+{
+	double predicted = m->invalid ? NAN : m->predicted[k];
+	double measured = k < 2 && !m->invalid ? m->measured[k] : NAN;
+
+	return json_pack("{s:i, s:s, s:o, s:o}", "threads", (int)micro_point_to_threads(k),
+			 "what", "model", "per_second", bl_json_real(predicted),
+			 "measured_per_second", bl_json_real(measured));
+}
+
+json_t *micro_models_to_json(const struct micro_models *ms)
 {
 	json_t *list = json_array();
 
@@ -139,22 +150,21 @@ json_t *micro_models_json(const struct micro_models *ms)
 		json_t *points = json_array();
 
 		for (size_t k = 0; k < MODEL_POINTS; k++)
-			json_array_append_new(points, json_pack(
-				"{s:i, s:s, s:o, s:o}", "threads", (int)micro_model_threads(k), "what",
-				"model", "per_second", bl_json_real(m->invalid ? NAN : m->predicted[k]),
-				"measured_per_second", bl_json_real(k < 2 && !m->invalid ? m->measured[k] : NAN)));
+			json_array_append_new(points, point_to_json(m, k));
 		json_array_append_new(list, json_pack(
 			"{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "what", "model",
-			"plane", "native", "strategy", m->strategy, "size", (int)m->size, "n", (int)m->n,
-			"invalid", m->invalid ? json_string(m->invalid) : json_null(), "line_ns",
-			bl_json_real(m->line_ns), "think_ns", bl_json_real(m->think_ns), "locked_ns",
-			bl_json_real(m->locked_ns), "locks", locks_json(m), "points", points));
+			"plane", "native", "strategy", m->strategy, "size", (int)m->size,
+			"n", (int)m->n, "invalid",
+			m->invalid ? json_string(m->invalid) : json_null(),
+			"line_ns", bl_json_real(m->line_ns), "think_ns", bl_json_real(m->think_ns),
+			"locked_ns", bl_json_real(m->locked_ns), "locks", locks_to_json(m),
+			"points", points));
 	}
 	return list;
 }
 
-static void csv_point(FILE *f, const struct micro_model *m, const char *what, u32 threads, size_t n,
-		      double v)
+static void print_csv_point(FILE *f, const struct micro_model *m, const char *what, u32 threads,
+			    size_t n, double v)
 {
 	if (m->invalid || !isfinite(v))
 		return;
@@ -165,15 +175,15 @@ static void csv_point(FILE *f, const struct micro_model *m, const char *what, u3
 	fputc('\n', f);
 }
 
-void micro_models_csv(const struct micro_models *ms, FILE *f)
+void micro_models_print_csv(const struct micro_models *ms, FILE *f)
 {
 	fputs("plane,what,strategy,size,threads,n,per_second\n", f);
 	for (size_t i = 0; i < ms->n; i++) {
 		for (u32 k = 0; k < 2; k++)
-			csv_point(f, &ms->v[i], "measured", k + 1, ms->v[i].n_measured[k],
-				  ms->v[i].measured[k]);
+			print_csv_point(f, &ms->v[i], "measured", k + 1, ms->v[i].n_measured[k],
+					ms->v[i].measured[k]);
 		for (size_t k = 0; k < MODEL_POINTS; k++)
-			csv_point(f, &ms->v[i], "model", micro_model_threads(k), ms->v[i].n,
-				  ms->v[i].predicted[k]);
+			print_csv_point(f, &ms->v[i], "model", micro_point_to_threads(k),
+					ms->v[i].n, ms->v[i].predicted[k]);
 	}
 }

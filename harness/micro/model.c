@@ -4,13 +4,13 @@
  * station; the rest of a mapping's time is think time. The service time of a station is the time
  * that one thread alone holds the lock, plus, with N threads, the time to fetch the lock's cache
  * line from its last holder, which is another thread with probability (N - 1) / N. A lock taken
- * for reading only costs the line, twice. A lock that two threads never shared counts as never
- * shared. The number of locks of one name is the number that two threads spread over: with shares
- * p of the acquisitions, 1 over the sum of p squared.
+ * for reading costs the time to fetch the line twice. A lock that two threads did not share in the
+ * measurement is no station for more threads either. The number of locks of one name is the number
+ * that two threads spread over: 1 / sum of p^2, where p are the locks' shares of the acquisitions.
  *
  * The model leaves out cache lines other than the lock's own, the load that waiting puts on the
- * bus, the real distribution of service times (the model assumes an exponential one, which makes
- * its queues a little too long), and atomic operations outside locks.
+ * bus, and atomic operations outside locks. It assumes that service times have an exponential
+ * distribution, which makes its queues a little too long.
  */
 #include "micro/model.h"
 #include "stats/mva.h"
@@ -21,9 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUNS_MAX	5	/* runs of the programs with timed locks */
+#define RUNS_MAX	5	/* runs of a program with timed locks, at most */
 
-u32 micro_model_threads(size_t point)
+u32 micro_point_to_threads(size_t point)
 {
 	return 1U << point;
 }
@@ -64,9 +64,10 @@ static void add_alone(struct micro_model *m, const json_t *run)
 		struct hist h = {};
 
 		l = find_lock(m, bl_json_str(hold, "name", ""),
-			    json_is_true(json_object_get(hold, "read")));
+			      json_is_true(json_object_get(hold, "read")));
 		read_holds(hold, ns_per_tick, &h);
-		l->per_mapping += bl_json_num(hold, "taken", 0) / bl_json_num(run, "operations", NAN);
+		l->per_mapping +=
+			bl_json_num(hold, "taken", 0) / bl_json_num(run, "operations", NAN);
 		/* Each hold includes one reading of the clock. */
 		l->median += hist_quantile(&h, 0.5) - clock;
 		l->mean += hist_core_mean(&h) - clock;
@@ -87,10 +88,10 @@ static void add_sharing(struct micro_model *m, const json_t *run)
 	m->line_ns += bl_json_num(run, "line_ticks_twice", NAN) / 2 * ns_per_tick;
 	json_array_foreach(json_object_get(run, "holds"), i, hold) {
 		l = find_lock(m, bl_json_str(hold, "name", ""),
-			    json_is_true(json_object_get(hold, "read")));
+			      json_is_true(json_object_get(hold, "read")));
 		taken = bl_json_num(hold, "taken", 0);
 		l->copies += bl_json_num(hold, "effective", 1);
-		/* "entering" is taken for reading and for writing, and counted together. */
+		/* The lock "entering" counts its readers and its writers together. */
 		l->shared += fmin(1, bl_json_num(hold, "taken_shared", 0) / taken);
 	}
 }
@@ -113,7 +114,7 @@ static void take_means(struct micro_model *m, bool two_threads)
 
 static char *run_holds(struct micro_campaign *c, struct micro_model *m, u32 threads, u32 seed)
 {
-	const struct micro_cell *cell = micro_find(c, m->strategy, m->size, threads);
+	const struct micro_cell *cell = micro_find_cell(c, m->strategy, m->size, threads);
 	struct micro_config k = cell->config;
 	char *why = NULL;
 	json_t *run;
@@ -135,7 +136,7 @@ static char *run_holds(struct micro_campaign *c, struct micro_model *m, u32 thre
 
 /* --- the network --------------------------------------------------------------- */
 
-static double locked_alone(const struct micro_model *m)
+static double sum_locked_time(const struct micro_model *m)
 {
 	double ns = 0;
 
@@ -145,7 +146,7 @@ static double locked_alone(const struct micro_model *m)
 	return ns;
 }
 
-static double predict(const struct micro_model *m, u32 threads)
+static double predict_rate(const struct micro_model *m, u32 threads)
 {
 	double line = threads > 1 ? m->line_ns * (threads - 1) / threads : 0, x;
 	struct mva_station *s = bl_zalloc((m->n_locks + 1) * sizeof(*s));
@@ -163,39 +164,40 @@ static double predict(const struct micro_model *m, u32 threads)
 
 static void take_measured(const struct micro_campaign *c, struct micro_model *m, u32 threads)
 {
-	const struct micro_cell *cell = micro_find(c, m->strategy, m->size, threads);
+	const struct micro_cell *cell = micro_find_cell(c, m->strategy, m->size, threads);
 
 	m->measured[threads - 1] = NAN;
 	if (!cell || cell->invalid)
 		return;
-	m->measured[threads - 1] = MICRO_OVER_ROUNDS(cell, rate).value;
+	m->measured[threads - 1] = MICRO_ESTIMATE(cell, rate).value;
 	m->n_measured[threads - 1] = cell->n;
 }
 
-static void fit(const struct micro_campaign *c, struct micro_model *m)
+static void fit_model(const struct micro_campaign *c, struct micro_model *m)
 {
 	for (u32 i = 0; i < 2; i++)
 		take_measured(c, m, i + 1);
-	m->locked_ns = locked_alone(m);
+	m->locked_ns = sum_locked_time(m);
 	m->think_ns = fmax(0, 1e9 / m->measured[0] - m->locked_ns);
 	for (size_t i = 0; i < MODEL_POINTS; i++)
-		m->predicted[i] = isnan(m->line_ns) && i ? NAN : predict(m, micro_model_threads(i));
+		m->predicted[i] =
+			isnan(m->line_ns) && i ? NAN : predict_rate(m, micro_point_to_threads(i));
 }
 
-/* --- all of them ----------------------------------------------------------------- */
+/* --- all models ------------------------------------------------------------------ */
 
-static void make_one(struct micro_campaign *c, struct micro_model *m, size_t runs)
+static void make_model(struct micro_campaign *c, struct micro_model *m, size_t runs)
 {
-	bool two = micro_find(c, m->strategy, m->size, 2);
+	bool two = micro_find_cell(c, m->strategy, m->size, 2);
 
-	for (size_t i = 0; i < runs && !m->invalid && !micro_stopped(c); i++) {
+	for (size_t i = 0; i < runs && !m->invalid && !micro_is_stopped(c); i++) {
 		bl_progress_now(&c->progress, "locks: %s, %u bytes", m->strategy, m->size);
 		m->invalid = run_holds(c, m, 1, i + 1);
 		if (!m->invalid && two)
 			m->invalid = run_holds(c, m, 2, i + 1);
 		m->n += !m->invalid;
 	}
-	if (m->invalid || micro_stopped(c))
+	if (m->invalid || micro_is_stopped(c))
 		return;
 	take_means(m, two);
 }
@@ -216,7 +218,7 @@ static void fit_all(const struct micro_campaign *c, struct micro_models *ms)
 	for (size_t i = 0; i < ms->n; i++) {
 		ms->v[i].line_ns = line;
 		if (!ms->v[i].invalid)
-			fit(c, &ms->v[i]);
+			fit_model(c, &ms->v[i]);
 	}
 	free(lines);
 }
@@ -227,8 +229,8 @@ int micro_models_make(struct micro_models *ms, struct micro_campaign *c)
 
 	ms->v = bl_zalloc((c->n_cells + 1) * sizeof(*ms->v));
 	bl_progress_start(&c->progress, 1, runs * 2 * c->n_cells / c->o.threads.n *
-			  micro_run_seconds(PLANE_NATIVE, &c->cells[0].config));
-	for (size_t i = 0; i < c->n_cells && !micro_stopped(c); i++) {
+			  micro_estimate_run(PLANE_NATIVE, &c->cells[0].config));
+	for (size_t i = 0; i < c->n_cells && !micro_is_stopped(c); i++) {
 		const struct micro_cell *cell = &c->cells[i];
 		struct micro_model *m = &ms->v[ms->n];
 
@@ -239,15 +241,15 @@ int micro_models_make(struct micro_models *ms, struct micro_campaign *c)
 		m->size = cell->size;
 		m->invalid = cell->invalid ? bl_strdup(cell->invalid) : NULL;
 		if (!m->invalid)
-			make_one(c, m, runs);
+			make_model(c, m, runs);
 		if (m->invalid)
-			bl_progress_note(&c->progress, "locks: %s, %u bytes: %s", m->strategy, m->size,
-					 m->invalid);
+			bl_progress_note(&c->progress, "locks: %s, %u bytes: %s", m->strategy,
+					 m->size, m->invalid);
 	}
 	bl_progress_end(&c->progress);
-	if (!micro_stopped(c))
+	if (!micro_is_stopped(c))
 		fit_all(c, ms);
-	return micro_stopped(c) ? -EINTR : 0;
+	return micro_is_stopped(c) ? -EINTR : 0;
 }
 
 void micro_models_free(struct micro_models *ms)

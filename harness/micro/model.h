@@ -17,20 +17,20 @@ struct micro_lock {
 	double per_mapping;		/* acquisitions per mapping */
 	double median, mean, p99;	/* hold time in ns, with one thread alone */
 	double copies;			/* locks of this name that two threads spread over */
-	double shared;			/* share of acquisitions, 0..1, of locks that two threads take */
+	double shared;			/* 0..1: acquisitions of locks that two threads take */
 };
 
 struct micro_model {
 	const char *strategy;
 	u32 size;
-	char *invalid;			/* NULL: fine */
+	char *invalid;			/* the reason not to use the model; NULL: valid */
 	struct micro_lock *locks;
 	size_t n_locks;
-	size_t n;			/* runs with timed locks, with one and with two threads each */
-	double line_ns;			/* time to move a cache line to another CPU; NaN: one CPU */
+	size_t n;			/* runs with timed locks, per number of threads */
+	double line_ns;			/* moving a cache line to another CPU; NaN: one CPU */
 	double think_ns;		/* time of a mapping outside shared locks */
 	double locked_ns;		/* time inside shared locks, with one thread alone */
-	double measured[2];		/* mappings per second of 1 and 2 threads; NaN: not measured */
+	double measured[2];		/* mappings per second of 1 and 2 threads, or NaN */
 	size_t n_measured[2];		/* rounds of these measurements */
 	double predicted[MODEL_POINTS];	/* mappings per second, by the model */
 };
@@ -40,14 +40,26 @@ struct micro_models {
 	size_t n;
 };
 
-/* Fit a model to each strategy and size, after micro_measure() with 1 and 2 threads. 0 or -EINTR. */
+/**
+ * micro_models_make() - time the locks, and fit a model to each strategy and size
+ * @m: takes the models; the caller calls micro_models_free()
+ * @c: the campaign, after micro_measure() with 1 and 2 threads
+ *
+ * Return: 0, or -EINTR if interrupted.
+ */
 int micro_models_make(struct micro_models *m, struct micro_campaign *c);
 void micro_models_free(struct micro_models *m);
 
-u32 micro_model_threads(size_t point);
+/** micro_point_to_threads() - find the threads of a point: 1, 2, 4 .. 64 */
+u32 micro_point_to_threads(size_t point);
 
-void micro_models_text(const struct micro_models *m, const struct micro_campaign *c, FILE *f);
-json_t *micro_models_json(const struct micro_models *m);
-void micro_models_csv(const struct micro_models *m, FILE *f);
+/** micro_models_print_text() - print the table of locks and the table of predictions */
+void micro_models_print_text(const struct micro_models *m, const struct micro_campaign *c, FILE *f);
+
+/** micro_models_to_json() - write all models as JSON, which the caller frees */
+json_t *micro_models_to_json(const struct micro_models *m);
+
+/** micro_models_print_csv() - print a header and one line per point, measured and predicted */
+void micro_models_print_csv(const struct micro_models *m, FILE *f);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plane native: one program per strategy, built from micro/native when its sources are newer,
- * and one process per run.
+ * Run the plane native: a strategy has one program, built from micro/native when the sources are
+ * newer, and a run has one process.
  */
 #include "micro/micro.h"
 #include "lib/dirs.h"
@@ -17,7 +17,7 @@
 /* --- programs ---------------------------------------------------------------- */
 
 /* Build all programs. The output of make goes to stderr, since stdout is for the result. */
-static int build(const char *out)
+static int build_programs(const char *out)
 {
 	char *jobs = bl_fmt("-j%u", bl_count_cpus()), *dir = bl_fmt("OUT=%s", out);
 	const char *const argv[] = { "make", "--no-print-directory", "-C", bl_root(), jobs, "-f",
@@ -25,7 +25,7 @@ static int build(const char *out)
 	char *text = NULL;
 	int code;
 
-	unsetenv("MAKEFLAGS");	/* of a make that runs us */
+	unsetenv("MAKEFLAGS");	/* a make that runs this program has set it */
 	code = bl_run_capture(argv, &text, false);
 	if (code)
 		bl_err("cannot build harness/micro/native: make exits with %d:\n%s", code,
@@ -65,12 +65,13 @@ int micro_native_find(struct micro_campaign *c, struct bl_strv *names)
 	const char *given = getenv("BOUNCELAB_MICRO");
 
 	c->programs = given ? bl_strdup(given) : bl_path("build/micro");
-	return given || bl_is_installed() ? find_programs(c->programs, names) : micro_find_strategies(names);
+	return given || bl_is_installed() ? find_programs(c->programs, names) :
+	       micro_find_strategies(names);
 }
 
 int micro_native_begin(const struct micro_campaign *c)
 {
-	return getenv("BOUNCELAB_MICRO") || bl_is_installed() ? 0 : build(c->programs);
+	return getenv("BOUNCELAB_MICRO") || bl_is_installed() ? 0 : build_programs(c->programs);
 }
 
 /* --- one run ----------------------------------------------------------------- */
@@ -84,7 +85,8 @@ json_t *micro_native_run(const struct micro_campaign *c, const char *variant,
 	char *out = NULL;
 	int code;
 
-#define ADD(...)	do { char *s_ = bl_fmt(__VA_ARGS__); bl_strv_add(&argv, s_); free(s_); } while (0)
+#define ADD(...) \
+	do { char *s_ = bl_fmt(__VA_ARGS__); bl_strv_add(&argv, s_); free(s_); } while (0)
 	ADD("%s/%s/%s", c->programs, variant, strategy);
 	ADD("size=%u", k->size);
 	ADD("offset=%u", k->offset);
@@ -108,7 +110,8 @@ json_t *micro_native_run(const struct micro_campaign *c, const char *variant,
 	if (!j && code > 128)
 		*why = bl_fmt("killed by signal %d", code - 128);
 	else if (!j)
-		*why = code ? bl_fmt("exits with %d", code) : bl_fmt("writes no JSON: %s", error.text);
+		*why = code ? bl_fmt("exits with %d", code) :
+			      bl_fmt("writes no JSON: %s", error.text);
 	free(out);
 	bl_strv_free(&argv);
 	return j;

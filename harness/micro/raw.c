@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The raw file of `bouncelab micro`: JSON Lines with the options and the machine in the first
- * line, then one run per line in the order of the runs. All tables can be made from it again.
+ * Write and read the raw file of `bouncelab micro`, from which all tables can be made again. It is
+ * JSON Lines: the first line has the options and the machine, each other line has one run.
  */
 #include "micro/micro.h"
 #include "lib/machine.h"
@@ -28,7 +28,7 @@ static const struct option_key {
 
 /* --- options ------------------------------------------------------------------- */
 
-static json_t *list_json(const struct micro_list *l)
+static json_t *list_to_json(const struct micro_list *l)
 {
 	json_t *j = json_array();
 
@@ -37,11 +37,11 @@ static json_t *list_json(const struct micro_list *l)
 	return j;
 }
 
-static json_t *options_json(const struct micro_options *o)
+static json_t *options_to_json(const struct micro_options *o)
 {
 	json_t *j = json_pack("{s:i, s:o, s:o, s:f, s:I}", "plane", (int)o->plane, "sizes",
-			      list_json(&o->sizes), "threads", list_json(&o->threads), "seconds",
-			      o->seconds, "seed", (json_int_t)o->seed);
+			      list_to_json(&o->sizes), "threads", list_to_json(&o->threads),
+			      "seconds", o->seconds, "seed", (json_int_t)o->seed);
 	json_t *names = json_array();
 
 	for (size_t i = 0; i < o->strategies.n; i++)
@@ -95,8 +95,9 @@ static int read_options(const json_t *j, struct micro_options *o)
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		*(u32 *)((char *)o + numbers[i].at) = bl_json_int(j, numbers[i].name, 0);
 	for (i = 0; i < ARRAY_SIZE(flags); i++)
-		*(bool *)((char *)o + flags[i].at) = json_is_true(json_object_get(j, flags[i].name));
-	/* Check the ranges of the command line, so that nothing divides by zero or indexes wrongly. */
+		*(bool *)((char *)o + flags[i].at) =
+			json_is_true(json_object_get(j, flags[i].name));
+	/* Check the ranges as the command line does: no division by zero, no index out of range. */
 	return o->seconds < 0.001 || o->seconds > 60 || !o->rounds || o->rounds > 1000 ||
 	       !o->outstanding || o->outstanding > 64 || o->direction > 2 ||
 	       o->offset >= MICRO_PAGE ? -EINVAL : 0;
@@ -131,10 +132,11 @@ int micro_raw_create(struct micro_campaign *c)
 	c->raw = fopen(path, "we");
 	err = c->raw ? 0 : -errno;
 	if (!err)
-		err = put_line(c, json_pack("{s:i, s:o, s:i, s:i, s:i, s:o}", "bouncelab-micro", SCHEMA,
-					    "options", options_json(&c->o), "cpus", (int)c->cpus,
-					    "guest_cpus", (int)c->guest.cpus, "guest_accel",
-					    (int)c->guest.accel, "machine", bl_describe_machine()));
+		err = put_line(c, json_pack("{s:i, s:o, s:i, s:i, s:i, s:o}", "bouncelab-micro",
+					    SCHEMA, "options", options_to_json(&c->o), "cpus",
+					    (int)c->cpus, "guest_cpus", (int)c->guest.cpus,
+					    "guest_accel", (int)c->guest.accel, "machine",
+					    bl_describe_machine()));
 	if (err)
 		bl_err("%s: %s", path, strerror(-err));
 	return err;
@@ -155,7 +157,8 @@ int micro_raw_open(struct micro_campaign *c)
 	head = take_line(c);
 	if (bl_json_int(head, "bouncelab-micro", 0) != SCHEMA ||
 	    read_options(json_object_get(head, "options"), &c->o)) {
-		bl_err("%s: not what 'bouncelab micro --raw' writes (schema %d)", path, SCHEMA);
+		bl_err("%s: this is no file that 'bouncelab micro --raw' wrote (schema %d)", path,
+		       SCHEMA);
 		err = -EINVAL;
 	}
 	c->cpus = bl_json_int(head, "cpus", 1);

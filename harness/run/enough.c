@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The stop rule of a plan: look at the intervals between blocks, and leave out what is not needed. */
+/* Apply the stop rule of a plan: look at the intervals between blocks, drop runs not needed. */
 #include "run/one.h"
 #include "eval/stop.h"
 #include "plan/stop-rule.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_block(const struct plan_run *a, const struct plan_run *b)
+static bool in_same_block(const struct plan_run *a, const struct plan_run *b)
 {
 	return a->kind == b->kind && a->block == b->block;
 }
@@ -23,7 +23,7 @@ static size_t count_block(const struct runner *r, size_t i, size_t *done)
 
 	*done = 0;
 	for (size_t k = 0; k < p->n_runs; k++) {
-		if (!same_block(&p->runs[k], &p->runs[i]))
+		if (!in_same_block(&p->runs[k], &p->runs[i]))
 			continue;
 		n++;
 		*done += r->done[k];
@@ -40,7 +40,7 @@ static unsigned int count_whole_blocks(const struct runner *r)
 
 	for (size_t i = 0; i < p->n_runs; i++)
 		if (p->runs[i].kind == KIND_TIME &&
-		    (!i || !same_block(&p->runs[i - 1], &p->runs[i])))
+		    (!i || !in_same_block(&p->runs[i - 1], &p->runs[i])))
 			whole += count_block(r, i, &done) == done;
 	return whole;
 }
@@ -71,13 +71,13 @@ static double estimate_block(const struct runner *r, size_t i)
 			sum += r->seconds[k];
 			n++;
 		}
-		in_block += same_block(&p->runs[k], &p->runs[i]);
+		in_block += in_same_block(&p->runs[k], &p->runs[i]);
 	}
 	return n ? sum / n * in_block : 0;
 }
 
 /* Mark the runs that the stop rule leaves out as done, and take their time from the estimate. */
-static void leave_out(struct runner *r)
+static void drop_unneeded_runs(struct runner *r)
 {
 	const struct plan *p = r->plan;
 	const struct plan_run *last = r->before;
@@ -117,7 +117,7 @@ static int stop_campaign(struct runner *r, enum stop_why why, unsigned int block
 	bl_progress_note(&r->progress, "enough: %s", text);
 	err = campaign_log(r->c, NULL, "enough", text);
 	free(text);
-	leave_out(r);
+	drop_unneeded_runs(r);
 	return err;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Find the conditions that make this host noisy: see fitness.h. */
 #include "run/fitness.h"
 #include "lib/machine.h"
 
@@ -19,7 +20,7 @@ static int read_columns(const char *text, unsigned long long v[COLUMNS])
 	       COLUMNS ? 0 : -EINVAL;
 }
 
-int bl_cpu_shares(const char *before, const char *after, double *busy, double *steal)
+int fitness_share_cpus(const char *before, const char *after, double *busy, double *steal)
 {
 	unsigned long long a[COLUMNS], b[COLUMNS];
 	double d[COLUMNS], all = 0;
@@ -38,7 +39,7 @@ int bl_cpu_shares(const char *before, const char *after, double *busy, double *s
 	return 0;
 }
 
-static void add(json_t *list, const char *check, char *value, const char *remedy)
+static void add_problem(json_t *list, const char *check, char *value, const char *remedy)
 {
 	json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "check", check, "value", value,
 					      "remedy", remedy));
@@ -52,28 +53,29 @@ static void check_cpus(json_t *list)
 
 	poll(NULL, 0, SAMPLE_MS);
 	after = bl_read_text("/proc/stat");
-	if (before && after && !bl_cpu_shares(before, after, &busy, &steal)) {
+	if (before && after && !fitness_share_cpus(before, after, &busy, &steal)) {
 		if (busy > FITNESS_BUSY_PCT)
-			add(list, "busy", bl_fmt("other work takes %.0f %% of the CPUs", busy),
-			    "stop what else is running: it widens all intervals");
+			add_problem(list, "busy",
+				    bl_fmt("other work takes %.0f %% of the CPUs", busy),
+				    "stop the other programs: they widen all intervals");
 		if (steal > FITNESS_STEAL_PCT)
-			add(list, "steal", bl_fmt("%.0f %% of the CPUs are taken by the host of "
-						  "this machine", steal),
-			    "a machine of its own, or one whose host is not shared");
+			add_problem(list, "steal",
+				    bl_fmt("the hypervisor takes %.0f %% of the CPUs", steal),
+				    "use a machine that does not share its CPUs");
 	}
 	free(before);
 	free(after);
 }
 
-/* What moves the frequency moves the result; a guest of a cloud shows no governor. */
+/* Check the governor, since results move with the frequency. A guest in a cloud has no governor. */
 static void check_frequency(json_t *list)
 {
 	static const char path[] = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
 	char *governor = bl_read_text(path);
 
 	if (governor && strcmp(governor, "performance"))
-		add(list, "governor", bl_fmt("the frequency governor is %s", governor),
-		    "cpupower frequency-set -g performance");
+		add_problem(list, "governor", bl_fmt("the frequency governor is %s", governor),
+			    "cpupower frequency-set -g performance");
 	free(governor);
 }
 
@@ -84,12 +86,13 @@ static void check_clock(json_t *list)
 	char *clock = bl_read_text(path);
 
 	if (clock && strcmp(clock, "tsc") && strcmp(clock, "kvm-clock"))
-		add(list, "clock", bl_fmt("the clock source is %s", clock),
-		    "a machine whose TSC is stable; reading other clocks costs a microsecond");
+		add_problem(list, "clock", bl_fmt("the clock source is %s", clock),
+			    "use a machine whose TSC is stable; "
+			    "reading other clocks costs a microsecond");
 	free(clock);
 }
 
-json_t *bl_unfit(bool kvm)
+json_t *fitness_find_noise(bool kvm)
 {
 	json_t *list = json_array();
 

@@ -1,27 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What makes a machine unfit for taking times, as it is now. `run` refuses such a machine
- * where times are what is measured, or records that it was told to go on; on the plane
- * icount it only records, since a busy machine does not change the count.
+ * Conditions that make a host too noisy to take times. `run` refuses such a host where times are
+ * measured, unless --allow-noisy-host is given; then the result records the conditions. On the
+ * plane icount `run` only records them, since a busy host does not change the count.
  */
 #ifndef BL_FITNESS_H
 #define BL_FITNESS_H
 
 #include "lib/util.h"
 
-#define FITNESS_BUSY_PCT	15.0	/* of all CPUs, by what is not ours */
-#define FITNESS_STEAL_PCT	2.0	/* taken by the hypervisor below this machine */
+#define FITNESS_BUSY_PCT	15.0	/* limit for other work, in per cent of all CPUs */
+#define FITNESS_STEAL_PCT	2.0	/* limit for the hypervisor below */
 
-/*
- * An array of { "check", "value", "remedy" }, empty if nothing is wrong; the caller owns
- * it. Samples the CPUs for a quarter of a second. @kvm: also what only bears on real CPUs.
+/**
+ * fitness_find_noise() - find the conditions that make this host noisy
+ * @kvm: check the frequency governor and the clock source too, which matter to real CPUs only
+ *
+ * Samples the CPUs for a quarter of a second.
+ *
+ * Return: an array of { "check", "value", "remedy" }, empty on a quiet host. The caller frees it.
  */
-json_t *bl_unfit(bool kvm);
+json_t *fitness_find_noise(bool kvm);
 
-/*
- * Shares, in per cent of all CPUs, between two texts of /proc/stat: by programs and
- * interrupts, and stolen. -EINVAL if they cannot be compared.
+/**
+ * fitness_share_cpus() - compute how the CPUs were shared between two readings of /proc/stat
+ * @before: the text of the first reading
+ * @after:  the text of the second reading
+ * @busy:   takes the share of programs and interrupts, in per cent of all CPUs
+ * @steal:  takes the share that the hypervisor took, in per cent of all CPUs
+ *
+ * Return: 0, or -EINVAL if a text cannot be read or no time has passed between them.
  */
-int bl_cpu_shares(const char *before, const char *after, double *busy, double *steal);
+int fitness_share_cpus(const char *before, const char *after, double *busy, double *steal);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One run from its first line of the journal to its last: boot, request, stages, checks. A run
- * becomes invalid or failed in check_run(), which looks at the guest's answer, its kernel's
+ * Do one run, from its first line of the journal to its last: boot, request, stages, checks.
+ * check_run() makes a run invalid or failed: it looks at the guest's answer, its kernel's
  * messages, fio's results and the traces.
  */
 #include "run/one.h"
@@ -24,7 +24,7 @@
 struct outcome {
 	const char *status;	/* ok, failed, invalid, interrupted */
 	char *reason;
-	bool fresh_boot;	/* the guest must not do another run */
+	bool fresh_boot;	/* the next run needs a fresh boot */
 };
 
 /* Set status and reason. Takes over @reason. */
@@ -58,8 +58,9 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 	if (r->up)
 		return 0;
 	if (r->boot_failures >= MAX_BOOT_FAILURES) {
-		set_outcome(o, "failed", bl_fmt("not tried: the guest did not come up %d times in a "
-					   "row", MAX_BOOT_FAILURES));
+		set_outcome(o, "failed",
+			    bl_fmt("not tried: the guest did not come up %d times in a row",
+				   MAX_BOOT_FAILURES));
 		return -EIO;
 	}
 	name_next_console(r);
@@ -85,7 +86,7 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 	return 0;
 }
 
-static json_t *run_message(const struct runner *r, const struct plan_run *run)
+static json_t *make_request(const struct runner *r, const struct plan_run *run)
 {
 	json_t *msg = plan_run_to_json(r->plan, run), *files = json_array(), *job;
 	char *dir = campaign_run_tmp_name(run->id), *path;
@@ -110,7 +111,8 @@ static json_t *run_message(const struct runner *r, const struct plan_run *run)
 	return msg;
 }
 
-static double stage_seconds(const struct runner *r, const struct plan_run *run, const char *stage)
+static double find_stage_limit(const struct runner *r, const struct plan_run *run,
+			       const char *stage)
 {
 	double s = r->opt->stage_timeout;
 
@@ -128,14 +130,14 @@ static void set_guest_lost(struct runner *r, struct outcome *o, const char *stag
 	o->fresh_boot = true;
 	if (r->vm.splat) {
 		set_outcome(o, "failed", bl_fmt("the guest's kernel failed in stage %s: %s", stage,
-					   r->vm.splat));
+						r->vm.splat));
 	} else if (gone) {
 		why = vm_explain_end(&r->vm, r->console);
 		set_outcome(o, "failed", bl_fmt("the guest died in stage %s: %s", stage, why));
 		free(why);
 	} else {
 		set_outcome(o, "failed", bl_fmt("the guest hung: stage %s did not end in time",
-					   stage));
+						stage));
 	}
 }
 
@@ -148,16 +150,16 @@ static void take_done_message(struct outcome *o, const json_t *msg)
 		set_outcome(o, "ok", NULL);
 	else
 		set_outcome(o, !strcmp(status, "invalid") ? "invalid" : "failed",
-		       bl_strdup(*reason ? reason : "the guest gave no reason"));
+			    bl_strdup(*reason ? reason : "the guest gave no reason"));
 	if (json_is_true(json_object_get(msg, "reboot")))
 		o->fresh_boot = true;
 }
 
-/* Take the guest's messages until the run has ended, one way or another. */
+/* Take the guest's messages until the run has an outcome. */
 static void follow_run(struct runner *r, const struct plan_run *run, struct outcome *o)
 {
 	char *stage = bl_strdup("start");
-	double deadline = bl_mono() + stage_seconds(r, run, stage), now;
+	double deadline = bl_mono() + find_stage_limit(r, run, stage), now;
 	const char *label = r->plan->cells[run->cell].label;
 	json_t *msg;
 
@@ -184,7 +186,7 @@ static void follow_run(struct runner *r, const struct plan_run *run, struct outc
 			const char *name = bl_json_str(msg, "stage", "?");
 			const char *job = bl_json_str(msg, "job", NULL);
 
-			deadline = bl_mono() + stage_seconds(r, run, name);
+			deadline = bl_mono() + find_stage_limit(r, run, name);
 			free(stage);
 			stage = bl_fmt("%s%s%s", name, job ? " " : "", job ? job : "");
 		}
@@ -193,7 +195,7 @@ static void follow_run(struct runner *r, const struct plan_run *run, struct outc
 	free(stage);
 }
 
-/* Check fio's results of one job, for each time that the device did it. */
+/* Check fio's results of one job, once for each time that the device did the job. */
 static void check_job(struct runner *r, const struct plan_run *run, const char *dir,
 		      const char *job, struct outcome *o)
 {
@@ -208,15 +210,15 @@ static void check_job(struct runner *r, const struct plan_run *run, const char *
 		err = err ? err : fio_check(&fio, planned_ms, why, sizeof(why));
 		if (err && !strcmp(o->status, "ok"))
 			set_outcome(o, err == -ENODATA || err == -ETIME ? "invalid" : "failed",
-			       bl_fmt("job %s: %s", name, why));
+				    bl_fmt("job %s: %s", name, why));
 		free(path);
 		free(name);
 	}
 }
 
 /*
- * Derive the small files of the run's collectors from the large ones, unless the run failed or
- * is invalid. Then remove the large trace, unless the plan keeps it.
+ * Derive the small trace files from trace.dat if the run is ok, then remove trace.dat unless the
+ * plan keeps it.
  */
 static void derive_traces(struct runner *r, const struct plan_run *run, const char *dir,
 			  struct outcome *o)
@@ -237,8 +239,8 @@ static void derive_traces(struct runner *r, const struct plan_run *run, const ch
 }
 
 /*
- * Check the run on the host's side: the guest may say "ok", and the run is failed or invalid
- * all the same by fio's results, its traces or a kernel message.
+ * Check the run on the host's side. fio's results, the traces or a kernel message can make a run
+ * failed or invalid that the guest calls ok.
  */
 static void check_run(struct runner *r, const struct plan_run *run, struct outcome *o)
 {
@@ -256,7 +258,7 @@ static void check_run(struct runner *r, const struct plan_run *run, struct outco
 		o->fresh_boot = true;
 		if (!strcmp(o->status, "ok"))
 			set_outcome(o, "invalid", bl_fmt("the guest's kernel complained: %s",
-						    r->vm.splat));
+							 r->vm.splat));
 	}
 	json_decref(plan);
 	free(tmp);
@@ -286,8 +288,8 @@ static void add_guest_facts(const struct runner *r, const struct plan_run *run, 
 	free(tmp);
 }
 
-static json_t *run_document(const struct runner *r, const struct plan_run *run,
-			    const struct outcome *o, double started, double seconds)
+static json_t *make_document(const struct runner *r, const struct plan_run *run,
+			     const struct outcome *o, double started, double seconds)
 {
 	json_t *doc = plan_run_to_json(r->plan, run);
 
@@ -312,9 +314,9 @@ void run_count(struct run_result *res, const char *status)
 		res->failed++;
 }
 
-/* Record the run: its directory, a line in the journal, the counts, the progress line. */
+/* Record the run in its directory, in the journal, in the counts and in the progress line. */
 static int record_run(struct runner *r, const struct plan_run *run, struct outcome *o,
-		    double started, double seconds)
+		      double started, double seconds)
 {
 	double expected = pace_estimate_step(r->plan, r->before, run, r->cfg.accel);
 	const char *label = r->plan->cells[run->cell].label;
@@ -326,12 +328,12 @@ static int record_run(struct runner *r, const struct plan_run *run, struct outco
 		r->res->interrupted = true;
 		return campaign_log(r->c, run->id, o->status, NULL);
 	}
-	doc = run_document(r, run, o, started, seconds);
+	doc = make_document(r, run, o, started, seconds);
 	err = campaign_commit_run(r->c, run->id, doc);
 	json_decref(doc);
 	if (err)
 		set_outcome(o, "failed", bl_fmt("cannot write the run to %s: %s", r->c->runs,
-					   strerror(-err)));
+						strerror(-err)));
 	err = campaign_log(r->c, run->id, o->status, o->reason);
 	run_count(r->res, o->status);
 	r->estimated += expected;
@@ -354,10 +356,10 @@ int run_one(struct runner *r, const struct plan_run *run)
 	err = campaign_begin_run(r->c, run->id);
 	if (err)
 		set_outcome(&o, "failed", bl_fmt("cannot make a directory in %s: %s", r->c->runs,
-					    strerror(-err)));
+						 strerror(-err)));
 	else if (!ensure_guest(r, run, &o)) {
 		begun = bl_mono();
-		msg = run_message(r, run);
+		msg = make_request(r, run);
 		if (vm_send(&r->vm, msg))
 			set_guest_lost(r, &o, "start", r->vm.pid <= 0);
 		json_decref(msg);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Private to run/: the state of a campaign that is being run, shared by runner.c, one.c and enough.c. */
+/* Private to run/: the state of a campaign while it runs, for runner.c, one.c and enough.c. */
 #ifndef BL_RUNNER_RUN_H
 #define BL_RUNNER_RUN_H
 
@@ -17,17 +17,17 @@ struct runner {
 	struct vm_config cfg;
 	struct vm vm;
 	struct bl_progress progress;
-	const struct plan_run *last;	/* the last run of this guest; NULL: none, or it is down */
+	const struct plan_run *last;	/* the last run of this guest; NULL: it has done none */
 	const struct plan_run *before;	/* the last run of this session, in any guest */
 	bool up;
-	bool described;			/* env.json describes the guest */
+	bool described;			/* env.json describes this session's guest */
 	unsigned int consoles, boot_failures;
 	struct pace pace;
 	double estimated;		/* seconds estimated for the runs of this session */
 	double t0;			/* start of this session, bl_mono() */
 	double spent;			/* seconds of runs of earlier sessions */
-	bool *done;			/* for each run: it is recorded or left out */
-	double *seconds;		/* for each run: how long it took */
+	bool *done;			/* of each run: it is recorded or left out */
+	double *seconds;		/* of each run: the time that it took */
 	size_t left;			/* runs that are not done */
 	struct stop_state stop;
 	double widest;			/* widest interval of @widest_of blocks, in per cent */
@@ -35,7 +35,7 @@ struct runner {
 	char *initramfs, *console, *module;
 };
 
-/* Add one run of this status to the counts. */
+/* Add a run of this status to the counts. */
 void run_count(struct run_result *res, const char *status);
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How long runs take: a first guess, corrected by the times of earlier campaigns on this
- * machine. The corrections are kept in build/pace.json.
+ * Estimate how long runs take: a first guess, corrected by the times of earlier campaigns on this
+ * machine. build/pace.json keeps the corrections.
  */
 #include "run/pace.h"
 #include "lib/dirs.h"
@@ -18,14 +18,14 @@
 #define LEAST	0.05
 #define MOST	20.0
 
-#define NEWEST	0.6	/* weight of the last campaign in a correction, of 1 */
+#define NEWEST	0.6	/* weight of the last campaign in a correction, 0..1 */
 
-#define SCHEMA	4	/* of the file, and of the guesses that it corrects */
+#define SCHEMA	4	/* goes up when the file changes, or the guesses that it corrects */
 
 /*
- * Costs in seconds, measured on one machine, on which calibrate() gives CALIBRATED. A slower
- * machine takes longer for all of them. @pace is the wall time of one second of fio's clock;
- * only the guest of the plane icount has a clock that runs more slowly.
+ * Costs in seconds, measured on a machine for which time_calibration() returns CALIBRATED. A
+ * slower machine takes longer for all of them. @pace is the wall time of one second of fio's
+ * clock; only the guest of the plane icount has a clock that runs more slowly.
  */
 #define CALIBRATED	0.23
 static const struct cost {
@@ -37,8 +37,8 @@ static const struct cost {
 };
 
 /*
- * On the plane icount, one second of a job with one I/O in flight takes 1.9 to 2.1 times as long
- * as one of a job with several. Such a job switches context at each I/O and not at each batch,
+ * On the plane icount, a second of a job with one I/O in flight takes 1.9 to 2.1 times as long as
+ * a second of a job with several: the job switches context at each I/O instead of at each batch,
  * and each switch empties the emulator's TLB.
  */
 #define ALONE	2.0
@@ -64,7 +64,7 @@ static json_t *load_paces(void)
 	return json_pack("{s:i}", "schema", SCHEMA);
 }
 
-static json_t *paces(void)
+static json_t *get_paces(void)
 {
 	static json_t *o;
 
@@ -78,16 +78,15 @@ static void save_paces(void)
 	char *path = pace_path();
 
 	/* An error is ignored: the next estimate is then the first guess. */
-	bl_json_write(path, paces());
+	bl_json_write(path, get_paces());
 	free(path);
 }
 
 /*
- * Measure a fixed piece of work: arithmetic, and memory larger than the first-level cache.
- * Returns seconds of CPU time, not of wall time, because the load of this moment says little
- * about later.
+ * Time a fixed piece of work: arithmetic, and memory larger than the first-level cache. Returns
+ * seconds of CPU time instead of wall time, because the present load says little about later.
  */
-static double calibrate(void)
+static double time_calibration(void)
 {
 	const size_t words = 1 << 18;
 	uint32_t *m = bl_zalloc(words * sizeof(*m)), x = 1;
@@ -112,26 +111,26 @@ static double calibrate(void)
 }
 
 /*
- * Return how slow this machine is against the one of CALIBRATED. It is measured once, since the
- * corrections belong to that measurement.
+ * Return the slowness of this machine relative to the one of CALIBRATED. It is measured once,
+ * since the corrections belong to that measurement.
  */
-static double slowness(void)
+static double find_slowness(void)
 {
-	double seconds = bl_json_num(paces(), "calibrated_s", 0), s;
+	double seconds = bl_json_num(get_paces(), "calibrated_s", 0), s;
 
 	if (!(seconds > 0)) {
-		seconds = calibrate();
-		json_object_set_new(paces(), "calibrated_s", json_real(seconds));
+		seconds = time_calibration();
+		json_object_set_new(get_paces(), "calibrated_s", json_real(seconds));
 		save_paces();
 	}
 	s = seconds / CALIBRATED;
 	return s > LEAST && s < MOST ? s : 1;
 }
 
-/* Return the correction of one kind of run; 1 where none is known. */
-static double correction(enum accel accel, const char *kind)
+/* Return the factor that corrects the guess for one kind of run; 1 if none is known. */
+static double find_correction(enum accel accel, const char *kind)
 {
-	double c = bl_json_num(json_object_get(paces(), accel_names[accel]), kind, 1);
+	double c = bl_json_num(json_object_get(get_paces(), accel_names[accel]), kind, 1);
 
 	return c > LEAST && c < MOST ? c : 1;
 }
@@ -170,7 +169,7 @@ static bool has_one_in_flight(const char *job)
 static double guess_jobs(const struct plan *p, const struct plan_run *r, enum accel accel)
 {
 	const struct cost *c = &costs[accel];
-	double slow = slowness(), sum = 0, s;
+	double slow = find_slowness(), sum = 0, s;
 	size_t n = r->kind == KIND_TIME ? p->jobs.n : 1;
 
 	for (size_t i = 0; i < n; i++) {
@@ -192,22 +191,22 @@ static double guess_collectors(const struct plan_cell *c, enum accel accel)
 	for (int i = 0; i < COLLECTORS; i++)
 		if (c->collect & COLLECT_BIT(i))
 			sum += collectors[i].cost_s;
-	return sum * slowness() / (accel == ACCEL_KVM ? KVM_IS_FASTER : 1);
+	return sum * find_slowness() / (accel == ACCEL_KVM ? KVM_IS_FASTER : 1);
 }
 
 static double guess_run(const struct plan *p, const struct plan_run *r, enum accel accel)
 {
 	const struct cost *c = &costs[accel];
-	double device = c->device * slowness();
+	double device = c->device * find_slowness();
 
 	if (r->kind == KIND_VERIFY)
-		return device + c->verify * slowness();
+		return device + c->verify * find_slowness();
 	return device + guess_jobs(p, r, accel) + guess_collectors(&p->cells[r->cell], accel);
 }
 
 static double guess_boot(enum accel accel)
 {
-	return costs[accel].boot * slowness();
+	return costs[accel].boot * find_slowness();
 }
 
 enum accel pace_guess_accel(const struct plan *p)
@@ -217,16 +216,16 @@ enum accel pace_guess_accel(const struct plan *p)
 
 double pace_estimate_run(const struct plan *p, const struct plan_run *r, enum accel accel)
 {
-	return guess_run(p, r, accel) * correction(accel, kind_names[r->kind]);
+	return guess_run(p, r, accel) * find_correction(accel, kind_names[r->kind]);
 }
 
 double pace_estimate_boot(enum accel accel)
 {
-	return guess_boot(accel) * correction(accel, "boot");
+	return guess_boot(accel) * find_correction(accel, "boot");
 }
 
 double pace_estimate_step(const struct plan *p, const struct plan_run *last,
-			const struct plan_run *r, enum accel accel)
+			  const struct plan_run *r, enum accel accel)
 {
 	bool boots = !last || !plan_keeps_guest(p, last, r);
 
@@ -243,7 +242,7 @@ double pace_estimate_plan(const struct plan *p, enum accel accel)
 }
 
 void pace_add_run(struct pace *t, const struct plan *p, const struct plan_run *r,
-		 enum accel accel, double seconds)
+		  enum accel accel, double seconds)
 {
 	t->guessed[r->kind] += guess_run(p, r, accel);
 	t->seconds[r->kind] += seconds;
@@ -258,7 +257,7 @@ void pace_add_boot(struct pace *t, enum accel accel, double seconds)
 void pace_save(const struct pace *t, enum accel accel)
 {
 	const char *name = accel_names[accel], *kind;
-	json_t *all = paces(), *o;
+	json_t *all = get_paces(), *o;
 
 	if (!json_is_object(json_object_get(all, name)))
 		json_object_set_new(all, name, json_object());

@@ -23,7 +23,7 @@ static bool is_later(const struct stat *a, const struct stat *b)
 }
 
 /* Return a source that is newer than the product, or NULL. The caller frees it. */
-static char *newer_source(const char *product, const char *list)
+static char *find_newer_source(const char *product, const char *list)
 {
 	struct bl_strv files = {};
 	struct stat built, st;
@@ -43,14 +43,14 @@ static char *newer_source(const char *product, const char *list)
 	return newer;
 }
 
-/* Refuse a product older than its sources: what it does is not what the tree says. */
+/* Refuse a product older than its sources, since it does not do what the sources say. */
 static int check_fresh(const char *name, const char *sources)
 {
-	char *product = bl_path("%s", name), *newer = newer_source(product, sources);
+	char *product = bl_path("%s", name), *newer = find_newer_source(product, sources);
 	int err = 0;
 
 	if (newer) {
-		bl_err("%s is newer than %s; 'make build' first", newer, product);
+		bl_err("%s is newer than %s; run 'make build' first", newer, product);
 		err = -ESTALE;
 	}
 	free(newer);
@@ -90,7 +90,7 @@ int preflight_check_built(bool module)
 	return err;
 }
 
-static bool collects(const struct plan *p, enum collector which)
+static bool has_collector(const struct plan *p, enum collector which)
 {
 	for (size_t i = 0; i < p->n_cells; i++)
 		if (p->cells[i].collect & COLLECT_BIT(which))
@@ -102,7 +102,7 @@ int preflight_check_plan(const struct plan *p)
 {
 	int err = 0;
 
-	if (collects(p, COLLECT_LOCKS))
+	if (has_collector(p, COLLECT_LOCKS))
 		err = check_product("build/bl_lockwait.ko", LOCKWAIT_SOURCES);
 	if (err)
 		return err;
@@ -123,7 +123,7 @@ int preflight_check_host(const struct plan *p, struct campaign_options *opt)
 	char *text;
 	int err = 0;
 
-	opt->unfit = bl_unfit(kvm);
+	opt->unfit = fitness_find_noise(kvm);
 	text = campaign_noise_text(opt->unfit);
 	if (!text)
 		return 0;
@@ -132,8 +132,9 @@ int preflight_check_host(const struct plan *p, struct campaign_options *opt)
 		       "remedies, --allow-noisy-host runs all the same and records it", text);
 		err = -EBUSY;
 	} else {
-		fprintf(stderr, "note: recorded with the results: this host is noisy: %s%s\n", text,
-			p->plane == PLANE_ICOUNT ? "; counts of instructions are not affected" : "");
+		fprintf(stderr, "note: this host is noisy, which the results record: %s%s\n", text,
+			p->plane == PLANE_ICOUNT ? "; it does not change counts of instructions" :
+			"");
 	}
 	free(text);
 	return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Run a campaign: find the runs that are left, do them in order, end on signal or full disk. */
+/* Run a campaign: find the runs that are left, do them in order, end at a signal or a full disk. */
 #include "run/one.h"
 #include "vm/initramfs.h"
 #include "vm/kvm-probe.h"
@@ -12,7 +12,7 @@
 
 #define MIN_FREE		(4ULL << 20)
 
-static int prepare(struct runner *r)
+static int prepare_guest(struct runner *r)
 {
 	char *reason = NULL;
 	int err = vm_build_initramfs(r->c->dir, &r->initramfs, &reason);
@@ -34,8 +34,8 @@ static int prepare(struct runner *r)
 }
 
 /*
- * Count a run that is recorded already. The journal is completed if its line for the end of
- * this run was lost.
+ * Count a run that is recorded already. Writes the journal's line for its end if that was lost.
+ * Returns false for a run that is not recorded.
  */
 static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
 {
@@ -131,7 +131,7 @@ static void do_all_runs(struct runner *r)
 	pace_save(&r->pace, r->cfg.accel);
 }
 
-/* Print the load if it is high: estimates are for an idle machine. */
+/* Print the load if it is high, since estimates are for an idle machine. */
 static void print_load(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -154,7 +154,7 @@ static void print_time(const struct runner *r)
 }
 
 int run_campaign(struct campaign *c, const struct plan *p,
-		  const struct campaign_options *opt, struct run_result *res)
+		 const struct campaign_options *opt, struct run_result *res)
 {
 	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res, .t0 = bl_mono(),
 			    .consoles = c->consoles };
@@ -164,7 +164,7 @@ int run_campaign(struct campaign *c, const struct plan *p,
 	r.seconds = bl_zalloc(p->n_runs * sizeof(*r.seconds));
 	err = find_runs_left(&r);
 	if (!err && r.left)
-		err = prepare(&r);
+		err = prepare_guest(&r);
 	if (err)
 		goto out;
 	campaign_log(c, NULL, c->session > 1 ? "resumed" : "started", NULL);
@@ -173,8 +173,9 @@ int run_campaign(struct campaign *c, const struct plan *p,
 		do_all_runs(&r);
 		print_time(&r);
 	}
-	campaign_log(c, NULL, res->interrupted ? "interrupted" :
-				 res->stopped ? "stopped" : "finished", NULL);
+	campaign_log(c, NULL,
+		     res->interrupted ? "interrupted" : res->stopped ? "stopped" : "finished",
+		     NULL);
 out:
 	free(r.done);
 	free(r.seconds);

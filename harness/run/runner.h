@@ -7,8 +7,8 @@
  * Out: the directories of the runs, lines of the journal, env.json and stop.json in the
  *      campaign's directory, and the counts below.
  *
- * Beside it: preflight.h checks before the first boot, pace.h estimates how long a plan takes.
- * one.h is private to this folder. Slurm runs shards by scripts/slurm.sh.
+ * Other headers: preflight.h checks before the first boot, pace.h estimates times, fitness.h finds
+ * what makes a host noisy. one.h is private to this folder. scripts/slurm.sh runs shards on Slurm.
  */
 #ifndef BL_RUNNER_H
 #define BL_RUNNER_H
@@ -19,7 +19,7 @@
 struct run_result {
 	size_t ok, failed, invalid;
 	bool interrupted;
-	bool stopped;	/* runs were left untried: the disk is full or the journal is lost */
+	bool stopped;	/* runs were not tried, because the disk is full or the journal failed */
 };
 
 /**
@@ -29,10 +29,10 @@ struct run_result {
  * @opt: options of the command line
  * @res: takes the counts
  *
- * Boots guests, prints progress to stderr. Needs bl_catch_signals() before it, so that Ctrl-C
- * ends the run that is under way and nothing else is lost.
+ * Boots guests, prints progress to stderr. The caller has called bl_catch_signals(), so that
+ * Ctrl-C loses only the run that is under way.
  *
- * Return: 0 if @res says how it went; a negative errno, with a message, if no run could begin.
+ * Return: 0, with the counts in @res; a negative errno, with a message, if no run could begin.
  */
 int run_campaign(struct campaign *c, const struct plan *p,
 		 const struct campaign_options *opt, struct run_result *res);

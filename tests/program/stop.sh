@@ -93,7 +93,7 @@ FAKE_MS=400 resume spent
 ok "resume obeys the budget, and counts the time of before"
 
 expect 0 plan $bouncelab plan "$plan" --budget 60
-says "$scratch/log" 'a look after 12 blocks and every 6' '24 of 24 blocks fit'
+says "$scratch/log" 'checks after 12 blocks and every 6' '24 of 24 blocks fit'
 expect 1 'plan with too small a budget' $bouncelab plan "$plan" --budget 0.2
 says "$scratch/log" 'the stop rule needs 18'
 campaign 2 few --repeat 17

@@ -21,7 +21,7 @@ static void shares(const char *before, const char *after, double busy, double st
 {
 	double is_busy = -1, is_steal = -1;
 
-	assert_int_equal(bl_cpu_shares(before, after, &is_busy, &is_steal), 0);
+	assert_int_equal(fitness_share_cpus(before, after, &is_busy, &is_steal), 0);
 	assert_true(fabs(is_busy - busy) < 1e-9);
 	assert_true(fabs(is_steal - steal) < 1e-9);
 }
@@ -42,11 +42,11 @@ static void test_broken(void **state)
 	double busy, steal;
 
 	(void)state;
-	assert_int_equal(bl_cpu_shares("", "", &busy, &steal), -EINVAL);
-	assert_int_equal(bl_cpu_shares("cpu 1 1 1 1 1 1 1 1", "cpu 1 1 1", &busy, &steal),
+	assert_int_equal(fitness_share_cpus("", "", &busy, &steal), -EINVAL);
+	assert_int_equal(fitness_share_cpus("cpu 1 1 1 1 1 1 1 1", "cpu 1 1 1", &busy, &steal),
 			 -EINVAL);
-	assert_int_equal(bl_cpu_shares("cpu 1 1 1 1 1 1 1 1", "cpu 1 1 1 1 1 1 1 1", &busy,
-				       &steal), -EINVAL);
+	assert_int_equal(fitness_share_cpus("cpu 1 1 1 1 1 1 1 1", "cpu 1 1 1 1 1 1 1 1", &busy,
+					    &steal), -EINVAL);
 }
 
 static void test_text(void **state)
