@@ -217,8 +217,8 @@ static void check_job(struct runner *r, const struct plan_run *run, const char *
 }
 
 /*
- * Derive the small trace files from trace.dat if the run is ok, then remove trace.dat unless the
- * plan keeps it.
+ * Derive the small files of the collectors from the raw ones if the run is ok. Then remove
+ * trace.dat unless the plan keeps it.
  */
 static void derive_traces(struct runner *r, const struct plan_run *run, const char *dir,
 			  struct outcome *o)
