@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/campaign.h"
 #include "lib/dirs.h"
+#include "proto/words.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -210,16 +211,18 @@ int campaign_begin_run(struct campaign *c, const char *id)
 	return err;
 }
 
-bool campaign_run_is_done(const struct campaign *c, const char *id, char **status, char **reason,
-			  double *seconds)
+bool campaign_run_is_done(const struct campaign *c, const char *id, enum run_status *status,
+			  char **reason, double *seconds)
 {
 	char *path = bl_fmt("%s/%s/run.json", c->runs, id), *unknown;
 	bool done = bl_exists(path);
 	json_t *run = done ? bl_json_load(path) : NULL;
+	int found;
 
 	if (done) {
 		unknown = bl_json_schema_error(path, run, RUN_SCHEMA);
-		*status = bl_strdup(unknown ? "invalid" : bl_json_str(run, "status", "invalid"));
+		found = bl_find_name(status_names, STATUSES, bl_json_str(run, "status", NULL));
+		*status = unknown || found < 0 ? STATUS_INVALID : found;
 		*seconds = bl_json_num(run, "seconds", 0);
 		*reason = unknown ? unknown :
 			  bl_strdup(bl_json_str(run, "reason", run ? "" : "run.json is broken"));

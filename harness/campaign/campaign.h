@@ -93,11 +93,12 @@ int campaign_begin_run(struct campaign *c, const char *id);
 int campaign_commit_run(struct campaign *c, const char *id, const json_t *run);
 
 /*
- * Is the run on record? With its status, "invalid" if its run.json cannot be read (that
- * is no reason to do it again), and its reason, both to be freed, and the seconds it took.
+ * Tell whether the run is on record. Give back its status (STATUS_INVALID if its run.json cannot
+ * be read, which is no reason to do the run again), its reason, which the caller frees, and its
+ * seconds.
  */
-bool campaign_run_is_done(const struct campaign *c, const char *id, char **status, char **reason,
-		 double *seconds);
+bool campaign_run_is_done(const struct campaign *c, const char *id, enum run_status *status,
+			  char **reason, double *seconds);
 
 /* Remove what there is of an unfinished run. */
 void campaign_drop_run(struct campaign *c, const char *id);

@@ -51,11 +51,11 @@ int stop_state_save(const struct stop_state *s, const char *dir)
 	return err;
 }
 
-bool stop_state_skips(const struct stop_state *s, const char *kind, unsigned int block)
+bool stop_state_skips(const struct stop_state *s, enum run_kind kind, unsigned int block)
 {
-	if (s->why == STOP_BUDGET && !strcmp(kind, "trace"))
+	if (s->why == STOP_BUDGET && kind == KIND_TRACE)
 		return true;
-	return s->why != STOP_NOT && !strcmp(kind, "time") && block >= s->from;
+	return s->why != STOP_NOT && kind == KIND_TIME && block >= s->from;
 }
 
 char *stop_state_text(const struct stop_state *s)

@@ -7,6 +7,7 @@
 #define BL_STOP_FILE_H
 
 #include "lib/util.h"
+#include "proto/words.h"
 
 #define STOP_STATE_SCHEMA	1
 
@@ -34,7 +35,7 @@ int stop_state_load(struct stop_state *s, const char *dir);
 int stop_state_save(const struct stop_state *s, const char *dir);
 
 /* Is a run of this kind and block not to be done? The budget is that of traced runs, too. */
-bool stop_state_skips(const struct stop_state *s, const char *kind, unsigned int block);
+bool stop_state_skips(const struct stop_state *s, enum run_kind kind, unsigned int block);
 
 /* "all intervals are within 3 % after 12 blocks (the widest: 2.7 %)". To be freed. */
 char *stop_state_text(const struct stop_state *s);

@@ -10,7 +10,7 @@
 
 static bool counts(const struct sum_row *r)
 {
-	return !strcmp(r->kind, "time") && r->status == SUM_OK;
+	return r->kind == KIND_TIME && r->status == STATUS_OK;
 }
 
 /* Is row @i the first that counts with this block, or (@boot) with this boot? */

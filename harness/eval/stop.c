@@ -33,8 +33,8 @@ double stop_widest_in(const char *dir, unsigned int below)
 	if (summary_load(&s, dir))
 		return widest;
 	for (size_t i = 0; i < s.n_rows; i++)
-		if (!strcmp(s.rows[i].kind, "time") && (unsigned int)s.rows[i].block >= below)
-			s.rows[i].status = SUM_MISSING;
+		if (s.rows[i].kind == KIND_TIME && (unsigned int)s.rows[i].block >= below)
+			s.rows[i].status = STATUS_MISSING;
 	if (!verdicts_make(&v, &s, RULE_SAME_PCT)) {
 		widest = stop_widest(&v);
 		verdicts_free(&v);

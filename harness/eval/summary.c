@@ -14,22 +14,13 @@
 /* What is known of one planned run while its rows are made. */
 struct run_state {
 	const json_t *plan;	/* its object in plan.json */
-	const char *id, *kind;
+	const char *id;
+	enum run_kind kind;
 	char *dir;
 	json_t *doc;		/* run.json, NULL if there is none */
 	const json_t *journal;	/* its last line in the journal, or NULL */
 	size_t first_row, n_rows;
 };
-
-const char *sum_status_name(enum sum_status s)
-{
-	static const char *const names[] = {
-		[SUM_OK] = "ok", [SUM_FAILED] = "failed",
-		[SUM_INVALID] = "invalid", [SUM_MISSING] = "missing",
-	};
-
-	return names[s];
-}
 
 /* --- one run -------------------------------------------------------------- */
 
@@ -72,14 +63,14 @@ static void add_rows(struct summary *s, struct run_state *run)
 
 /* All rows of the run get the same status: the run is the unit. */
 static void set_status(struct summary *s, const struct run_state *run,
-		       enum sum_status status, const char *reason)
+		       enum run_status status, const char *reason)
 {
 	for (size_t i = 0; i < run->n_rows; i++) {
 		struct sum_row *r = &s->rows[run->first_row + i];
 
 		free(r->reason);
 		r->status = status;
-		r->reason = status == SUM_OK ? NULL : bl_strdup(reason);
+		r->reason = status == STATUS_OK ? NULL : bl_strdup(reason);
 	}
 	s->n_status[status]++;
 }
@@ -87,18 +78,17 @@ static void set_status(struct summary *s, const struct run_state *run,
 static void without_doc(struct summary *s, const struct run_state *run)
 {
 	const char *state = bl_json_str(run->journal, "state", "");
+	int status = bl_find_name(status_names, STATUSES, state);
 	const char *reason = bl_json_str(run->journal, "reason", "no reason was recorded");
 
-	if (!strcmp(state, "failed"))
-		set_status(s, run, SUM_FAILED, reason);
-	else if (!strcmp(state, "invalid"))
-		set_status(s, run, SUM_INVALID, reason);
-	else if (!strcmp(state, "ok"))
-		set_status(s, run, SUM_MISSING, "the journal says ok, but run.json is gone");
+	if (status == STATUS_FAILED || status == STATUS_INVALID)
+		set_status(s, run, status, reason);
+	else if (status == STATUS_OK)
+		set_status(s, run, STATUS_MISSING, "the journal says ok, but run.json is gone");
 	else if (!strcmp(state, "running"))
-		set_status(s, run, SUM_MISSING, "interrupted while it ran");
+		set_status(s, run, STATUS_MISSING, "interrupted while it ran");
 	else
-		set_status(s, run, SUM_MISSING, "not run");
+		set_status(s, run, STATUS_MISSING, "not run");
 }
 
 /* The file that run.json names for a job the @k-th time, else the name by convention. */
@@ -157,8 +147,8 @@ static void combine(struct sum_row *r, const struct fio_result *f, unsigned int 
 /* All runs of a row's job; the first objection, or NULL. */
 static char *read_job(struct summary *s, const struct run_state *run, struct sum_row *r)
 {
-	double planned = strcmp(run->kind, "verify") ? s->runtime_ms : 0;
-	unsigned int n = strcmp(run->kind, "time") ? 1 : s->runs_each;
+	double planned = run->kind != KIND_VERIFY ? s->runtime_ms : 0;
+	unsigned int n = run->kind != KIND_TIME ? 1 : s->runs_each;
 	struct fio_result *f = bl_zalloc(n * sizeof(*f));
 	char *objection = NULL, why[256];
 	bool whole = true, broken = false;
@@ -208,24 +198,22 @@ static char *read_jobs(struct summary *s, const struct run_state *run)
 static void with_doc(struct summary *s, const struct run_state *run)
 {
 	const char *label = bl_json_str(run->plan, "label", "?");
-	const char *status = bl_json_str(run->doc, "status", "");
+	int status = bl_find_name(status_names, STATUSES, bl_json_str(run->doc, "status", NULL));
 	const char *reason = bl_json_str(run->doc, "reason", "");
 	char *objection = read_jobs(s, run);
 
 	if (!*reason)
 		reason = "no reason was recorded";
-	if (!strcmp(status, "failed"))
-		set_status(s, run, SUM_FAILED, reason);
-	else if (!strcmp(status, "invalid"))
-		set_status(s, run, SUM_INVALID, reason);
-	else if (strcmp(status, "ok"))
-		set_status(s, run, SUM_INVALID, "run.json has no valid status");
+	if (status == STATUS_FAILED || status == STATUS_INVALID)
+		set_status(s, run, status, reason);
+	else if (status != STATUS_OK)
+		set_status(s, run, STATUS_INVALID, "run.json has no valid status");
 	else if (strcmp(bl_json_str(run->doc, "label", ""), label))
-		set_status(s, run, SUM_INVALID, "run.json has another label than plan.json");
+		set_status(s, run, STATUS_INVALID, "run.json has another label than plan.json");
 	else if (objection)
-		set_status(s, run, SUM_INVALID, objection);
+		set_status(s, run, STATUS_INVALID, objection);
 	else
-		set_status(s, run, SUM_OK, NULL);
+		set_status(s, run, STATUS_OK, NULL);
 	free(objection);
 }
 
@@ -243,12 +231,18 @@ static void note_accel(struct summary *s, const json_t *doc)
 		strcpy(s->accel, "mixed");
 }
 
+/* Return the kind of a run in plan.json, or a negative number. */
+static int kind_of(const json_t *run)
+{
+	return bl_find_name(kind_names, KINDS, bl_json_str(run, "kind", NULL));
+}
+
 static void load_run(struct summary *s, const json_t *plan, const json_t *journal)
 {
 	struct run_state run = {
 		.plan = plan,
 		.id = bl_json_str(plan, "id", "?"),
-		.kind = bl_json_str(plan, "kind", "?"),
+		.kind = kind_of(plan),
 	};
 	json_error_t e;
 	char *path, *why;
@@ -263,7 +257,7 @@ static void load_run(struct summary *s, const json_t *plan, const json_t *journa
 	if (!run.doc && bl_exists(path))
 		why = bl_fmt("run.json, line %d: %s", e.line, e.text);
 	if (why) {
-		set_status(s, &run, SUM_INVALID, why);
+		set_status(s, &run, STATUS_INVALID, why);
 	} else if (run.doc) {
 		note_accel(s, run.doc);
 		with_doc(s, &run);
@@ -281,7 +275,8 @@ static void load_run(struct summary *s, const json_t *plan, const json_t *journa
 
 static int use_plan(struct summary *s, const char *path)
 {
-	const json_t *jobs, *job;
+	const json_t *jobs, *job, *run;
+	bool kinds_known = true;
 	size_t i;
 
 	s->plan = bl_json_load(path);
@@ -293,6 +288,8 @@ static int use_plan(struct summary *s, const char *path)
 	json_array_foreach(jobs, i, job)
 		if (json_is_string(job))
 			bl_strv_add(&s->jobs, json_string_value(job));
+	json_array_foreach(json_object_get(s->plan, "runs"), i, run)
+		kinds_known = kinds_known && kind_of(run) >= 0;
 	s->plane = bl_json_str(s->plan, "plane", "unknown");
 	s->baseline = bl_json_str(s->plan, "baseline", NULL);
 	s->runs_each = bl_json_int(s->plan, "runs_each", 1);
@@ -300,11 +297,11 @@ static int use_plan(struct summary *s, const char *path)
 	s->shards = bl_json_int(s->plan, "shards", 0);
 	s->runtime_ms = 1000 * bl_json_num(s->plan, "runtime_s", 0);
 	if (shard_from_json(&s->shard, s->plan) || !s->baseline || !s->jobs.n ||
-	    !(s->runtime_ms > 0) ||
+	    !(s->runtime_ms > 0) || !kinds_known ||
 	    s->runs_each - 1 >= PLAN_MAX_RUNS ||
 	    !json_array_size(json_object_get(s->plan, "runs"))) {
-		bl_err("%s: baseline, jobs, runtime_s or runs are missing: not a plan "
-		       "that 'bouncelab run' has written", path);
+		bl_err("%s: baseline, jobs, runtime_s or runs are missing, or a run has an unknown "
+		       "kind: not a plan that 'bouncelab run' has written", path);
 		return -EBADMSG;
 	}
 	return 0;
@@ -316,7 +313,7 @@ static bool is_planned(const struct summary *s, const json_t *run)
 	unsigned int block = bl_json_int(run, "block", 0);
 
 	return shard_has_block(&s->shard, block) &&
-	       !stop_state_skips(&s->stop, bl_json_str(run, "kind", ""), block);
+	       !stop_state_skips(&s->stop, kind_of(run), block);
 }
 
 /* Load the files of the campaign itself: plan, environment, journal, state of the stop rule. */

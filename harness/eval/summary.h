@@ -9,25 +9,19 @@
 #include "lib/util.h"
 #include "plan/catalog.h"
 #include "proto/fio.h"
+#include "proto/words.h"
 #include "plan/shard.h"
 #include "campaign/stop-state.h"
 
-/* Only SUM_OK rows may enter a median. */
-enum sum_status {
-	SUM_OK,
-	SUM_FAILED,	/* the run did not get done */
-	SUM_INVALID,	/* done, but must not be counted */
-	SUM_MISSING,	/* planned, and not done (yet) */
-};
-
 /* The strings belong to the campaign's plan, except @reason. */
 struct sum_row {
-	const char *run, *kind, *label, *strategy, *axis[AXES], *job;
+	const char *run, *label, *strategy, *axis[AXES], *job;
 	const char *collect;		/* collectors of the cell: "off", or names and '+' */
 	int block, page_order, bounce_mb;
 	bool unsafe;
-	enum sum_status status;
-	char *reason;			/* NULL if SUM_OK */
+	enum run_kind kind;
+	enum run_status status;		/* only STATUS_OK rows enter a median */
+	char *reason;			/* NULL if STATUS_OK */
 	int boot;			/* number of the guest, from 1; 0 where it is not known */
 	int shard;			/* that the block is of, from 1; 0 without shards */
 	struct fio_result fio;		/* of all runs on the device; NaN: not measured */
@@ -55,10 +49,8 @@ struct summary {
 	struct sum_row *rows;		/* in the plan's order */
 	size_t n_rows;
 	size_t n_runs;			/* planned runs … */
-	size_t n_status[SUM_MISSING + 1];	/* … by status */
+	size_t n_status[STATUSES];	/* … by status */
 };
-
-const char *sum_status_name(enum sum_status s);
 
 /*
  * Read DIR/plan.json, journal.jsonl, runs/ID/run.json and fio's outputs.

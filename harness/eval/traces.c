@@ -129,11 +129,11 @@ static int add_row(struct trace_data *d, const struct sum_row *row)
 
 	if (collectors_parse("plan.json", "collect", row->collect, &collect))
 		return 0;
-	if (row->status == SUM_OK && collect)
+	if (row->status == STATUS_OK && collect)
 		return add_traced(d, s, row, collect);
-	if (row->status == SUM_OK) {
+	if (row->status == STATUS_OK) {
 		hist_merge(&s->latency, &row->hist);
-	} else if (row->status != SUM_MISSING) {
+	} else if (row->status != STATUS_MISSING) {
 		s->invalid++;
 		if (!s->invalid_why)
 			s->invalid_why = bl_fmt("%s of %s: %s", row->run, row->label,
@@ -225,7 +225,7 @@ int trace_data_load(struct trace_data *d, const char *dir)
 	}
 	d->job = d->sum.jobs.v[0];
 	for (size_t i = 0; i < d->sum.n_rows && !err; i++)
-		if (!strcmp(d->sum.rows[i].kind, "time") && !strcmp(d->sum.rows[i].job, d->job))
+		if (d->sum.rows[i].kind == KIND_TIME && !strcmp(d->sum.rows[i].job, d->job))
 			err = add_row(d, &d->sum.rows[i]);
 	if (err) {
 		trace_data_free(d);

@@ -42,7 +42,7 @@ static int order_labels(struct verdicts *v)
 	int err = 0;
 
 	for (size_t i = 0; i < s->n_rows; i++)
-		if (!strcmp(s->rows[i].kind, "time") && !bl_strv_has(&all, s->rows[i].label))
+		if (s->rows[i].kind == KIND_TIME && !bl_strv_has(&all, s->rows[i].label))
 			bl_strv_add(&all, s->rows[i].label);
 	bl_strv_sort(&all);
 	if (!all.n)
@@ -66,9 +66,9 @@ out:
 static const char *verify_problem(const struct verdicts *v, const char *label)
 {
 	static const char *const notes[] = {
-		[SUM_FAILED] = "its verify run failed",
-		[SUM_INVALID] = "its verify run is invalid",
-		[SUM_MISSING] = "its verify run is missing",
+		[STATUS_FAILED] = "its verify run failed",
+		[STATUS_INVALID] = "its verify run is invalid",
+		[STATUS_MISSING] = "its verify run is missing",
 	};
 	const struct summary *s = v->sum;
 	char *original = original_of(&v->labels, label);
@@ -77,7 +77,7 @@ static const char *verify_problem(const struct verdicts *v, const char *label)
 	for (size_t i = 0; i < s->n_rows && !note; i++) {
 		const struct sum_row *r = &s->rows[i];
 
-		if (!strcmp(r->kind, "verify") && r->status != SUM_OK &&
+		if (r->kind == KIND_VERIFY && r->status != STATUS_OK &&
 		    (!strcmp(r->label, label) ||
 		     (original && !strcmp(r->label, original))))
 			note = notes[r->status];
@@ -99,12 +99,12 @@ static void collect_runs(struct verdicts *v, struct verdict_cell *c)
 	for (size_t i = 0; i < s->n_rows; i++) {
 		const struct sum_row *r = &s->rows[i];
 
-		if (strcmp(r->kind, "time") || strcmp(r->label, c->label) ||
+		if (r->kind != KIND_TIME || strcmp(r->label, c->label) ||
 		    strcmp(r->job, c->job))
 			continue;
 		c->config = r;
 		c->planned++;
-		if (r->status != SUM_OK)
+		if (r->status != STATUS_OK)
 			continue;
 		c->block[c->n] = r->block;
 		c->iops[c->n++] = r->fio.iops;

@@ -99,7 +99,7 @@ static void add_label(struct csv_row *row, const struct summary *s, const char *
 	for (size_t i = 0; i < s->n_rows; i++) {
 		const struct sum_row *r = &s->rows[i];
 
-		if (r->status != SUM_OK || strcmp(r->kind, "time") || strcmp(r->label, label) ||
+		if (r->status != STATUS_OK || r->kind != KIND_TIME || strcmp(r->label, label) ||
 		    (last && !strcmp(last, r->run)))
 			continue;
 		last = r->run;

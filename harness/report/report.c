@@ -130,7 +130,7 @@ int report_campaign(const char *dir, const struct report_options *o, FILE *out)
 		plot_err = report_figures(&v);
 	if (!o->json)
 		print_paths(&v, plots && !plot_err, out);
-	err = plot_err ? plot_err : sum.n_status[SUM_OK] < sum.n_runs;
+	err = plot_err ? plot_err : sum.n_status[STATUS_OK] < sum.n_runs;
 	if (fflush(out) || ferror(out)) {
 		err = -EIO;
 		bl_err("the report could not be printed in full; it is in %s/table.txt", sum.dir);

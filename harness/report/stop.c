@@ -10,7 +10,7 @@
 /* Return why runs are missing that no stop rule left out; NULL if none are, or it is unknown. */
 static const char *missing_reason(const struct summary *s)
 {
-	if (!s->n_status[SUM_MISSING] || !*s->state || !strcmp(s->state, "finished") ||
+	if (!s->n_status[STATUS_MISSING] || !*s->state || !strcmp(s->state, "finished") ||
 	    !strcmp(s->state, "partial"))
 		return NULL;
 	if (!strcmp(s->state, "interrupted"))

@@ -23,7 +23,7 @@ static double sd_of_logs(const struct sum_row *r)
 static void add_row(struct csv_row *r, const struct sum_row *s)
 {
 	csv_text(r, "run", s->run);
-	csv_text(r, "kind", s->kind);
+	csv_text(r, "kind", kind_names[s->kind]);
 	csv_count(r, "block", s->block);
 	csv_text(r, "label", s->label);
 	csv_text(r, "strategy", s->strategy);
@@ -32,7 +32,7 @@ static void add_row(struct csv_row *r, const struct sum_row *s)
 	csv_count(r, "page_order", s->page_order);
 	csv_count(r, "bounce_mb", s->bounce_mb);
 	csv_text(r, "job", s->job);
-	csv_text(r, "status", sum_status_name(s->status));
+	csv_text(r, "status", status_names[s->status]);
 	csv_text(r, "reason", s->reason ? s->reason : "");
 	csv_number(r, "iops", 3, s->fio.iops);
 	csv_number(r, "bw_bytes", 0, s->fio.bw_bytes);

@@ -220,20 +220,20 @@ static void print_problems(const struct summary *s, FILE *f)
 	const char *last = "";
 	size_t shown = 0, bad;
 
-	bad = s->n_runs - s->n_status[SUM_OK];
+	bad = s->n_runs - s->n_status[STATUS_OK];
 	fprintf(f, "runs: %zu planned, %zu ok, %zu failed, %zu invalid, %zu missing%s\n",
-		s->n_runs, s->n_status[SUM_OK], s->n_status[SUM_FAILED],
-		s->n_status[SUM_INVALID], s->n_status[SUM_MISSING],
+		s->n_runs, s->n_status[STATUS_OK], s->n_status[STATUS_FAILED],
+		s->n_status[STATUS_INVALID], s->n_status[STATUS_MISSING],
 		bad ? "; only ok runs are counted:" : "");
 	for (size_t i = 0; i < s->n_rows && shown < MAX_PROBLEMS; i++) {
 		const struct sum_row *r = &s->rows[i];
 
-		if (r->status == SUM_OK || !strcmp(r->run, last))
+		if (r->status == STATUS_OK || !strcmp(r->run, last))
 			continue;
 		last = r->run;
 		shown++;
-		fprintf(f, "  run %s (%s, %s): %s: %s\n", r->run, r->kind, r->label,
-			sum_status_name(r->status), r->reason);
+		fprintf(f, "  run %s (%s, %s): %s: %s\n", r->run, kind_names[r->kind], r->label,
+			status_names[r->status], r->reason);
 	}
 	if (bad > shown)
 		fprintf(f, "  summary.csv has %zu more, with status and reason\n", bad - shown);
@@ -253,7 +253,7 @@ static void print_verified(const struct summary *s, FILE *f, bool colour)
 	for (size_t i = 0; i < s->n_rows; i++) {
 		const struct sum_row *r = &s->rows[i];
 
-		if (strcmp(r->kind, "verify"))
+		if (r->kind != KIND_VERIFY)
 			continue;
 		n++;
 		table_row(t);
@@ -263,10 +263,10 @@ static void print_verified(const struct summary *s, FILE *f, bool colour)
 			table_cell(t, TABLE_PLAIN, " ");
 		else
 			table_cell(t, TABLE_PLAIN, "%.0f", r->fio.ios);
-		if (r->status == SUM_OK)
+		if (r->status == STATUS_OK)
 			table_cell(t, TABLE_GOOD, "verified, no errors");
 		else
-			table_cell(t, TABLE_BAD, "%s", sum_status_name(r->status));
+			table_cell(t, TABLE_BAD, "%s", status_names[r->status]);
 	}
 	if (n) {
 		fputc('\n', f);

@@ -87,12 +87,12 @@ static json_t *problems_json(const struct summary *s)
 	for (size_t i = 0; i < s->n_rows; i++) {
 		const struct sum_row *r = &s->rows[i];
 
-		if (r->status == SUM_OK || !strcmp(r->run, last))
+		if (r->status == STATUS_OK || !strcmp(r->run, last))
 			continue;
 		last = r->run;
 		json_array_append_new(a, json_pack("{s:s, s:s, s:s, s:s, s:s}",
-			"run", r->run, "kind", r->kind, "label", r->label,
-			"status", sum_status_name(r->status), "reason", r->reason));
+			"run", r->run, "kind", kind_names[r->kind], "label", r->label,
+			"status", status_names[r->status], "reason", r->reason));
 	}
 	return a;
 }
@@ -119,10 +119,10 @@ json_t *report_verdicts_json(const struct verdicts *v)
 		"fdr", RULE_FDR, "comparisons", (int)v->n_family));
 	json_object_set_new(o, "verdicts", cells);
 	json_object_set_new(o, "runs", json_pack("{s:i, s:i, s:i, s:i, s:i}",
-		"planned", (int)s->n_runs, "ok", (int)s->n_status[SUM_OK],
-		"failed", (int)s->n_status[SUM_FAILED],
-		"invalid", (int)s->n_status[SUM_INVALID],
-		"missing", (int)s->n_status[SUM_MISSING]));
+		"planned", (int)s->n_runs, "ok", (int)s->n_status[STATUS_OK],
+		"failed", (int)s->n_status[STATUS_FAILED],
+		"invalid", (int)s->n_status[STATUS_INVALID],
+		"missing", (int)s->n_status[STATUS_MISSING]));
 	json_object_set_new(o, "problems", problems_json(s));
 	return o;
 }

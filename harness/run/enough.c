@@ -87,7 +87,7 @@ static void drop_unneeded_runs(struct runner *r)
 
 		if (r->done[i])
 			continue;
-		if (stop_state_skips(&r->stop, kind_names[run->kind], run->block)) {
+		if (stop_state_skips(&r->stop, run->kind, run->block)) {
 			r->done[i] = true;
 			r->left--;
 			bl_progress_drop(&r->progress,

@@ -22,15 +22,17 @@
 
 /* How one run ended. */
 struct outcome {
-	const char *status;	/* ok, failed, invalid, interrupted */
+	bool ended;
+	enum run_status status;	/* once it has ended */
 	char *reason;
 	bool fresh_boot;	/* the next run needs a fresh boot */
 };
 
 /* Set status and reason. Takes over @reason. */
-static void set_outcome(struct outcome *o, const char *status, char *reason)
+static void set_outcome(struct outcome *o, enum run_status status, char *reason)
 {
 	free(o->reason);
+	o->ended = true;
 	o->status = status;
 	o->reason = reason;
 }
@@ -58,7 +60,7 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 	if (r->up)
 		return 0;
 	if (r->boot_failures >= MAX_BOOT_FAILURES) {
-		set_outcome(o, "failed",
+		set_outcome(o, STATUS_FAILED,
 			    bl_fmt("not tried: the guest did not come up %d times in a row",
 				   MAX_BOOT_FAILURES));
 		return -EIO;
@@ -68,7 +70,7 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 	t0 = bl_mono();
 	err = vm_boot(&r->vm, &r->cfg, vm_boot_timeout(r->cfg.accel), &hello, &reason);
 	if (err) {
-		set_outcome(o, err == -EINTR ? "interrupted" : "failed", reason);
+		set_outcome(o, err == -EINTR ? STATUS_INTERRUPTED : STATUS_FAILED, reason);
 		r->boot_failures++;
 		return err;
 	}
@@ -129,27 +131,30 @@ static void set_guest_lost(struct runner *r, struct outcome *o, const char *stag
 
 	o->fresh_boot = true;
 	if (r->vm.splat) {
-		set_outcome(o, "failed", bl_fmt("the guest's kernel failed in stage %s: %s", stage,
-						r->vm.splat));
+		set_outcome(o, STATUS_FAILED,
+			    bl_fmt("the guest's kernel failed in stage %s: %s", stage,
+				   r->vm.splat));
 	} else if (gone) {
 		why = vm_explain_end(&r->vm, r->console);
-		set_outcome(o, "failed", bl_fmt("the guest died in stage %s: %s", stage, why));
+		set_outcome(o, STATUS_FAILED,
+			    bl_fmt("the guest died in stage %s: %s", stage, why));
 		free(why);
 	} else {
-		set_outcome(o, "failed", bl_fmt("the guest hung: stage %s did not end in time",
-						stage));
+		set_outcome(o, STATUS_FAILED,
+			    bl_fmt("the guest hung: stage %s did not end in time",
+					   stage));
 	}
 }
 
 static void take_done_message(struct outcome *o, const json_t *msg)
 {
-	const char *status = bl_json_str(msg, "status", "failed");
+	int status = bl_find_name(status_names, STATUSES, bl_json_str(msg, "status", NULL));
 	const char *reason = bl_json_str(msg, "reason", "");
 
-	if (!strcmp(status, "ok"))
-		set_outcome(o, "ok", NULL);
+	if (status == STATUS_OK)
+		set_outcome(o, STATUS_OK, NULL);
 	else
-		set_outcome(o, !strcmp(status, "invalid") ? "invalid" : "failed",
+		set_outcome(o, status == STATUS_INVALID ? STATUS_INVALID : STATUS_FAILED,
 			    bl_strdup(*reason ? reason : "the guest gave no reason"));
 	if (json_is_true(json_object_get(msg, "reboot")))
 		o->fresh_boot = true;
@@ -163,7 +168,7 @@ static void follow_run(struct runner *r, const struct plan_run *run, struct outc
 	const char *label = r->plan->cells[run->cell].label;
 	json_t *msg;
 
-	while (!o->status) {
+	while (!o->ended) {
 		double until = deadline;
 		enum vm_event ev;
 
@@ -174,7 +179,7 @@ static void follow_run(struct runner *r, const struct plan_run *run, struct outc
 		bl_progress_now(&r->progress, "%s %s: %s", kind_names[run->kind], label,
 				stage);
 		if (ev == VM_INTERRUPTED) {
-			set_outcome(o, "interrupted", bl_strdup("interrupted"));
+			set_outcome(o, STATUS_INTERRUPTED, bl_strdup("interrupted"));
 		} else if (ev == VM_EXIT) {
 			set_guest_lost(r, o, stage, true);
 		} else if (ev == VM_TIMEOUT) {
@@ -208,8 +213,9 @@ static void check_job(struct runner *r, const struct plan_run *run, const char *
 		int err = fio_read(path, &fio, NULL, why, sizeof(why));
 
 		err = err ? err : fio_check(&fio, planned_ms, why, sizeof(why));
-		if (err && !strcmp(o->status, "ok"))
-			set_outcome(o, err == -ENODATA || err == -ETIME ? "invalid" : "failed",
+		if (err && o->status == STATUS_OK)
+			set_outcome(o, err == -ENODATA || err == -ETIME ? STATUS_INVALID :
+									 STATUS_FAILED,
 				    bl_fmt("job %s: %s", name, why));
 		free(path);
 		free(name);
@@ -223,14 +229,14 @@ static void check_job(struct runner *r, const struct plan_run *run, const char *
 static void derive_traces(struct runner *r, const struct plan_run *run, const char *dir,
 			  struct outcome *o)
 {
-	unsigned int set = strcmp(o->status, "ok") ? 0 : r->plan->cells[run->cell].collect;
+	unsigned int set = o->status != STATUS_OK ? 0 : r->plan->cells[run->cell].collect;
 	char *guest_path = bl_fmt("%s/guest.json", dir), *path = bl_fmt("%s/" RUN_TRACE_DAT, dir);
 	json_t *guest = set ? json_load_file(guest_path, 0, NULL) : NULL;
 	char *why = NULL;
 	int err = guest ? trace_derive(dir, guest, set, &why) : 0;
 
 	if (err)
-		set_outcome(o, err == -ENODATA ? "invalid" : "failed", why);
+		set_outcome(o, err == -ENODATA ? STATUS_INVALID : STATUS_FAILED, why);
 	if (!r->plan->keep)
 		unlink(path);
 	json_decref(guest);
@@ -251,14 +257,14 @@ static void check_run(struct runner *r, const struct plan_run *run, struct outco
 	if (r->vm.pid > 0 && vm_next(&r->vm, bl_mono() + 0.1, &msg) == VM_MESSAGE)
 		json_decref(msg);
 	json_array_foreach(json_object_get(plan, "jobs"), i, job)
-		if (!strcmp(o->status, "ok"))
+		if (o->status == STATUS_OK)
 			check_job(r, run, tmp, json_string_value(job), o);
 	derive_traces(r, run, tmp, o);
 	if (r->vm.splat) {
 		o->fresh_boot = true;
-		if (!strcmp(o->status, "ok"))
-			set_outcome(o, "invalid", bl_fmt("the guest's kernel complained: %s",
-							 r->vm.splat));
+		if (o->status == STATUS_OK)
+			set_outcome(o, STATUS_INVALID, bl_fmt("the guest's kernel complained: %s",
+							      r->vm.splat));
 	}
 	json_decref(plan);
 	free(tmp);
@@ -294,7 +300,7 @@ static json_t *make_document(const struct runner *r, const struct plan_run *run,
 	json_t *doc = plan_run_to_json(r->plan, run);
 
 	json_object_set_new(doc, "schema", json_integer(RUN_SCHEMA));
-	json_object_set_new(doc, "status", json_string(o->status));
+	json_object_set_new(doc, "status", json_string(status_names[o->status]));
 	json_object_set_new(doc, "reason", json_string(o->reason ? o->reason : ""));
 	json_object_set_new(doc, "seconds", json_real(seconds));
 	json_object_set_new(doc, "boot", json_integer(r->consoles));
@@ -304,11 +310,11 @@ static json_t *make_document(const struct runner *r, const struct plan_run *run,
 	return doc;
 }
 
-void run_count(struct run_result *res, const char *status)
+void run_count(struct run_result *res, enum run_status status)
 {
-	if (!strcmp(status, "ok"))
+	if (status == STATUS_OK)
 		res->ok++;
-	else if (!strcmp(status, "invalid"))
+	else if (status == STATUS_INVALID)
 		res->invalid++;
 	else
 		res->failed++;
@@ -323,23 +329,24 @@ static int record_run(struct runner *r, const struct plan_run *run, struct outco
 	json_t *doc;
 	int err;
 
-	if (!strcmp(o->status, "interrupted")) {
+	if (o->status == STATUS_INTERRUPTED) {
 		campaign_drop_run(r->c, run->id);
 		r->res->interrupted = true;
-		return campaign_log(r->c, run->id, o->status, NULL);
+		return campaign_log(r->c, run->id, status_names[o->status], NULL);
 	}
 	doc = make_document(r, run, o, started, seconds);
 	err = campaign_commit_run(r->c, run->id, doc);
 	json_decref(doc);
 	if (err)
-		set_outcome(o, "failed", bl_fmt("cannot write the run to %s: %s", r->c->runs,
-						strerror(-err)));
-	err = campaign_log(r->c, run->id, o->status, o->reason);
+		set_outcome(o, STATUS_FAILED,
+			    bl_fmt("cannot write the run to %s: %s", r->c->runs, strerror(-err)));
+	err = campaign_log(r->c, run->id, status_names[o->status], o->reason);
 	run_count(r->res, o->status);
 	r->estimated += expected;
-	bl_progress_step(&r->progress, expected, !strcmp(o->status, "ok"),
+	bl_progress_step(&r->progress, expected, o->status == STATUS_OK,
 			 "%s %s %s: %s%s%s, %.1f s", run->id, kind_names[run->kind], label,
-			 o->status, o->reason ? ": " : "", o->reason ? o->reason : "", seconds);
+			 status_names[o->status], o->reason ? ": " : "", o->reason ? o->reason : "",
+			 seconds);
 	return err;
 }
 
@@ -355,22 +362,22 @@ int run_one(struct runner *r, const struct plan_run *run)
 		return err;
 	err = campaign_begin_run(r->c, run->id);
 	if (err)
-		set_outcome(&o, "failed", bl_fmt("cannot make a directory in %s: %s", r->c->runs,
-						 strerror(-err)));
+		set_outcome(&o, STATUS_FAILED,
+			    bl_fmt("cannot make a directory in %s: %s", r->c->runs, strerror(-err)));
 	else if (!ensure_guest(r, run, &o)) {
 		begun = bl_mono();
 		msg = make_request(r, run);
 		if (vm_send(&r->vm, msg))
 			set_guest_lost(r, &o, "start", r->vm.pid <= 0);
 		json_decref(msg);
-		if (!o.status)
+		if (!o.ended)
 			follow_run(r, run, &o);
-		if (strcmp(o.status, "interrupted"))
+		if (o.status != STATUS_INTERRUPTED)
 			check_run(r, run, &o);
-		if (!strcmp(o.status, "ok"))
+		if (o.status == STATUS_OK)
 			pace_add_run(&r->pace, r->plan, run, r->cfg.accel, bl_mono() - begun);
 	}
-	if (r->up && (o.fresh_boot || !strcmp(o.status, "interrupted"))) {
+	if (r->up && (o.fresh_boot || o.status == STATUS_INTERRUPTED)) {
 		vm_stop(&r->vm);
 		r->up = false;
 	}

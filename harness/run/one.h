@@ -36,7 +36,7 @@ struct runner {
 };
 
 /* Add a run of this status to the counts. */
-void run_count(struct run_result *res, const char *status);
+void run_count(struct run_result *res, enum run_status status);
 
 /*
  * Do @run, boot a guest for it if it needs a fresh one, and record it. Returns 0, or a

@@ -41,15 +41,15 @@ static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
 {
 	const struct plan_run *run = &r->plan->runs[i];
 	const char *last = bl_json_str(json_object_get(journal, run->id), "state", "");
-	char *status, *reason;
+	enum run_status status;
+	char *reason;
 
 	if (!campaign_run_is_done(r->c, run->id, &status, &reason, &r->seconds[i]))
 		return false;
-	if (strcmp(last, status))
-		campaign_log(r->c, run->id, status, *reason ? reason : NULL);
+	if (strcmp(last, status_names[status]))
+		campaign_log(r->c, run->id, status_names[status], *reason ? reason : NULL);
 	run_count(r->res, status);
 	r->spent += r->seconds[i];
-	free(status);
 	free(reason);
 	return true;
 }
@@ -65,7 +65,7 @@ static int find_runs_left(struct runner *r)
 		const struct plan_run *run = &r->plan->runs[i];
 
 		r->done[i] = count_if_recorded(r, i, journal) ||
-			     stop_state_skips(&r->stop, kind_names[run->kind], run->block);
+			     stop_state_skips(&r->stop, run->kind, run->block);
 		r->left += !r->done[i];
 	}
 	json_decref(journal);

@@ -43,8 +43,8 @@ static void add(struct made *m, const char *label, double iops)
 	for (int b = 0; b < BLOCKS; b++) {
 		m->sum.rows = bl_realloc(m->sum.rows, (m->sum.n_rows + 1) * sizeof(*m->sum.rows));
 		m->sum.rows[m->sum.n_rows++] = (struct sum_row){
-			.run = "", .kind = "time", .block = b, .label = label, .strategy = label,
-			.axis = { "-", "-", "-", "-" }, .job = "j", .status = SUM_OK,
+			.run = "", .kind = KIND_TIME, .block = b, .label = label, .strategy = label,
+			.axis = { "-", "-", "-", "-" }, .job = "j", .status = STATUS_OK,
 			.fio.iops = iops * (1 + b % 2) *
 				    (1 + noise[(b + seed) % BLOCKS] / 1000),
 		};

@@ -32,9 +32,9 @@ static struct summary made(void)
 
 	for (int i = 0; i < 2 * BLOCKS; i++)
 		rows[i] = (struct sum_row){
-			.run = "", .kind = "time", .label = i % 2 ? "up" : "base",
+			.run = "", .kind = KIND_TIME, .label = i % 2 ? "up" : "base",
 			.strategy = "", .axis = { "-", "-", "-", "-" }, .job = "j",
-			.block = i / 2, .boot = 1 + i / 2, .status = SUM_OK, .each = each[i],
+			.block = i / 2, .boot = 1 + i / 2, .status = STATUS_OK, .each = each[i],
 			.n_each = RUNS, .fio.iops = 1,
 		};
 	bl_strv_add(&s.jobs, "j");
@@ -116,7 +116,7 @@ static void test_count(void **state)
 	assert_int_equal(l.boots, BLOCKS);
 	assert_int_equal(l.split, 0);
 	rows[3].boot = 9;
-	rows[4].status = rows[5].status = SUM_MISSING;
+	rows[4].status = rows[5].status = STATUS_MISSING;
 	levels_count(&s, &l);
 	assert_int_equal(l.blocks, BLOCKS - 1);
 	assert_int_equal(l.boots, BLOCKS);

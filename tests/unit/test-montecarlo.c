@@ -68,9 +68,9 @@ static void fill_block(struct sum_row *rows, int block, double drift, enum noise
 
 	for (size_t i = 0; i < n_labels; i++)
 		rows[i] = (struct sum_row){
-			.run = "", .kind = "time", .label = labels[i], .strategy = labels[i],
+			.run = "", .kind = KIND_TIME, .label = labels[i], .strategy = labels[i],
 			.axis = { "-", "-", "-", "-" }, .job = "j", .block = block,
-			.status = SUM_OK,
+			.status = STATUS_OK,
 			.fio.iops = 1000 * truth[i] *
 				    exp(drift + boot + gsl_ran_gaussian(rng, 0.01) +
 					device(noise) + gsl_ran_gaussian(rng, 0.01)),

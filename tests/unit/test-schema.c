@@ -159,20 +159,20 @@ static void test_plan(void **state)
 static void test_run(void **state)
 {
 	struct campaign c = { .journal = -1, .runs = bl_fmt("%s/runs", dir) };
-	char *status, *reason;
+	enum run_status status;
+	char *reason;
 	double seconds;
 	struct summary s;
 
 	(void)state;
 	put_all("runs/0001/run.json", "\"schema\":2,");
 	assert_int_equal(summary_load(&s, dir), 0);
-	assert_int_equal(s.rows[0].status, SUM_INVALID);
+	assert_int_equal(s.rows[0].status, STATUS_INVALID);
 	assert_non_null(strstr(s.rows[0].reason, "run.json: schema 2 is unknown; valid: 1"));
 	summary_free(&s);
 	assert_true(campaign_run_is_done(&c, "0001", &status, &reason, &seconds));
-	assert_string_equal(status, "invalid");
+	assert_int_equal(status, STATUS_INVALID);
 	assert_non_null(strstr(reason, "run.json: schema 2 is unknown; valid: 1"));
-	free(status);
 	free(reason);
 	free(c.runs);
 }

@@ -94,15 +94,15 @@ static void test_left_out(void **state)
 	struct stop_state s = { .why = STOP_WIDTH, .blocks = 18, .from = 18 };
 
 	(void)state;
-	assert_false(stop_state_skips(&s, "time", 17));
-	assert_true(stop_state_skips(&s, "time", 18));
-	assert_false(stop_state_skips(&s, "verify", 18));
-	assert_false(stop_state_skips(&s, "trace", 0));
+	assert_false(stop_state_skips(&s, KIND_TIME, 17));
+	assert_true(stop_state_skips(&s, KIND_TIME, 18));
+	assert_false(stop_state_skips(&s, KIND_VERIFY, 18));
+	assert_false(stop_state_skips(&s, KIND_TRACE, 0));
 	s.why = STOP_BUDGET;
-	assert_true(stop_state_skips(&s, "trace", 0));
-	assert_false(stop_state_skips(&s, "verify", 0));
+	assert_true(stop_state_skips(&s, KIND_TRACE, 0));
+	assert_false(stop_state_skips(&s, KIND_VERIFY, 0));
 	s.why = STOP_NOT;
-	assert_false(stop_state_skips(&s, "time", 99));
+	assert_false(stop_state_skips(&s, KIND_TIME, 99));
 }
 
 int main(void)

@@ -50,12 +50,12 @@ static const struct sum_row *row(const char *run, const char *job)
 	return NULL;
 }
 
-static void expect(const char *run, const char *job, enum sum_status status,
+static void expect(const char *run, const char *job, enum run_status status,
 		   const char *reason, double iops)
 {
 	const struct sum_row *r = row(run, job);
 
-	assert_string_equal(sum_status_name(r->status), sum_status_name(status));
+	assert_string_equal(status_names[r->status], status_names[status]);
 	if (reason)
 		assert_string_equal(r->reason, reason);
 	else
@@ -79,10 +79,10 @@ static void test_campaign(void **state)
 	/* 4 verify runs and 2 traced ones of one job, 20 timed ones of two. */
 	assert_int_equal(sum.n_rows, 4 + 2 + 30 * 2);
 	assert_int_equal(sum.n_runs, 36);
-	assert_int_equal(sum.n_status[SUM_OK], 32);
-	assert_int_equal(sum.n_status[SUM_FAILED], 1);
-	assert_int_equal(sum.n_status[SUM_INVALID], 2);
-	assert_int_equal(sum.n_status[SUM_MISSING], 1);
+	assert_int_equal(sum.n_status[STATUS_OK], 32);
+	assert_int_equal(sum.n_status[STATUS_FAILED], 1);
+	assert_int_equal(sum.n_status[STATUS_INVALID], 2);
+	assert_int_equal(sum.n_status[STATUS_MISSING], 1);
 }
 
 static void test_ok(void **state)
@@ -90,15 +90,15 @@ static void test_ok(void **state)
 	const struct sum_row *r = row("0005", "64k-randwrite-2");
 
 	(void)state;
-	expect("0005", "4k-randread-1", SUM_OK, NULL, 2000);
-	expect("0005", "64k-randwrite-2", SUM_OK, NULL, 900);
+	expect("0005", "4k-randread-1", STATUS_OK, NULL, 2000);
+	expect("0005", "64k-randwrite-2", STATUS_OK, NULL, 900);
 	assert_string_equal(r->label, "direct");
 	assert_string_equal(r->axis[AXIS_ALLOCATOR], "cached");
 	assert_true(r->unsafe);
 	assert_int_equal(r->bounce_mb, 64);
 	assert_true(r->fio.clat_p99_ns == 3000000);
 	/* Ends by size, after 37 ms. */
-	expect("0001", "verify", SUM_OK, NULL, 321);
+	expect("0001", "verify", STATUS_OK, NULL, 321);
 }
 
 static void test_not_ok(void **state)
@@ -109,14 +109,14 @@ static void test_not_ok(void **state)
 					"1000 ms, less than 90 %";
 
 	(void)state;
-	expect("0021", "4k-randread-1", SUM_FAILED, lost, NAN);
-	expect("0021", "64k-randwrite-2", SUM_FAILED, lost, NAN);
+	expect("0021", "4k-randread-1", STATUS_FAILED, lost, NAN);
+	expect("0021", "64k-randwrite-2", STATUS_FAILED, lost, NAN);
 	/* Shown with its numbers, but not ok. */
-	expect("0013", "4k-randread-1", SUM_INVALID, splat, 2010);
+	expect("0013", "4k-randread-1", STATUS_INVALID, splat, 2010);
 	/* The run is the unit: its first job was long enough, and still. */
-	expect("0015", "4k-randread-1", SUM_INVALID, ran_short, 706);
-	expect("0015", "64k-randwrite-2", SUM_INVALID, ran_short, 354);
-	expect("0026", "4k-randread-1", SUM_MISSING, "interrupted while it ran", NAN);
+	expect("0015", "4k-randread-1", STATUS_INVALID, ran_short, 706);
+	expect("0015", "64k-randwrite-2", STATUS_INVALID, ran_short, 354);
+	expect("0026", "4k-randread-1", STATUS_MISSING, "interrupted while it ran", NAN);
 }
 
 static char *csv(void)
@@ -191,12 +191,12 @@ static void put(const char *name, const char *text)
 	"\"runtime\":1000},\"write\":{\"iops\":0,\"bw_bytes\":0,\"total_ios\":0," \
 	"\"runtime\":0}}]}"
 
-static void status_is(enum sum_status status, const char *reason)
+static void status_is(enum run_status status, const char *reason)
 {
 	struct summary s;
 
 	assert_int_equal(summary_load(&s, dir), 0);
-	assert_string_equal(sum_status_name(s.rows[0].status), sum_status_name(status));
+	assert_string_equal(status_names[s.rows[0].status], status_names[status]);
 	if (reason && !strstr(s.rows[0].reason, reason))
 		fail_msg("'%s' does not say '%s'", s.rows[0].reason, reason);
 	summary_free(&s);
@@ -211,24 +211,24 @@ static void test_bad_runs(void **state)
 	runs = bl_fmt("%s/runs/0001", dir);
 	assert_int_equal(bl_mkdir_p(runs), 0);
 	put("plan.json", PLAN("1"));
-	status_is(SUM_MISSING, "not run");
+	status_is(STATUS_MISSING, "not run");
 	put("runs/0001/run.json", "{\"status\":");
-	status_is(SUM_INVALID, "run.json, line 1");
+	status_is(STATUS_INVALID, "run.json, line 1");
 	put("runs/0001/run.json", "{\"status\":\"ok\",\"label\":\"a\"}");
-	status_is(SUM_INVALID, "job j: cannot read fio's output");
+	status_is(STATUS_INVALID, "job j: cannot read fio's output");
 	put("runs/0001/fio-j.json", "fio: killed");
-	status_is(SUM_INVALID, "job j: no JSON object");
+	status_is(STATUS_INVALID, "job j: no JSON object");
 	put("runs/0001/fio-j.json", FIO);
-	status_is(SUM_OK, NULL);
+	status_is(STATUS_OK, NULL);
 	put("runs/0001/run.json", "{\"status\":\"ok\",\"label\":\"b\"}");
-	status_is(SUM_INVALID, "another label");
+	status_is(STATUS_INVALID, "another label");
 	put("runs/0001/run.json", "{\"status\":\"fine\",\"label\":\"a\"}");
-	status_is(SUM_INVALID, "no valid status");
+	status_is(STATUS_INVALID, "no valid status");
 	put("runs/0001/run.json", "{\"status\":\"failed\",\"label\":\"a\"}");
-	status_is(SUM_FAILED, "no reason was recorded");
+	status_is(STATUS_FAILED, "no reason was recorded");
 	assert_int_equal(bl_rm_rf(runs), 0);
 	put("journal.jsonl", "{\"t\":1,\"run\":\"0001\",\"state\":\"ok\"}\n");
-	status_is(SUM_MISSING, "run.json is gone");
+	status_is(STATUS_MISSING, "run.json is gone");
 	free(runs);
 }
 

@@ -171,12 +171,12 @@ static void unmake(void)
 }
 
 /* Each row of a kind and label is of the next block. */
-static void add(const char *kind, const char *label, enum sum_status status, double iops)
+static void add(enum run_kind kind, const char *label, enum run_status status, double iops)
 {
 	int block = 0;
 
 	for (size_t i = 0; i < made.n_rows; i++)
-		block += !strcmp(made.rows[i].kind, kind) && !strcmp(made.rows[i].label, label);
+		block += made.rows[i].kind == kind && !strcmp(made.rows[i].label, label);
 	made.rows = bl_realloc(made.rows, (made.n_rows + 1) * sizeof(*made.rows));
 	made.rows[made.n_rows++] = (struct sum_row){
 		.run = "", .kind = kind, .block = block, .label = label, .strategy = label,
@@ -189,7 +189,7 @@ static void add(const char *kind, const char *label, enum sum_status status, dou
 static void add_five(const char *label, double mid, double spread)
 {
 	for (int i = -2; i <= 2; i++)
-		add("time", label, SUM_OK, mid + i * spread / 2);
+		add(KIND_TIME, label, STATUS_OK, mid + i * spread / 2);
 }
 
 static enum verdict judged(const char *label)
@@ -277,8 +277,8 @@ static void test_family(void **state)
 	(void)state;
 	make();
 	for (int i = 0; i < 5; i++) {
-		add("time", "base", SUM_OK, base[i]);
-		add("time", "up", SUM_OK, up[i]);
+		add(KIND_TIME, "base", STATUS_OK, base[i]);
+		add(KIND_TIME, "up", STATUS_OK, up[i]);
 	}
 	assert_int_equal(judged("up"), V_FASTER);
 	assert_true(verdict_find(&mv, "up", "j")->p > 0.01);
@@ -295,11 +295,11 @@ static void test_too_few(void **state)
 	(void)state;
 	make();
 	add_five("base", 1000, 1);
-	add("time", "two", SUM_OK, 2000);
-	add("time", "two", SUM_OK, 2001);
-	add("time", "two", SUM_INVALID, 2002);
-	add("time", "two", SUM_FAILED, NAN);
-	add("time", "none", SUM_MISSING, NAN);
+	add(KIND_TIME, "two", STATUS_OK, 2000);
+	add(KIND_TIME, "two", STATUS_OK, 2001);
+	add(KIND_TIME, "two", STATUS_INVALID, 2002);
+	add(KIND_TIME, "two", STATUS_FAILED, NAN);
+	add(KIND_TIME, "none", STATUS_MISSING, NAN);
 	assert_int_equal(judged("two"), V_INCONCLUSIVE);
 	assert_int_equal(verdict_find(&mv, "two", "j")->n, 2);
 	assert_int_equal(verdict_find(&mv, "two", "j")->planned, 4);
@@ -313,7 +313,7 @@ static void test_too_few(void **state)
 static void add_at(const char *label, const double *iops, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		add("time", label, isnan(iops[i]) ? SUM_FAILED : SUM_OK, iops[i]);
+		add(KIND_TIME, label, isnan(iops[i]) ? STATUS_FAILED : STATUS_OK, iops[i]);
 }
 
 /* Blocks 0, 2, 4, 5 and 6 are common, with ratios of 1.078, 1, 1.25, 1.2 and 1. */
@@ -397,9 +397,9 @@ static void test_verification(void **state)
 {
 	(void)state;
 	make();
-	add("verify", "base", SUM_OK, NAN);
-	add("verify", "wrong", SUM_FAILED, NAN);
-	add("verify", "gone", SUM_MISSING, NAN);
+	add(KIND_VERIFY, "base", STATUS_OK, NAN);
+	add(KIND_VERIFY, "wrong", STATUS_FAILED, NAN);
+	add(KIND_VERIFY, "gone", STATUS_MISSING, NAN);
 	add_five("base", 1000, 5);
 	add_five("wrong", 2000, 5);
 	add_five("wrong'", 2000, 5);
@@ -417,7 +417,7 @@ static void test_no_baseline(void **state)
 {
 	(void)state;
 	make();
-	add("time", "base", SUM_FAILED, NAN);
+	add(KIND_TIME, "base", STATUS_FAILED, NAN);
 	add_five("up", 1100, 5);
 	assert_int_equal(judged("base"), V_NO_DATA);
 	assert_int_equal(judged("up"), V_NO_DATA);
