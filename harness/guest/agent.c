@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The guest agent: first process of the test machine. It mounts what a Linux
- * system needs, then does what the host asks for on the second serial port,
- * one JSON object per line, one request at a time.
+ * The first process of the guest. It mounts the file systems that programs need, then serves
+ * the host's requests on the line, one at a time.
  */
 #include "guest/agent.h"
 #include "guest/exec.h"
@@ -34,7 +33,7 @@ static const struct {
 	{ "tmpfs", "/dev/shm", "mode=1777" },
 	{ "debugfs", "/sys/kernel/debug", NULL },
 	{ "tracefs", "/sys/kernel/tracing", NULL },
-	/* Not on /tmp: the project may be there. */
+	/* The scratch directory is not /tmp, since the project may be there. */
 	{ "tmpfs", GUEST_TMP, "mode=755" },
 };
 
@@ -44,11 +43,11 @@ static void mount_all(void)
 		mkdir(mounts[i].where, 0755);
 		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0,
 			  mounts[i].options) && errno != EBUSY)
-			bl_err("guest: mount %s: %s", mounts[i].where, strerror(errno));
+			bl_err("guest: cannot mount %s: %s", mounts[i].where, strerror(errno));
 	}
 }
 
-/* The value of the last word "NAME=…" on the kernel's command line, or NULL; to be freed. */
+/* Return the value of the last NAME=VALUE of the kernel's command line. The caller frees it. */
 static char *boot_arg(const char *name)
 {
 	char *text, *p, *word, *value = NULL;
@@ -65,7 +64,7 @@ static char *boot_arg(const char *name)
 	return value;
 }
 
-/* Where the project is. */
+/* Tell bl_root() and child processes where the project is. */
 static void set_root(void)
 {
 	char *root = boot_arg("bl.root");
@@ -75,7 +74,7 @@ static void set_root(void)
 	free(root);
 }
 
-/* Those that maxcpus= left out, see vm_kernel_args(). */
+/* Start the CPUs that maxcpus= on the kernel's command line left out. */
 static void start_cpus(void)
 {
 	int fd, nr = sysconf(_SC_NPROCESSORS_CONF);
@@ -85,20 +84,20 @@ static void start_cpus(void)
 
 		fd = open(path, O_WRONLY | O_CLOEXEC);
 		if (fd >= 0 && write(fd, "1", 1) != 1)
-			bl_err("guest: start CPU %d: %s", i, strerror(errno));
+			bl_err("guest: cannot start CPU %d: %s", i, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		free(path);
 	}
 }
 
-static void set_up(void)
+static void prepare_guest(void)
 {
 	int fd;
 
 	umask(022);
 	mount_all();
-	/* The kernel opened no console for us if /dev was empty then. */
+	/* The kernel opens no console for its first process if /dev is empty at that time. */
 	fd = open("/dev/console", O_RDWR);
 	while (fd >= 0 && fd < STDERR_FILENO)
 		fd = dup(fd);
@@ -107,15 +106,15 @@ static void set_up(void)
 	signal(SIGPIPE, SIG_IGN);
 	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
-	/* Each program opens the dozen files of any other locale before main(). */
+	/* In any other locale each program opens a dozen files before main(). */
 	setenv("LC_ALL", "C", 1);
 	set_root();
 	start_cpus();
 	if (chdir(GUEST_TMP) < 0)
-		bl_err("guest: %s: %s", GUEST_TMP, strerror(errno));
+		bl_err("guest: cannot change to %s: %s", GUEST_TMP, strerror(errno));
 }
 
-static void say_hello(void)
+static void send_hello(void)
 {
 	struct timespec up = {};
 	struct utsname u;
@@ -129,7 +128,7 @@ static void say_hello(void)
 	guest_send(msg);
 }
 
-/* Nothing to sync: the host's files are not cached, the rest is in memory. */
+/* Nothing has to be synced: writes to the host's files are not cached, the rest is in memory. */
 static _Noreturn void power_off(void)
 {
 	reboot(RB_POWER_OFF);
@@ -139,11 +138,11 @@ static _Noreturn void power_off(void)
 }
 
 /*
- * Where instructions are counted, the count is to be of the path, not of who happened to run
- * first: a task that wakes another goes on until it sleeps or its slice is over. With the
- * default, completions come in batches, and a few instructions more in a map can change
- * their pattern: 15 rounds of an empty loop cost 5.5 % of reads one by one, and 0.4 % of
- * writes. So they cost 0.7 % of both.
+ * The plane icount compares paths through the kernel, not schedules: with wake-up preemption off,
+ * a task that wakes another one goes on until it sleeps or its slice ends. With preemption,
+ * completions come in batches, and a few more instructions in a map change the batches: 15
+ * rounds of an empty loop slowed single reads by 5.5 % and writes by 0.4 %. Without it, both
+ * are slowed by 0.7 %.
  */
 static void set_wakeup_preemption(void)
 {
@@ -174,12 +173,12 @@ static void run_plan_run(const json_t *op)
 			     "reason", o.reason, "reboot", o.reboot));
 }
 
-/* The result is a file, since the line is slow. */
+/* Leave the result in a file, since the line is slow. */
 static void run_micro(const json_t *op)
 {
 	char *path = bl_fmt(GUEST_RUNS "/%s/micro.json", bl_json_str(op, "dir", ""));
 	struct guest_outcome o = {};
-	json_t *result = guest_micro(op, &o);
+	json_t *result = guest_run_micro(op, &o);
 	int ret = result ? bl_json_write(path, result) : 0;
 
 	if (ret)
@@ -219,12 +218,12 @@ void guest_serve(void)
 	size_t size = 0;
 	FILE *in;
 
-	set_up();
+	prepare_guest();
 	set_wakeup_preemption();
 	in = guest_line_open();
 	if (!in)
 		power_off();
-	say_hello();
+	send_hello();
 	while (getline(&line, &size, in) > 0)
 		if (line[0] != '\n')
 			serve_request(line);

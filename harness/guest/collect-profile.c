@@ -55,7 +55,7 @@ static void *start_profile(struct guest_run *r, unsigned int set)
 	if (!ret)
 		return perf;
 	fail_with_log(r, "perf record does not start");
-	guest_proc_put(perf);
+	guest_forget(perf);
 	free(perf);
 	return NULL;
 }
@@ -72,9 +72,9 @@ static void write_script(struct guest_run *r)
 	struct guest_proc script = {};
 
 	if (out < 0 || guest_spawn(&script, "perf script", argv, out, log) ||
-	    guest_wait(&script, NULL, SCRIPT_MS) || !guest_proc_ok(&script))
+	    guest_wait(&script, NULL, SCRIPT_MS) || !guest_succeeded(&script))
 		fail_with_log(r, "perf script fails");
-	guest_proc_put(&script);
+	guest_forget(&script);
 	if (out >= 0)
 		close(out);
 	if (log >= 0)
@@ -85,7 +85,7 @@ static void write_script(struct guest_run *r)
 /* On SIGTERM perf writes all that it has, and then ends itself by the same signal. */
 static bool ended_in_order(const struct guest_proc *p)
 {
-	return guest_proc_ok(p) || (WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGTERM);
+	return guest_succeeded(p) || (WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGTERM);
 }
 
 static void stop_profile(void *state, struct guest_run *r)
@@ -100,7 +100,7 @@ static void stop_profile(void *state, struct guest_run *r)
 		fail_with_log(r, "perf record ended with an error");
 	else
 		write_script(r);
-	guest_proc_put(perf);
+	guest_forget(perf);
 	unlink(DATA);
 	free(perf);
 }

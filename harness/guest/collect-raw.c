@@ -66,7 +66,7 @@ static int add_probe(struct raw *w, struct guest_run *r, const char *event, char
 }
 
 static int enable_event(struct raw *w, struct guest_run *r, const char *system,
-		  const char *event)
+			const char *event)
 {
 	if (!tracefs_event_enable(w->inst, system, event))
 		return 0;
@@ -272,7 +272,7 @@ static void write_trace_dat(struct guest_run *r)
 		"trace-cmd", "extract", "-B", TRACE_INSTANCE, "-o", path, NULL
 	};
 
-	if (guest_tool(argv, NULL, TRACE_CMD_MS, msg, sizeof(msg)))
+	if (guest_run_tool(argv, NULL, TRACE_CMD_MS, msg, sizeof(msg)))
 		guest_fail(&r->outcome, "trace: trace-cmd extract: %s", msg);
 	free(path);
 }

@@ -34,7 +34,7 @@ void guest_counters_free(struct guest_counters *c)
 	memset(c, 0, sizeof(*c));
 }
 
-bool guest_counter_get(const struct guest_counters *c, const char *name, long long *value)
+bool guest_get_counter(const struct guest_counters *c, const char *name, long long *value)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		if (!strcmp(c->v[i].name, name)) {
@@ -55,19 +55,19 @@ int guest_counters_write(const char *path, const struct guest_counters *before,
 	for (size_t i = 0; i < after->n; i++) {
 		long long old = 0;
 
-		guest_counter_get(before, after->v[i].name, &old);
+		guest_get_counter(before, after->v[i].name, &old);
 		fprintf(f, "%s,%lld,%lld,%lld\n", after->v[i].name, old, after->v[i].value,
 			after->v[i].value - old);
 	}
 	return bl_draft_save(&d, path);
 }
 
-/* Taken and given back, as far as the counters are there. */
-static long long open_of(const struct guest_counters *c, const char *get, const char *put)
+/* Return how many were taken and not given back, by two counters; 0 if one is missing. */
+static long long count_open(const struct guest_counters *c, const char *get, const char *put)
 {
 	long long a, b;
 
-	if (!guest_counter_get(c, get, &a) || !guest_counter_get(c, put, &b))
+	if (!guest_get_counter(c, get, &a) || !guest_get_counter(c, put, &b))
 		return 0;
 	return a - b;
 }
@@ -75,19 +75,19 @@ static long long open_of(const struct guest_counters *c, const char *get, const 
 void guest_counters_check_idle(struct guest_run *r, const struct guest_counters *c)
 {
 	json_t *left = json_object();
-	long long maps = open_of(c, "map", "unmap");
-	long long iovas = open_of(c, "iova_alloc", "iova_free");
-	long long coherent = open_of(c, "coherent_alloc", "coherent_free");
+	long long maps = count_open(c, "map", "unmap");
+	long long iovas = count_open(c, "iova_alloc", "iova_free");
+	long long coherent = count_open(c, "coherent_alloc", "coherent_free");
 	long long pages = 0;
 
-	guest_counter_get(c, "pages_resident", &pages);
+	guest_get_counter(c, "pages_resident", &pages);
 	json_object_set_new(left, "maps", json_integer(maps));
 	json_object_set_new(left, "iovas", json_integer(iovas));
 	json_object_set_new(left, "coherent", json_integer(coherent));
 	json_object_set_new(left, "pages", json_integer(pages));
 	json_object_set_new(r->doc, "left_after_del", left);
-	/* Bounce pages stay with the domain; the module warns if they outlive it. */
+	/* Bounce pages belong to the domain, and the module warns if they outlive it. */
 	if (maps || iovas || coherent)
-		guest_invalid(&r->outcome, "after vdpa dev del %lld mappings, %lld IOVA ranges and "
-			      "%lld coherent areas are left", maps, iovas, coherent);
+		guest_invalid(&r->outcome, "vdpa dev del left %lld mappings, %lld IOVA ranges and "
+			      "%lld coherent areas", maps, iovas, coherent);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The module's per-device counters in debugfs ("name value" lines). */
+/* The module's counters of the device in debugfs. */
 #ifndef BL_GUEST_COUNTERS_H
 #define BL_GUEST_COUNTERS_H
 
@@ -15,21 +15,47 @@ struct guest_counters {
 	size_t n;
 };
 
-/* -ENOENT: the module (the stock one) has no counters. */
+/**
+ * guest_counters_read() - read all counters
+ * @c: filled; guest_counters_free() frees it, after an error as well
+ *
+ * Return: 0; -ENOENT: the module has no counters, as the stock module; another negative errno.
+ */
 int guest_counters_read(struct guest_counters *c);
+
+/**
+ * guest_counters_free() - free counters
+ * @c: emptied
+ */
 void guest_counters_free(struct guest_counters *c);
 
-/* False if there is no counter @name. */
-bool guest_counter_get(const struct guest_counters *c, const char *name, long long *value);
+/**
+ * guest_get_counter() - get one counter
+ * @c: the counters
+ * @name: its name
+ * @value: set to its value if it exists
+ *
+ * Return: whether it exists.
+ */
+bool guest_get_counter(const struct guest_counters *c, const char *name, long long *value);
 
-/* counters.csv: name,before,after,delta; the head line alone when absent. */
+/**
+ * guest_counters_write() - write counters.csv: name,before,after,delta
+ * @path: the file
+ * @before: the counters before the run
+ * @after: and after it; without them the file has the header alone
+ *
+ * Return: 0, or a negative errno.
+ */
 int guest_counters_write(const char *path, const struct guest_counters *before,
 			 const struct guest_counters *after);
 
-/*
- * @c read after the disk went away: mappings, IOVAs or coherent memory that are
- * still taken make the run invalid. Bounce pages are only noted, as they live
- * until the daemon lets go of the domain.
+/**
+ * guest_counters_check_idle() - check that a device without a disk holds nothing
+ * @r: the run; invalid if mappings, IOVA ranges or coherent memory are still taken
+ * @c: the counters after the disk was removed
+ *
+ * Bounce pages are recorded only: they live until the daemon closes the domain.
  */
 void guest_counters_check_idle(struct guest_run *r, const struct guest_counters *c);
 

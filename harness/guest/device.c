@@ -22,13 +22,13 @@
 #define CONTROL		"/dev/vduse/control"
 #define QUEUE_SIZE	128
 
-/* Milliseconds; generous, as an emulated guest on a busy machine is slow. */
+/* Milliseconds. An emulated guest on a busy host is slow. */
 #define DAEMON_START	30000
 #define DAEMON_STOP	5000
 #define VDPA_ADD	30000
 #define VDPA_DEL	10000
-#define VDPA_DEL_DEAD	3000	/* without a daemon it is at once or never */
-/* Drivers are bound within vdpa dev add; what is late now will not come. */
+#define VDPA_DEL_DEAD	3000	/* a dead daemon's device goes at once or never */
+/* Drivers are bound within vdpa dev add, so that the disk appears soon or never. */
 #define DISK_APPEARS	3000
 
 static int load_modules(struct guest_run *r, struct guest_device *d)
@@ -49,7 +49,7 @@ static int load_modules(struct guest_run *r, struct guest_device *d)
 				json_is_true(json_object_get(r->op, "unsafe")) ?
 				" unsafe_direct=1 unsafe_unzeroed=1" : "");
 	}
-	/* Ours needs what the stock one needs. */
+	/* Both modules need the same modules. */
 	ret = guest_mod_load_deps(&d->mods, o, "vduse");
 	if (!ret)
 		ret = guest_mod_load_file(&d->mods, o, d->module, path, params);
@@ -57,14 +57,14 @@ static int load_modules(struct guest_run *r, struct guest_device *d)
 		ret = guest_mod_load(&d->mods, o, "virtio_vdpa");
 	if (!ret)
 		ret = guest_mod_load(&d->mods, o, "virtio_blk");
-	guest_module_json(r, d->module, path, params);
+	guest_record_module(r, d->module, path, params);
 	free(params);
 	free(path);
 	return ret;
 }
 
-/* A timed disk has all its memory from the start. */
-static int ram_disk(struct guest_outcome *o, bool timed)
+/* Make the RAM disk. A timed disk gets all of its memory now. */
+static int make_ram_disk(struct guest_outcome *o, bool timed)
 {
 	int fd, ret = 0;
 
@@ -72,7 +72,7 @@ static int ram_disk(struct guest_outcome *o, bool timed)
 	fd = open(RAM_DISK, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0 || ftruncate(fd, GUEST_DISK_SIZE) < 0 ||
 	    (timed && fallocate(fd, 0, 0, GUEST_DISK_SIZE) < 0))
-		ret = guest_fail(o, "%s: %s", RAM_DISK, strerror(errno));
+		ret = guest_fail(o, "cannot make %s: %s", RAM_DISK, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return ret;
@@ -85,27 +85,26 @@ static int spawn_daemon(struct guest_run *r, struct guest_device *d, const char 
 	unlink(PIDFILE);
 	fd = open(d->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return guest_fail(&r->outcome, "%s: %s", d->log, strerror(errno));
+		return guest_fail(&r->outcome, "cannot open %s: %s", d->log, strerror(errno));
 	ret = guest_spawn(&d->daemon, argv[0], argv, fd, fd);
 	close(fd);
 	if (ret)
-		return guest_fail(&r->outcome, "%s: %s", argv[0], strerror(-ret));
+		return guest_fail(&r->outcome, "cannot start %s: %s", argv[0], strerror(-ret));
 	return 0;
 }
 
-static int daemon_failed(struct guest_run *r, struct guest_device *d, const char *what)
+static int fail_with_daemon(struct guest_run *r, struct guest_device *d, const char *what)
 {
 	char tail[400];
 
 	d->blamed = true;
 	guest_last_lines(d->log, 3, tail, sizeof(tail));
 	return guest_fail(&r->outcome, "%s %s (%s)%s%s", d->daemon.name, what,
-			  guest_proc_end(&d->daemon), *tail ? ": " : "", tail);
+			  guest_describe_end(&d->daemon), *tail ? ": " : "", tail);
 }
 
 /*
- * The daemon writes its pid file when its exports are there: that is its own
- * sign of being ready.
+ * The daemon is ready when its pid file exists: it writes the file when its exports exist.
  */
 static int start_daemon(struct guest_run *r, struct guest_device *d)
 {
@@ -116,7 +115,7 @@ static int start_daemon(struct guest_run *r, struct guest_device *d)
 	int ret = 0;
 
 	if (verify || ram) {
-		ret = ram_disk(&r->outcome, !verify);
+		ret = make_ram_disk(&r->outcome, !verify);
 		blockdev = bl_strdup("driver=file,node-name=n0,filename=" RAM_DISK);
 	} else {
 		blockdev = bl_fmt("driver=null-co,node-name=n0,size=%u,read-zeroes=on",
@@ -141,9 +140,9 @@ static int start_daemon(struct guest_run *r, struct guest_device *d)
 		return ret;
 	ret = guest_wait_path(PIDFILE, &d->daemon, DAEMON_START);
 	if (ret == -EOWNERDEAD)
-		return daemon_failed(r, d, "ended at its start");
+		return fail_with_daemon(r, d, "ended when it was started");
 	if (ret)
-		return daemon_failed(r, d, "did not get ready");
+		return fail_with_daemon(r, d, "did not get ready");
 	return 0;
 }
 
@@ -157,21 +156,21 @@ static int add_disk(struct guest_run *r, struct guest_device *d)
 	int ret;
 
 	d->attached = true;
-	ret = guest_tool(argv, &d->daemon, VDPA_ADD, msg, sizeof(msg));
+	ret = guest_run_tool(argv, &d->daemon, VDPA_ADD, msg, sizeof(msg));
 	guest_record_ms(r, "vdpa_add", t0);
 	if (ret == -EOWNERDEAD)
-		return daemon_failed(r, d, "died during vdpa dev add");
+		return fail_with_daemon(r, d, "died during vdpa dev add");
 	if (ret)
 		return guest_fail(&r->outcome, "vdpa dev add: %s", msg);
 	t0 = bl_mono();
 	ret = guest_wait_path("/dev/" GUEST_DISK, &d->daemon, DISK_APPEARS);
 	guest_record_ms(r, "disk", t0);
 	if (ret == -EOWNERDEAD)
-		return daemon_failed(r, d, "died before the disk was there");
+		return fail_with_daemon(r, d, "died before the disk appeared");
 	if (ret)
 		return guest_fail(&r->outcome, "/dev/" GUEST_DISK " does not appear after vdpa "
 				  "dev add");
-	return guest_disk_json(r);
+	return guest_record_disk(r);
 }
 
 int guest_attach(struct guest_run *r, struct guest_device *d)
@@ -191,7 +190,7 @@ int guest_attach(struct guest_run *r, struct guest_device *d)
 	ret = start_daemon(r, d);
 	guest_record_ms(r, "daemon", t0);
 	if (!ret)
-		ret = guest_sysfs_apply(r);
+		ret = guest_apply_settings(r);
 	if (!ret)
 		ret = add_disk(r, d);
 	return ret;
@@ -206,8 +205,8 @@ static int del_disk(struct guest_run *r, struct guest_device *d)
 
 	if (!d->attached || !bl_exists("/sys/bus/vdpa/devices/" GUEST_DEV))
 		return 0;
-	ret = guest_tool(argv, NULL, guest_exited(&d->daemon) ? VDPA_DEL_DEAD : VDPA_DEL,
-			 msg, sizeof(msg));
+	ret = guest_run_tool(argv, NULL, guest_exited(&d->daemon) ? VDPA_DEL_DEAD : VDPA_DEL,
+			     msg, sizeof(msg));
 	if (ret) {
 		guest_fail(&r->outcome, "vdpa dev del: %s", msg);
 		return ret;
@@ -226,18 +225,18 @@ static int stop_daemon(struct guest_run *r, struct guest_device *d)
 		return 0;
 	if (guest_exited(&d->daemon)) {
 		if (!d->blamed)
-			daemon_failed(r, d, "died during the run");
+			fail_with_daemon(r, d, "died during the run");
 		return 0;
 	}
 	ret = guest_stop(&d->daemon, DAEMON_STOP);
 	if (ret)
-		daemon_failed(r, d, "cannot be ended");
-	else if (!guest_proc_ok(&d->daemon))
-		daemon_failed(r, d, "did not end in order");
+		fail_with_daemon(r, d, "cannot be stopped");
+	else if (!guest_succeeded(&d->daemon))
+		fail_with_daemon(r, d, "ended with an error");
 	return ret;
 }
 
-/* Sets the version, which comes before anything else is asked for.  -errno. */
+/* Open the control file and set the API version, which has to be the first request. */
 static int open_control(void)
 {
 	uint64_t version = VDUSE_API_VERSION;
@@ -304,14 +303,14 @@ void guest_detach(struct guest_run *r, struct guest_device *d)
 		ret = guest_device_destroy(&r->outcome);
 	guest_record_ms(r, "daemon_stop", t0);
 	t0 = bl_mono();
-	/* Below a device that hangs, unloading would hang too. */
+	/* While a device hangs, unloading its module would hang too. */
 	if (ret)
 		r->outcome.reboot = true;
 	else
 		guest_mod_unload(&d->mods, &r->outcome);
 	guest_record_ms(r, "unload", t0);
 	bl_strv_free(&d->mods.loaded);
-	guest_proc_put(&d->daemon);
+	guest_forget(&d->daemon);
 	free(d->log);
 	unlink(RAM_DISK);
 }

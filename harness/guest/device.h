@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The device under test: modules, qemu-storage-daemon's vduse-blk export,
- * vdpa, and /dev/vda at the end of it; and all of it taken away again.
+ * The device under test: modules, the vduse-blk export of qemu-storage-daemon, vdpa, and the
+ * disk /dev/vda at the end; and the removal of all of it.
  */
 #ifndef BL_GUEST_DEVICE_H
 #define BL_GUEST_DEVICE_H
@@ -9,28 +9,56 @@
 #include "guest/modules.h"
 #include "guest/proc.h"
 
+/**
+ * struct guest_device - the device of the present run
+ * @mods: the modules that were loaded for it
+ * @daemon: qemu-storage-daemon
+ * @module: the name of the VDUSE module in /sys/module
+ * @log: the file of the daemon's output
+ * @attached: `vdpa dev add` was tried
+ * @blamed: the run's reason has the end of the daemon already
+ */
 struct guest_device {
 	struct guest_mods mods;
 	struct guest_proc daemon;
-	const char *module;	/* name as in /sys/module */
-	char *log;		/* the daemon's stdout and stderr */
-	bool attached;		/* vdpa dev add was tried */
-	bool blamed;		/* the daemon's end is in the verdict already */
+	const char *module;
+	char *log;
+	bool attached;
+	bool blamed;
 };
 
-/* Bring the disk up for @r. Fails the verdict; detach in any case. */
+/**
+ * guest_attach() - make the device and its disk
+ * @r: the run; fails if that fails
+ * @d: filled; guest_detach() has to follow in any case
+ *
+ * Return: 0, or a negative errno with the run failed.
+ */
 int guest_attach(struct guest_run *r, struct guest_device *d);
 
-/*
- * Take down whatever there is of it. What cannot be undone is named in the
- * verdict together with the need for a reboot.
+/**
+ * guest_detach() - remove all that guest_attach() made
+ * @r: the run; fails, and asks for a new boot, if something cannot be removed
+ * @d: the device
  */
 void guest_detach(struct guest_run *r, struct guest_device *d);
 
-/* The bare device, for nobody's use. 0 or a negative errno, and fails the verdict. */
+/**
+ * guest_device_create() - make the VDUSE device alone, without a daemon and a disk
+ * @o: fails if that fails
+ *
+ * Return: 0, or a negative errno.
+ */
 int guest_device_create(struct guest_outcome *o);
 
-/* If it is there: a daemon that died leaves it in the kernel. As above. */
+/**
+ * guest_device_destroy() - remove the VDUSE device if it exists
+ * @o: fails if that fails
+ *
+ * A daemon that dies leaves its device in the kernel.
+ *
+ * Return: 0, or a negative errno.
+ */
 int guest_device_destroy(struct guest_outcome *o);
 
 #endif

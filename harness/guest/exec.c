@@ -19,7 +19,7 @@ static void send_text(char *text, size_t len)
 	json_t *s = json_stringn(text, len);
 	size_t i;
 
-	if (!s) {	/* not UTF-8: keep what is ASCII */
+	if (!s) {	/* not UTF-8: replace all that is not ASCII */
 		for (i = 0; i < len; i++)
 			if ((unsigned char)text[i] >= 0x80)
 				text[i] = '?';
@@ -28,7 +28,7 @@ static void send_text(char *text, size_t len)
 	guest_send(json_pack("{s:s, s:o}", "ev", "out", "text", s));
 }
 
-/* Send whole lines, keep the rest; a character cut in two is not UTF-8. */
+/* Send whole lines and keep the rest, so that no UTF-8 character is cut in two. */
 static size_t send_lines(char *buf, size_t n, size_t size, bool all)
 {
 	char *nl = memrchr(buf, '\n', n);
@@ -40,8 +40,8 @@ static size_t send_lines(char *buf, size_t n, size_t size, bool all)
 	return n - whole;
 }
 
-/* Returns 0 at the end of the program, -ETIMEDOUT at @deadline. */
-static int stream(struct guest_proc *p, int fd, double deadline)
+/* Send the output until the program ends. Return 0, or -ETIMEDOUT at @deadline. */
+static int send_output(struct guest_proc *p, int fd, double deadline)
 {
 	char buf[4096];
 	size_t used = 0;
@@ -59,7 +59,7 @@ static int stream(struct guest_proc *p, int fd, double deadline)
 			used = send_lines(buf, used + n, sizeof(buf), false);
 			continue;
 		}
-		/* Something in the background may hold the pipe open: no matter. */
+		/* A process in the background may still hold the pipe open: do not wait for it. */
 		if (over)
 			break;
 		if (n == 0)
@@ -85,7 +85,7 @@ static int run(const char *const argv[], double timeout)
 	ret = guest_spawn(&p, argv[0], argv, fd[1], fd[1]);
 	close(fd[1]);
 	if (!ret) {
-		ret = stream(&p, fd[0], bl_mono() + timeout);
+		ret = send_output(&p, fd[0], bl_mono() + timeout);
 		if (ret)
 			guest_stop(&p, 2000);
 		if (ret == -ETIMEDOUT)
@@ -94,7 +94,7 @@ static int run(const char *const argv[], double timeout)
 			ret = 128 + WTERMSIG(p.status);
 		else
 			ret = WEXITSTATUS(p.status);
-		guest_proc_put(&p);
+		guest_forget(&p);
 	}
 	close(fd[0]);
 	return ret;

@@ -5,11 +5,13 @@
 
 #include "lib/util.h"
 
-/*
- * { "argv": […], "dir": "NAME" (below the runs directory, made if needed),
- * "timeout_s": N (optional) }. Output goes to the host as it comes, then a
- * "done" with the exit code: 128 + signal if killed, 127 if not executable,
- * 124 on timeout.
+/**
+ * guest_exec() - run a program and send its output and its exit code to the host
+ * @op: "argv", a list; "dir", the name of a directory below GUEST_RUNS, which is made if
+ *      needed and is $BOUNCELAB_DIR of the program; "timeout_s", seconds (optional)
+ *
+ * Output is sent as it comes ("out"). "done" has the exit code: 128 + signal after a signal,
+ * 127 if the program cannot be executed, 124 after a timeout.
  */
 void guest_exec(const json_t *op);
 

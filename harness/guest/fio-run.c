@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What fio may take beyond its run time: an emulated machine is slow. */
+/* Seconds that fio may take beyond its run time: an emulated guest is slow. */
 #define FIO_GRACE	60.0
 #define FIO_BY_SIZE	300.0
 
@@ -21,8 +21,8 @@ struct job {
 	double runtime, ramp;	/* seconds */
 };
 
-/* Is @line a setting of @key? Comments and other keys are not. */
-static bool sets(const char *line, const char *key)
+/* Tell whether a line sets @key; a comment does not. */
+static bool sets_key(const char *line, const char *key)
 {
 	size_t n = strlen(key);
 
@@ -34,7 +34,7 @@ static bool sets(const char *line, const char *key)
 	return *line == '=';
 }
 
-char *guest_fio_job_text(const char *text, double runtime_s, double ramp_s, bool *timed)
+char *guest_set_job_times(const char *text, double runtime_s, double ramp_s, bool *timed)
 {
 	char *copy = bl_strdup(text), *p = copy, *line, *out = NULL;
 	size_t len = 0;
@@ -44,14 +44,14 @@ char *guest_fio_job_text(const char *text, double runtime_s, double ramp_s, bool
 	while ((line = strsep(&p, "\n"))) {
 		if (!p && !*line)
 			break;
-		if (sets(line, "ramp_time"))
+		if (sets_key(line, "ramp_time"))
 			continue;
-		if (!sets(line, "runtime")) {
+		if (!sets_key(line, "runtime")) {
 			fprintf(f, "%s\n", line);
 			continue;
 		}
 		*timed = true;
-		/* fio takes whole numbers only. */
+		/* fio reads whole numbers only. */
 		fprintf(f, "runtime=%.0fms\n", runtime_s * 1000);
 		if (ramp_s > 0)
 			fprintf(f, "ramp_time=%.0fms\n", ramp_s * 1000);
@@ -65,7 +65,7 @@ char *guest_fio_job_text(const char *text, double runtime_s, double ramp_s, bool
 	return out;
 }
 
-static int prepare(struct guest_run *r, struct job *j, const char *path, unsigned int run)
+static int prepare_job(struct guest_run *r, struct job *j, const char *path, unsigned int run)
 {
 	char *copy = bl_strdup(path), *base = basename(copy), *dot = strrchr(base, '.');
 	char *text, *out;
@@ -83,18 +83,19 @@ static int prepare(struct guest_run *r, struct job *j, const char *path, unsigne
 
 	ret = bl_read_file(path, &text, NULL);
 	if (ret)
-		return guest_fail(&r->outcome, "job file %s: %s", path, strerror(-ret));
-	out = guest_fio_job_text(text, j->runtime, j->ramp, &j->timed);
+		return guest_fail(&r->outcome, "cannot read the job file %s: %s", path,
+				  strerror(-ret));
+	out = guest_set_job_times(text, j->runtime, j->ramp, &j->timed);
 	ret = bl_write_file(j->file, out, strlen(out));
 	if (ret)
-		guest_fail(&r->outcome, "%s: %s", j->file, strerror(-ret));
+		guest_fail(&r->outcome, "cannot write %s: %s", j->file, strerror(-ret));
 	free(text);
 	free(out);
 	return ret;
 }
 
-/* Says why, with what fio wrote to stderr. */
-static int fio_failed(struct guest_run *r, const struct job *j, const char *why)
+/* Fail the run, with the end of fio's messages. */
+static int fail_with_fio(struct guest_run *r, const struct job *j, const char *why)
 {
 	char tail[400];
 
@@ -118,37 +119,38 @@ static int run_fio(struct guest_run *r, struct job *j, struct guest_proc *fio,
 		close(err);
 	free(output);
 	if (ret)
-		return fio_failed(r, j, strerror(-ret));
+		return fail_with_fio(r, j, strerror(-ret));
 	ret = guest_wait(fio, daemon, (int)(limit * 1000));
 	if (!ret)
 		return 0;
-	/* It ignores SIGTERM while I/O does not come back: short patience. */
+	/* fio ignores SIGTERM while its I/O does not complete, so the time for it is short. */
 	if (guest_stop(fio, 500))
 		r->outcome.reboot = true;
 	if (ret == -EOWNERDEAD)
-		return fio_failed(r, j, "the daemon died");
+		return fail_with_fio(r, j, "the daemon died");
 	snprintf(why, sizeof(why), "not done after %.0f s", limit);
-	return fio_failed(r, j, why);
+	return fail_with_fio(r, j, why);
 }
 
-static int judge(struct guest_run *r, struct job *j, struct guest_proc *fio)
+static int check_result(struct guest_run *r, struct job *j, struct guest_proc *fio)
 {
 	struct fio_result res;
 	char why[256];
 	int ret;
 
 	ret = fio_read(j->json, &res, NULL, why, sizeof(why));
-	if (!guest_proc_ok(fio))
-		return fio_failed(r, j, guest_proc_end(fio));
+	if (!guest_succeeded(fio))
+		return fail_with_fio(r, j, guest_describe_end(fio));
 	if (ret)
-		return fio_failed(r, j, why);
+		return fail_with_fio(r, j, why);
 	ret = fio_check(&res, j->timed ? j->runtime * 1000 : 0, why, sizeof(why));
 	if (ret == -ETIME)
 		return guest_invalid(&r->outcome, "fio %s: %s", j->name, why);
-	return ret ? fio_failed(r, j, why) : 0;
+	return ret ? fail_with_fio(r, j, why) : 0;
 }
 
-int guest_fio(struct guest_run *r, const char *path, unsigned int run, struct guest_proc *daemon)
+int guest_run_fio(struct guest_run *r, const char *path, unsigned int run,
+		  struct guest_proc *daemon)
 {
 	double t0 = bl_mono();
 	struct guest_proc fio = {};
@@ -156,19 +158,19 @@ int guest_fio(struct guest_run *r, const char *path, unsigned int run, struct gu
 	json_t *entry, *list;
 	int ret;
 
-	ret = prepare(r, &j, path, run);
+	ret = prepare_job(r, &j, path, run);
 	if (!ret) {
 		guest_send_stage(r, "fio", j.name);
 		ret = run_fio(r, &j, &fio, daemon);
 	}
 	if (!ret)
-		ret = judge(r, &j, &fio);
+		ret = check_result(r, &j, &fio);
 	entry = json_pack("{s:s, s:f, s:s, s:b, s:b}", "name", j.name,
-			  "ms", (bl_mono() - t0) * 1000, "end", guest_proc_end(&fio),
+			  "ms", (bl_mono() - t0) * 1000, "end", guest_describe_end(&fio),
 			  "ok", !ret, "timed", j.timed);
 	list = json_object_get(r->doc, "fio");
 	json_array_append_new(list, entry);
-	guest_proc_put(&fio);
+	guest_forget(&fio);
 	free(j.name);
 	free(j.file);
 	free(j.json);

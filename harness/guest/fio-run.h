@@ -6,20 +6,32 @@
 #include "guest/outcome.h"
 #include "guest/proc.h"
 
-/*
- * The text of a job file with the plan's times instead of its own: "runtime="
- * in every section becomes @runtime_s, followed by "ramp_time=" if @ramp_s is
- * not 0. A file without "runtime=" ends by size and is left as it is.
+/**
+ * guest_set_job_times() - put the plan's times into the text of a job file
+ * @text: the job file
+ * @runtime_s: seconds for "runtime=" in every section
+ * @ramp_s: seconds for "ramp_time=" behind it; 0: none
+ * @timed: set to whether the file has "runtime="; one without it ends by size, and its text
+ *         is left as it is
+ *
+ * Return: the new text; the caller frees it.
  */
-char *guest_fio_job_text(const char *text, double runtime_s, double ramp_s, bool *timed);
+char *guest_set_job_times(const char *text, double runtime_s, double ramp_s, bool *timed);
 
-/*
- * Run the job file @path, for the @run-th time on this device: leaves job-NAME.fio,
- * fio-NAME.json and fio-NAME.err in the run directory, an entry in guest.json; NAME is
- * fio_name()'s. The verdict fails if fio or @daemon does, and becomes invalid if fio ran
- * short. Returns 0 or negative.
+/**
+ * guest_run_fio() - run a job file
+ * @r: the run; fails if fio or the daemon does, is invalid if fio ran short. guest.json gets
+ *     an entry in "fio".
+ * @path: the job file
+ * @run: which time this job file runs on the device, from 1
+ * @daemon: the daemon of the device
+ *
+ * Leaves job-NAME.fio, fio-NAME.json and fio-NAME.err in the run's directory, with the NAME of
+ * fio_name().
+ *
+ * Return: 0, or a negative errno.
  */
-int guest_fio(struct guest_run *r, const char *path, unsigned int run,
-	      struct guest_proc *daemon);
+int guest_run_fio(struct guest_run *r, const char *path, unsigned int run,
+		  struct guest_proc *daemon);
 
 #endif

@@ -8,18 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Longest record that the kernel hands out is 2 KiB, plus its prefix. */
+/* The kernel's longest record has 2 KiB, and a prefix. */
 #define RECORD_MAX	8192
 
-/* dprintf() fails on /dev/kmsg: it asks for the file position first. */
-static void say(const char *text)
+/* Write a line to the kernel's log. dprintf() cannot: it asks for the position in the file. */
+static void write_kmsg(const char *text)
 {
 	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
 	if (write(fd, text, strlen(text)) < 0)
-		bl_err("guest: /dev/kmsg: %s", strerror(errno));
+		bl_err("guest: cannot write to /dev/kmsg: %s", strerror(errno));
 	close(fd);
 }
 
@@ -35,13 +35,13 @@ int guest_log_start(struct guest_log *l, const struct guest_run *r)
 	lseek(l->fd, 0, SEEK_END);
 	marker = bl_fmt("<6>bouncelab: run %s begins: %s %s\n", r->id, kind_names[r->kind],
 			bl_json_str(r->op, "label", r->strategy));
-	say(marker);
+	write_kmsg(marker);
 	free(marker);
 	return 0;
 }
 
-/* "prio,seq,usec,flags[,…];text\n KEY=value\n…" */
-static void record(struct guest_log *l, char *rec)
+/* Add a record "PRIO,SEQ,USEC,FLAGS[,...];TEXT\n KEY=VALUE\n..." of /dev/kmsg. */
+static void add_record(struct guest_log *l, char *rec)
 {
 	unsigned long prio = 0;
 	unsigned long long usec = 0;
@@ -53,7 +53,7 @@ static void record(struct guest_log *l, char *rec)
 	text[strcspn(text, "\n")] = '\0';
 	sscanf(rec, "%lu,%*u,%llu", &prio, &usec);
 	fprintf(l->mem, "[%5llu.%06llu] %s\n", usec / 1000000, usec % 1000000, text);
-	/* Facility 0 is the kernel; what a program wrote to kmsg is no splat. */
+	/* Facility 0 is the kernel; a line that a program wrote to the log is no splat. */
 	if (prio >> 3)
 		return;
 	snprintf(l->last, sizeof(l->last), "%s", text);
@@ -80,7 +80,7 @@ void guest_log_drain(struct guest_log *l)
 		if (n <= 0)
 			return;
 		rec[n] = '\0';
-		record(l, rec);
+		add_record(l, rec);
 	}
 }
 
@@ -98,14 +98,14 @@ void guest_log_finish(struct guest_log *l, struct guest_run *r)
 	fclose(l->mem);
 	ret = bl_write_file(path, l->text, l->len);
 	if (ret)
-		guest_fail(&r->outcome, "%s: %s", path, strerror(-ret));
+		guest_fail(&r->outcome, "cannot write %s: %s", path, strerror(-ret));
 	if (*l->splat) {
 		guest_invalid(&r->outcome, "kernel log: %s", l->splat);
-		/* Some report only once per boot, others leave locks held. */
+		/* Some splats appear once per boot only, others leave locks held. */
 		r->outcome.reboot = true;
 	}
 	if (l->lost)
-		guest_invalid(&r->outcome, "kernel log: wrapped, lines were lost");
+		guest_invalid(&r->outcome, "kernel log: lines were lost, since the log wrapped");
 	json_object_set_new(r->doc, "splat", *l->splat ? json_string(l->splat) : json_null());
 	free(path);
 	free(l->text);

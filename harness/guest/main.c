@@ -97,7 +97,7 @@ static int run_micro(int argc, char **argv)
 	json_object_set_new(opt.op, "module", json_string(module));
 	argp_parse(&argp, argc, argv, 0, NULL, &opt);
 	json_object_set_new(opt.op, "config", micro_config_json(&opt.config));
-	result = guest_micro(opt.op, &o);
+	result = guest_run_micro(opt.op, &o);
 	if (!result || o.invalid)
 		bl_err("%s", o.reason);
 	if (result) {

@@ -23,7 +23,7 @@ static bool is_null(const struct guest_run *r)
 	return !strcmp(r->strategy, NULL_STRATEGY);
 }
 
-/* Everything that must be there before the ioctl, unless the device is given. */
+/* Load the modules, make the device and choose its strategy. */
 static int set_up(struct guest_run *r, struct guest_mods *mods)
 {
 	const char *file = bl_json_str(r->op, "module", "");
@@ -36,7 +36,7 @@ static int set_up(struct guest_run *r, struct guest_mods *mods)
 	if (!ret)
 		ret = guest_device_create(&r->outcome);
 	if (!ret && !is_null(r))
-		ret = guest_sysfs_apply(r);
+		ret = guest_apply_settings(r);
 	return ret;
 }
 
@@ -69,7 +69,7 @@ static json_t *result_json(const struct guest_run *r, const struct micro_request
 	return j;
 }
 
-static json_t *ask(struct guest_run *r, struct micro_request *rq)
+static json_t *run_ioctl(struct guest_run *r, struct micro_request *rq)
 {
 	const char *device = bl_json_str(r->op, "device", GUEST_DEV);
 	char *path = bl_fmt("/sys/kernel/debug/bouncelab/%s/micro", device);
@@ -80,7 +80,7 @@ static json_t *ask(struct guest_run *r, struct micro_request *rq)
 	rq->results = (uintptr_t)results;
 	if (fd < 0 || ioctl(fd, MICRO_IOC_RUN, rq))
 		guest_fail(&r->outcome, "%s: %s%s", path, strerrorname_np(errno),
-			   errno == EINVAL ? ", the kernel's log says why" : "");
+			   errno == EINVAL ? "; the kernel's log has the reason" : "");
 	else
 		j = result_json(r, rq, results);
 	if (fd >= 0)
@@ -94,16 +94,16 @@ static int read_request(struct guest_run *r, struct micro_request *rq)
 {
 	memset(rq, 0, sizeof(*rq));
 	if (micro_config_read(json_object_get(r->op, "config"), &rq->config))
-		return guest_fail(&r->outcome, "the request's config cannot be read");
+		return guest_fail(&r->outcome, "the host's request has a bad member config");
 	if (rq->config.threads > MICRO_THREADS_MAX)
-		rq->nr_results = 1;	/* refused, whatever it is */
+		rq->nr_results = 1;	/* the kernel will refuse the number of threads */
 	else
 		rq->nr_results = 1 + rq->config.threads;
 	rq->flags = is_null(r) ? MICRO_USE_NULL : 0;
 	return 0;
 }
 
-json_t *guest_micro(const json_t *op, struct guest_outcome *o)
+json_t *guest_run_micro(const json_t *op, struct guest_outcome *o)
 {
 	struct guest_run r = {
 		.op = op, .id = "micro", .kind = KIND_TIME, .dir = bl_strdup(LOG_DIR),
@@ -119,13 +119,13 @@ json_t *guest_micro(const json_t *op, struct guest_outcome *o)
 	bl_mkdir_p(r.dir);
 	guest_log_start(&log, &r);
 	if (!read_request(&r, &rq) && (!own || !set_up(&r, &mods)))
-		j = ask(&r, &rq);
+		j = run_ioctl(&r, &rq);
 	if (own)
 		take_down(&r, &mods);
 	if (!j) {
 		guest_log_drain(&log);
 		if (*log.last)
-			guest_fail(&r.outcome, "the kernel's last line: %s", log.last);
+			guest_fail(&r.outcome, "the last line of the kernel's log: %s", log.last);
 	}
 	guest_log_finish(&log, &r);
 	bl_rm_rf(r.dir);

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* References to a module can be dropped from a work item, a little later. */
+/* A work item can drop the last reference to a module a little later. In seconds: */
 #define UNLOAD_TIMEOUT	3.0
 #define UNLOAD_STEP_NS	2000000
 
@@ -21,7 +21,7 @@ static int load_file(struct guest_mods *m, struct guest_outcome *o, const char *
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		ret = -errno;
-		guest_fail(o, "module %s: %s: %s", name, path, strerror(-ret));
+		guest_fail(o, "module %s: cannot open %s: %s", name, path, strerror(-ret));
 		return ret;
 	}
 	if (syscall(SYS_finit_module, fd, params, 0) < 0)
@@ -41,21 +41,21 @@ int guest_mod_load_file(struct guest_mods *m, struct guest_outcome *o, const cha
 	int ret = load_file(m, o, name, path, params);
 
 	if (ret == -EEXIST) {
-		guest_fail(o, "module %s is loaded already, from a run before", name);
+		guest_fail(o, "module %s is still loaded from an earlier run", name);
 		o->reboot = true;
 	}
 	return ret;
 }
 
-/* The line of @name in the file "order": its dependencies, or NULL. */
-static char *deps_of(struct guest_outcome *o, const char *name)
+/* Return the dependencies of a module by the file "order", or NULL. The caller frees them. */
+static char *read_deps(struct guest_outcome *o, const char *name)
 {
 	char *path = bl_path("build/kernel/modules/order");
 	char *text, *p, *line, *deps = NULL;
 	size_t len, n = strlen(name);
 
 	if (bl_read_file(path, &text, &len)) {
-		guest_fail(o, "cannot read %s; run make build", path);
+		guest_fail(o, "cannot read %s; 'make build' makes it", path);
 		free(path);
 		return NULL;
 	}
@@ -71,7 +71,7 @@ static char *deps_of(struct guest_outcome *o, const char *name)
 
 int guest_mod_load_deps(struct guest_mods *m, struct guest_outcome *o, const char *name)
 {
-	char *deps = deps_of(o, name), *p = deps, *dep;
+	char *deps = read_deps(o, name), *p = deps, *dep;
 	int ret = deps ? 0 : -ENOENT;
 
 	while (!ret && (dep = strsep(&p, " \t")))
@@ -95,7 +95,7 @@ int guest_mod_load(struct guest_mods *m, struct guest_outcome *o, const char *na
 	path = bl_path("build/kernel/modules/%s.ko", name);
 	ret = load_file(m, o, name, path, "");
 	free(path);
-	if (ret == -EEXIST)	/* built in, without parameters */
+	if (ret == -EEXIST)	/* it is built in and has no parameters */
 		ret = 0;
 out:
 	free(sys);
@@ -137,11 +137,11 @@ int guest_mod_unload(struct guest_mods *m, struct guest_outcome *o)
 			free(buf);
 		}
 		free(path);
-		guest_fail(o, "module %s does not unload: %s, %s references are left", name,
+		guest_fail(o, "module %s cannot be unloaded: %s; it has %s references", name,
 			   strerror(-ret), ref);
 		o->reboot = true;
 		first = first ? first : ret;
-		/* Those below it are held by it; naming them too says nothing. */
+		/* This module holds those that were loaded before it. */
 		break;
 	}
 	bl_strv_free(&m->loaded);

@@ -1,31 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Kernel modules in the guest: load with what they need, unload in reverse. */
+/* Kernel modules in the guest: loaded after the modules that they need, unloaded in reverse. */
 #ifndef BL_GUEST_MOD_H
 #define BL_GUEST_MOD_H
 
 #include "guest/outcome.h"
 
+/**
+ * struct guest_mods - the modules that were loaded for something
+ * @loaded: their names, in the order in which they were loaded
+ */
 struct guest_mods {
-	struct bl_strv loaded;	/* by us, in this order */
+	struct bl_strv loaded;
 };
 
-/*
- * Load build/kernel/modules/NAME.ko, before it what the file "order" there
- * says that it needs. A module that is there already is left as it is. Fails
- * the verdict with the module's name. Returns 0 or a negative errno.
+/**
+ * guest_mod_load() - load a module of the guest's kernel, after the modules that it needs
+ * @m: gets each module that was not loaded before
+ * @o: fails with the module's name
+ * @name: the module build/kernel/modules/NAME.ko; the file "order" there says what it needs
+ *
+ * Return: 0, or a negative errno.
  */
 int guest_mod_load(struct guest_mods *m, struct guest_outcome *o, const char *name);
 
-/* Load only what NAME needs, not NAME itself. */
+/**
+ * guest_mod_load_deps() - load the modules that a module needs, and not the module
+ * @m: as for guest_mod_load()
+ * @o: as for guest_mod_load()
+ * @name: the module
+ *
+ * Return: 0, or a negative errno.
+ */
 int guest_mod_load_deps(struct guest_mods *m, struct guest_outcome *o, const char *name);
 
-/* Load the file @path as module @name; here "there already" is a failure. */
+/**
+ * guest_mod_load_file() - load a module from a file
+ * @m: as for guest_mod_load()
+ * @o: fails if the module is loaded already, too, and then asks for a new boot
+ * @name: the module
+ * @path: its file
+ * @params: its parameters, "": none
+ *
+ * Return: 0, or a negative errno.
+ */
 int guest_mod_load_file(struct guest_mods *m, struct guest_outcome *o, const char *name,
 			const char *path, const char *params);
 
-/*
- * Unload everything that was loaded, last first. Each that stays is named in
- * the verdict, and the guest needs a reboot then.
+/**
+ * guest_mod_unload() - unload modules, the last one first
+ * @m: emptied
+ * @o: fails, and asks for a new boot, if a module cannot be unloaded
+ *
+ * Return: 0, or a negative errno.
  */
 int guest_mod_unload(struct guest_mods *m, struct guest_outcome *o);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Child processes with deadlines, and waiting for files, all by poll(): a
- * guest that sleeps in steps would be the campaign's overhead.
+ * Wait for child processes and files by poll(): a guest that slept in steps would add its sleep
+ * to each run.
  */
 #include "guest/proc.h"
 #include "proto/guest-paths.h"
@@ -115,19 +115,19 @@ int guest_stop(struct guest_proc *p, int timeout_ms)
 	return ret;
 }
 
-void guest_proc_put(struct guest_proc *p)
+void guest_forget(struct guest_proc *p)
 {
 	if (p->pid)
 		close(p->pidfd);
 	p->pid = 0;
 }
 
-bool guest_proc_ok(const struct guest_proc *p)
+bool guest_succeeded(const struct guest_proc *p)
 {
 	return p->exited && WIFEXITED(p->status) && !WEXITSTATUS(p->status);
 }
 
-const char *guest_proc_end(const struct guest_proc *p)
+const char *guest_describe_end(const struct guest_proc *p)
 {
 	static char buf[64];
 
@@ -141,8 +141,8 @@ const char *guest_proc_end(const struct guest_proc *p)
 	return buf;
 }
 
-int guest_tool(const char *const argv[], struct guest_proc *watch, int timeout_ms,
-	       char *msg, size_t size)
+int guest_run_tool(const char *const argv[], struct guest_proc *watch, int timeout_ms,
+		   char *msg, size_t size)
 {
 	static const char errfile[] = GUEST_TMP "/tool.err";
 	struct guest_proc p;
@@ -169,11 +169,11 @@ int guest_tool(const char *const argv[], struct guest_proc *watch, int timeout_m
 		snprintf(msg + n, size - n, "%snot done after %d ms", n ? ", " : "", timeout_ms);
 	else if (ret)
 		snprintf(msg + n, size - n, "%s%s", n ? ", " : "", strerror(-ret));
-	if (!ret && !guest_proc_ok(&p)) {
-		snprintf(msg + n, size - n, "%s%s", n ? ", " : "", guest_proc_end(&p));
+	if (!ret && !guest_succeeded(&p)) {
+		snprintf(msg + n, size - n, "%s%s", n ? ", " : "", guest_describe_end(&p));
 		ret = -EIO;
 	}
-	guest_proc_put(&p);
+	guest_forget(&p);
 	return ret;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One run: a fresh device, its jobs, and everything taken down again. The
- * take-down always happens, whatever went wrong before it.
+ * One run: make a fresh device, run the jobs, take the device down, whatever failed before.
  */
 #include "proto/run-files.h"
 #include "guest/run.h"
@@ -46,11 +45,11 @@ static int all_jobs(struct guest_run *r, struct guest_device *d, struct guest_lo
 
 	if (!json_array_size(files))
 		return guest_fail(&r->outcome, "the host's request names no job files");
-	/* All jobs, and then all of them again: what drifts does so for each job. */
+	/* Run all jobs before a job runs again, so that a drift is the same for all jobs. */
 	for (unsigned int k = 1; k <= runs; k++) {
 		json_array_foreach(files, i, file) {
-			/* After an error the disk is not what it was: no more jobs. */
-			ret = guest_fio(r, json_string_value(file), k, &d->daemon);
+			/* An error leaves the disk in an unknown state: run no more jobs. */
+			ret = guest_run_fio(r, json_string_value(file), k, &d->daemon);
 			guest_log_drain(log);
 			if (ret && r->outcome.failed)
 				return ret;
@@ -72,14 +71,14 @@ static void write_counters(struct guest_run *r, const struct guest_counters *bef
 			   strerror(-ret));
 	ret = guest_counters_write(path, before, &after);
 	if (ret)
-		guest_fail(&r->outcome, "%s: %s", path, strerror(-ret));
+		guest_fail(&r->outcome, "cannot write %s: %s", path, strerror(-ret));
 	guest_counters_free(&after);
 	free(path);
 }
 
 /*
- * fio's buffers of 64k are in huge pages: how many of their pages happen to be neighbours
- * decides how many segments, and mappings, an I/O has, and moved IOPS by 10 to 30 % from
+ * Put fio's buffers of 64k into huge pages. In small pages, the number of neighbouring pages
+ * decides how many segments, and so mappings, an I/O has, which moved IOPS by 10 to 30 % from
  * one device to the next.
  */
 static int reserve_huge_pages(struct guest_outcome *o)
@@ -124,7 +123,7 @@ static void measure(struct guest_run *r, struct guest_device *d, struct guest_lo
 	guest_counters_free(&before);
 }
 
-/* Nothing of a run that went wrong may live on into the next one. */
+/* End all processes that the run left behind: none may live on into the next run. */
 static void end_strays(const struct guest_outcome *o)
 {
 	if (o->failed)
@@ -153,10 +152,11 @@ static int open_run(struct guest_run *r, const json_t *op)
 				  kind_name);
 	r->kind = kind;
 	if (!*dir || strchr(dir, '/') || !strcmp(dir, ".."))
-		return guest_fail(&r->outcome, "the host asks for the run directory '%s', which is not the name of one", dir);
+		return guest_fail(&r->outcome, "the host asks for a run directory of the bad name '%s'",
+				  dir);
 	r->dir = bl_fmt("%s/%s", GUEST_RUNS, dir);
 	ret = bl_mkdir_p(r->dir);
-	return ret ? guest_fail(&r->outcome, "%s: %s", r->dir, strerror(-ret)) : 0;
+	return ret ? guest_fail(&r->outcome, "cannot make %s: %s", r->dir, strerror(-ret)) : 0;
 }
 
 static void close_run(struct guest_run *r, struct guest_outcome *o)
@@ -171,7 +171,7 @@ static void close_run(struct guest_run *r, struct guest_outcome *o)
 		path = bl_fmt("%s/guest.json", r->dir);
 		ret = bl_json_write(path, r->doc);
 		if (ret)
-			guest_fail(&r->outcome, "%s: %s", path, strerror(-ret));
+			guest_fail(&r->outcome, "cannot write %s: %s", path, strerror(-ret));
 		free(path);
 	}
 	*o = r->outcome;
@@ -192,7 +192,7 @@ void guest_do_run(const json_t *op, struct guest_outcome *o)
 	}
 	guest_log_start(&log, &r);
 	describe_guest(&r);
-	guest_memory_json(&r, "before");
+	guest_record_memory(&r, "before");
 	if (!guest_attach(&r, &dev)) {
 		guest_record_ms(&r, "attach", t0);
 		guest_log_drain(&log);
@@ -200,14 +200,14 @@ void guest_do_run(const json_t *op, struct guest_outcome *o)
 	} else {
 		guest_log_drain(&log);
 		if (*log.last)
-			guest_fail(&r.outcome, "the kernel's last line: %s", log.last);
+			guest_fail(&r.outcome, "the last line of the kernel's log: %s", log.last);
 	}
 	guest_log_drain(&log);
 	t = bl_mono();
 	guest_detach(&r, &dev);
 	end_strays(&r.outcome);
 	guest_record_ms(&r, "detach", t);
-	guest_memory_json(&r, "after");
+	guest_record_memory(&r, "after");
 	guest_log_finish(&log, &r);
 	guest_record_ms(&r, "total", t0);
 	close_run(&r, o);

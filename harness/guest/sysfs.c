@@ -82,7 +82,7 @@ out:
 	return ret;
 }
 
-int guest_sysfs_apply(struct guest_run *r)
+int guest_apply_settings(struct guest_run *r)
 {
 	json_t *attrs = json_object();
 	char *bytes, *order;
@@ -113,8 +113,8 @@ static json_t *string_or_null(char *s)
 	return j;
 }
 
-void guest_module_json(struct guest_run *r, const char *name, const char *file,
-		       const char *params)
+void guest_record_module(struct guest_run *r, const char *name, const char *file,
+			 const char *params)
 {
 	char *dir = bl_fmt("/sys/module/%s", name);
 
@@ -138,7 +138,7 @@ static int hw_queues(void)
 	return n;
 }
 
-int guest_disk_json(struct guest_run *r)
+int guest_record_disk(struct guest_run *r)
 {
 	char where[PATH_MAX];
 
@@ -162,7 +162,7 @@ static long long meminfo(const char *text, const char *key)
 	return p ? strtoll(p + strlen(key), NULL, 10) : -1;
 }
 
-void guest_memory_json(struct guest_run *r, const char *when)
+void guest_record_memory(struct guest_run *r, const char *when)
 {
 	json_t *memory = json_object_get(r->doc, "memory");
 	char *text;

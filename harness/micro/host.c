@@ -74,7 +74,7 @@ json_t *micro_host_run(const char *strategy, const struct micro_config *c, char 
 	struct guest_outcome o = {};
 
 	*why = NULL;
-	j = guest_micro(op, &o);
+	j = guest_run_micro(op, &o);
 	if (j)
 		json_object_set_new(j, "plane", json_string("host"));
 	else if (!bl_interrupted)

@@ -174,7 +174,7 @@ planted paths 'see `workloads/NAME.xyz`' 'see `workloads/plans/NAME.ini`, `build
 planted paths 'see `NO-SUCH.md`' 'see `PAPER.md`'
 planted paths '    tests/no-such --all' '    tests/run --list'
 planted functions '`no_such_function()` does it' '`cmd_run()` does it'
-planted functions '    -> no_such_function()   see' '    -> cmd_run()  and guest_fio(), see'
+planted functions '    -> no_such_function()   see' '    -> cmd_run()  and guest_run_fio(), see'
 planted targets 'run `make no-such`' 'run `make check T=lint`'
 planted targets '    make V=1 no-such   # a comment' '    make V=1 build   # no-such'
 planted options 'run `bouncelab no-such`' 'run `bouncelab report`'
