@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/campaign.h"
+#include "campaign/journal.h"
 #include "lib/dirs.h"
 #include "proto/words.h"
 
@@ -22,7 +23,7 @@ static char *default_name(const char *plan)
 	return bl_fmt("%s-%s", plan, stamp);
 }
 
-/* The console, the device images and fio's output are small. */
+/* Demand little space: console, device images and fio's output are small. */
 static int check_space(size_t runs, const char *out)
 {
 	unsigned long long need = (32 + runs / 2) << 20, have = bl_free_space(out);
@@ -60,7 +61,7 @@ static json_t *guest_json(const struct campaign_options *opt)
 }
 
 int campaign_make_dirs(struct campaign *c, const char *plan, size_t runs, const char *out,
-		     const char *name)
+		       const char *name)
 {
 	char *results = out ? bl_strdup(out) : bl_results_dir(), *abs = NULL;
 	int err;
@@ -94,21 +95,27 @@ int campaign_make_dirs(struct campaign *c, const char *plan, size_t runs, const 
 	return err;
 }
 
-int campaign_begin(struct campaign *c, json_t *plan)
+int campaign_write_json(const char *dir, const char *name, json_t *o)
 {
-	char *path = bl_fmt("%s/plan.json", c->dir);
-	int err = bl_json_write(path, plan);
+	char *path = bl_fmt("%s/%s", dir, name);
+	int err = bl_json_write(path, o);
 
 	if (err)
 		bl_err("cannot write %s: %s", path, strerror(-err));
+	json_decref(o);
 	free(path);
-	json_decref(plan);
+	return err;
+}
+
+int campaign_begin(struct campaign *c, json_t *plan)
+{
+	int err = campaign_write_json(c->dir, "plan.json", plan);
+
 	return err ? err : campaign_open_journal(c);
 }
 
-int campaign_create(struct campaign *c, const struct plan *p,
-		       const struct campaign_options *opt, const char *out,
-		       const char *name)
+int campaign_create(struct campaign *c, const struct plan *p, const struct campaign_options *opt,
+		    const char *out, const char *name)
 {
 	char *stem = p->shard.of ? bl_fmt("%s-%u-of-%u", p->name, p->shard.index, p->shard.of) :
 				   bl_strdup(p->name);
@@ -123,7 +130,7 @@ int campaign_create(struct campaign *c, const struct plan *p,
 	return campaign_begin(c, plan);
 }
 
-/* What was being written when the program before us ended: runs, files, figures. */
+/* Remove runs, files and figures that were being written when an earlier session ended. */
 static void drop_half_written(const char *dir, const char *below)
 {
 	char *pattern = bl_fmt("%s/%s.*.tmp*", dir, below);
@@ -137,17 +144,17 @@ static void drop_half_written(const char *dir, const char *below)
 	free(pattern);
 }
 
-unsigned int campaign_count_files(const char *dir, const char *what)
+unsigned int campaign_count_files(const char *dir, const char *pattern)
 {
-	char *pattern = bl_fmt("%s/%s", dir, what);
+	char *path = bl_fmt("%s/%s", dir, pattern);
 	unsigned int n = 0;
 	glob_t g;
 
-	if (!glob(pattern, 0, NULL, &g)) {
+	if (!glob(path, 0, NULL, &g)) {
 		n = g.gl_pathc;
 		globfree(&g);
 	}
-	free(pattern);
+	free(path);
 	return n;
 }
 
@@ -242,7 +249,7 @@ void campaign_drop_run(struct campaign *c, const char *id)
 	free(tmp);
 }
 
-/* What the guest wrote came through QEMU and may still be in our page cache. */
+/* Sync all files of a run: the guest wrote them through QEMU into our page cache. */
 static int sync_files(const char *dir)
 {
 	DIR *d = opendir(dir);
@@ -295,7 +302,7 @@ static bool is_campaign(const char *dir)
 	return is;
 }
 
-static void complain(const char *name)
+static void list_campaigns(const char *name)
 {
 	struct bl_strv valid = {};
 	char *results = bl_results_dir(), *dir;
@@ -329,6 +336,6 @@ char *campaign_find(const char *name)
 	if (!strchr(name, '/') && is_campaign(dir))
 		return dir;
 	free(dir);
-	complain(name);
+	list_campaigns(name);
 	return NULL;
 }

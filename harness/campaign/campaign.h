@@ -1,124 +1,150 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A campaign's directory. A run appears in it under its name only when it is
- * whole; every change of state is in the journal first.
+ * campaign/ keeps the directory of a campaign.
+ *
+ * In: a plan, and the documents of runs as they end. Out: plan.json, journal.jsonl,
+ * env.json, runs/ID/, stop.json and MANIFEST.sha256, which docs/results-format.md
+ * describes. A run appears under its name only when it is whole, and every change of state
+ * is in the journal first, so that a killed campaign can be resumed.
  */
 #ifndef BL_CAMPAIGN_H
 #define BL_CAMPAIGN_H
 
 #include "plan/plan.h"
-#include "proto/run-files.h"
 #include "proto/accel.h"
+#include "proto/run-files.h"
 
-#define JOURNAL_SCHEMA	1	/* of each line of journal.jsonl */
 #define ENV_SCHEMA	1	/* of env.json */
 #define SHARDS_SCHEMA	1	/* of shards.json */
 
-/* How the guest is run; kept in plan.json for who goes on. */
+/* How the guest runs. plan.json keeps it for resume. */
 struct campaign_options {
-	enum accel accel;	/* of no effect for the plane icount */
-	double stage_timeout;	/* seconds a stage may take beyond fio's own time */
+	enum accel accel;	/* without effect on the plane icount */
+	double stage_timeout;	/* seconds that a stage may take beyond fio's own time */
 	unsigned int mem_mb;
 	const char *append;	/* more kernel arguments, or NULL */
-	bool allow_noisy_host;		/* take times on an unfit machine all the same */
-	json_t *unfit;		/* what is unfit of it now, see fitness.h */
+	bool allow_noisy_host;	/* run although the host is busy or throttled */
+	json_t *unfit;		/* why the host is noisy now, see fitness.h */
 };
 
 struct campaign {
 	char *name;
 	char *dir;
 	char *runs;		/* dir/runs, shared with the guest */
-	int journal;
-	unsigned int session;	/* 1, 2, …: each begins with a program of ours */
-	unsigned int consoles;	/* logs of guests that there are */
-	const json_t *unfit;	/* of this session; the options' */
+	int journal;		/* descriptor of journal.jsonl, locked; -1: not open */
+	unsigned int session;	/* 1, 2, ...: run is the first, each resume one more */
+	unsigned int consoles;	/* number of console-N.log that exist */
+	const json_t *unfit;	/* of this session; belongs to the options */
 };
 
-/*
- * Make it below @out (NULL: results/ of the project) as @name (NULL: the plan's
- * name and the time) and write plan.json. -EEXIST if there is one already.
- * Messages itself.
- */
-int campaign_create(struct campaign *c, const struct plan *p,
-		       const struct campaign_options *opt, const char *out,
-		       const char *name);
+/* --- the directory ----------------------------------------------------------- */
 
-/*
- * The two halves of it: the directories, for @runs runs of the plan called @plan, and then
- * plan.json, which is given away, and the journal.
+/**
+ * campaign_create() - make the directory of a new campaign and write plan.json
+ * @c: gets the campaign; campaign_free() frees it, also after an error
+ * @p: the plan
+ * @opt: how the guest runs
+ * @out: directory to make it in; NULL: the default for results
+ * @name: its name; NULL: the plan's name and the time
+ *
+ * Return: 0, or a negative errno with a message (-EEXIST: the name is taken).
+ */
+int campaign_create(struct campaign *c, const struct plan *p, const struct campaign_options *opt,
+		    const char *out, const char *name);
+
+/**
+ * campaign_make_dirs() - make the directories of a new campaign only
+ * @c: gets the campaign; campaign_free() frees it, also after an error
+ * @plan: name of the plan
+ * @runs: number of runs, for which there must be space
+ * @out: as for campaign_create()
+ * @name: as for campaign_create()
+ *
+ * campaign_begin() has to follow.
+ *
+ * Return: 0, or a negative errno with a message (-EEXIST: the name is taken).
  */
 int campaign_make_dirs(struct campaign *c, const char *plan, size_t runs, const char *out,
-		     const char *name);
+		       const char *name);
+
+/* Write plan.json, which is freed, and open the journal. 0, or a negative errno with a message. */
 int campaign_begin(struct campaign *c, json_t *plan);
 
-/*
- * Go on with the one in @dir: what was half written goes. -EWOULDBLOCK if somebody works
- * on it. Messages itself. @c is to be freed in any case.
+/**
+ * campaign_open() - open a campaign to go on with it
+ * @c: gets the campaign; campaign_free() frees it, also after an error
+ * @dir: its directory, from which half-written files are removed
+ *
+ * Return: 0, or a negative errno with a message (-EWOULDBLOCK: another program works on it).
  */
 int campaign_open(struct campaign *c, const char *dir);
 void campaign_free(struct campaign *c);
 
-/* --- journal.c --- */
-
-/* Open it, made if need be, and lock it. -EWOULDBLOCK as above. Messages itself. */
-int campaign_open_journal(struct campaign *c);
-
-/* Is somebody working on the campaign in @dir? */
-bool campaign_is_busy(const char *dir);
-
-/* One line, synced. @run and @reason may be NULL. Messages itself. */
-int campaign_log(struct campaign *c, const char *run, const char *state,
-		    const char *reason);
-
 /**
- * campaign_load_journal() - load the last state of everything
- * @dir: the campaign's directory
- * @last: gets an object: ID of a run, or "" for the campaign -> its last line; the caller
- *	frees it, also after an error
+ * campaign_find() - find a campaign by its name
+ * @name: path of its directory, or its name below the default for results
  *
- * Return: 0, or -EBADMSG with a message: a line's schema number is unknown.
+ * Return: the directory, which the caller frees; NULL with a message that lists the campaigns.
  */
-int campaign_load_journal(const char *dir, json_t **last);
+char *campaign_find(const char *name);
 
-/* --- runs --- */
+/* Count the files below @dir that match @pattern, for example "runs/?*". */
+unsigned int campaign_count_files(const char *dir, const char *pattern);
 
-/* The temporary name of a run's directory: absolute, or below runs/. */
+/* Write @o, which is freed, as @name into @dir. Return 0, or a negative errno with a message. */
+int campaign_write_json(const char *dir, const char *name, json_t *o);
+
+/* --- runs -------------------------------------------------------------------- */
+
+/* Return the temporary directory of a run: its path, or its name in runs/. The caller frees it. */
 char *campaign_run_tmp(const struct campaign *c, const char *id);
 char *campaign_run_tmp_name(const char *id);
 
-/* Make the empty temporary directory. */
+/* Make the temporary directory of a run, empty. Return 0, or a negative errno. */
 int campaign_begin_run(struct campaign *c, const char *id);
 
-/* Add run.json, sync everything, rename. On error nothing of the run is left. */
+/**
+ * campaign_commit_run() - write run.json, sync all files and give the run its name
+ * @c: the campaign
+ * @id: of the run
+ * @run: the content of run.json
+ *
+ * Return: 0, or a negative errno, after which nothing of the run is left.
+ */
 int campaign_commit_run(struct campaign *c, const char *id, const json_t *run);
 
-/*
- * Tell whether the run is on record. Give back its status (STATUS_INVALID if its run.json cannot
- * be read, which is no reason to do the run again), its reason, which the caller frees, and its
- * seconds.
+/**
+ * campaign_run_is_done() - tell whether a run is recorded, and how it ended
+ * @c: the campaign
+ * @id: of the run
+ * @status: gets its status, STATUS_INVALID if run.json cannot be read
+ * @reason: gets the reason, maybe ""; the caller frees it
+ * @seconds: gets how long it took
+ *
+ * A run whose run.json cannot be read is done, too: it is not repeated.
+ *
+ * Return: false, with nothing set, if there is no run.json.
  */
 bool campaign_run_is_done(const struct campaign *c, const char *id, enum run_status *status,
 			  char **reason, double *seconds);
 
-/* Remove what there is of an unfinished run. */
+/* Remove the temporary directory of a run. */
 void campaign_drop_run(struct campaign *c, const char *id);
 
-/*
- * The directory of a campaign: @name as a path, else below results/. To be freed; NULL
- * with a message that lists what there is.
- */
-char *campaign_find(const char *name);
+/* --- env.c ------------------------------------------------------------------- */
 
-/* How many files there are below @dir by the pattern @what, as in "runs/?*". */
-unsigned int campaign_count_files(const char *dir, const char *what);
-
-/*
- * env.json, what a reader needs to judge or to repeat the numbers; of later
- * sessions env-2.json and so on.
- * @hello and @console (the guest's first boot) may be NULL. Messages itself.
+/**
+ * campaign_write_env() - write env.json, or env-N.json in session N
+ * @c: the campaign
+ * @accel: of the guest
+ * @guest_args: the guest's kernel command line
+ * @hello: the agent's first message, or NULL before the first boot
+ * @console: path of the guest's console log, or NULL before the first boot
+ *
+ * Return: 0, or a negative errno with a message.
  */
 int campaign_write_env(const struct campaign *c, enum accel accel, const char *guest_args,
-		 const json_t *hello, const char *console);
+		       const json_t *hello, const char *console);
 
 /**
  * campaign_load_env() - load env.json
@@ -130,8 +156,8 @@ int campaign_write_env(const struct campaign *c, enum accel accel, const char *g
 int campaign_load_env(const char *dir, json_t **env);
 
 /*
- * Return the values of a host's conditions, as env.json records them, in one line; NULL if
- * there are none. The caller frees it.
+ * Return the values of a list of noisy conditions, as env.json records them, in one line;
+ * NULL if the list is empty. The caller frees it.
  */
 char *campaign_noise_text(const json_t *unfit);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Different each time, or what is compared; the module's sources are shown apart. */
+/* These differ each time, or are what is compared. */
 static const char *const expected[] = {
 	"written", "host.load_1m", "git", "module", "guest.program", "guest.hello.uptime_s", "schema",
 	"unfit",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* env.json: the machine, the programs and the guest behind the numbers. */
+/* Writes env.json: the host, the programs and the guest behind the numbers. */
 #include "campaign/campaign.h"
 #include "campaign/manifest.h"
 #include "lib/machine.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-/* First line of what a program prints, or NULL. */
+/* Return the first line that a program prints, or NULL. The caller frees it. */
 static char *first_line(const char *const argv[])
 {
 	char *out = NULL;
@@ -21,7 +21,7 @@ static char *first_line(const char *const argv[])
 	return out;
 }
 
-/* Of the machine's kernel arguments only those that bear on speed. */
+/* Return the host's kernel arguments that bear on speed. The caller frees it. */
 static char *speed_args(void)
 {
 	static const char *const names[] = {
@@ -114,7 +114,7 @@ static json_t *module_json(void)
 	return o;
 }
 
-/* The guest's kernel says at boot whether it clears what it allocates. */
+/* Read from the guest's console whether its kernel clears memory that it allocates. */
 static json_t *init_on_alloc(const char *console)
 {
 	json_t *value = json_null();
@@ -130,11 +130,10 @@ static json_t *init_on_alloc(const char *console)
 }
 
 int campaign_write_env(const struct campaign *c, enum accel accel, const char *guest_args,
-		 const json_t *hello, const char *console)
+		       const json_t *hello, const char *console)
 {
 	char *release = bl_path("build/kernel/release");
-	char *path = c->session > 1 ? bl_fmt("%s/env-%u.json", c->dir, c->session) :
-				      bl_fmt("%s/env.json", c->dir);
+	char *name = c->session > 1 ? bl_fmt("env-%u.json", c->session) : bl_strdup("env.json");
 	json_t *guest = json_object(), *o;
 	int err;
 
@@ -150,11 +149,8 @@ int campaign_write_env(const struct campaign *c, enum accel accel, const char *g
 		      host_json(), "guest", guest, "versions", versions_json(), "git",
 		      git_json(), "module", module_json());
 	json_object_set_new(o, "unfit", c->unfit ? json_deep_copy(c->unfit) : json_array());
-	err = bl_json_write(path, o);
-	if (err)
-		bl_err("cannot write %s: %s", path, strerror(-err));
-	json_decref(o);
-	free(path);
+	err = campaign_write_json(c->dir, name, o);
+	free(name);
 	free(release);
 	return err;
 }

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * journal.jsonl: one line per change of state, on the disk before what it announces is
- * done. It is locked by who works on the campaign; the lock goes with the process.
- */
-#include "campaign/campaign.h"
+#include "campaign/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* A line that was being written when the machine or the program ended is none. */
+/* Cut off a last line that is not whole. */
 static int mend_end(const struct campaign *c, const char *path)
 {
 	char *text, *end;
@@ -44,8 +40,7 @@ int campaign_open_journal(struct campaign *c)
 	return err;
 }
 
-int campaign_log(struct campaign *c, const char *run, const char *state,
-		    const char *reason)
+int campaign_log(struct campaign *c, const char *run, const char *state, const char *reason)
 {
 	json_t *j = json_pack("{s:f, s:i, s:s*, s:s, s:s*}", "t", bl_now(), "schema",
 			      JOURNAL_SCHEMA, "run", run, "state", state, "reason", reason);
@@ -58,7 +53,7 @@ int campaign_log(struct campaign *c, const char *run, const char *state,
 
 	if (!err && fdatasync(c->journal))
 		err = -errno;
-	/* Half a line would spoil the next one. */
+	/* Half a line would damage the next one. */
 	if (err && n > 0 && ftruncate(c->journal, start))
 		err = -errno;
 	if (err)

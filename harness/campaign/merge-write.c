@@ -2,6 +2,7 @@
 /* Writes the directory of a merged campaign. */
 #include "campaign/merge.h"
 #include "campaign/derived.h"
+#include "campaign/journal.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -76,7 +77,7 @@ static int copy_part(const struct merge_part *p, const struct campaign *c)
 	return err;
 }
 
-static int append(char **all, size_t *len, const struct merge_part *p)
+static int append_journal(char **all, size_t *len, const struct merge_part *p)
 {
 	char *path = bl_fmt("%s/journal.jsonl", p->dir), *text = NULL, *rest, *line;
 	int err = bl_read_file(path, &text, NULL);
@@ -86,7 +87,7 @@ static int append(char **all, size_t *len, const struct merge_part *p)
 		json_t *j = json_loads(line, 0, NULL);
 
 		err = bl_json_check_schema(path, j, JOURNAL_SCHEMA);
-		/* The states of a shard as such are in its own journal. */
+		/* Lines about the shard as a whole stay in its own journal. */
 		if (*bl_json_str(j, "run", "")) {
 			size_t n = strlen(line);
 
@@ -111,7 +112,7 @@ static int write_journal(const struct merge *m, const struct campaign *c)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < m->n; i++)
-		err = append(&all, &len, &m->parts[i]);
+		err = append_journal(&all, &len, &m->parts[i]);
 	if (!err) {
 		err = bl_write_file(path, all ? all : "", len);
 		if (err)
@@ -131,21 +132,9 @@ static json_t *list_json(const struct bl_strv *l)
 	return a;
 }
 
-static int write_json(const struct campaign *c, const char *name, json_t *o)
-{
-	char *path = bl_fmt("%s/%s", c->dir, name);
-	int err = bl_json_write(path, o);
-
-	if (err)
-		bl_err("%s: %s", path, strerror(-err));
-	json_decref(o);
-	free(path);
-	return err;
-}
-
 /*
- * The first one's stands for all; that it may not is in it, for who compares. What was
- * unfit is that of all.
+ * Write the first shard's env.json for all, with the differences and the noisy conditions of
+ * all shards in it.
  */
 static int write_env(const struct merge *m, const struct campaign *c)
 {
@@ -162,7 +151,7 @@ static int write_env(const struct merge *m, const struct campaign *c)
 	}
 	json_object_set_new(env, "unfit", unfit);
 	json_object_set_new(env, "shards_differ", list_json(&m->differ));
-	return write_json(c, "env.json", env);
+	return campaign_write_json(c->dir, "env.json", env);
 }
 
 int merge_write(const struct merge *m, struct campaign *c)
@@ -182,7 +171,7 @@ int merge_write(const struct merge *m, struct campaign *c)
 	json_object_del(plan, "shard");
 	json_object_set_new(plan, "shards", json_integer(m->parts[0].shard.of));
 	err = err ? err : write_env(m, c);
-	err = err ? err : write_json(c, "shards.json", json_pack(
+	err = err ? err : campaign_write_json(c->dir, "shards.json", json_pack(
 		"{s:i, s:i, s:O, s:o, s:o}", "schema", SHARDS_SCHEMA, "of", (int)m->parts[0].shard.of, "shards",
 		dirs, "missing", list_json(&m->missing), "differ", list_json(&m->differ)));
 	json_decref(dirs);
@@ -191,7 +180,7 @@ int merge_write(const struct merge *m, struct campaign *c)
 		json_decref(plan);
 		return err;
 	}
-	/* What makes a campaign of it comes last. */
+	/* The plan comes last: only with it is the directory a campaign. */
 	err = campaign_begin(c, plan);
 	return err ? err : campaign_log(c, NULL, m->missing.n ? "partial" : "finished",
 					   "merged of shards");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Are these the shards of one campaign, and is it all of it? */
+/* Checks that campaigns are the shards of one, and finds the runs that are missing. */
 #include "campaign/merge.h"
 #include "campaign/env-diff.h"
+#include "campaign/journal.h"
 #include "campaign/manifest.h"
 
 #include <errno.h>
@@ -40,8 +41,8 @@ static int load_part(struct merge_part *p, const char *name)
 	return err;
 }
 
-/* Which member of their plan.json differs, but for the shard; NULL: none. */
-static const char *other_key(const json_t *a, const json_t *b)
+/* Return the first key but "shard" in which two plans differ, or NULL. */
+static const char *find_differing_key(const json_t *a, const json_t *b)
 {
 	const char *key;
 	json_t *v;
@@ -55,12 +56,12 @@ static const char *other_key(const json_t *a, const json_t *b)
 	return NULL;
 }
 
-static const char *fact(const json_t *env, const char *group, const char *key)
+static const char *get_fact(const json_t *env, const char *group, const char *key)
 {
 	return bl_json_str(json_object_get(env, group), key, "not recorded");
 }
 
-/* Numbers of two versions of the sources are not of one campaign. */
+/* Refuse shards of different sources: their numbers are not of one campaign. */
 static int check_sources(const struct merge_part *a, const struct merge_part *b)
 {
 	static const struct { const char *group, *key, *what; } facts[] = {
@@ -69,8 +70,8 @@ static int check_sources(const struct merge_part *a, const struct merge_part *b)
 	};
 
 	for (size_t i = 0; a->env && b->env && i < ARRAY_SIZE(facts); i++) {
-		const char *x = fact(a->env, facts[i].group, facts[i].key);
-		const char *y = fact(b->env, facts[i].group, facts[i].key);
+		const char *x = get_fact(a->env, facts[i].group, facts[i].key);
+		const char *y = get_fact(b->env, facts[i].group, facts[i].key);
 
 		if (!strcmp(x, y))
 			continue;
@@ -95,7 +96,7 @@ static int check_pair(const struct merge_part *a, const struct merge_part *b)
 		       b->dir);
 		return -EEXIST;
 	}
-	key = other_key(a->plan, b->plan);
+	key = find_differing_key(a->plan, b->plan);
 	if (key) {
 		bl_err("%s and %s are not of the same plan: %s differs", a->dir, b->dir, key);
 		return -EINVAL;
@@ -103,7 +104,7 @@ static int check_pair(const struct merge_part *a, const struct merge_part *b)
 	return check_sources(a, b);
 }
 
-/* All that differs, also what comparisons of campaigns expect to: the module's file. */
+/* Note every difference of the environments, the module's file included. */
 static void find_differences(struct merge *m)
 {
 	for (size_t i = 1; i < m->n; i++) {
@@ -114,7 +115,7 @@ static void find_differences(struct merge *m)
 		if (!a || !b)
 			continue;
 		campaign_diff_env(a, b, &lines);
-		if (strcmp(fact(a, "module", "file"), fact(b, "module", "file")))
+		if (strcmp(get_fact(a, "module", "file"), get_fact(b, "module", "file")))
 			bl_strv_add(&lines, "module.file: another build");
 		if (json_is_true(json_object_get(json_object_get(a, "git"), "dirty")) ||
 		    json_is_true(json_object_get(json_object_get(b, "git"), "dirty")))
@@ -147,7 +148,7 @@ static bool has_run(const struct merge_part *p, const char *id)
 	return has;
 }
 
-/* One planned run: is it where it should be, and nowhere else? */
+/* Find a planned run in the shard that it belongs to, and in no other. */
 static int find_run(struct merge *m, const json_t *run)
 {
 	unsigned int of = m->parts[0].shard.of;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/stop-state.h"
+#include "campaign/campaign.h"
 #include "plan/stop-rule.h"
 
 #include <math.h>
@@ -22,10 +23,11 @@ int stop_state_load(struct stop_state *s, const char *dir)
 	int err = bl_json_check_schema(path, o, STOP_STATE_SCHEMA);
 	const char *why = bl_json_str(o, "why", "none");
 
-	*s = (struct stop_state){ .blocks = bl_json_int(o, "blocks", 0),
-			    .from = bl_json_int(o, "from", 0),
-			    .widest = bl_json_num(o, "widest_pct", NAN),
-			    .target = bl_json_num(o, "target_pct", NAN) };
+	*s = (struct stop_state){
+		.blocks = bl_json_int(o, "blocks", 0), .from = bl_json_int(o, "from", 0),
+		.widest = bl_json_num(o, "widest_pct", NAN),
+		.target = bl_json_num(o, "target_pct", NAN),
+	};
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(why, names[i]))
 			s->why = i;
@@ -36,19 +38,10 @@ int stop_state_load(struct stop_state *s, const char *dir)
 
 int stop_state_save(const struct stop_state *s, const char *dir)
 {
-	char *path = bl_fmt("%s/stop.json", dir);
-	json_t *o = json_pack("{s:i, s:s, s:i, s:i, s:o, s:o}", "schema",
-			      STOP_STATE_SCHEMA, "why", names[s->why],
-			      "blocks", (int)s->blocks, "from", (int)s->from,
-			      "widest_pct", bl_json_real(s->widest),
-			      "target_pct", bl_json_real(s->target));
-	int err = bl_json_write(path, o);
-
-	if (err)
-		bl_err("cannot write %s: %s", path, strerror(-err));
-	json_decref(o);
-	free(path);
-	return err;
+	return campaign_write_json(dir, "stop.json", json_pack(
+		"{s:i, s:s, s:i, s:i, s:o, s:o}", "schema", STOP_STATE_SCHEMA, "why", names[s->why],
+		"blocks", (int)s->blocks, "from", (int)s->from, "widest_pct",
+		bl_json_real(s->widest), "target_pct", bl_json_real(s->target)));
 }
 
 bool stop_state_skips(const struct stop_state *s, enum run_kind kind, unsigned int block)

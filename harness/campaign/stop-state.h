@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stop.json: that a campaign has enough blocks, and why. Written once, before anything is
- * left out because of it; who resumes or reports reads it.
+ * stop.json says that a campaign has enough blocks, and why. It is written before the first
+ * run is skipped because of it, so that resume and report know which runs are not missing.
  */
-#ifndef BL_STOP_FILE_H
-#define BL_STOP_FILE_H
+#ifndef BL_STOP_STATE_H
+#define BL_STOP_STATE_H
 
 #include "lib/util.h"
 #include "proto/words.h"
@@ -12,17 +12,18 @@
 #define STOP_STATE_SCHEMA	1
 
 enum stop_why {
-	STOP_NOT,	/* nothing is left out, and no rule has had its end */
+	STOP_NOT,	/* no rule has ended the campaign */
 	STOP_WIDTH,	/* all intervals are narrow enough */
-	STOP_CAP,	/* they are not, and all planned blocks are done */
-	STOP_BUDGET,	/* one more block would not be done in time */
+	STOP_CAP,	/* all planned blocks are done, and some interval is too wide */
+	STOP_BUDGET,	/* one more block would exceed the budget */
 };
 
 struct stop_state {
 	enum stop_why why;
-	unsigned int blocks;	/* that there are, */
-	unsigned int from;	/* number of the first that is left out */
-	double widest, target;	/* per cent; NaN: not known, no rule */
+	unsigned int blocks;	/* whole blocks that exist */
+	unsigned int from;	/* number of the first block that is skipped */
+	double widest;		/* interval in per cent; NaN: not known */
+	double target;		/* width in per cent; NaN: the plan has no rule */
 };
 
 /*
@@ -31,15 +32,16 @@ struct stop_state {
  */
 int stop_state_load(struct stop_state *s, const char *dir);
 
-/* 0, or a negative errno with a message. */
+/* Write stop.json. Return 0, or a negative errno with a message. */
 int stop_state_save(const struct stop_state *s, const char *dir);
 
-/* Is a run of this kind and block not to be done? The budget is that of traced runs, too. */
+/* Tell whether a run of this kind and block is skipped. A budget ends traced runs, too. */
 bool stop_state_skips(const struct stop_state *s, enum run_kind kind, unsigned int block);
 
-/* "all intervals are within 3 % after 12 blocks (the widest: 2.7 %)". To be freed. */
+/* Say in one line why the campaign stopped. The caller frees it. */
 char *stop_state_text(const struct stop_state *s);
 
+/* Return the name of the reason, as in stop.json. */
 const char *stop_state_name(enum stop_why why);
 
 #endif

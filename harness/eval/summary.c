@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads a campaign's run directories into one table. */
 #include "campaign/campaign.h"
+#include "campaign/journal.h"
 #include "stats/stats.h"
 #include "eval/summary.h"
 #include "proto/collector.h"

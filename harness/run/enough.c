@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Apply the stop rule of a plan: look at the intervals between blocks, drop runs not needed. */
 #include "run/one.h"
+#include "campaign/journal.h"
 #include "eval/stop.h"
 #include "plan/stop-rule.h"
 #include "run/pace.h"

@@ -5,6 +5,7 @@
  * messages, fio's results and the traces.
  */
 #include "run/one.h"
+#include "campaign/journal.h"
 #include "proto/run-files.h"
 #include "proto/fio.h"
 #include "trace/derive.h"

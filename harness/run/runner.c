@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Run a campaign: find the runs that are left, do them in order, end at a signal or a full disk. */
 #include "run/one.h"
+#include "campaign/journal.h"
 #include "vm/initramfs.h"
 #include "vm/kvm-probe.h"
 #include "run/pace.h"

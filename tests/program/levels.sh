@@ -39,7 +39,7 @@ ok "boot = block: seven boots, and the table says so"
 level device --boot device --runs 3
 [ "$(most_of_boot device)" = 1 ] || fail "boot = device: $(most_of_boot device) runs of a boot"
 says "$out/device/table.txt" 'fresh device per cell, each a fresh boot' '3 runs of each job' \
-	'variance of the log ratio' '% within'
+	'Variance of the log ratio' '% within'
 ok "boot = device, runs = 3: a boot for each device, and the table says so"
 
 # n stays the number of blocks, and a device's value is the median of its runs.
