@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The life of a domain, and its file.
+ * The life of a domain, its file, and the faults of daemons that map the file.
  *
- * The file owns everything: the device holds one reference, and the daemon
- * holds others by its descriptors and mappings.  What the strategy has is freed
- * when the last one goes, since until then the daemon can fault.
+ * The file owns the domain: the device holds one reference, and the daemon
+ * holds others by its descriptors and mappings.  The strategy's memory is freed
+ * with the last reference, since until then the daemon can fault.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,44 +20,48 @@
 #include "core/core.h"
 #include "core/trace.h"
 
-/* Enter PAGE here and now, and drop the reference. */
+/* Enter PAGE in the daemon's page table and drop the reference to it. */
 static vm_fault_t enter_page(struct vm_fault *vmf, struct page *page)
 {
 	int ret = vm_insert_page(vmf->vma, vmf->address, page);
 
 	put_page(page);
-	if (ret && ret != -EBUSY)	/* busy: another thread was first */
+	if (ret && ret != -EBUSY)	/* -EBUSY: another thread has entered it */
 		return vmf_error(ret);
 	return VM_FAULT_NOPAGE;
 }
 
-static vm_fault_t enter_fault(struct vm_fault *vmf, struct bl_domain *d, u64 iova,
-			      struct page *page)
+/*
+ * Enter PAGE, which the strategy's fault returned for IOVA, in the daemon's page table, and
+ * tell the strategy that this is done.  ORDER is PMD_ORDER for a huge page, else 0.
+ */
+static vm_fault_t enter_window_page(struct vm_fault *vmf, struct bl_domain *d, u64 iova,
+				    struct page *page, unsigned int order)
 {
+	const struct bl_strategy *s = d->strategy;
+	pfn_t pfn = __pfn_to_pfn_t(page_to_pfn(page), PFN_DEV);
 	vm_fault_t ret;
 
-	/*
-	 * PFN_DEV: a page table entry without a reference and without reverse
-	 * mapping, as the page has another owner.
-	 */
-	if (d->strategy->raw)
-		return vmf_insert_mixed(vmf->vma, vmf->address,
-					__pfn_to_pfn_t(page_to_pfn(page),
-						       PFN_DEV));
-	/* What lies in a huge page is not to be entered as one, in our absence. */
-	if (d->backing == BL_BACKING_HUGE)
-		return enter_page(vmf, page);
-	if (!d->strategy->fault_done) {
-		vmf->page = page;
-		return 0;
+	if (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && order) {
+		/* An entry without a reference: the file keeps the page. */
+		put_page(page);
+		ret = vmf_insert_pfn_pmd(vmf, pfn, vmf->flags & FAULT_FLAG_WRITE);
+	} else if (s->raw) {
+		/* An entry without a reference and reverse mapping: the page has another owner. */
+		ret = vmf_insert_mixed(vmf->vma, vmf->address, pfn);
+	} else if (d->backing == BL_BACKING_HUGE || s->fault_done) {
+		/* mm/ must not map the huge page around PAGE, or enter PAGE after fault_done. */
+		ret = enter_page(vmf, page);
+	} else {
+		vmf->page = page;	/* mm/ enters it */
+		ret = 0;
 	}
-	ret = enter_page(vmf, page);
-	d->strategy->fault_done(d, iova);
+	if (s->fault_done)
+		s->fault_done(d, iova);
 	return ret;
 }
 
-static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
-			       u64 iova)
+static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d, u64 iova)
 {
 	u64 begin = bl_trace_begin(bl_fault);
 	struct page *page = d->strategy->fault(d, iova);
@@ -65,12 +69,12 @@ static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d,
 
 	bl_count(d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
 	if (page)
-		ret = enter_fault(vmf, d, iova, page);
+		ret = enter_window_page(vmf, d, iova, page, 0);
 	bl_trace_end(bl_fault, begin, d, iova, page);
 	return ret;
 }
 
-/* A ring that goes, see bl_dma_free(), goes before it is looked for or when it is there. */
+/* The lock excludes bl_dma_free(): the ring is either gone or stays until it is entered. */
 static vm_fault_t coherent_fault(struct vm_fault *vmf, struct bl_core *core, u64 iova)
 {
 	struct address_space *mapping = core->file->f_mapping;
@@ -85,7 +89,7 @@ static vm_fault_t coherent_fault(struct vm_fault *vmf, struct bl_core *core, u64
 	return ret;
 }
 
-/* Process context, the daemon's; mmap_lock or the VMA's lock is held. */
+/* A daemon touched a page.  Its mmap_lock or the lock of the VMA is held.  May sleep. */
 static vm_fault_t domain_fault(struct vm_fault *vmf)
 {
 	struct bl_core *core = vmf->vma->vm_private_data;
@@ -99,14 +103,20 @@ static vm_fault_t domain_fault(struct vm_fault *vmf)
 }
 
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
-/*
- * Huge pages in one piece, where the mapping is aligned: without references, as the
- * file keeps them.  A page that is still missing makes the caller ask for small ones.
- */
+/* Return whether the PMD_SIZE at START, which is IOVA, is a huge page that the VMA covers. */
+static bool is_huge_page(const struct vm_area_struct *vma, const struct bl_domain *d,
+			 unsigned long start, u64 iova)
+{
+	return d->backing == BL_BACKING_HUGE && PMD_SIZE == BL_HUGE_SIZE &&
+	       iova < d->window && IS_ALIGNED(iova, BL_HUGE_SIZE) &&
+	       start >= vma->vm_start && start + PMD_SIZE <= vma->vm_end;
+}
+
+/* Enter a huge page as one entry, or have mm/ fall back to domain_fault(). */
 static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 {
 	struct bl_core *core = vmf->vma->vm_private_data;
-	u64 start = ALIGN_DOWN(vmf->address, PMD_SIZE);
+	unsigned long start = ALIGN_DOWN(vmf->address, PMD_SIZE);
 	struct bl_domain *d = &core->d;
 	struct page *page;
 	u64 touched = (u64)vmf->pgoff << PAGE_SHIFT;
@@ -114,17 +124,12 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 	u64 begin = bl_trace_begin(bl_fault);
 	vm_fault_t ret;
 
-	if (d->backing != BL_BACKING_HUGE || order != PMD_ORDER ||
-	    start < vmf->vma->vm_start || start + PMD_SIZE > vmf->vma->vm_end ||
-	    !IS_ALIGNED(iova, BL_HUGE_SIZE) || PMD_SIZE != BL_HUGE_SIZE ||
-	    iova >= d->window)
+	if (order != PMD_ORDER || !is_huge_page(vmf->vma, d, start, iova))
 		return VM_FAULT_FALLBACK;
 	page = d->strategy->fault(d, iova);
 	if (!page)
 		return VM_FAULT_FALLBACK;
-	put_page(page);
-	ret = vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(page_to_pfn(page), PFN_DEV),
-				 vmf->flags & FAULT_FLAG_WRITE);
+	ret = enter_window_page(vmf, d, iova, page, order);
 	if (ret == VM_FAULT_NOPAGE) {
 		bl_count(d, BL_COUNT_fault, 1);
 		bl_count(d, BL_COUNT_fault_huge, 1);
@@ -133,7 +138,7 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 	return ret;
 }
 
-/* Huge pages need their offset in the file and in memory to agree. */
+/* Huge pages need an address that is aligned in memory as its offset is in the file. */
 static unsigned long domain_unmapped_area(struct file *file, unsigned long addr,
 					  unsigned long len, unsigned long pgoff,
 					  unsigned long flags)
@@ -157,7 +162,7 @@ static int domain_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct bl_core *core = file->private_data;
 
-	/* A private mapping would copy on write, and the driver see nothing. */
+	/* A private mapping would copy on write, and the driver would not see the copy. */
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 
@@ -191,7 +196,7 @@ int bl_domain_renew(struct bl_domain *d)
 	struct bl_core *core = bl_core_of(d);
 	int ret;
 
-	/* There is no descriptor of the file, so who has no mapping cannot get one. */
+	/* No process has a descriptor of the file, so that no new mapping can appear. */
 	if (mapping_mapped(core->file->f_mapping))
 		return -EBUSY;
 	flush_work(&core->work);
@@ -241,7 +246,7 @@ static const struct file_operations domain_fops = {
 	.release = domain_release,
 };
 
-/* Entries in an IOTLB: no driver or guest has use for as many. */
+/* Entries in an IOTLB, more than a driver or a guest needs. */
 #define BL_IOTLB_LIMIT	65536
 
 struct bl_domain bl_domain_of_config(const struct bl_domain_config *config)
@@ -308,8 +313,8 @@ struct bl_domain *bl_domain_create(const char *name,
 	bl_counters_begin(core);
 
 	/*
-	 * An inode of its own: anonymous ones share an address_space, and zapping
-	 * a range of it would hit other files.
+	 * The file has an inode of its own: anonymous files share an address_space, and zapping
+	 * a range of that would hit other files.
 	 */
 	file = anon_inode_create_getfile("[bouncelab-domain]", &domain_fops,
 					 core, O_RDWR, NULL);
@@ -317,7 +322,7 @@ struct bl_domain *bl_domain_create(const char *name,
 		ret = PTR_ERR(file);
 		goto err_strategy;
 	}
-	/* For pread() and pwrite() at an IOVA. */
+	/* Allow pread() and pwrite() at an IOVA. */
 	file->f_mode |= FMODE_PREAD | FMODE_PWRITE;
 	core->file = file;
 	bl_counters_show_in(core, debugfs);
@@ -346,7 +351,7 @@ void bl_domain_destroy(struct bl_domain *d)
 
 	debugfs_remove(core->debugfs);
 	bl_domain_umem_release(d);
-	/* Its entries hold files: of a guest that is gone, maybe even this one. */
+	/* Entries of vhost-vdpa hold references to files, maybe even to this one. */
 	bl_iotlb_clear(core);
 	fput(core->file);
 }
