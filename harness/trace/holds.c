@@ -7,13 +7,13 @@
 #include <uthash.h>
 
 #define MAX_CPUS	256
-#define DEEPEST		16	/* locks that a CPU holds at once */
+#define DEEPEST		16	/* locks that a CPU can hold at once */
 
 typedef unsigned long long u64;
 
 struct held {
-	u64 lock, call, got;	/* call is 0 for bit locks, of which it is not known */
-	bool turned_off;	/* interrupts, by the taking */
+	u64 lock, call, got;	/* call is 0 for bit locks: their calls are not probed */
+	bool turned_off;	/* taking the lock switched interrupts off */
 };
 
 struct cpu {
@@ -21,10 +21,10 @@ struct cpu {
 	unsigned int n;
 };
 
-/* A call that has not returned with the lock. Its task may still change the CPU. */
+/* A call that has not got the lock yet. Its task may still move to another CPU. */
 struct taking {
 	struct {
-		u64 place;	/* of the instruction behind the call, as far as is known: */
+		u64 place;	/* of the instruction behind the call */
 		int pid;
 	} key;
 	u64 lock, ns;
@@ -46,14 +46,14 @@ struct hold_matcher {
 	struct holds h;
 };
 
-#define CALL_BYTES	5	/* of the instruction: behind it is where TRACE_GOT is */
+#define CALL_BYTES	5	/* of the call, behind which TRACE_GOT is probed */
 
 struct hold_matcher *hold_matcher_new(void)
 {
 	return bl_zalloc(sizeof(struct hold_matcher));
 }
 
-static struct held_lock *lock_at(struct hold_matcher *m, u64 address, const char *function)
+static struct held_lock *find_or_add_lock(struct hold_matcher *m, u64 address, const char *function)
 {
 	struct entry *e;
 
@@ -83,7 +83,7 @@ static void on_take(struct hold_matcher *m, const struct trace_event *e)
 		t->key = key.key;
 		HASH_ADD(hh, m->taking, key, sizeof(t->key), t);
 	} else {
-		m->h.unmatched++;	/* it was never got */
+		m->h.unmatched++;	/* the earlier call never got its lock */
 	}
 	t->lock = e->v[V_LOCK];
 	t->ns = e->ns;
@@ -91,7 +91,7 @@ static void on_take(struct hold_matcher *m, const struct trace_event *e)
 	t->function = e->function;
 }
 
-static void push(struct hold_matcher *m, const struct trace_event *e, const struct held *held)
+static void push_lock(struct hold_matcher *m, const struct trace_event *e, const struct held *held)
 {
 	struct cpu *c = &m->cpus[e->cpu];
 
@@ -119,8 +119,8 @@ static void on_got(struct hold_matcher *m, const struct trace_event *e)
 		.lock = t->lock, .call = t->ns, .got = e->ns,
 		.turned_off = e->irqs_off && !t->irqs_off,
 	};
-	lock_at(m, t->lock, t->function);
-	push(m, e, &held);
+	find_or_add_lock(m, t->lock, t->function);
+	push_lock(m, e, &held);
 	HASH_DEL(m->taking, t);
 	free(t);
 }
@@ -129,13 +129,13 @@ static void on_bit_taken(struct hold_matcher *m, const struct trace_event *e)
 {
 	struct held held = { .lock = e->v[V_LOCK], .got = e->ns };
 
-	lock_at(m, held.lock, "");
-	push(m, e, &held);
+	find_or_add_lock(m, held.lock, "");
+	push_lock(m, e, &held);
 }
 
-static void account(struct hold_matcher *m, const struct held *held, u64 now)
+static void add_hold(struct hold_matcher *m, const struct held *held, u64 now)
 {
-	struct held_lock *l = lock_at(m, held->lock, "");
+	struct held_lock *l = find_or_add_lock(m, held->lock, "");
 	double ns = now - held->got, off = now - held->call;
 
 	l->holds++;
@@ -151,7 +151,7 @@ static void account(struct hold_matcher *m, const struct held *held, u64 now)
 	hist_add(&l->irqs_off, off, 1);
 }
 
-/* Locks need not be dropped in the order in which they were taken. */
+/* Locks can be dropped in another order than they were taken in. */
 static void on_drop(struct hold_matcher *m, const struct trace_event *e)
 {
 	struct cpu *c = &m->cpus[e->cpu];
@@ -163,7 +163,7 @@ static void on_drop(struct hold_matcher *m, const struct trace_event *e)
 		m->h.unmatched++;
 		return;
 	}
-	account(m, &c->stack[i], e->ns);
+	add_hold(m, &c->stack[i], e->ns);
 	memmove(&c->stack[i], &c->stack[i + 1], (c->n - i - 1) * sizeof(*c->stack));
 	c->n--;
 }

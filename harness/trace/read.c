@@ -8,7 +8,7 @@
 #include <trace-cmd.h>
 #include <unistd.h>
 
-/* Of the processor, as it was where the probe is: in the probe itself it is cleared. */
+/* The interrupt flag in the saved flags of the probed place; in the probe itself it is clear. */
 #define X86_EFLAGS_IF	0x200
 
 static const struct {
@@ -42,7 +42,7 @@ static const struct {
 struct reading {
 	const struct trace_reader *reader;
 	struct tep_handle *tep;
-	/* NULL where the trace does not have the event, or the event that field. */
+	/* NULL: the trace does not have the event, or the event does not have the field. */
 	struct tep_event *event[EV_KINDS];
 	struct tep_format_field *field[EV_KINDS][TRACE_VALUES];
 	unsigned long long events;
@@ -64,7 +64,7 @@ static void find_formats(struct reading *r)
 	}
 }
 
-static int kind_of(const struct reading *r, struct tep_record *record)
+static int find_kind(const struct reading *r, struct tep_record *record)
 {
 	int id = tep_data_type(r->tep, record);
 
@@ -79,11 +79,11 @@ static bool has_place(int kind)
 	return kind == EV_TAKE || kind == EV_GOT || kind == EV_DROP;
 }
 
-static int on_record(struct tracecmd_input *in, struct tep_record *record, int cpu, void *user)
+static int read_record(struct tracecmd_input *in, struct tep_record *record, int cpu, void *user)
 {
 	struct trace_event e = { .ns = record->ts, .cpu = cpu };
 	struct reading *r = user;
-	int kind = kind_of(r, record);
+	int kind = find_kind(r, record);
 
 	(void)in;
 	r->events++;
@@ -103,7 +103,7 @@ static int on_record(struct tracecmd_input *in, struct tep_record *record, int c
 	return r->err;
 }
 
-static int buffer_index(struct tracecmd_input *in)
+static int find_buffer(struct tracecmd_input *in)
 {
 	int n = tracecmd_buffer_instances(in);
 
@@ -119,12 +119,12 @@ int trace_read(const char *path, const struct trace_reader *reader, unsigned lon
 	struct tracecmd_input *in, *buffer;
 	int i;
 
-	/* What it has to say about a file that is none comes from us. */
+	/* The caller reports a bad file: keep the library silent. */
 	tracecmd_set_loglevel(TEP_LOG_NONE);
 	in = tracecmd_open(path, TRACECMD_FL_LOAD_NO_PLUGINS | TRACECMD_FL_LOAD_NO_SYSTEM_PLUGINS);
 	if (!in)
 		return access(path, R_OK) ? -errno : -EBADMSG;
-	i = buffer_index(in);
+	i = find_buffer(in);
 	buffer = i < 0 ? NULL : tracecmd_buffer_instance_handle(in, i);
 	if (!buffer) {
 		r.err = -EBADMSG;
@@ -132,7 +132,7 @@ int trace_read(const char *path, const struct trace_reader *reader, unsigned lon
 	}
 	r.tep = tracecmd_get_tep(buffer);
 	find_formats(&r);
-	if (tracecmd_iterate_events(buffer, NULL, 0, on_record, &r) < 0 && !r.err)
+	if (tracecmd_iterate_events(buffer, NULL, 0, read_record, &r) < 0 && !r.err)
 		r.err = -EBADMSG;
 	*events = r.events;
 	tracecmd_close(buffer);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The events of a trace.dat, in the order of time, as numbers. */
+/* The events of a trace.dat as numbers, in the order of time. */
 #ifndef BL_TRACE_READ_H
 #define BL_TRACE_READ_H
 
@@ -7,7 +7,7 @@
 
 #define TRACE_VALUES	4
 
-/* And what values[] has, by index. */
+/* The kinds of events, each with its values. */
 enum trace_kind {
 	EV_BIO,			/* V_BIO */
 	EV_ISSUE,		/* V_RQ, V_BIO, V_BYTES, V_OP */
@@ -17,12 +17,13 @@ enum trace_kind {
 	EV_COPY,		/* V_PATH, V_NS, V_BYTES */
 	EV_FAULT,		/* V_IOVA, V_NS */
 	EV_KICK, EV_INJECT, EV_INTERRUPT,	/* V_MINOR, V_QUEUE */
-	EV_TAKE, EV_DROP,	/* V_LOCK, V_PLACE, V_FLAGS, and the function there */
-	EV_GOT,			/* V_PLACE, V_FLAGS */
+	EV_TAKE, EV_DROP,	/* V_LOCK, V_PLACE, V_FLAGS, and the function */
+	EV_GOT,			/* V_PLACE, V_FLAGS, and the function */
 	EV_BIT_TAKEN, EV_BIT_DROPPED,		/* V_LOCK */
 	EV_KINDS
 };
 
+/* The index of each value in trace_event.v. */
 enum {
 	V_BIO = 0, V_DATA = 0, V_IOVA = 0, V_PATH = 0, V_MINOR = 0, V_LOCK = 0,
 	V_RQ = 1, V_QUEUE = 1, V_NS = 1, V_PLACE = 1,
@@ -30,23 +31,43 @@ enum {
 	V_OP = 3,
 };
 
+/**
+ * struct trace_event - one event
+ * @kind: its kind
+ * @ns: its time by the guest's clock
+ * @cpu: the CPU on which it happened
+ * @pid: the task
+ * @irqs_off: interrupts were off there (probes of locks only)
+ * @v: its values
+ * @function: the function that V_PLACE is in, "" if it is not known
+ */
 struct trace_event {
 	enum trace_kind kind;
-	unsigned long long ns;		/* by the guest's clock, of the event itself */
+	unsigned long long ns;
 	int cpu, pid;
-	bool irqs_off;			/* where a probe of a lock is */
+	bool irqs_off;
 	unsigned long long v[TRACE_VALUES];
-	const char *function;		/* that V_PLACE is in; "" if not known */
+	const char *function;
 };
 
+/**
+ * struct trace_reader - what is called for each event
+ * @event: gets @user and the event, which is valid during the call
+ * @user: of the caller
+ */
 struct trace_reader {
 	void (*event)(void *user, const struct trace_event *e);
 	void *user;
 };
 
-/*
- * Give @reader each event of the file that is of a kind above. @events: how many the file
- * has of all kinds. 0, -EBADMSG (no trace, or not one of ours) or another negative errno.
+/**
+ * trace_read() - read a trace
+ * @path: the trace.dat
+ * @reader: called for each event of a kind above
+ * @events: set to the number of events of all kinds in the file
+ *
+ * Return: 0; -EBADMSG: the file is no trace, or a trace of something else; another negative
+ * errno.
  */
 int trace_read(const char *path, const struct trace_reader *reader, unsigned long long *events);
 

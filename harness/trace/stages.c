@@ -10,7 +10,7 @@
 #define SLOT_SHIFT	12
 #define MAX_CPUS	256
 #define MAX_QUEUES	64
-#define MAX_ASKED	64	/* interrupts that are asked for before one comes */
+#define MAX_ASKED	64	/* requests for an interrupt before one comes */
 
 typedef unsigned long long u64;
 
@@ -21,14 +21,14 @@ const char *const stage_names[STAGE_ALL] = {
 	[STAGE_COPY_BACK] = "copy back", [STAGE_COMPLETE] = "complete", [STAGE_LIFE] = "life",
 };
 
-/* A bio that is queued and not issued yet. */
+/* A bio that is queued and has no request yet. */
 struct bio {
 	u64 at, ns;
 	UT_hash_handle hh;
 };
 
 struct request {
-	u64 at;			/* address, the key */
+	u64 at;			/* its address, the key */
 	u64 queued, issued, mapped, kicked, asked, interrupt, unmapping, unmapped, done;
 	u64 map_ns, copy_in_ns, fault_ns, unmap_ns, copy_back_ns, bytes;
 	unsigned int queue, maps;
@@ -37,7 +37,7 @@ struct request {
 	UT_hash_handle hh;
 };
 
-/* A slot of a mapping. What another CPU maps while it is still being unmapped comes behind it. */
+/* A slot of a mapping. Another CPU can map it again while it is being unmapped: see @later. */
 struct slot {
 	u64 nr;			/* IOVA >> SLOT_SHIFT, the key */
 	struct request *rq;
@@ -48,9 +48,9 @@ struct slot {
 
 struct queue {
 	struct request *unkicked;
-	u64 asked[MAX_ASKED];	/* since the last interrupt */
+	u64 asked[MAX_ASKED];	/* when an interrupt was asked for, since the last one */
 	unsigned int n_asked;
-	u64 interrupt, asked_for[MAX_ASKED];	/* the last one, and what asked for it */
+	u64 interrupt, asked_for[MAX_ASKED];	/* the last one, and when it was asked for */
 	unsigned int n_asked_for;
 };
 
@@ -59,8 +59,8 @@ struct stage_matcher {
 	struct bio *bios;
 	struct request *requests;
 	struct slot *slots;
-	struct request *adding[MAX_CPUS];	/* what this CPU maps for */
-	u64 copy_ns[MAX_CPUS][2];		/* in a map, an unmap that is not over */
+	struct request *adding[MAX_CPUS];	/* the request that this CPU maps for */
+	u64 copy_ns[MAX_CPUS][2];		/* copies of the present map, unmap */
 	struct queue queues[MAX_QUEUES];
 	struct stages s;
 };
@@ -100,7 +100,7 @@ static struct request *find_request(struct stage_matcher *m, u64 at)
 	return rq;
 }
 
-/* A request that finds no place in the queue is issued again: its life goes on. */
+/* A request that finds no place in the queue is issued again, and its life goes on. */
 static void on_issue(struct stage_matcher *m, const struct trace_event *e)
 {
 	struct request *rq = find_request(m, e->v[V_RQ]);
@@ -128,7 +128,7 @@ static void on_issue(struct stage_matcher *m, const struct trace_event *e)
 	free(b);
 }
 
-/* Also other drivers', whose data is no request that was issued. */
+/* Other drivers call the probed function as well; their data is no request. */
 static void on_add(struct stage_matcher *m, const struct trace_event *e)
 {
 	struct request *rq = find_request(m, e->v[V_DATA] - m->request_bytes);
@@ -172,7 +172,7 @@ static void on_map(struct stage_matcher *m, const struct trace_event *e)
 		return;
 	}
 	if (iova == ~0ULL)
-		return;		/* failed; the driver tries again */
+		return;		/* it failed, and the driver will try again */
 	rq->map_ns += ns;
 	rq->copy_in_ns += copies;
 	rq->mapped = e->ns;
@@ -214,7 +214,7 @@ static void on_interrupt(struct stage_matcher *m, const struct trace_event *e)
 	q->n_asked = 0;
 }
 
-/* Of the mapping that was there when the fault began. */
+/* Add a fault to the request whose mapping existed when the fault began. */
 static void on_fault(struct stage_matcher *m, const struct trace_event *e)
 {
 	u64 nr = e->v[V_IOVA] >> SLOT_SHIFT;
@@ -230,7 +230,7 @@ static void on_fault(struct stage_matcher *m, const struct trace_event *e)
 
 /* --- completion --------------------------------------------------------------- */
 
-static double between(u64 from, u64 to, u64 without, bool *clamped)
+static double subtract(u64 from, u64 to, u64 without, bool *clamped)
 {
 	if (to >= from + without)
 		return to - from - without;
@@ -243,7 +243,7 @@ static void add_stage(struct stages *s, enum stage which, double ns)
 	int exponent;
 
 	s->sum[which] += ns;
-	/* To 1/64: steps that a plot does not show, and a file that stays small. */
+	/* Steps of 1/64 are too small for a plot to show, and keep the file small. */
 	frexp(ns, &exponent);
 	hist_add(&s->hist[which], exponent > 7 ? ldexp(floor(ldexp(ns, 7 - exponent)),
 						       exponent - 7) : ns, 1);
@@ -259,16 +259,16 @@ static void account(struct stage_matcher *m, struct request *rq, u64 done)
 
 	ns[STAGE_LIFE] = done - rq->queued;
 	ns[STAGE_SUBMIT] = rq->issued - rq->queued;
-	ns[STAGE_QUEUE] = between(rq->issued, rq->mapped, rq->map_ns, &clamped);
-	ns[STAGE_MAP] = between(0, rq->map_ns, rq->copy_in_ns, &clamped);
+	ns[STAGE_QUEUE] = subtract(rq->issued, rq->mapped, rq->map_ns, &clamped);
+	ns[STAGE_MAP] = subtract(0, rq->map_ns, rq->copy_in_ns, &clamped);
 	ns[STAGE_COPY_IN] = rq->copy_in_ns;
 	ns[STAGE_KICK] = handed - rq->mapped;
-	ns[STAGE_DAEMON] = between(handed, rq->asked, rq->fault_ns, &clamped);
+	ns[STAGE_DAEMON] = subtract(handed, rq->asked, rq->fault_ns, &clamped);
 	ns[STAGE_FAULT] = rq->fault_ns;
 	ns[STAGE_INTERRUPT] = rq->interrupt - rq->asked;
-	ns[STAGE_UNMAP] = between(0, rq->unmap_ns, rq->copy_back_ns, &clamped);
+	ns[STAGE_UNMAP] = subtract(0, rq->unmap_ns, rq->copy_back_ns, &clamped);
 	ns[STAGE_COPY_BACK] = rq->copy_back_ns;
-	ns[STAGE_COMPLETE] = between(rq->unmapping, done, rq->unmap_ns, &clamped);
+	ns[STAGE_COMPLETE] = subtract(rq->unmapping, done, rq->unmap_ns, &clamped);
 	for (int i = 0; i < STAGE_ALL; i++)
 		add_stage(s, i, ns[i]);
 	s->ios++;
@@ -301,7 +301,7 @@ static void free_slots(struct slot *s)
 	}
 }
 
-/* Mappings of a request that is over, and were never undone. */
+/* Forget the mappings of a request that were never unmapped. */
 static void drop_slots(struct stage_matcher *m, const struct request *rq)
 {
 	struct slot *s, *next;
@@ -315,10 +315,10 @@ static void drop_slots(struct stage_matcher *m, const struct request *rq)
 }
 
 /*
- * Once it is complete and nothing of it is mapped: the two can be on different CPUs, whose
- * clocks may differ by less than what lies between.
+ * Account a request once it is complete and unmapped. The two events can come in either order
+ * from two CPUs, whose clocks differ a little.
  */
-static void settle(struct stage_matcher *m, struct request *rq)
+static void account_if_done(struct stage_matcher *m, struct request *rq)
 {
 	if (!rq->done || !rq->unmapped || rq->maps)
 		return;
@@ -326,7 +326,7 @@ static void settle(struct stage_matcher *m, struct request *rq)
 	forget(m, rq);
 }
 
-/* The mapping of this slot that began before @when, which goes. */
+/* Remove the mapping of a slot that began before @when, and return its request, or NULL. */
 static struct request *take_slot(struct stage_matcher *m, u64 nr, u64 when)
 {
 	struct request *rq;
@@ -344,8 +344,8 @@ static struct request *take_slot(struct stage_matcher *m, u64 nr, u64 when)
 }
 
 /*
- * Who asked for the interrupt that this request came back by: the first after it was handed
- * over. The callback also takes what became ready while it ran: nobody waited for that.
+ * Find when the interrupt was asked for by which the driver got this request back: the first time
+ * after the daemon got it. A request that became ready while the callback ran waited for none.
  */
 static void find_interrupt(struct stage_matcher *m, struct request *rq, u64 begin)
 {
@@ -384,10 +384,10 @@ static void on_unmap(struct stage_matcher *m, const struct trace_event *e)
 	rq->copy_back_ns += copies;
 	rq->unmapped = e->ns;
 	rq->maps--;
-	settle(m, rq);
+	account_if_done(m, rq);
 }
 
-/* Faults include their copies, and so does what the daemon does through the file. */
+/* Copies in faults, and by the daemon through the file, are not of a map or unmap. */
 static void on_copy(struct stage_matcher *m, const struct trace_event *e)
 {
 	m->s.copies++;
@@ -406,7 +406,7 @@ static void on_done(struct stage_matcher *m, const struct trace_event *e)
 		return;
 	}
 	rq->done = e->ns;
-	settle(m, rq);
+	account_if_done(m, rq);
 }
 
 /* ------------------------------------------------------------------------------ */
