@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Completion for bash: commands, options, and the names of strategies, plans, jobs and campaigns.
-# All names come from the program: options from --help, the others from `bouncelab list --names`.
+# bouncelab.bash: complete commands, options, and the names of strategies, plans, jobs and
+# campaigns in bash. Options come from --help; names come from `bouncelab list --names`.
 
 _bouncelab_words()
 {
@@ -41,7 +41,7 @@ _bouncelab_plans()
 	mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -X '!*.ini' -- "$cur")
 }
 
-# What the first argument of each command is.
+# Complete the first arguments of a command.
 _bouncelab_argument()
 {
 	case $1 in
@@ -60,7 +60,7 @@ _bouncelab_argument()
 _bouncelab()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local bouncelab=${COMP_WORDS[0]} command=${COMP_WORDS[1]}
+	local bouncelab=${COMP_WORDS[0]} command=${COMP_WORDS[1]} words
 
 	COMPREPLY=()
 	# bash splits "--option=value" at the equals sign.
@@ -69,7 +69,8 @@ _bouncelab()
 	*) [ "$prev" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]} ;;
 	esac
 	if [ "$COMP_CWORD" = 1 ]; then
-		_bouncelab_words "$("$bouncelab" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p') --help --version"
+		words=$("$bouncelab" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')
+		_bouncelab_words "$words --help --version"
 		return
 	fi
 	case $prev in
@@ -78,10 +79,16 @@ _bouncelab()
 	--collect) _bouncelab_list "all $(_bouncelab_names collectors)" ;;
 	--accel) _bouncelab_words "auto kvm tcg icount" ;;
 	--plane) _bouncelab_words "native vm icount host" ;;
-	--names) _bouncelab_words "strategies allocators granules prefills backings jobs plans planes collectors" ;;
+	--names)
+		words="strategies allocators granules prefills backings jobs"
+		words+=" plans planes collectors"
+		_bouncelab_words "$words" ;;
 	-o | --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
 	*)	case $cur in
-		-*) _bouncelab_words "$("$bouncelab" "$command" --help 2>/dev/null | grep -oE -- '(^| )--[a-z][a-z-]*')" ;;
+		-*)
+			words=$("$bouncelab" "$command" --help 2>/dev/null |
+				grep -oE -- '(^| )--[a-z][a-z-]*')
+			_bouncelab_words "$words" ;;
 		*) _bouncelab_argument "$command" ;;
 		esac ;;
 	esac

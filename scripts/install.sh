@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# install.sh: install what `make build` made. In the environment: PREFIX (default /usr/local)
-# and DESTDIR, which goes before it and is where a package is put together.
+# install.sh: install the products of `make build` below PREFIX (an environment variable; default:
+# /usr/local). DESTDIR, if set, goes before PREFIX, to collect the files of a package.
 #
 #   PREFIX/bin/bouncelab                  a link into the next directory
 #   PREFIX/lib/bouncelab/                 a copy of the parts of the tree that the program reads:
@@ -30,11 +30,13 @@ lib=$to/lib/bouncelab
 need()
 {
 	for f; do
-		[ -e "$f" ] || { echo "install.sh: $f is missing; 'make build' makes it" >&2; exit 1; }
+		[ -e "$f" ] && continue
+		echo "install.sh: $f is missing; 'make build' makes it" >&2
+		exit 1
 	done
 }
 
-# copy FILE...: into the same place below $lib.
+# copy FILE...: copy each file to the same path below $lib.
 copy()
 {
 	for f; do
@@ -43,8 +45,8 @@ copy()
 	done
 }
 
-# A section of the manual for each command, from its --help. The name is what help2man takes
-# the program to be, so the program is called through a file of that name.
+# Make a man page for each command from its --help. help2man takes the file's name for the
+# program's name, so page() calls the program through a script that has the name of the page.
 man_pages()
 {
 	man=$to/share/man/man1
@@ -58,7 +60,7 @@ man_pages()
 		done
 }
 
-# page NAME COMMAND ABOUT
+# page NAME COMMAND ABOUT: make the man page NAME from the --help of COMMAND.
 page()
 {
 	cat >"$bin/$1" <<-END
@@ -72,7 +74,8 @@ page()
 	help2man -N -n "$3" -S bouncelab -o "$man/$1.1" "$bin/$1"
 }
 
-need build/bouncelab build/bouncelab-guest build/bouncelab.ko build/bl_lockwait.ko build/kernel/vmlinuz build/micro/timed
+need build/bouncelab build/bouncelab-guest build/bouncelab.ko build/bl_lockwait.ko \
+	build/kernel/vmlinuz build/micro/timed
 command -v help2man >/dev/null || {
 	echo "install.sh: help2man is missing: it makes the man pages; 'make deps' installs it" >&2
 	exit 1

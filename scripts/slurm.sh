@@ -5,9 +5,9 @@
 # task per shard, and merge them. `bouncelab run --slurm` made the directory CAMPAIGN and calls
 # this; the ARGUMENTs are the plan and options of `bouncelab run`.
 #
-# Leaves CAMPAIGN/slurm.sh (the script of the tasks) and slurm-I.log, and parts/I until all
-# shards are merged. Exit code: that of the merge; 1 if a task failed; 130 if interrupted, with the
-# tasks cancelled and their finished runs kept in parts/.
+# Writes CAMPAIGN/slurm.sh (the script of the tasks), slurm-I.log, and parts/I, which is removed
+# when all shards are merged. Exit code: that of the merge; 1 if a task failed; 130 if interrupted:
+# the tasks are cancelled, and their finished runs stay in parts/.
 
 set -u
 program=$1
@@ -19,7 +19,7 @@ quote() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 count() { find "$campaign/parts" -path '*/runs/[0-9]*/run.json' 2>/dev/null | wc -l; }
 
 command -v sbatch >/dev/null || {
-	echo "bouncelab: sbatch: not found; --slurm needs a machine that may submit jobs to Slurm" >&2
+	echo "bouncelab: sbatch: not found; --slurm needs a machine that can submit to Slurm" >&2
 	exit 1
 }
 
@@ -36,7 +36,7 @@ command -v sbatch >/dev/null || {
 	echo '--shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" --name "$SLURM_ARRAY_TASK_ID"'
 } >"$campaign/slurm.sh" || exit 1
 
-# Slurm takes a percent sign in a file's name for the beginning of a pattern.
+# A percent sign in a file's name begins a pattern of Slurm, so it is doubled.
 log=$(printf '%s' "$campaign" | sed 's/%/%%/g')/slurm-%a.log
 sbatch --parsable --wait --exclusive --array="1-$shards" --output="$log" \
 	--job-name="bouncelab-${campaign##*/}" "$campaign/slurm.sh" >"$campaign/slurm.job" &
@@ -48,8 +48,8 @@ cancel()
 	scancel "$job" || echo "bouncelab: cannot cancel it; try 'scancel $job'" >&2
 }
 
-# sbatch ends with its tasks; the shell starts it with SIGINT ignored. It prints "123", or
-# "123;name" for a cluster.
+# sbatch ends when its tasks have ended. The shell starts it with SIGINT ignored, so Ctrl-C does not
+# end it. It prints the number of the job: "123", or "123;name" for a cluster.
 interrupted=
 trap 'interrupted=${interrupted:-now}' INT TERM HUP
 shown=
