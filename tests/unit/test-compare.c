@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/eval/compare.c and env-diff.c: on pairs of campaigns made up here.
+ * Test harness/eval/compare.c and campaign/env-diff.c on pairs of made-up campaigns.
  *
- * Seen to fail: with IOPS compared instead of ratios to the baseline, with old and new
+ * Seen failing: with IOPS compared instead of ratios to the baseline, with old and new
  * exchanged, with one campaign's floor only, and with p asked for instead of q.
  */
 #include "lib/util.h"
@@ -28,7 +28,7 @@ struct made {
 static struct made old, new;
 static struct comparisons cs;
 
-/* A campaign on a machine of that speed; the speed of blocks differs by a factor of 2. */
+/* Begin a campaign. Its blocks differ in speed by a factor of 2, see add(). */
 static void begin(struct made *m, const char *name)
 {
 	*m = (struct made){ .sum = { .name = (char *)name, .baseline = "base", .plane = "vm" } };
@@ -87,7 +87,7 @@ static void is(const char *label, enum verdict verdict, double ratio)
 			 c->ratio.lo, c->ratio.hi, ratio, c->q);
 }
 
-/* The new machine is 1.5 times as fast, which is no label's merit but the baseline's. */
+/* The new machine is 1.5 times as fast. The ratios to the baseline must not show that. */
 static void test_verdicts(void **state)
 {
 	(void)state;
@@ -107,7 +107,7 @@ static void test_verdicts(void **state)
 	end(&new);
 	assert_int_equal(compare_campaigns(&cs, &old.v, &new.v, NULL, NULL), 0);
 	assert_int_equal(cs.n, 4);
-	is("base", V_INCONCLUSIVE, 1.5);	/* blocks differ by more than that */
+	is("base", V_INCONCLUSIVE, 1.5);	/* the blocks differ by more than 1.5 */
 	is("still", V_SAME, 1);
 	is("up", V_FASTER, 1.5 / 1.35);
 	is("down", V_SLOWER, 1.2 / 1.35);
@@ -123,7 +123,7 @@ static void test_verdicts(void **state)
 	unmake();
 }
 
-/* Only the new campaign has a noisy A/A pair: what is within its floor is no verdict. */
+/* Only one campaign has a noisy A/A pair. A difference within its floor must give no verdict. */
 static void test_floor(void **state)
 {
 	(void)state;
@@ -146,7 +146,7 @@ static void test_floor(void **state)
 	unmake();
 }
 
-/* U = 10 of 64, so p = 0.0207: enough alone, not among eleven. */
+/* U is 10 of 64, so p is 0.0207: a verdict for one comparison, but none in a family of eleven. */
 static void test_family(void **state)
 {
 	static const char *const nulls[] = {
@@ -162,7 +162,7 @@ static void test_family(void **state)
 			add(both[i], "up", 1000);
 			for (size_t k = 0; k < family; k++)
 				add(both[i], nulls[k], 1000);
-			/* 8 old ones, and 8 new ones 3.6 places above. */
+			/* The 8 new values are 3.6 ranks above the 8 old ones. */
 			for (size_t k = 0; k < 2 * BLOCKS; k++)
 				both[i]->sum.rows[k].fio.iops = 1000;
 			for (size_t k = 0; k < BLOCKS; k++)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/proto/fio.c against what fio 3.33 wrote (tests/program/fixtures/fio) and against
+ * Test harness/proto/fio.c on files that fio 3.33 wrote (tests/program/fixtures/fio) and on
  * small texts with one fault each.
  *
- * Seen to fail: without skipping to the '{', without nan, with the first entry
+ * Seen failing: without skipping to the '{', without nan, with the first entry
  * only, with the largest runtime, with the first bin that exceeds the share,
  * with 80 % of the planned time, without the error check.
  */
@@ -43,10 +43,10 @@ static void equal(double got, double want)
 }
 
 /*
- * Two entries with both directions each. Sums by hand from the file: iops
+ * The file has two entries with both directions each. The sums by hand are: IOPS
  * 2 * (242000 + 270000), I/Os 2 * (242 + 270), bytes 2 * (991232000 +
- * 1105920000). The four 99th percentiles are 302, 231, 221, 262; that of all
- * bins together, added up separately, is 241.
+ * 1105920000). The four 99th percentiles are 302, 231, 221, 262; the percentile
+ * of all bins together, added up separately, is 241.
  */
 static void test_two_entries(void **state)
 {
@@ -62,7 +62,7 @@ static void test_two_entries(void **state)
 	equal(r.clat_p99_ns, 241);
 }
 
-/* Messages in front, with a brace and an odd number of quotes; error 84. */
+/* Messages with a brace and an odd number of quotes come first; the error is 84. */
 static void test_verify_error(void **state)
 {
 	(void)state;
@@ -112,7 +112,7 @@ static void test_broken(void **state)
 	assert_int_equal(fio_read("/nonexistent/file", &r, NULL, why, sizeof(why)), -ENOENT);
 }
 
-/* The shorter of two entries decides; 900 of 1000 ms will do, 899 will not. */
+/* The shorter of two entries decides: 900 of 1000 ms are enough, 899 ms are too few. */
 static void test_runtime(void **state)
 {
 	(void)state;
@@ -134,7 +134,7 @@ static void test_no_io(void **state)
 	assert_int_equal(fio_check(&r, 0, why, sizeof(why)), -ENODATA);
 }
 
-/* As in fio's stat.c: the first bin with at least 50 % of the I/O up to it. */
+/* The median is the first bin with at least 50 % of the I/Os up to it, as in fio's stat.c. */
 static void test_bins(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/run/fitness.c: is the machine busy?
+ * Test harness/run/fitness.c: compute the shares of the CPUs from two texts of /proc/stat.
  *
  * Seen failing: with iowait counted as busy, with the shares of the time since boot
  * instead of the sample's, and with guest time (already in user time) added.
@@ -29,11 +29,11 @@ static void shares(const char *before, const char *after, double busy, double st
 static void test_shares(void **state)
 {
 	(void)state;
-	/* 100 ticks: 10 user (5 of them a guest's), 5 nice, 5 system, 2 + 3 interrupts. */
+	/* Of 100 ticks, 10 are user (5 of them guest), 5 nice, 5 system, 2 + 3 interrupts. */
 	shares("cpu  1000 10 500 90000 70 1 2 30 0 0\ncpu0 1 2\n",
 	       "cpu  1010 15 505 90060 80 3 5 35 5 0\ncpu0 9 9\n", 25, 5);
 	shares("cpu 0 0 0 0 0 0 0 0 0 0", "cpu 0 0 0 100 0 0 0 0 0 0", 0, 0);
-	/* iowait goes back: no time at all, not 2^64 ticks of it. */
+	/* iowait goes back by 1 tick, which counts as 0 and must not become 2^64 - 1. */
 	shares("cpu 0 0 0 0 50 0 0 0", "cpu 10 0 0 90 49 0 0 0", 10, 0);
 }
 

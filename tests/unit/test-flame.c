@@ -3,7 +3,7 @@
  * harness/trace/profile.c and report/flame-svg.c: read the output of perf script, write folded
  * lines, read them again and draw them.
  *
- * Seen to fail: with frames the wrong way round, with a last chain that needs an empty line
+ * Seen failing: with frames the wrong way round, with a last chain that needs an empty line
  * behind it, with samples of a caller that are counted as its own, with a name that is not
  * escaped in the picture, and with a line on lost samples that is taken for one.
  */
@@ -116,8 +116,9 @@ static void test_picture(void **state)
 	assert_int_equal(profile_add_folded(f, path), 0);
 	text = text_of(f, write_svg);
 	assert_non_null(strstr(text, "a &amp; b"));
-	assert_non_null(strstr(text, "<title>virtqueue_add&lt;sgs&gt;: 2 samples, 50.00 %</title>"));
-	/* Half of 1180 pixels. */
+	assert_non_null(strstr(text,
+			       "<title>virtqueue_add&lt;sgs&gt;: 2 samples, 50.00 %</title>"));
+	/* Half of the samples take half of 1180 pixels. */
 	assert_non_null(strstr(text, "width=\"590.0\""));
 	assert_null(strstr(text, "<sgs>"));
 	free(text);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/stats/hist.c: percentiles are of all I/O of all runs together.
+ * Test harness/stats/hist.c: percentiles are taken over all I/Os of all runs together.
  *
- * Seen to fail: with the mean of the two percentiles, with bins taken in the order in
+ * Seen failing: with the mean of the two percentiles, with bins taken in the order in
  * which they came, and with ">" instead of ">=".
  */
 #include "lib/util.h"
@@ -14,7 +14,7 @@
 
 #include "stats/hist.h"
 
-/* 98 fast ones in one run, 2 slow ones in the other: by hand. */
+/* One run has 98 fast I/Os, the other has 2 slow ones. The percentiles are worked out by hand. */
 static void test_merged(void **state)
 {
 	struct hist fast = {}, slow = {}, all = {};
@@ -34,7 +34,7 @@ static void test_merged(void **state)
 	assert_true(hist_percentile(&all, 0.98) == 200);
 	assert_true(hist_percentile(&all, 0.99) == 8000);
 	assert_true(hist_percentile(&all, 1) == 9000);
-	/* More may come after a look. */
+	/* Values may be added after a percentile was taken. */
 	hist_add(&all, 50, 900);
 	assert_true(hist_percentile(&all, 0.5) == 50);
 	hist_free(&fast);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/eval/levels.c: the parts of the variance, by hand and of many made-up campaigns, and
- * how blocks and boots are counted.
+ * Test harness/eval/levels.c: the parts of the variance, by hand and for many made-up campaigns,
+ * and the counts of blocks and boots.
  *
- * Seen to fail: without taking the part of the runs from the variance of the means, with
+ * Seen failing: without taking the part of the runs from the variance of the means, with
  * the runs of the label alone, and with boots of different shards taken for the same.
  */
 #include "lib/util.h"
@@ -77,14 +77,17 @@ static void test_parts(void **state)
 		b += x.between / 4000;
 		w += x.within / 4000;
 	}
-	/* Two devices in each ratio: twice the variance of one. Below 0 is 0: a bias upwards. */
+	/*
+	 * A ratio has two devices, so its variance is twice the variance of one. Values below 0
+	 * become 0, which is a bias upwards.
+	 */
 	assert_true(fabs(w - 2 * 0.05 * 0.05) < 0.0002);
 	assert_true(b > 0.0017 && b < 0.0022);
 	gsl_rng_free(rng);
 	bl_strv_free(&s.jobs);
 }
 
-/* What is the same in all runs of a block, or in both labels' runs, is in neither part. */
+/* A change of all runs of a block, or of both labels' runs, must be in neither part. */
 static void test_exact(void **state)
 {
 	static const double within[RUNS] = { -0.1, 0, 0.1 };
@@ -97,7 +100,10 @@ static void test_exact(void **state)
 			each[i][k] = exp(i / 2 + (i % 2 ? within[k] + 0.2 * (i / 2 % 2) : 0));
 	assert_int_equal(shares_of(&s, &x), 0);
 	assert_true(fabs(x.within - 0.01) < 1e-9);
-	/* Means are 0 and 0.2 in turn: 0.012 of six; a third of 0.01 is the runs'. */
+	/*
+	 * The means are 0 and 0.2 in turn, so the variance of six is 0.012. A third of 0.01 is the
+	 * part of the runs.
+	 */
 	assert_true(fabs(x.between - (0.012 - 0.01 / 3)) < 1e-9);
 	for (int i = 0; i < 2 * BLOCKS; i++)
 		rows[i].n_each = 1;

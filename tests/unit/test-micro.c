@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The pure parts of `bouncelab micro`: the queueing network against closed forms, and the
+ * Test the arithmetic of `bouncelab micro`: the queueing network against closed forms, and the
  * buckets of its histograms.
  *
- * Seen failing: an arriving customer who also sees herself (n for n - 1); copies that do
- * not share the demand; a middle that is the lower edge; a core mean without its limit.
+ * Seen failing: with an arriving customer that counts itself in the queue (n for n - 1); with
+ * copies that do not share the demand; with the lower edge of a bucket for its middle; with a core
+ * mean without its limit.
  */
 #include "lib/util.h"
 #include "stats/hist.h"
@@ -23,7 +24,7 @@ static void assert_close(double a, double b, double relative)
 		fail_msg("%.12g is not %.12g", a, b);
 }
 
-/* M/M/1//N: N machines that run for Z on average, and one who repairs them in S. */
+/* Return the throughput of M/M/1//N: N machines run for Z on average, one repair takes S. */
 static double machine_repairman(size_t n, double z, double s)
 {
 	double term = 1, sum = 1;
@@ -50,7 +51,7 @@ static void test_machine_repairman(void **state)
 	}
 }
 
-/* K stations of the same demand D and no thinking: N / (D (N + K - 1)). */
+/* With K stations of the same demand D and no thinking, the throughput is N / (D (N + K - 1)). */
 static void test_balanced(void **state)
 {
 	struct mva_station s[5];
@@ -61,13 +62,14 @@ static void test_balanced(void **state)
 		for (size_t n = 1; n <= 64; n++) {
 			for (size_t i = 0; i < k; i++)
 				s[i] = (struct mva_station){ 2.5, 1 };
-			assert_close(mva_throughput(s, k, 0, n, queue), n / (2.5 * (n + k - 1)), 1e-12);
+			assert_close(mva_throughput(s, k, 0, n, queue), n / (2.5 * (n + k - 1)),
+				     1e-12);
 			assert_close(queue[k - 1], (double)n / k, 1e-12);
 		}
 	}
 }
 
-/* Copies are that many stations, each with its part of the demand. */
+/* A station with N copies equals N stations, each with 1/N of the demand. */
 static void test_copies(void **state)
 {
 	struct mva_station one = { 6, 4 }, four[4];
@@ -77,8 +79,8 @@ static void test_copies(void **state)
 	for (size_t i = 0; i < 4; i++)
 		four[i] = (struct mva_station){ 1.5, 1 };
 	for (size_t n = 1; n <= 20; n++)
-		assert_close(mva_throughput(&one, 1, 3, n, &queue), mva_throughput(four, 4, 3, n, NULL),
-			     1e-12);
+		assert_close(mva_throughput(&one, 1, 3, n, &queue),
+			     mva_throughput(four, 4, 3, n, NULL), 1e-12);
 }
 
 static void test_limits(void **state)
@@ -86,7 +88,7 @@ static void test_limits(void **state)
 	struct mva_station s[2] = { { 2, 1 }, { 0, 1 } };
 
 	(void)state;
-	/* Alone nobody waits; many are as fast as the slowest station; thinking scales. */
+	/* One customer never waits; many are as fast as the slowest station; thinking scales. */
 	assert_close(mva_throughput(s, 2, 8, 1, NULL), 1 / 10.0, 1e-12);
 	assert_close(mva_throughput(s, 2, 8, 1000, NULL), 1 / 2.0, 1e-9);
 	assert_close(mva_throughput(NULL, 0, 4, 64, NULL), 16, 1e-12);
@@ -105,7 +107,7 @@ static void test_buckets(void **state)
 	u64 v;
 
 	(void)state;
-	/* 256 per power of two, one each below 512. */
+	/* Each value below 512 has its own bucket; above, a power of two has 256 buckets. */
 	assert_int_equal(micro_bucket(0), 0);
 	assert_int_equal(micro_bucket(511), 511);
 	assert_int_equal(micro_bucket(512), 512);
@@ -125,7 +127,7 @@ static void test_buckets(void **state)
 	}
 }
 
-/* The middle is that of the smallest and the largest value in it. */
+/* The middle of a bucket is half way between its smallest and its largest value. */
 static void test_middles(void **state)
 {
 	u64 v, first = 0;
@@ -139,7 +141,7 @@ static void test_middles(void **state)
 	}
 }
 
-/* --- what is taken from a histogram ---------------------------------------------- */
+/* --- quantiles and means ----------------------------------------------------------- */
 
 static void test_quantile(void **state)
 {
@@ -149,7 +151,7 @@ static void test_quantile(void **state)
 	assert_true(isnan(hist_quantile(&h, 0.5)));
 	hist_add(&h, 20, 10);
 	assert_close(hist_quantile(&h, 0.5), 20, 1e-12);
-	/* Steps of 10: half of all are below 25, a quarter more below 35. */
+	/* The steps are 10: half of all values are below 25, and a quarter more are below 35. */
 	hist_add(&h, 40, 5);
 	hist_add(&h, 30, 5);
 	assert_close(hist_quantile(&h, 0.5), 25, 1e-12);
@@ -157,7 +159,7 @@ static void test_quantile(void **state)
 	assert_close(hist_quantile(&h, 0.75), 35, 1e-12);
 	assert_close(hist_quantile(&h, 0.6), 29, 1e-12);
 	assert_close(hist_quantile(&h, 1), 45, 1e-12);
-	/* One that is far away does not make the others wide. */
+	/* A value far away does not widen the other bins. */
 	hist_add(&h, 5000, 1);
 	assert_close(hist_quantile(&h, 20 / 21.0), 45, 1e-12);
 	assert_close(hist_quantile(&h, 1 / 21.0), 16, 1e-12);
@@ -173,7 +175,7 @@ static void test_core_mean(void **state)
 	hist_add(&h, 30, 45);
 	hist_add(&h, 10, 45);
 	assert_close(hist_core_mean(&h), 20, 1e-12);
-	/* 10 times the 90th percentile still counts, and what is above does not. */
+	/* 10 times the 90th percentile still counts, and larger values do not. */
 	hist_add(&h, 300, 5);
 	hist_add(&h, 301, 5);
 	assert_close(hist_core_mean(&h), (45 * 40 + 5 * 300) / 95.0, 1e-12);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Do the intervals cover, and are verdicts true, as often as they say? 8,000 made-up
- * campaigns for each kind of noise and number of blocks, judged as real ones are.
+ * Test that intervals cover, and that verdicts are true, as often as they claim, on 8,000 made-up
+ * campaigns for each kind of noise and number of blocks.
  *
- * The noise has the levels that a campaign has, all of them multiplied: the machine's
- * speed drifts from block to block (correlated, and the same for all labels), a boot is
- * kinder to one label than to another, a fresh device is fast or slow, and skewed or with
- * two speeds or with outliers, and fio's run adds its own.
+ * The noise has the levels of a campaign, which are multiplied: the machine's speed drifts from
+ * block to block (correlated, and the same for all labels), a boot favours some labels, the speed
+ * of a fresh device is normal, skewed, in two groups or with outliers, and fio's run adds noise.
  *
- * Seen to fail: with blocks paired by chance (covers 100 %), with 90 % intervals, with the
+ * Seen failing: with blocks paired by chance (covers 100 %), with 90 % intervals, with the
  * range as the interval (99 % from n = 8 on), and with a family that is not controlled; with a
  * stop rule that looks from 5 blocks on after each.
  */
@@ -34,7 +33,7 @@
 static const char *const labels[] = { "base", "base'", "null", "up" };
 static const double truth[] = { 1, 1, 1, 1.04 };
 
-/* How many of them a campaign has. */
+/* The number of labels that a campaign has. */
 static size_t n_labels = ARRAY_SIZE(labels);
 
 enum noise { NORMAL, SKEWED, OUTLIERS, TWO_SPEEDS, NR_NOISES };
@@ -43,7 +42,7 @@ static const char *const noise_names[] = { "normal", "skewed", "outliers", "two 
 
 static gsl_rng *rng;
 
-/* Of a fresh device, as a logarithm. */
+/* Return the noise of a fresh device, as a logarithm. */
 static double device(enum noise noise)
 {
 	switch (noise) {
@@ -61,7 +60,7 @@ static double device(enum noise noise)
 	}
 }
 
-/* IOPS of all labels in one block. */
+/* Make up the IOPS of all labels in one block. */
 static void fill_block(struct sum_row *rows, int block, double drift, enum noise noise)
 {
 	double boot = -gsl_ran_exponential(rng, 0.1);
@@ -87,7 +86,7 @@ static void fill_campaign(struct sum_row *rows, int blocks, enum noise noise)
 	}
 }
 
-/* What came of the campaigns. */
+/* Intervals and verdicts of all campaigns, counted. */
 struct counts {
 	size_t covered, intervals;
 	size_t false_aa, false_null, wrong_way, found;
@@ -158,12 +157,12 @@ static void test_coverage(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* --- with a stop rule ------------------------------------------------------------ */
+/* --- campaigns with a stop rule --------------------------------------------------- */
 
 #define RULE_INTERVALS	6000
 #define CAP		36
 
-/* At how many blocks the rule has enough of these. */
+/* Return the number of blocks after which the rule stops. */
 static int stopped_at(struct summary *s, double target)
 {
 	int blocks;
@@ -222,7 +221,7 @@ static size_t bad_rule(enum noise noise, double target)
 
 static void test_stop_rule(void **state)
 {
-	/* From where it stops at the first look to where it seldom does before the cap. */
+	/* With 20 % the rule stops at its first look; with 7 % it seldom stops before the cap. */
 	static const double targets[] = { 20, 12, 9, 7 };
 	size_t bad = 0;
 
@@ -230,7 +229,7 @@ static void test_stop_rule(void **state)
 	rng = gsl_rng_alloc(gsl_rng_mt19937);
 	for (int noise = 0; noise < NR_NOISES; noise++) {
 		for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
-			/* One comparison is where the rule does most harm to coverage. */
+			/* The rule harms coverage most if there is only one comparison. */
 			n_labels = 2;
 			bad += bad_rule(noise, targets[i]);
 			n_labels = ARRAY_SIZE(labels);

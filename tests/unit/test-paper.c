@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The paper's markers: what they become, and what is noticed.
+ * Test the markers of the paper: the text that replaces them, and the errors that are found.
  *
  * Seen failing: with the comparison of a number, of a table's line and of a figure left
  * out; with the filter of rows left out; with markers counted among what cites nothing.
@@ -52,7 +52,7 @@ static int tear_down(void **state)
 	return bl_rm_rf(scratch);
 }
 
-/* What TEXT becomes, and how much of it was wrong. */
+/* Check the rendering of a text, and the number of its markers that were wrong. */
 static void becomes(const char *text, const char *should, size_t wrong)
 {
 	struct paper p = paper;
@@ -69,7 +69,7 @@ static void becomes(const char *text, const char *should, size_t wrong)
 	paper_free(&p);
 }
 
-/* The value of one number; NULL if it cannot be made. */
+/* Check the value of one number; @should is NULL if it cannot be made. */
 static void number_is(const char *expr, const char *should)
 {
 	char *text = bl_fmt("is <!--=%s-->x<!--/--> so\n", expr);
@@ -85,7 +85,8 @@ static void test_numbers(void **state)
 	(void)state;
 	number_is(" v.csv label=zap job=read | {ratio} ", "0.527");
 	number_is(" v.csv label=zap job=read | {ratio:.2} ", "0.53");
-	number_is(" v.csv label=zap job=read | {ratio:.2} ({lo:.3}), n = {n}", "0.53 (0.519), n = 8");
+	number_is(" v.csv label=zap job=read | {ratio:.2} ({lo:.3}), n = {n}",
+		  "0.53 (0.519), n = 8");
 	number_is(" v.csv label=zap job=read | {ratio:%1} ", "-47.3 %");
 	number_is(" v.csv label=rw | {ratio:%0} ", "+4 %");
 	number_is(" v.csv label=rw | {ratio*1000:.0} ", "1040");
@@ -113,7 +114,8 @@ static void test_right_is_left(void **state)
 }
 
 #define HEAD	"<!--table v.csv rows=label cols=job | {ratio:.2} -->\n"
-#define LINES	"| label | read | write |\n|---|---:|---:|\n| zap | 0.53 | 0.60 |\n| rw | 1.04 | – |\n"
+#define LINES	"| label | read | write |\n|---|---:|---:|\n" \
+		"| zap | 0.53 | 0.60 |\n| rw | 1.04 | – |\n"
 #define FOOT	"<!--/table-->\n"
 
 static void test_tables(void **state)
@@ -123,9 +125,11 @@ static void test_tables(void **state)
 	becomes(HEAD FOOT, HEAD LINES FOOT, 4);
 	becomes(HEAD "| label | read | write |\n|---|---:|---:|\n| zap | 0.54 | 0.60 |\n"
 		"| rw | 1.04 | – |\n" FOOT, HEAD LINES FOOT, 1);
-	becomes("<!--table v.csv rows=label:rw,zap job=read | Ratio = {ratio:.1} ; n = {n} -->\n" FOOT,
+	becomes("<!--table v.csv rows=label:rw,zap job=read | Ratio = {ratio:.1} ; n = {n} -->\n"
+		FOOT,
 		"<!--table v.csv rows=label:rw,zap job=read | Ratio = {ratio:.1} ; n = {n} -->\n"
-		"| label | Ratio | n |\n|---|---:|---:|\n| rw | 1.0 | 7 |\n| zap | 0.5 | 8 |\n" FOOT, 4);
+		"| label | Ratio | n |\n|---|---:|---:|\n| rw | 1.0 | 7 |\n| zap | 0.5 | 8 |\n"
+		FOOT, 4);
 	becomes(HEAD LINES, NULL, 0);
 	becomes("<!--table v.csv cols=job | {ratio} -->\n" FOOT, NULL, 0);
 	becomes("<!--table v.csv rows=label | R = {ratio} -->\n" FOOT, NULL, 0);
@@ -138,7 +142,7 @@ static void test_figures(void **state)
 	char *is;
 
 	(void)state;
-	/* Not there, then copied, then the same, then another. */
+	/* The figure is missing, then copied, then the same, then different. */
 	becomes(text, text, 1);
 	becomes(text, text, 0);
 	put("b.svg", "<svg>2</svg>");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `bouncelab report` on a copy of tests/program/fixtures/campaign: what it prints, what
- * it writes, how it ends.
+ * Test `bouncelab report` on a copy of tests/program/fixtures/campaign: its output, its files and
+ * its exit code.
  *
- * Seen to fail: with exit code 0 in spite of failed runs, without the word
+ * Seen failing: with exit code 0 in spite of failed runs, without the word
  * "emulated", without the list of runs that are not ok, without the common blocks,
  * with dots relative to another block, with a figure whose script does not load, and with
  * an axis that one label far away decides.
@@ -72,7 +72,8 @@ static void test_table(void **state)
 	text = slurp("table.txt");
 	has(text, "plane     vm, emulated (TCG)");
 	has(text, "n         5 to 6 valid fresh devices per cell");
-	has(text, "ratio to intree within blocks (Hodges-Lehmann) with its\n          95 % interval (signed-rank test)");
+	has(text, "ratio to intree within blocks (Hodges-Lehmann) with its\n"
+	    "          95 % interval (signed-rank test)");
 	has(text, "Benjamini-Hochberg");
 	has(text, "\n  direct (unsafe)  5 of 6  2030  1.971");
 	has(text, "same within 5 %");
@@ -89,7 +90,7 @@ static void test_table(void **state)
 	free(slurp("verdicts.csv"));
 }
 
-/* 0005 (direct), 0007 and 0023 (lazy-spin) of the fixture counted; 0015 too, but is invalid. */
+/* Runs 0005 (direct), 0007, 0023 (lazy-spin) and 0015 have counters; 0015 is invalid. */
 static void test_costs(void **state)
 {
 	char *argv[] = { "report", "--no-plots", dir, NULL }, *text;
@@ -126,7 +127,7 @@ static void test_figures(void **state)
 		assert_ptr_equal(strstr(text, files[i].start), text);
 		free(text);
 	}
-	/* Dots are of one block: 2030 / 1030. */
+	/* A dot is the ratio of one block: 2030 / 1030. */
 	text = slurp("figures/points.csv");
 	has(text, "\n0,2,4k-randread-1,direct,3,2030.000,1.970874\n");
 	free(text);
@@ -137,7 +138,7 @@ static void test_figures(void **state)
 	free(text);
 }
 
-/* intree without its run in block 3, and so the others without a partner there. */
+/* intree has no run in block 3, so the other labels have no partner in that block. */
 static void test_common_blocks(void **state)
 {
 	char *argv[] = { "report", "--no-plots", dir, NULL }, *text;
@@ -156,7 +157,7 @@ static void test_common_blocks(void **state)
 	free(text);
 }
 
-/* Without lazy-spin most are near 1: the axis is theirs, and direct a number at its rim. */
+/* Without lazy-spin most ratios are near 1: the axis fits them, direct is a number at its rim. */
 static void test_rim(void **state)
 {
 	char *pattern = bl_fmt("%s/runs/*/run.json", dir), *prog = bl_which("gnuplot"), *text;

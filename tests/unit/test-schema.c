@@ -3,7 +3,7 @@
  * Schema numbers: a file of a campaign without one is read as number 1, and an unknown number
  * is refused, with a message that names the file, the number and the valid ones.
  *
- * Seen to fail: with each of the readers below not checking its file, and with a missing number
+ * Seen failing: with each of the readers below not checking its file, and with a missing number
  * taken for 0.
  */
 #include "lib/util.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which shard a block is in, what --shard takes, when the stop rule looks and what it leaves
- * out.
+ * Test the blocks of each shard, the values of --shard, the looks of the stop rule and the runs
+ * that it leaves out.
  *
- * Seen to fail: with blocks dealt out from 0, with an index beyond the number of shards, with a
+ * Seen failing: with blocks dealt out from 0, with an index beyond the number of shards, with a
  * look after each block, and with traced runs that a budget does not leave out.
  */
 #include "lib/util.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/stats/stats.c against numbers that were worked out in other ways, stated
- * at each.
+ * Test harness/stats/stats.c against numbers that were worked out in other ways, which the
+ * comments state.
  *
- * Seen to fail: with quantiles of type 1, with 90 % instead of 95 % bounds, with the
+ * Seen failing: with quantiles of type 1, with 90 % instead of 95 % bounds, with the
  * other neighbour in the interpolation, without corrections for ties or continuity, with
  * n instead of n - 1 in the variance or in the degrees of freedom, and with
  * Benjamini-Hochberg without its running minimum.
@@ -39,11 +39,11 @@ static void test_median(void **state)
 	close_to(stats_median(even, 4), 2.5, 0);
 	close_to(stats_median(one, 1), 7, 0);
 	assert_true(isnan(stats_median(one, 0)));
-	/* The input is not to be sorted in place. */
+	/* The input must stay in its order. */
 	close_to(a5[0], 118, 0);
 }
 
-/* Type 7: h = (n - 1) f, between the order statistics around h. By hand. */
+/* By hand: type 7 interpolates between the order statistics around h = (n - 1) f. */
 static void test_quantile(void **state)
 {
 	static const double x[] = { 50, 20, 35, 40, 15 };
@@ -57,7 +57,7 @@ static void test_quantile(void **state)
 	assert_true(isnan(stats_quantile(x, 5, 1.1)));
 }
 
-/* R 4.2.2, pbinom() and sort(), in proportion between values around a tail of 0.025. */
+/* From R 4.2.2, pbinom() and sort(), in proportion between values around a tail of 0.025. */
 static void test_median_interval(void **state)
 {
 	static const double x[] = { 103.2, 99.1, 101.7, 105.3, 98.4, 102.9, 104.8, 100.6, 97.2 };
@@ -77,9 +77,9 @@ static void test_median_interval(void **state)
 }
 
 /*
- * R 4.2.2: the estimate is that of wilcox.test(d, conf.int = TRUE); the ends are
- * worked out there from psignrank() and the sorted means of pairs, in proportion
- * between the two means around a tail of 0.025; for n = 5 they are its conf.int.
+ * From R 4.2.2: the estimate is that of wilcox.test(d, conf.int = TRUE). The ends are
+ * worked out from psignrank() and the sorted means of pairs, in proportion between the
+ * two means around a tail of 0.025; for n = 5 they are the test's conf.int.
  */
 static void test_shift_paired(void **state)
 {
@@ -114,7 +114,7 @@ static void test_shift_paired(void **state)
 }
 
 /*
- * n = 70, by the normal distribution: psignrank(907, 70) = 0.02475871 and psignrank(908,
+ * n = 70 uses the normal distribution: psignrank(907, 70) = 0.02475871 and psignrank(908,
  * 70) = 0.02510637, so the ends are between the 908th and the 909th mean from outside.
  */
 static void test_shift_paired_many(void **state)
@@ -131,13 +131,15 @@ static void test_shift_paired_many(void **state)
 	close_to(e.hi, 0.732623548039491, 2e-3);
 }
 
-/* R 4.2.2, wilcox.test(x, y, conf.int = TRUE), and pwilcox() in the same way. */
+/* From R 4.2.2: wilcox.test(x, y, conf.int = TRUE), and the ends from pwilcox() as above. */
 static void test_shift(void **state)
 {
 	static const double x5[] = { 10.1, 11.7, 9.4, 12.8, 10.9 };
 	static const double y6[] = { 9.2, 8.8, 10.4, 9.9, 11.2, 8.1 };
 	static const double x8[] = { 103.2, 99.1, 101.7, 105.3, 98.4, 102.9, 104.8, 100.6 };
-	static const double y10[] = { 97.3, 101.2, 99.8, 96.1, 98.9, 100.1, 95.4, 99.5, 102.4, 97.7 };
+	static const double y10[] = {
+		97.3, 101.2, 99.8, 96.1, 98.9, 100.1, 95.4, 99.5, 102.4, 97.7
+	};
 	static const double xt[] = { 3, 5, 5, 7, 9, 9, 10 }, yt[] = { 1, 3, 5, 6, 6, 8, 2 };
 	double bx[65], by[70];
 	struct stats_est e;
@@ -156,7 +158,7 @@ static void test_shift(void **state)
 	close_to(stats_mann_whitney_p(x8, 8, y10, 10), 0.0205219616984323, 1e-12);
 	assert_int_equal(stats_shift(x5, 4, y6, 6, &e), 0);
 	assert_false(e.has_interval);
-	/* Equal values, and many: by the normal distribution. */
+	/* Equal values, and many values, use the normal distribution. */
 	close_to(stats_mann_whitney_p(xt, 7, yt, 7), 0.138646171697811, 1e-12);
 	for (int i = 0; i < 65; i++)
 		bx[i] = i / 64. + 0.2 * cos(i + 1);
@@ -177,13 +179,13 @@ static void test_ratio(void **state)
 	assert_int_equal(stats_ratio_est(a5, b5, 5, &e), 0);
 	close_to(e.lo, 110.0 / 101, 1e-12);
 	close_to(e.hi, 125.0 / 109, 1e-12);
-	/* The eighth of fifteen means; R: exp(wilcox.test(log(a / b), conf.int = TRUE)$est) */
+	/* By hand the 8th of 15 means; in R exp(wilcox.test(log(a / b), conf.int = TRUE)$est). */
 	close_to(e.value, 1.1307035712501, 1e-12);
 }
 
 /*
- * The truth is 1.02, runs differ from it by up to 0.5 % each way, and blocks from
- * each other by a factor of 3, which is not to be seen.
+ * The true ratio is 1.02, runs differ from it by up to 0.5 % each way, and blocks differ
+ * from each other by a factor of 3, which must not show in the interval.
  */
 static void test_speed_of_blocks(void **state)
 {
@@ -220,11 +222,11 @@ static void test_refusals(void **state)
 }
 
 /*
- * p in closed form, from the distribution of t with 2, 3 and 4 degrees of freedom:
+ * p has a closed form for the distribution of t with 2, 3 and 4 degrees of freedom:
  * 1 - t / sqrt(t^2 + 2)				t = 4.6453188
  * 1 - 2/pi (atan(t / sqrt 3) + t sqrt 3 / (t^2 + 3))	t = 2.6443537
  * 1 - t / sqrt(t^2 + 4) (1 + 2 / (t^2 + 4))		t = 12.8246125
- * Simpson's rule over the density, in 2 million steps, agrees to 11 digits.
+ * Simpson's rule over the density, in 2 million steps, gives the same 11 digits.
  */
 static void test_paired(void **state)
 {
@@ -245,8 +247,8 @@ static void test_paired(void **state)
 }
 
 /*
- * By hand, n = 5: sorted p .005 .009 .05 .051 .4, times 5/rank = .025 .0225
- * .0833 .06375 .4, then the minimum from the right: .0225 .0225 .06375 .06375 .4.
+ * By hand, n = 5: sorted p are .005 .009 .05 .051 .4; times 5/rank they are .025 .0225
+ * .0833 .06375 .4; the minimum from the right is .0225 .0225 .06375 .06375 .4.
  */
 static void test_bh(void **state)
 {

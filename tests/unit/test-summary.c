@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/eval/summary.c on tests/program/fixtures/campaign: 36 planned runs of which one
- * was lost with its guest (0021, known from the journal only), one is invalid
- * by its run.json (0013), one ran short in its second job (0015) and one was
- * interrupted (0026).
+ * Test harness/eval/summary.c on tests/program/fixtures/campaign. It has 36 planned runs: one
+ * failed with its guest (0021, known from the journal only), one is invalid by its run.json
+ * (0013), one ran short in its second job (0015) and one was interrupted (0026).
  *
- * Seen to fail: when only the short job's own row becomes invalid, when the
+ * Seen failing: when only the short job's own row becomes invalid, when the
  * journal is not read, when verify runs have to run for the planned time, when
  * the label in run.json is not compared, and when CSV quotes are not doubled.
  */
@@ -76,7 +75,7 @@ static void test_campaign(void **state)
 	assert_true(sum.emulated);
 	assert_true(sum.runtime_ms == 1000);
 	assert_int_equal(sum.jobs.n, 2);
-	/* 4 verify runs and 2 traced ones of one job, 20 timed ones of two. */
+	/* The 4 verify runs and 2 traced runs have one job, the 30 timed runs have two. */
 	assert_int_equal(sum.n_rows, 4 + 2 + 30 * 2);
 	assert_int_equal(sum.n_runs, 36);
 	assert_int_equal(sum.n_status[STATUS_OK], 32);
@@ -97,7 +96,7 @@ static void test_ok(void **state)
 	assert_true(r->unsafe);
 	assert_int_equal(r->bounce_mb, 64);
 	assert_true(r->fio.clat_p99_ns == 3000000);
-	/* Ends by size, after 37 ms. */
+	/* The verify job ends by size, after 37 ms. */
 	expect("0001", "verify", STATUS_OK, NULL, 321);
 }
 
@@ -111,9 +110,9 @@ static void test_not_ok(void **state)
 	(void)state;
 	expect("0021", "4k-randread-1", STATUS_FAILED, lost, NAN);
 	expect("0021", "64k-randwrite-2", STATUS_FAILED, lost, NAN);
-	/* Shown with its numbers, but not ok. */
+	/* An invalid run has its numbers. */
 	expect("0013", "4k-randread-1", STATUS_INVALID, splat, 2010);
-	/* The run is the unit: its first job was long enough, and still. */
+	/* The whole run is invalid, although its first job was long enough. */
 	expect("0015", "4k-randread-1", STATUS_INVALID, ran_short, 706);
 	expect("0015", "64k-randwrite-2", STATUS_INVALID, ran_short, 354);
 	expect("0026", "4k-randread-1", STATUS_MISSING, "interrupted while it ran", NAN);
@@ -172,7 +171,7 @@ static void test_csv_string(void **state)
 	}
 }
 
-/* --- campaigns that are made to be wrong ------------------------------------ */
+/* --- campaigns with faults --------------------------------------------------- */
 
 static char dir[] = "/tmp/bl-test-summary-XXXXXX";
 

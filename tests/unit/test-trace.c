@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What belongs to what in a trace: stages of I/Os and holds of locks, from events that are
- * written down by hand; where a module takes locks; what a lock is called.
+ * Test the matching of traced events: stages of I/Os and holds of locks from events written by
+ * hand, the places where a module takes locks, and the names of locks.
  *
- * Seen to fail: with a kick that counts though the daemon had asked before, with an unmap
+ * Seen failing: with a kick that counts though the daemon had asked before, with an unmap
  * that takes the newer of two mappings of one address, with copies that stay in the map's
  * time, with a request that ends with its first unmap, with locks that can only be dropped
  * in order, with interrupts off from the moment the lock is got, with an interrupt that was
@@ -77,7 +77,7 @@ static void test_life(void **state)
 	submit(m, 1000, 0xff00, 0x5000);
 	add(m, EV_KICK, 0, 1036, 0, 1, 0);
 	add(m, EV_FAULT, 1, 1100, 0x5000, 40, 0);
-	add(m, EV_FAULT, 1, 1110, 0x9000, 5, 0);	/* of nobody */
+	add(m, EV_FAULT, 1, 1110, 0x9000, 5, 0);	/* matches no mapping */
 	add(m, EV_INJECT, 1, 1200, 0, 1, 0);
 	add(m, EV_INTERRUPT, 1, 1250, 0, 1, 0);
 	add(m, EV_COPY, 1, 1290, BL_PATH_UNMAP, 6, 4096);
@@ -97,7 +97,7 @@ static void test_life(void **state)
 	expect(&s, STAGE_KICK, 6);
 	expect(&s, STAGE_DAEMON, 124);		/* 1036 to 1200, without the fault */
 	expect(&s, STAGE_FAULT, 40);
-	expect(&s, STAGE_INTERRUPT, 80);	/* to the begin of the unmap */
+	expect(&s, STAGE_INTERRUPT, 80);	/* 1200 to 1280, when the unmap begins */
 	expect(&s, STAGE_UNMAP, 14);
 	expect(&s, STAGE_COPY_BACK, 6);
 	expect(&s, STAGE_COMPLETE, 33);
@@ -109,8 +109,8 @@ static void test_life(void **state)
 }
 
 /*
- * The second request goes to a daemon that is awake, without a kick, and comes back by the
- * callback that runs for the first one: nobody waited for an interrupt.
+ * The second request goes to a daemon that is awake, so it needs no kick. The callback that runs
+ * for the first request completes the second one too, so it waited for no interrupt.
  */
 static void test_no_kick(void **state)
 {
@@ -125,20 +125,20 @@ static void test_no_kick(void **state)
 	add(m, EV_INTERRUPT, 1, 1150, 0, 1, 0);
 	add(m, EV_UNMAP, 1, 1300, 0x5000, 20, 4096);
 	add(m, EV_DONE, 1, 1333, 0, 0xff00, 0);
-	add(m, EV_KICK, 0, 1395, 0, 1, 0);	/* too late to be what woke it up */
+	add(m, EV_KICK, 0, 1395, 0, 1, 0);	/* too late to be the kick that woke it up */
 	add(m, EV_UNMAP, 1, 1400, 0x7000, 20, 4096);
 	add(m, EV_DONE, 1, 1433, 0, 0xee00, 0);
 	stage_matcher_finish(m, &s);
 	near(s.ios, 2);
 	near(s.stray + s.unfinished + s.clamped, 0);
 	expect(&s, STAGE_KICK, 6);
-	expect(&s, STAGE_INTERRUPT, 220);	/* 1060 to 1280, and nothing */
+	expect(&s, STAGE_INTERRUPT, 220);	/* 1060 to 1280, and 0 for the second */
 	expect(&s, STAGE_DAEMON, 24 + 250);	/* 1036 to 1060; 1130 to 1380 */
 	stages_free(&s);
 }
 
 /*
- * CPU 1 unmaps, and before it says so CPU 0 has been given the same address: the unmap is of
+ * CPU 1 unmaps, and CPU 0 gets the same address before the event of CPU 1. The unmap belongs to
  * the older mapping.
  */
 static void test_same_address(void **state)
@@ -161,8 +161,8 @@ static void test_same_address(void **state)
 }
 
 /*
- * It is over with the last of its mappings; that can be seen after its end, which is on
- * another CPU.
+ * A request with two mappings ends with its last unmap, whose event may come after the event of
+ * the request's end.
  */
 static void test_two_mappings(void **state)
 {
@@ -191,13 +191,13 @@ static void test_strays(void **state)
 	struct stages s;
 
 	(void)state;
-	add(m, EV_MAP, 0, 900, 0x1000, 9, 4096);	/* of no request */
-	add(m, EV_UNMAP, 1, 910, 0x3000, 9, 4096);	/* of no mapping */
-	add(m, EV_DONE, 1, 920, 0, 0xaa00, 0);		/* of no issue */
-	submit(m, 1000, 0xff00, 0x5000);		/* never done */
-	submit(m, 1100, 0xee00, 0x6000);		/* done, never unmapped, … */
+	add(m, EV_MAP, 0, 900, 0x1000, 9, 4096);	/* matches no request */
+	add(m, EV_UNMAP, 1, 910, 0x3000, 9, 4096);	/* matches no mapping */
+	add(m, EV_DONE, 1, 920, 0, 0xaa00, 0);		/* matches no issue */
+	submit(m, 1000, 0xff00, 0x5000);		/* is never done */
+	submit(m, 1100, 0xee00, 0x6000);		/* is done, never unmapped, … */
 	add(m, EV_DONE, 1, 1150, 0, 0xee00, 0);
-	submit(m, 1200, 0xee00, 0x7000);		/* … and used again */
+	submit(m, 1200, 0xee00, 0x7000);		/* … and is used again */
 	add(m, EV_UNMAP, 1, 1300, 0x7000, 20, 4096);
 	add(m, EV_DONE, 1, 1333, 0, 0xee00, 0);
 	stage_matcher_finish(m, &s);
@@ -208,7 +208,7 @@ static void test_strays(void **state)
 	stages_free(&s);
 }
 
-/* A request that found no place is issued again: one life, from its first bio. */
+/* A request that found no room is issued again. It has one life, from its first bio. */
 static void test_requeued(void **state)
 {
 	struct stage_matcher *m = stage_matcher_new(RQ_BYTES);
@@ -261,7 +261,7 @@ static void test_holds(void **state)
 	struct holds h;
 
 	(void)state;
-	/* An interrupt on the same CPU, between the call and the lock; dropped out of order. */
+	/* An interrupt comes between call and lock, and locks are dropped out of order. */
 	lock(m, EV_TAKE, 0, 10, 100, 0xa0, 0x1000, false);
 	lock(m, EV_TAKE, 0, 10, 110, 0xb0, 0x2000, true);
 	lock(m, EV_GOT, 0, 10, 115, 0, 0x2005, true);
@@ -270,11 +270,11 @@ static void test_holds(void **state)
 	lock(m, EV_BIT_TAKEN, 0, 10, 140, 0xc0, 0, false);
 	lock(m, EV_DROP, 0, 10, 180, 0xa0, 0x1020, true);
 	lock(m, EV_BIT_DROPPED, 0, 10, 190, 0xc0, 0, false);
-	/* Another CPU in the same place meanwhile. */
+	/* Another CPU is in the same function at the same time. */
 	lock(m, EV_TAKE, 1, 11, 101, 0xa0, 0x1000, false);
 	lock(m, EV_GOT, 1, 11, 185, 0, 0x1005, true);
 	lock(m, EV_DROP, 1, 11, 205, 0xa0, 0x1020, true);
-	/* Halves. */
+	/* These events lack the other half of their pair. */
 	lock(m, EV_DROP, 1, 11, 300, 0xd0, 0x1020, true);
 	lock(m, EV_GOT, 1, 11, 310, 0, 0x7005, true);
 	lock(m, EV_TAKE, 1, 11, 320, 0xe0, 0x3000, false);
@@ -287,15 +287,15 @@ static void test_holds(void **state)
 	near(l->hold_ns, 50 + 20);
 	near(l->wait_ns, 30 + 84);
 	near(l->longest_ns, 50);
-	near(l->irqs_off_ns, 80 + 104);		/* waiting for it is with interrupts off */
+	near(l->irqs_off_ns, 80 + 104);		/* interrupts are off during the wait too */
 	l = find(&h, 0xb0);
 	near(l->hold_ns, 10);
-	near(l->irqs_off_ns, 0);		/* they were off before */
+	near(l->irqs_off_ns, 0);		/* interrupts were off before */
 	near(find(&h, 0xc0)->hold_ns, 50);
 	holds_free(&h);
 }
 
-/* A machine that is larger than the tables: its events are counted, not folded or dropped. */
+/* Events of CPUs and queues beyond the tables are counted apart. */
 static void test_large_machine(void **state)
 {
 	struct stage_matcher *m = stage_matcher_new(RQ_BYTES);
@@ -333,7 +333,7 @@ static void test_sites(void **state)
 		drop += s.v[i].kind == SITE_DROP;
 		assert_true(s.v[i].kind == SITE_DROP || s.v[i].after == s.v[i].offset + 5);
 	}
-	/* It takes its queue's lock once, and has a way out for each error. */
+	/* virtio_queue_rq() takes its queue's lock once, and drops it on each path. */
 	assert_int_equal(take, 1);
 	assert_true(drop >= 2);
 	guest_free_lock_sites(&s);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness/eval/verdict.c: on tests/program/fixtures/campaign, whose medians can be read off
- * its plan of numbers, and on campaigns made up here, each for one rule.
+ * Test harness/eval/verdict.c on tests/program/fixtures/campaign, whose medians follow from the
+ * numbers below, and on made-up campaigns, each for one rule.
  *
- * Seen to fail: when traced or invalid rows are counted, when a failed verify
+ * Seen failing: when traced or invalid rows are counted, when a failed verify
  * run is ignored, when the floor is not taken from the A/A pair, when q is not
  * asked for, when the copy is judged against its own floor, when runs are paired by
  * their place instead of their block, and when unpaired runs count in a ratio.
@@ -58,10 +58,10 @@ static int teardown(void **state)
 }
 
 /*
- * Valid IOPS in the first job: intree 1000 1010 … 1050, its copy 5 more each, direct
- * 2000 - 2020 … 2050 (one run invalid), eager-spin 1001 1011 1021 - 1041 1051 (one
- * failed), lazy-spin 700 703 - 709 712 715 (one invalid); a ratio is of the blocks that
- * both have, its estimate worked out with R. The traced run says 1.
+ * The valid IOPS in the first job are: intree 1000 1010 … 1050, its copy 5 more each, direct
+ * 2000 - 2020 … 2050 (one run invalid), eager-spin 1001 1011 1021 - 1041 1051 (one failed),
+ * lazy-spin 700 703 - 709 712 715 (one invalid). A ratio is taken over the blocks that both
+ * labels have, and its estimate was worked out with R. The traced run has 1.
  */
 static void test_fixture(void **state)
 {
@@ -115,16 +115,18 @@ static void test_csv(void **state)
 	char *text = text_of(report_verdicts_csv);
 
 	(void)state;
-	assert_ptr_equal(strstr(text, "job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
+	assert_ptr_equal(strstr(text,
+		"job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
 		"n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,"
-		"ratio_hi,p,q,floor_pct,margin_pct,clat_p50_ns,clat_p99_ns,insns_per_io,verdict,note\n"), text);
+		"ratio_hi,p,q,floor_pct,margin_pct,clat_p50_ns,clat_p99_ns,insns_per_io,verdict,"
+		"note\n"), text);
 	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,-,-,0,64,5,6,5,"
 		"2030.000,2000.000,2050.000,intree,1.970943,1.952381,2.000000,"));
 	assert_non_null(strstr(text, ",,faster,\n"));
 	free(text);
 }
 
-/* 2 ns each: 1e9 / 2 / 2030 IOPS; elsewhere the clock counts something else. */
+/* An instruction takes 2 ns: 1e9 / 2 / 2030 IOPS. On other planes there is no such number. */
 static void test_insns(void **state)
 {
 	const struct verdict_cell *c = &v.cells[2];
@@ -170,7 +172,7 @@ static void unmake(void)
 	bl_strv_free(&made.jobs);
 }
 
-/* Each row of a kind and label is of the next block. */
+/* Add a row. Rows of one kind and label belong to blocks 0, 1, 2, … */
 static void add(enum run_kind kind, const char *label, enum run_status status, double iops)
 {
 	int block = 0;
@@ -185,7 +187,7 @@ static void add(enum run_kind kind, const char *label, enum run_status status, d
 	};
 }
 
-/* Five devices around @mid, the farthest ones @spread away from it. */
+/* Add five devices around @mid, up to @spread away from it. */
 static void add_five(const char *label, double mid, double spread)
 {
 	for (int i = -2; i <= 2; i++)
@@ -215,7 +217,7 @@ static void test_no_floor(void **state)
 	assert_int_equal(judged("down"), V_SLOWER);
 	assert_int_equal(judged("near"), V_SAME);
 	assert_true(isnan(verdict_find(&mv, "up", "j")->floor_pct));
-	/* Within 1 % it is not the same any more, but surely faster. */
+	/* With a margin of 1 % the label is faster. */
 	verdicts_free(&mv);
 	assert_int_equal(verdicts_make(&mv, &made, 1), 0);
 	assert_int_equal(verdict_find(&mv, "near", "j")->verdict, V_FASTER);
@@ -223,8 +225,8 @@ static void test_no_floor(void **state)
 }
 
 /*
- * The copy is 12 % off: what is 10 % off is within the floor and the same,
- * and so it is no evidence; 40 % off is beyond.
+ * The copy differs by 12 %. A label that differs by 10 % is within the floor, so it is the same; a
+ * label that differs by 40 % is outside.
  */
 static void test_floor(void **state)
 {
@@ -237,17 +239,17 @@ static void test_floor(void **state)
 	add_five("wide", 1100, 60);
 	assert_int_equal(judged("up"), V_SAME);
 	assert_int_equal(judged("far"), V_FASTER);
-	/* Excludes 1, but its effect is below the floor and its interval is not. */
+	/* The interval excludes 1 and is wider than the floor; the estimate is below the floor. */
 	assert_int_equal(judged("wide"), V_INCONCLUSIVE);
 	assert_true(verdict_find(&mv, "wide", "j")->ratio.lo > 1);
-	/* The control itself fails, and is seen to. */
+	/* The A/A copy differs from the baseline, and its verdict says so. */
 	assert_int_equal(judged("base'"), V_FASTER);
 	/* With five blocks the interval is the range of their ratios. */
 	close_to(verdict_find(&mv, "up", "j")->floor_pct, 100 * (1118 / 998. - 1));
 	unmake();
 }
 
-/* Within a floor of 30 % everything would be the same: that is not worth saying. */
+/* A floor of 30 % is too high for "same", which would hold for every label. */
 static void test_floor_too_high(void **state)
 {
 	(void)state;
@@ -258,14 +260,14 @@ static void test_floor_too_high(void **state)
 	assert_int_equal(judged("up"), V_INCONCLUSIVE);
 	assert_string_equal(verdict_find(&mv, "up", "j")->note,
 			    "within the noise, which is too high");
-	/* Unless one asked for it. */
+	/* It is "same" if the user sets a margin above the floor. */
 	verdicts_free(&mv);
 	assert_int_equal(verdicts_make(&mv, &made, 40), 0);
 	assert_int_equal(verdict_find(&mv, "up", "j")->verdict, V_SAME);
 	unmake();
 }
 
-/* An interval that excludes 1, p = 0.035: enough alone, not among twelve. */
+/* The interval excludes 1, p is 0.035: a verdict for one label, but none in a family of twelve. */
 static void test_family(void **state)
 {
 	static const char *const nulls[] = {
@@ -316,7 +318,7 @@ static void add_at(const char *label, const double *iops, size_t n)
 		add(KIND_TIME, label, isnan(iops[i]) ? STATUS_FAILED : STATUS_OK, iops[i]);
 }
 
-/* Blocks 0, 2, 4, 5 and 6 are common, with ratios of 1.078, 1, 1.25, 1.2 and 1. */
+/* Both labels have blocks 0, 2, 4, 5 and 6, with ratios of 1.078, 1, 1.25, 1.2 and 1. */
 static void test_missing_block(void **state)
 {
 	static const double base[] = { 1020, 3030, 1000, NAN, 1040, 1010, 1030 };
@@ -335,16 +337,16 @@ static void test_missing_block(void **state)
 	assert_int_equal(c->planned, 7);
 	assert_int_equal(c->n_common, 5);
 	close_to(c->median.value, 1156);
-	/* Of the 15 means of two ratios the eighth, between those of blocks 2 and 5. */
+	/* The estimate is the 8th of the 15 means of two ratios, that of blocks 2 and 5. */
 	close_to(c->ratio.value, sqrt(1.2));
 	close_to(c->ratio.lo, 1);
 	close_to(c->ratio.hi, 1300 / 1040.);
-	/* Of the copy: blocks 1, 2, 4, 5 and 6. */
+	/* The copy has blocks 1, 2, 4, 5 and 6. */
 	close_to(c->floor_pct, 0);
 	unmake();
 }
 
-/* The copy has three valid runs, none beside one of its original. */
+/* The copy has three valid runs, but its original has no valid run in their blocks. */
 static void test_no_common_block(void **state)
 {
 	static const double base[] = { 1000, 1000, NAN, NAN, NAN };
@@ -368,7 +370,7 @@ static void test_no_common_block(void **state)
 	unmake();
 }
 
-/* The machine is three times as fast in some blocks: all labels are. */
+/* The machine is three times as fast in some blocks, for all labels. */
 static void test_speed_of_blocks(void **state)
 {
 	static const double speed[] = { 1, 3, 3, 1, 3 }, noise[] = { 2, -3, 1, 0, -1 };
@@ -407,7 +409,7 @@ static void test_verification(void **state)
 	assert_int_equal(judged("wrong"), V_UNVERIFIED);
 	assert_int_equal(judged("wrong'"), V_UNVERIFIED);
 	assert_int_equal(judged("gone"), V_UNVERIFIED);
-	/* Nothing of it is averaged. */
+	/* A label without a valid verify run has no numbers. */
 	assert_int_equal(verdict_find(&mv, "wrong", "j")->n, 0);
 	assert_true(isnan(verdict_find(&mv, "wrong", "j")->median.value));
 	unmake();
