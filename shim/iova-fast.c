@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Addresses, with the work of alloc_iova_fast(): sizes up to 32 slots are rounded up to a
- * power of two and come from two magazines per CPU and size under the CPU's lock; behind
- * them is a depot of full magazines per size, and behind that all addresses under one
- * lock: a bitmap here, a tree in the kernel.
+ * IOVAs with the work of the kernel's alloc_iova_fast().  A size of up to 32 slots is rounded
+ * up to a power of two.  Each CPU has two magazines of each size, under the CPU's lock;
+ * behind them each size has a depot of full magazines, and behind the depots one lock
+ * protects all slots: a bitmap here, a tree in the kernel.
  *
- * Left out: giving the magazines back when the window is full (it is never near that).
+ * Left out: giving the magazines back when the window is full, which it never nearly is.
  */
 #include "iova.h"
 #include "lock.h"
@@ -26,14 +26,14 @@ struct cpu_cache {
 } ____cacheline_aligned;
 
 struct size_cache {
-	spinlock_t lock;		/* the depot; inside of a CPU's */
+	spinlock_t lock;		/* of the depot; taken inside a CPU's lock */
 	struct magazine *depot;
 	struct cpu_cache cpu[NR_CPUS];
 } ____cacheline_aligned;
 
 struct shim_iova {
 	struct size_cache size[ORDERS];
-	spinlock_t lock;		/* what is below; inside of a CPU's */
+	spinlock_t lock;		/* of the members below; taken inside a CPU's lock */
 	unsigned long nr, hint;
 	unsigned long *used;
 };
@@ -75,7 +75,7 @@ static bool is_free(const struct shim_iova *m, unsigned long first, unsigned lon
 	return true;
 }
 
-/* Aligned to NR rounded up to a power of two.  0: none.  Holds m->lock. */
+/* Find slots, aligned to NR rounded up to a power of two.  0: none.  The caller holds m->lock. */
 static unsigned long search(struct shim_iova *m, unsigned long from, unsigned long nr)
 {
 	unsigned long step = roundup_pow_of_two(nr), i;
@@ -91,7 +91,7 @@ static unsigned long search(struct shim_iova *m, unsigned long from, unsigned lo
 	return 0;
 }
 
-static unsigned long take(struct shim_iova *m, unsigned long nr)
+static unsigned long take_slots(struct shim_iova *m, unsigned long nr)
 {
 	unsigned long flags, first;
 
@@ -101,7 +101,7 @@ static unsigned long take(struct shim_iova *m, unsigned long nr)
 	return first;
 }
 
-static void give(struct shim_iova *m, unsigned long first, unsigned long nr)
+static void give_slots(struct shim_iova *m, unsigned long first, unsigned long nr)
 {
 	unsigned long flags;
 
@@ -113,8 +113,8 @@ static void give(struct shim_iova *m, unsigned long first, unsigned long nr)
 
 /* --- the caches ------------------------------------------------------------ */
 
-/* Both are empty.  Holds the CPU's lock. */
-static bool from_depot(struct size_cache *s, struct cpu_cache *c)
+/* Replace two empty magazines.  The caller holds the CPU's lock. */
+static bool take_from_depot(struct size_cache *s, struct cpu_cache *c)
 {
 	struct magazine *full;
 
@@ -130,8 +130,8 @@ static bool from_depot(struct size_cache *s, struct cpu_cache *c)
 	return true;
 }
 
-/* Both are full.  Holds the CPU's lock. */
-static bool to_depot(struct size_cache *s, struct cpu_cache *c)
+/* Make room in two full magazines.  The caller holds the CPU's lock. */
+static bool give_to_depot(struct size_cache *s, struct cpu_cache *c)
 {
 	struct magazine *empty = kzalloc(sizeof(*empty), GFP_ATOMIC);
 
@@ -145,7 +145,7 @@ static bool to_depot(struct size_cache *s, struct cpu_cache *c)
 	return true;
 }
 
-static unsigned long pop(struct size_cache *s)
+static unsigned long pop_slots(struct size_cache *s)
 {
 	struct cpu_cache *c = &s->cpu[raw_smp_processor_id()];
 	unsigned long flags, first = 0;
@@ -153,13 +153,13 @@ static unsigned long pop(struct size_cache *s)
 	spin_lock_irqsave(&c->lock, flags);
 	if (unlikely(!c->loaded->nr) && c->previous->nr)
 		swap(c->loaded, c->previous);
-	if (likely(c->loaded->nr) || from_depot(s, c))
+	if (likely(c->loaded->nr) || take_from_depot(s, c))
 		first = c->loaded->first[--c->loaded->nr];
 	spin_unlock_irqrestore(&c->lock, flags);
 	return first;
 }
 
-static bool push(struct size_cache *s, unsigned long first)
+static bool push_slots(struct size_cache *s, unsigned long first)
 {
 	struct cpu_cache *c = &s->cpu[raw_smp_processor_id()];
 	unsigned long flags;
@@ -168,7 +168,7 @@ static bool push(struct size_cache *s, unsigned long first)
 	spin_lock_irqsave(&c->lock, flags);
 	if (unlikely(c->loaded->nr == MAGAZINE) && c->previous->nr < MAGAZINE)
 		swap(c->loaded, c->previous);
-	is_in = likely(c->loaded->nr < MAGAZINE) || to_depot(s, c);
+	is_in = likely(c->loaded->nr < MAGAZINE) || give_to_depot(s, c);
 	if (likely(is_in))
 		c->loaded->first[c->loaded->nr++] = first;
 	spin_unlock_irqrestore(&c->lock, flags);
@@ -182,9 +182,9 @@ unsigned long alloc_iova_fast(struct iova_domain *d, unsigned long nr, unsigned 
 	unsigned long first;
 
 	if (unlikely(order >= ORDERS))
-		return take(d->shim, nr);
-	first = pop(&d->shim->size[order]);
-	return likely(first) ? first : take(d->shim, 1UL << order);
+		return take_slots(d->shim, nr);
+	first = pop_slots(&d->shim->size[order]);
+	return likely(first) ? first : take_slots(d->shim, 1UL << order);
 }
 
 void free_iova_fast(struct iova_domain *d, unsigned long first, unsigned long nr)
@@ -192,7 +192,7 @@ void free_iova_fast(struct iova_domain *d, unsigned long first, unsigned long nr
 	unsigned int order = order_base_2(nr);
 
 	if (unlikely(order >= ORDERS))
-		give(d->shim, first, nr);
-	else if (unlikely(!push(&d->shim->size[order], first)))
-		give(d->shim, first, 1UL << order);
+		give_slots(d->shim, first, nr);
+	else if (unlikely(!push_slots(&d->shim->size[order], first)))
+		give_slots(d->shim, first, 1UL << order);
 }

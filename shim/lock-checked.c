@@ -17,12 +17,12 @@ void shim_lock_init(shim_lock_t *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static bool seen_both(unsigned int seen, unsigned int a, unsigned int b)
+static bool was_seen_both(unsigned int seen, unsigned int a, unsigned int b)
 {
 	return (seen & a) && (seen & b);
 }
 
-/* An interrupt that wants the lock of what it interrupted waits for ever. */
+/* An interrupt deadlocks if it waits for a lock that the interrupted code holds. */
 static void check_usage(shim_lock_t *l, bool write, bool sleeps)
 {
 	unsigned int seen = READ_ONCE(l->seen), now = 0;
@@ -37,19 +37,19 @@ static void check_usage(shim_lock_t *l, bool write, bool sleeps)
 		return;
 	seen |= now;
 	check(PROP_CONTEXT,
-	      !seen_both(seen, SEEN_WRITE_OPEN, SEEN_WRITE_IRQ | SEEN_READ_IRQ) &&
-	      !seen_both(seen, SEEN_READ_OPEN, SEEN_WRITE_IRQ),
+	      !was_seen_both(seen, SEEN_WRITE_OPEN, SEEN_WRITE_IRQ | SEEN_READ_IRQ) &&
+	      !was_seen_both(seen, SEEN_READ_OPEN, SEEN_WRITE_IRQ),
 	      "a lock is taken with interrupts on, and by map, unmap or sync");
 	__atomic_fetch_or(&l->seen, now, __ATOMIC_RELAXED);
 }
 
-static void taken(bool sleeps)
+static void count_taken(bool sleeps)
 {
 	if (!sleeps)
 		shim_self.preempt_count++;
 }
 
-static void released(bool sleeps)
+static void count_released(bool sleeps)
 {
 	if (!sleeps)
 		shim_self.preempt_count--;
@@ -63,7 +63,7 @@ bool shim_trylock(shim_lock_t *l)
 	    !__atomic_compare_exchange_n(&l->word, &word, SHIM_WRITER, false,
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
-	/* It does not wait; who waits for what it got may do so in vain. */
+	/* A trylock in an interrupt does not wait, so it cannot deadlock. */
 	if (!shim_self.in_irq)
 		check_usage(l, true, false);
 	WRITE_ONCE(l->owner, (const void *)&shim_self);
@@ -95,7 +95,7 @@ void shim_lock(shim_lock_t *l, bool sleeps)
 		__atomic_fetch_sub(&l->waiting, 1, __ATOMIC_RELAXED);
 	}
 	WRITE_ONCE(l->owner, (const void *)&shim_self);
-	taken(sleeps);
+	count_taken(sleeps);
 }
 
 void shim_unlock(shim_lock_t *l, bool sleeps)
@@ -103,7 +103,7 @@ void shim_unlock(shim_lock_t *l, bool sleeps)
 	check(PROP_CONTEXT, READ_ONCE(l->owner) == (const void *)&shim_self,
 	      "a lock is released that its thread does not hold");
 	WRITE_ONCE(l->owner, NULL);
-	released(sleeps);
+	count_released(sleeps);
 	__atomic_store_n(&l->word, 0, __ATOMIC_RELEASE);
 }
 
@@ -118,7 +118,7 @@ void shim_lock_shared(shim_lock_t *l, bool sleeps)
 	      "a lock is taken for reading by its writer");
 	check_usage(l, false, sleeps);
 
-	/* An interrupt's reader gets in past a waiting writer. */
+	/* A reader in an interrupt passes a waiting writer. */
 	while (!shim_self.in_irq && READ_ONCE(l->waiting))
 		shim_relax();
 	for (;;) {
@@ -129,7 +129,7 @@ void shim_lock_shared(shim_lock_t *l, bool sleeps)
 			break;
 		shim_relax();
 	}
-	taken(sleeps);
+	count_taken(sleeps);
 }
 
 void shim_unlock_shared(shim_lock_t *l, bool sleeps)
@@ -138,7 +138,7 @@ void shim_unlock_shared(shim_lock_t *l, bool sleeps)
 
 	check(PROP_CONTEXT, word && !(word & SHIM_WRITER),
 	      "a lock is released that nobody reads under");
-	released(sleeps);
+	count_released(sleeps);
 	__atomic_fetch_sub(&l->word, 1, __ATOMIC_RELEASE);
 }
 

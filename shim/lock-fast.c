@@ -5,14 +5,14 @@
 __thread struct shim_thread shim_self;
 struct shim_thread *shim_threads[NR_CPUS];
 
-/* Of a queue's end; behind it is nobody. */
-static struct shim_waiter *waiter_of(u32 last)
+/* Return the waiter at the end of a queue. */
+static struct shim_waiter *find_waiter(u32 last)
 {
 	return &shim_threads[(last - 1) / SHIM_NESTED]->waiter[(last - 1) % SHIM_NESTED];
 }
 
-/* At the head of the queue: the lock as soon as it is free. */
-static void head_takes(spinlock_t *l, struct shim_waiter *me, u32 my_number)
+/* Take the lock as soon as it is free.  The caller is the head of the queue. */
+static void take_as_head(spinlock_t *l, struct shim_waiter *me, u32 my_number)
 {
 	u64 only_me = (u64)my_number << 32;
 	struct shim_waiter *next;
@@ -20,7 +20,7 @@ static void head_takes(spinlock_t *l, struct shim_waiter *me, u32 my_number)
 	/* Acquire, pairs with shim_spin_unlock(). */
 	while (smp_load_acquire(&l->taken))
 		cpu_relax();
-	/* Nobody else takes it: others see that there is a queue. */
+	/* No other thread takes the lock, since all see that there is a queue. */
 	if (__atomic_compare_exchange_n(&l->all, &only_me, 1, false, __ATOMIC_ACQUIRE,
 					__ATOMIC_RELAXED))
 		return;
@@ -38,15 +38,15 @@ void shim_spin_wait(spinlock_t *l)
 
 	me->next = NULL;
 	me->waits = 1;
-	/* Release: the two stores above; acquire: the other's. */
+	/* Release for the two stores above, acquire for those of the waiter before. */
 	before = __atomic_exchange_n(&l->last, my_number, __ATOMIC_ACQ_REL);
 	if (before) {
-		smp_store_release(&waiter_of(before)->next, me);
-		/* Pairs with the end of head_takes(). */
+		smp_store_release(&find_waiter(before)->next, me);
+		/* Pairs with the end of take_as_head(). */
 		while (smp_load_acquire(&me->waits))
 			cpu_relax();
 	}
-	head_takes(l, me, my_number);
+	take_as_head(l, me, my_number);
 	shim_self.nested--;
 }
 

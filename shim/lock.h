@@ -58,7 +58,8 @@ typedef spinlock_t raw_spinlock_t;
 #define read_lock_irqsave(x, flags)	do { local_irq_save(flags); read_lock(x); } while (0)
 #define read_unlock_irqrestore(x, flags) do { read_unlock(x); local_irq_restore(flags); } while (0)
 #define write_lock_irqsave(x, flags)	do { local_irq_save(flags); write_lock(x); } while (0)
-#define write_unlock_irqrestore(x, flags) do { write_unlock(x); local_irq_restore(flags); } while (0)
+#define write_unlock_irqrestore(x, flags)				\
+	do { write_unlock(x); local_irq_restore(flags); } while (0)
 #define write_lock_irq(x)	do { local_irq_disable(); write_lock(x); } while (0)
 #define write_unlock_irq(x)	do { write_unlock(x); local_irq_enable(); } while (0)
 

@@ -10,7 +10,7 @@
 struct shim_account shim_account;
 struct shim_inject shim_inject;
 
-/* In front of every allocation; its size keeps what follows aligned. */
+/* This is in front of every allocation.  Its size keeps the allocation aligned. */
 struct alloc_head {
 	size_t size;
 	u64 magic;
@@ -26,9 +26,10 @@ bool shim_alloc_fails(void)
 	if (likely(!READ_ONCE(in->on)) || shim_self.spared)
 		return false;
 	if (in->lasting && !in->after) {
-		check(PROP_ALLOC, ++in->row < 10000 || !(shim_self.irqs_off || shim_self.preempt_count),
-		      "an allocation that fails is tried again and again, where nothing can free memory");
-		/* Elsewhere somebody does, some time. */
+		check(PROP_ALLOC, ++in->row < 10000 ||
+		      !(shim_self.irqs_off || shim_self.preempt_count),
+		      "a failing allocation is repeated without end, where nothing can free memory");
+		/* Where a thread may sleep, memory becomes free after a while. */
 		in->on = in->row < 10000;
 	} else if (in->rate) {
 		if (random_below(&shim_self.random, in->rate))
@@ -79,7 +80,8 @@ void shim_free(const void *p)
 
 void *shim_percpu_alloc(size_t size)
 {
-	check(PROP_EXHAUSTION, size <= SHIM_PERCPU_PART, "%zu bytes for each CPU are asked for", size);
+	check(PROP_EXHAUSTION, size <= SHIM_PERCPU_PART, "%zu bytes for each CPU are asked for",
+	      size);
 	return shim_alloc(NR_CPUS, SHIM_PERCPU_PART, GFP_KERNEL | __GFP_ZERO);
 }
 

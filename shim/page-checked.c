@@ -91,7 +91,7 @@ struct page *shim_pages_alloc(unsigned int order, gfp_t gfp)
 	first = take_block(order);
 	pool_unlock();
 	if (first == NO_PAGE) {
-		/* A machine with more memory would have it: as one that was made to fail. */
+		/* The test's memory is too small: count this as an injected failure. */
 		__atomic_fetch_add(&shim_inject.hits, 1, __ATOMIC_RELAXED);
 		return NULL;
 	}
@@ -103,7 +103,7 @@ struct page *shim_pages_alloc(unsigned int order, gfp_t gfp)
 	for (i = 0; i < 1U << order; i++) {
 		page[i].head = first;
 		page[i].state = SHIM_PAGE_OWNED;
-		/* A block that is neither compound nor split has those of its first. */
+		/* Without compound or split, only the first page has references. */
 		__atomic_store_n(&page[i].refs, !i || page->tails, __ATOMIC_RELAXED);
 	}
 	memset(shim_ram + ((size_t)first << PAGE_SHIFT),
@@ -142,7 +142,8 @@ void shim_pages_free(struct page *page, unsigned int order)
 {
 	u32 i, nr = 1U << page->order;
 
-	check(PROP_INTEGRITY, page->order == order, "a block of order %u is freed as one of order %u",
+	check(PROP_INTEGRITY, page->order == order,
+	      "a block of order %u is freed as one of order %u",
 	      page->order, order);
 	for (i = 0; i < nr; i++) {
 		check(PROP_EXHAUSTION, READ_ONCE(page[i].state) == SHIM_PAGE_OWNED,
@@ -184,15 +185,40 @@ void shim_page_get(struct page *page)
 	      "a reference is taken to a page that is free, or has none of its own: no __GFP_COMP");
 }
 
-void shim_page_check(const struct page *page)
+/* A test that goes on after a wrong address reads and writes these bytes. */
+static u8 nowhere[1UL << 16];
+
+void *shim_phys_to_virt(phys_addr_t pa)
 {
-	check(PROP_INTEGRITY, page >= shim_mem_map && page < shim_mem_map + shim_nr_pages,
-	      "there is no such page");
-	check(PROP_INTEGRITY, READ_ONCE(page->state) == SHIM_PAGE_OWNED,
-	      "a page is used that its owner has freed");
+	u64 offset = pa - PFN_PHYS(SHIM_BASE_PFN);
+
+	if (likely(offset < SHIM_RAM_SIZE))
+		return shim_ram + offset;
+	fail(PROP_INTEGRITY, "there is no memory at physical address %#llx", pa);
+	return nowhere;
 }
 
-/* Of a block of several pages, the bytes may lie in any one of them. */
+static bool page_exists(const struct page *page)
+{
+	bool exists = page >= shim_mem_map && page < shim_mem_map + shim_nr_pages;
+
+	check(PROP_INTEGRITY, exists, "there is no such page");
+	return exists;
+}
+
+void *shim_page_address(const struct page *page)
+{
+	return page_exists(page) ? shim_ram + ((page - shim_mem_map) << PAGE_SHIFT) : nowhere;
+}
+
+void shim_page_check(const struct page *page)
+{
+	if (page_exists(page))
+		check(PROP_INTEGRITY, READ_ONCE(page->state) == SHIM_PAGE_OWNED,
+		      "a page is used that its owner has freed");
+}
+
+/* In a block of several pages the bytes may lie in any one page. */
 void *shim_page_at(struct page *page, size_t offset, size_t len)
 {
 	struct page *of = page + (offset >> PAGE_SHIFT);
@@ -206,9 +232,9 @@ void *shim_page_at(struct page *page, size_t offset, size_t len)
 /* --- bytes that are shared ----------------------------------------------------- */
 
 /*
- * Bounce pages are written by the daemon at any time.  Under ThreadSanitizer
- * those accesses are relaxed atomics, so that the daemon's are no races, and
- * those to originals plain, so that a touch after unmap is one.
+ * A daemon may write a bounce page at any time.  Under ThreadSanitizer an access to a bounce
+ * page is a relaxed atomic, so that the daemon's accesses are no races; an access to an
+ * original is plain, so that a touch after unmap is a race.
  */
 #if defined(__SANITIZE_THREAD__)
 #define LOAD(from, shared)	((shared) ? __atomic_load_n(from, __ATOMIC_RELAXED) : *(from))
@@ -220,7 +246,7 @@ do {								\
 		*(to) = (v);					\
 } while (0)
 
-static __always_inline void copy(u8 *to, bool to_shared, const u8 *from,
+static __always_inline void copy_bytes(u8 *to, bool to_shared, const u8 *from,
 				 bool from_shared, size_t len)
 {
 	size_t i = 0;
@@ -241,13 +267,13 @@ void shim_zero_shared(void *to, size_t len)
 		STORE((u8 *)to + i, 0, true);
 }
 #else
-static __always_inline void copy(u8 *to, bool to_shared, const u8 *from,
+static __always_inline void copy_bytes(u8 *to, bool to_shared, const u8 *from,
 				 bool from_shared, size_t len)
 {
 	u8 through[4096];
 	int i;
 
-	/* Who writes meanwhile must not have that undone. */
+	/* Take long: a copy that undoes the write of another thread is then found. */
 	if (shim_chaos_on && len <= sizeof(through) && ++shim_self.copies % 8 == 0) {
 		memcpy(through, from, len);
 		for (i = 0; i < 40; i++)
@@ -266,15 +292,15 @@ void shim_zero_shared(void *to, size_t len)
 
 void shim_copy_shared(void *to, const void *from, size_t len)
 {
-	copy(to, true, from, true, len);
+	copy_bytes(to, true, from, true, len);
 }
 
 void shim_copy_to_shared(void *to, const void *from, size_t len)
 {
-	copy(to, true, from, false, len);
+	copy_bytes(to, true, from, false, len);
 }
 
 void shim_copy_from_shared(void *to, const void *from, size_t len)
 {
-	copy(to, false, from, true, len);
+	copy_bytes(to, false, from, true, len);
 }

@@ -37,6 +37,25 @@ extern struct page shim_mem_map[shim_nr_pages];
 extern u8 *shim_ram;
 
 /**
+ * shim_phys_to_virt() - check that there is memory at a physical address
+ * @pa: the address
+ *
+ * Return: its bytes, or others if there is none and the test goes on.
+ */
+void *shim_phys_to_virt(phys_addr_t pa);
+
+/**
+ * shim_page_address() - check that a page exists
+ * @page: the page, in use or not
+ *
+ * Return: its bytes.
+ */
+void *shim_page_address(const struct page *page);
+
+#define phys_to_virt(pa)	shim_phys_to_virt(pa)
+#define page_address(page)	shim_page_address(page)
+
+/**
  * shim_ram_init() - make the physical memory, once in a program
  */
 void shim_ram_init(void);
@@ -93,5 +112,17 @@ void shim_copy_shared(void *to, const void *from, size_t len);
 void shim_copy_to_shared(void *to, const void *from, size_t len);
 void shim_copy_from_shared(void *to, const void *from, size_t len);
 void shim_zero_shared(void *to, size_t len);
+
+#ifdef SHIM_STRATEGY
+/*
+ * In a strategy, and in what is compiled into it, the program over the shims checks each
+ * copy and each zeroing before the bytes are touched.  It defines these two functions.
+ */
+void *shim_watched_copy(void *to, const void *from, size_t len);
+void shim_watched_zero(void *to, size_t len);
+
+#define memcpy(to, from, len)		shim_watched_copy(to, from, len)
+#define shim_zero_shared(to, len)	shim_watched_zero(to, len)
+#endif
 
 #endif /* SHIM_PAGE_CHECKED_H */

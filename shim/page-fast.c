@@ -31,7 +31,7 @@ static unsigned long next_block;	/* index of a page; under all.lock */
 
 /* --- physical memory ------------------------------------------------------- */
 
-/* In any order, as after some uptime; not one that a prefetcher knows. */
+/* Give pages a random order, as after some uptime, which no prefetcher follows. */
 static void shuffle(struct page **page, u32 nr, u32 seed)
 {
 	u64 state = seed * 0x9e3779b97f4a7c15ULL + 1;
@@ -54,13 +54,12 @@ static void *map_huge(size_t size)
 	if (at == MAP_FAILED)
 		return NULL;
 	at = (u8 *)ALIGN((uintptr_t)at, HUGE);
-	/* As the kernel's own mapping of memory.  Without them it works, too. */
+	/* The kernel maps its memory by huge pages as well.  Without them all works, slower. */
 	madvise(at, size, MADV_HUGEPAGE);
 	memset(at, 0, size);
 	return at;
 }
 
-/* RESERVED bytes at the beginning are the caller's, SIZE more are for pages. */
 int shim_ram_init(u64 reserved, u64 size, u32 seed)
 {
 	unsigned long first, i;
@@ -84,7 +83,7 @@ int shim_ram_init(u64 reserved, u64 size, u32 seed)
 	return 0;
 }
 
-/* Holds the lock of this CPU's list, which is empty. */
+/* Fill this CPU's list, which is empty.  The caller holds its lock. */
 static void refill(void)
 {
 	typeof(&of_cpu[0]) mine = &of_cpu[shim_self.cpu];
@@ -95,7 +94,7 @@ static void refill(void)
 	spin_unlock(&all.lock);
 }
 
-/* Holds the lock of this CPU's list, which is full. */
+/* Empty a part of this CPU's list, which is full.  The caller holds its lock. */
 static void give_back(void)
 {
 	typeof(&of_cpu[0]) mine = &of_cpu[shim_self.cpu];
@@ -132,7 +131,7 @@ void shim_page_put(struct page *page)
 	typeof(&of_cpu[0]) mine = &of_cpu[shim_self.cpu];
 	unsigned long flags;
 
-	/* Full barrier: what the others did to the page is over. */
+	/* Full barrier: all accesses of other owners to the page come before. */
 	if (__atomic_sub_fetch(&page->refs, 1, __ATOMIC_SEQ_CST))
 		return;
 	spin_lock_irqsave(&mine->lock, flags);

@@ -24,6 +24,9 @@ extern struct page *shim_mem_map;
 extern u8 *shim_ram;
 extern unsigned long shim_nr_pages;
 
+#define phys_to_virt(pa)	((void *)(shim_ram + ((pa) - PFN_PHYS(SHIM_BASE_PFN))))
+#define page_address(page)	phys_to_virt(page_to_phys(page))
+
 /**
  * shim_ram_init() - make the physical memory
  * @reserved: bytes at its beginning for the program

@@ -12,11 +12,9 @@
 #ifdef SHIM_CHECKED
 #define SHIM_PERCPU_PART	4096UL	/* bytes, at least those of one allocation */
 #define shim_this_cpu()		((unsigned long)smp_processor_id() * SHIM_PERCPU_PART)
-#define shim_percpu_add(p, n)	((void)__atomic_fetch_add(p, n, __ATOMIC_RELAXED))
 #else
 #define SHIM_PERCPU_PART	(64UL << 10)	/* bytes, at least those of all allocations */
 #define shim_this_cpu()		(shim_self.percpu)
-#define shim_percpu_add(p, n)	((void)(*(p) += (n)))
 #endif
 
 /**
@@ -50,7 +48,8 @@ static inline void shim_set_cpu(u32 cpu)
 #define per_cpu_ptr(p, cpu)	shim_per_cpu(p, (cpu) * SHIM_PERCPU_PART)
 #define raw_cpu_ptr(p)		shim_per_cpu(p, shim_self.percpu)
 #define this_cpu_ptr(p)		shim_per_cpu(p, shim_this_cpu())
-#define this_cpu_add(x, n)	shim_percpu_add(raw_cpu_ptr(&(x)), n)
+/* As in the kernel this has no lock prefix, which would be a barrier that a strategy lacks. */
+#define this_cpu_add(x, n)	((void)(*raw_cpu_ptr(&(x)) += (n)))
 #define this_cpu_inc(x)		this_cpu_add(x, 1)
 #define this_cpu_dec(x)		this_cpu_add(x, -1)
 #define this_cpu_read(x)	(*raw_cpu_ptr(&(x)))

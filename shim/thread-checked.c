@@ -46,7 +46,7 @@ static void yield_sometimes(void)
 		sched_yield();
 }
 
-/* Yield after 64 accesses on average, so that some come between two that belong together. */
+/* Yield after 64 accesses on average: sometimes between two that belong together. */
 static void step_sometimes(void)
 {
 	if (shim_self.steps--)

@@ -3,20 +3,20 @@
  * The parts of the core that need a kernel: the life of a domain, deferred work, and the
  * daemon, whose page table is an array here.
  *
- * Left out: the trap into the kernel and back, the locks of the page table, the TLB: an
- * entry that bl_zap() takes out is out.  Work that is deferred is done by the thread that
- * asked for it after its turn, not timed, and not by a worker on some other CPU: a worker
- * comes later and has more to do at once.
+ * Left out: the trap into the kernel and back, the locks of the page table, the TLB (an entry
+ * that bl_zap() removes is gone at once).  The thread that asks for deferred work does it
+ * after its turn, not timed.  In the kernel a worker on some other CPU does it later, with
+ * more work at once.
  */
 #include <sched.h>
 
 #include "native.h"
 #include "core/core.h"
 
-static u64 *page_table;		/* struct page *, by page of the window */
+static u64 *page_table;		/* of the daemon: struct page *, by page of the window */
 static u64 nr_entries;
 static int deferred_runs;
-static u64 own_ranges;		/* that the strategy took in its init */
+static u64 own_ranges;		/* ranges that the strategy took in its init */
 
 /* --- the daemon ------------------------------------------------------------ */
 
@@ -49,7 +49,7 @@ struct page *micro_daemon_page(struct bl_core *core, u64 iova)
 	return likely(page) ? page : daemon_fault(core, entry, iova);
 }
 
-static void entries_clear(struct bl_core *core, u64 first, u64 nr)
+static void clear_entries(struct bl_core *core, u64 first, u64 nr)
 {
 	struct page *page;
 
@@ -62,12 +62,7 @@ static void entries_clear(struct bl_core *core, u64 first, u64 nr)
 	}
 }
 
-void bl_bit_lock_wait(int bit, unsigned long *lock)
-{
-	bit_spin_lock(bit, lock);
-}
-
-/* Hold times go by the name that the lock has in the source, see lock.h. */
+/* Hold times have the name of the lock in the source instead: see shim/lock.h. */
 void bl_name_locks(struct bl_domain *d, const char *name, const void *at, size_t size,
 		   unsigned int nr)
 {
@@ -80,14 +75,14 @@ void bl_zap(struct bl_domain *d, u64 iova, u64 size)
 
 	bl_count(d, BL_COUNT_zap, 1);
 	bl_count(d, BL_COUNT_zap_bytes, size);
-	entries_clear(core, first, PFN_UP(iova - d->base + size) - first);
+	clear_entries(core, first, PFN_UP(iova - d->base + size) - first);
 }
 
 /* --- deferred work --------------------------------------------------------- */
 
 void bl_defer(struct bl_domain *d)
 {
-	/* As queue_work(): locked, whether it is queued already or not. */
+	/* As queue_work(), this is a locked instruction whether work is queued or not. */
 	xchg(&bl_core_of(d)->work.wanted, 1);
 }
 
@@ -99,9 +94,9 @@ bool micro_domain_wants(const struct bl_core *core)
 void micro_domain_deferred(struct bl_core *core)
 {
 	/*
-	 * Never twice at once; and who asked waits until it is done, or a thread that loses
-	 * its CPU here would let the other fill the window.  Acquire and release, with the
-	 * next one.
+	 * One thread at a time.  Others wait until the work is done: a thread that loses its
+	 * CPU here would otherwise let them fill the window.  Acquire, pairs with the release
+	 * below.
 	 */
 	while (xchg_acquire(&deferred_runs, 1))
 		sched_yield();
@@ -112,7 +107,7 @@ void micro_domain_deferred(struct bl_core *core)
 
 /* --- life ------------------------------------------------------------------ */
 
-static u64 count_of(const struct bl_core *core, enum bl_counter which)
+static u64 sum_counter(const struct bl_core *core, enum bl_counter which)
 {
 	u64 sum = 0;
 	int cpu;
@@ -122,9 +117,9 @@ static u64 count_of(const struct bl_core *core, enum bl_counter which)
 	return sum;
 }
 
-static u64 ranges_taken(const struct bl_core *core)
+static u64 count_ranges(const struct bl_core *core)
 {
-	return count_of(core, BL_COUNT_iova_alloc) - count_of(core, BL_COUNT_iova_free);
+	return sum_counter(core, BL_COUNT_iova_alloc) - sum_counter(core, BL_COUNT_iova_free);
 }
 
 static int strategy_init(struct bl_core *core)
@@ -135,7 +130,7 @@ static int strategy_init(struct bl_core *core)
 	ret = core->d.strategy->init(&core->d);
 	if (ret)
 		return ret;
-	own_ranges = ranges_taken(core);
+	own_ranges = count_ranges(core);
 	if (page_table)
 		return 0;
 	nr_entries = PFN_UP(core->d.window);
@@ -147,12 +142,12 @@ static void strategy_exit(struct bl_core *core)
 {
 	if (core->d.strategy->deferred)
 		micro_domain_deferred(core);
-	entries_clear(core, 0, nr_entries);
-	/* What is taken is given back, as kmod/core/counters.c has it. */
-	WARN_ON(count_of(core, BL_COUNT_map) != count_of(core, BL_COUNT_unmap));
-	WARN_ON(ranges_taken(core) != own_ranges);
+	clear_entries(core, 0, nr_entries);
+	/* These are the checks of kmod/core/counters.c. */
+	WARN_ON(sum_counter(core, BL_COUNT_map) != sum_counter(core, BL_COUNT_unmap));
+	WARN_ON(count_ranges(core) != own_ranges);
 	core->d.strategy->exit(&core->d);
-	WARN_ON(count_of(core, BL_COUNT_page_alloc) != count_of(core, BL_COUNT_page_free));
+	WARN_ON(sum_counter(core, BL_COUNT_page_alloc) != sum_counter(core, BL_COUNT_page_free));
 }
 
 int micro_domain_init(struct bl_core *core, const struct bl_strategy *s, u64 window)
@@ -220,47 +215,7 @@ size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page, unsigned int 
 	return iter_move(shim_page_at(page, offset, len), len, iter, to_daemon);
 }
 
-int bl_window_put_in_iotlb(struct bl_domain *d)
-{
-	return 0;
-}
-
-unsigned long bl_iova_alloc_other(struct bl_domain *d, unsigned long nr)
-{
-	return 0;
-}
-
-void bl_iova_free_other(struct bl_domain *d, unsigned long first, unsigned long nr)
-{
-}
-
 void bl_dma_warn_bad_unmap(u64 iova, size_t size)
 {
 	WARN_ON(true);
-}
-
-void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova, size_t size,
-			    enum dma_data_direction dir)
-{
-}
-
-void bl_dma_sync_for_cpu(struct device *dev, dma_addr_t iova, size_t size,
-			 enum dma_data_direction dir)
-{
-}
-
-void *bl_dma_alloc(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp,
-		   unsigned long attrs)
-{
-	return NULL;
-}
-
-void bl_dma_free(struct device *dev, size_t size, void *addr, dma_addr_t iova,
-		 unsigned long attrs)
-{
-}
-
-size_t bl_dma_max_mapping_size(struct device *dev)
-{
-	return MICRO_SIZE_MAX;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How long locks are held, and which threads share them.  Only in the programs of holds/,
- * whose other times mean nothing: each acquisition and release reads the clock twice.
+ * How long locks are held, and which threads share them.  Only the programs of holds/ have
+ * this file.  Each acquisition and release reads the clock twice, so that all their other
+ * times mean nothing.
  *
- * What is counted of a lock is from the end of taking it until it is about to be released,
- * without the time spent here for locks that are taken inside of it.  One reading of the
- * clock is left in it; who reads the numbers takes that off.
+ * The hold time of a lock begins when it is taken and ends just before it is released.  Time
+ * that this file spends on locks taken inside it does not count.  The time of one reading of
+ * the clock is left in it; the reader of the result subtracts that.
  */
 #include <sched.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 
 struct class {
 	const char *name;
-	bool shared;		/* taken for read: holders do not exclude each other */
+	bool shared;		/* taken for reading: holders do not exclude each other */
 	u64 count;
 	u64 bucket[MICRO_BUCKETS];
 };
@@ -33,7 +34,7 @@ struct instance {
 struct thread {
 	bool on;
 	u32 depth;
-	u64 spent;		/* ticks, in here */
+	u64 spent;		/* ticks spent in this file */
 	struct {
 		const void *lock;
 		const char *name;
@@ -57,8 +58,8 @@ void micro_holds_clock(u64 ticks)
 	clock_ticks = ticks;
 }
 
-/* By text: a header's lock has a name in each object. */
-static bool same(const char *a, const char *b)
+/* Compare the texts, since each object has its own copy of the name of a header's lock. */
+static bool is_same(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
 }
@@ -82,7 +83,7 @@ static struct class *class_of(struct thread *t, const char *name, bool shared)
 	return NULL;
 }
 
-/* NULL if there are too many: then they are not told apart. */
+/* Return the entry of LOCK, or NULL if there are too many locks to tell them apart. */
 static struct instance *instance_of(struct thread *t, const void *lock)
 {
 	u32 at = ((uintptr_t)lock >> 3) * 2654435761U % INSTANCES, i;
@@ -136,7 +137,7 @@ void shim_hold_end(const void *lock)
 		t->depth--;
 		return;
 	}
-	/* Mostly the last one; not always, and then the others move up. */
+	/* Mostly this is the last lock taken.  If not, the others move up. */
 	for (i = t->depth; i-- > 0 && t->held[i].lock != lock;)
 		;
 	if (i >= t->depth)
@@ -157,7 +158,7 @@ void shim_hold_end(const void *lock)
 static u64 passed ____cacheline_aligned;
 static u64 passes_bucket[MICRO_BUCKETS];
 
-/* Thread NR of two: hand a line back and forth. */
+/* As thread NR of two, hand a line back and forth. */
 void micro_line_pass(u32 nr)
 {
 	u64 turn, from = 0;
@@ -177,7 +178,7 @@ void micro_line_pass(u32 nr)
 	}
 }
 
-/* Twice the median ticks of PASSES passes, over PASSES. */
+/* Return twice the median ticks of a pass. */
 static u64 line_ticks_twice(void)
 {
 	u64 seen = 0;
@@ -207,8 +208,8 @@ static void print_name(FILE *f, const char *name)
 	fputc('"', f);
 }
 
-/* Threads that took LOCK, and how often all of them did. */
-static u32 users(const void *lock, u64 *taken)
+/* Return how many threads took LOCK.  TAKEN: how often all of them did. */
+static u32 count_users(const void *lock, u64 *taken)
 {
 	struct instance *in;
 	u32 i, n = 0;
@@ -224,7 +225,7 @@ static u32 users(const void *lock, u64 *taken)
 	return n;
 }
 
-/* Of several threads that took LOCK, is THREAD the first? */
+/* Is THREAD the first of the threads that took LOCK? */
 static bool is_first_user(u32 thread, const void *lock)
 {
 	struct instance *in;
@@ -239,9 +240,9 @@ static bool is_first_user(u32 thread, const void *lock)
 }
 
 struct sharing {
-	u64 instances, shared;	/* locks of a name that were taken; by several threads */
+	u64 instances, shared;	/* locks of the name that were taken; those of several threads */
 	u64 taken, taken_shared;
-	double squares;		/* of how often each was taken, added */
+	double squares;		/* the sum of the squares of how often each was taken */
 };
 
 static struct sharing sharing_of(const char *name)
@@ -254,9 +255,9 @@ static struct sharing sharing_of(const char *name)
 	for (i = 0; i < NR_CPUS; i++) {
 		for (j = 0; j < INSTANCES; j++) {
 			in = &threads[i].instance[j];
-			if (!in->count || !same(in->name, name) || !is_first_user(i, in->lock))
+			if (!in->count || !is_same(in->name, name) || !is_first_user(i, in->lock))
 				continue;
-			n = users(in->lock, &taken);
+			n = count_users(in->lock, &taken);
 			s.instances++;
 			s.shared += n > 1;
 			s.taken += taken;
@@ -284,7 +285,7 @@ static void print_class(FILE *f, const struct class *c)
 		bucket = 0;
 		for (j = 0; j < NR_CPUS; j++)
 			for (k = 0; k < CLASSES; k++)
-				if (threads[j].class[k].count && same(threads[j].class[k].name, c->name) &&
+				if (threads[j].class[k].count && is_same(threads[j].class[k].name, c->name) &&
 				    threads[j].class[k].shared == c->shared)
 					bucket += threads[j].class[k].bucket[i];
 		if (!bucket)
@@ -296,8 +297,8 @@ static void print_class(FILE *f, const struct class *c)
 	fprintf(f, "],\"taken\":%llu}", count);
 }
 
-/* Is it the first of its name and kind, over all threads? */
-static bool first(u32 thread, u32 class)
+/* Is the class the first of its name and kind, over all threads? */
+static bool is_first(u32 thread, u32 class)
 {
 	const struct class *c = &threads[thread].class[class];
 	u32 i, j;
@@ -305,7 +306,7 @@ static bool first(u32 thread, u32 class)
 	for (i = 0; i <= thread; i++)
 		for (j = 0; j < (i < thread ? CLASSES : class); j++)
 			if (threads[i].class[j].count && threads[i].class[j].shared == c->shared &&
-			    same(threads[i].class[j].name, c->name))
+			    is_same(threads[i].class[j].name, c->name))
 				return false;
 	return true;
 }
@@ -318,7 +319,7 @@ void micro_holds_print(FILE *f)
 	fprintf(f, ",\"line_ticks_twice\":%llu,\"holds\":[", line_ticks_twice());
 	for (i = 0; i < NR_CPUS; i++) {
 		for (j = 0; j < CLASSES; j++) {
-			if (!threads[i].class[j].count || !first(i, j))
+			if (!threads[i].class[j].count || !is_first(i, j))
 				continue;
 			fputs(comma, f);
 			comma = ",";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One run: NAME KEY=NUMBER..., the members of struct micro_config, writes one JSON object.
- * `bouncelab micro` calls this, and says what the numbers mean.
+ * One run.  The arguments are KEY=NUMBER, for members of struct micro_config; the output is
+ * one JSON object.  `bouncelab micro` calls this program, and explains the numbers.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -25,7 +25,7 @@
 
 int micro_warnings;
 
-static u32 cpus = 0;		/* of the machine that is played; 0: those that are here */
+static u32 cpus = 0;		/* of the simulated machine; 0: those of this one */
 
 /* --- what a strategy logs ---------------------------------------------------- */
 
@@ -43,7 +43,7 @@ void shim_log(bool warning, const char *format, ...)
 
 bool shim_warn(bool is_true, const char *what)
 {
-	/* Once is enough to read; each of a million would take minutes. */
+	/* Print one warning only: a million would take minutes. */
 	if (is_true && __atomic_fetch_add(&micro_warnings, 1, __ATOMIC_RELAXED) == 0)
 		fprintf(stderr, "%s: WARN: %s\n", micro_strategy, what);
 	return is_true;
@@ -82,7 +82,7 @@ static const struct key keys[] = {
 	{ "slice_ns", &config.slice_ns, true, 1000, 1000000000000ULL },
 };
 
-static void set(const char *arg)
+static void set_member(const char *arg)
 {
 	size_t n = strcspn(arg, "="), i;
 	u64 value;
@@ -96,7 +96,7 @@ static void set(const char *arg)
 		errno = 0;
 		value = strtoull(arg + n + 1, &end, 10);
 		if (errno || *end || !arg[n + 1] || value < k->min || value > k->max) {
-			fprintf(stderr, "%s: '%s': not in %llu..%llu\n", micro_strategy, arg,
+			fprintf(stderr, "%s: '%s' is not a number from %llu to %llu\n", micro_strategy, arg,
 				k->min, k->max);
 			exit(EXIT_USAGE);
 		}
@@ -113,14 +113,14 @@ static void set(const char *arg)
 	exit(EXIT_USAGE);
 }
 
-static void check(void)
+static void check_config(void)
 {
 	bool cold = config.flags & MICRO_COLD;
 
 	if (config.buffers >= config.outstanding &&
 	    (!cold || config.buffers <= MICRO_OUTSTANDING_MAX))
 		return;
-	fprintf(stderr, "%s: buffers=%u: at least outstanding=%u, and with flag %u at most %u\n",
+	fprintf(stderr, "%s: buffers=%u is invalid; valid: outstanding=%u or more, with flag %u at most %u\n",
 		micro_strategy, config.buffers, config.outstanding, MICRO_COLD,
 		MICRO_OUTSTANDING_MAX);
 	exit(EXIT_USAGE);
@@ -140,8 +140,8 @@ struct instant {
 	u64 ns, ticks;
 };
 
-/* The pair with the least between its two readings of one. */
-static struct instant instant(void)
+/* Read both clocks at once: of many tries, return the one that took the least time. */
+static struct instant read_clocks(void)
 {
 	struct instant best = {};
 	u64 least = ~0ULL, before, ticks, after;
@@ -164,8 +164,8 @@ static double khz_between(struct instant from, struct instant to)
 	return (to.ticks - from.ticks) * 1e6 / (to.ns - from.ns);
 }
 
-/* Ticks between two readings that follow each other: a median of many. */
-static u64 clock_cost(void)
+/* Return the median of the ticks between two readings that follow each other. */
+static u64 measure_clock(void)
 {
 	u64 bucket[MICRO_BUCKETS] = {}, seen = 0, from, to;
 	u32 i;
@@ -184,7 +184,7 @@ static u64 clock_cost(void)
 
 static cpu_set_t allowed;
 
-static int nth_cpu(u32 n)
+static int find_cpu(u32 n)
 {
 	int cpu;
 
@@ -194,12 +194,12 @@ static int nth_cpu(u32 n)
 	return -1;
 }
 
-static void *thread(void *nr)
+static void *run_thread(void *nr)
 {
 	cpu_set_t mine;
 
 	CPU_ZERO(&mine);
-	CPU_SET(nth_cpu((uintptr_t)nr), &mine);
+	CPU_SET(find_cpu((uintptr_t)nr), &mine);
 	pthread_setaffinity_np(pthread_self(), sizeof(mine), &mine);
 	micro_thread((uintptr_t)nr);
 #ifdef SHIM_HOLDS
@@ -216,10 +216,10 @@ static int run_threads(void)
 	int ret;
 
 	for (i = 0; i < config.threads; i++) {
-		ret = pthread_create(&id[i], NULL, thread, (void *)(uintptr_t)i);
+		ret = pthread_create(&id[i], NULL, run_thread, (void *)(uintptr_t)i);
 		if (ret) {
-			/* Those that run wait for this one. */
-			fprintf(stderr, "%s: thread %u: %s\n", micro_strategy, i, strerror(ret));
+			/* The threads that run wait for this one, so they cannot be joined. */
+			fprintf(stderr, "%s: cannot start thread %u: %s\n", micro_strategy, i, strerror(ret));
 			exit(EXIT_FAILURE);
 		}
 	}
@@ -235,7 +235,7 @@ static const char *const names[MICRO_WHATS] = {
 	[MICRO_TURN] = "turn", [MICRO_TOUCH] = "touch", [MICRO_COPY] = "copy",
 };
 
-/* Each bucket that is not empty: twice its middle in ticks, and its count. */
+/* Print each bucket that is not empty: twice its middle in ticks, and its count. */
 static void print_buckets(const u64 *bucket)
 {
 	const char *comma = "";
@@ -251,7 +251,7 @@ static void print_buckets(const u64 *bucket)
 	putchar(']');
 }
 
-static void print(const struct micro_result *r, double khz, u64 cost)
+static void print_result(const struct micro_result *r, double khz, u64 cost)
 {
 	u32 i;
 
@@ -278,36 +278,36 @@ int main(int argc, char **argv)
 	u64 cost;
 	int i, ret;
 
-	/* Who asked for the run is gone: nobody reads this. */
+	/* End with the program that reads the result. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (i = 1; i < argc; i++)
-		set(argv[i]);
-	check();
+		set_member(argv[i]);
+	check_config();
 	sched_getaffinity(0, sizeof(allowed), &allowed);
 	if (config.threads > (u32)CPU_COUNT(&allowed)) {
-		fprintf(stderr, "%s: threads=%u: there are %d CPUs, and each needs one\n",
+		fprintf(stderr, "%s: threads=%u is too many for %d CPUs: each thread needs one\n",
 			micro_strategy, config.threads, CPU_COUNT(&allowed));
 		return EXIT_USAGE;
 	}
 	shim_nr_cpus = cpus ? cpus : (u32)CPU_COUNT(&allowed);
 
-	begin = instant();
-	cost = clock_cost();
+	begin = read_clocks();
+	cost = measure_clock();
 #ifdef SHIM_HOLDS
 	micro_holds_clock(cost);
 #endif
 	do {
-		now = instant();
+		now = read_clocks();
 	} while (now.ns - begin.ns < CALIBRATE_NS);
 	ret = micro_setup(&config, khz_between(begin, now));
 	if (ret) {
 		fprintf(stderr, "%s: %s\n", micro_strategy,
-			ret == -EINVAL ? "refuses this" : strerror(-ret));
+			ret == -EINVAL ? "the strategy refuses these options" : strerror(-ret));
 		return EXIT_FAILURE;
 	}
 	run_threads();
-	now = instant();
+	now = read_clocks();
 	micro_finish(&result);
-	print(&result, khz_between(begin, now), cost);
+	print_result(&result, khz_between(begin, now), cost);
 	return ferror(stdout) || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The plane native: one strategy, its source file unchanged, as threads of a program of
- * its own.  One program per strategy, so that map and unmap are the functions that
- * kmod/core/core-inline.h makes of the strategy and are called directly; a fresh process per
- * run, so that where its memory happens to lie differs from run to run.
+ * The plane native: the unchanged source file of one strategy, as threads of a program of its
+ * own.  Each strategy has a program, so that the loop calls directly the map and unmap that
+ * kmod/core/core-inline.h makes of the strategy.  Each run is a new process, so that the
+ * addresses of its memory differ from run to run.
  */
 #ifndef MICRO_NATIVE_H
 #define MICRO_NATIVE_H
@@ -20,45 +20,120 @@ struct bl_domain;
 
 extern const char *const micro_strategy;
 
-/* Before any thread: 0, -ENOMEM, or -EINVAL if the strategy refuses (it says why). */
+/**
+ * micro_setup() - make the domain, and the memory of all threads
+ * @config: what to run
+ * @tick_khz: ticks of the clock in a millisecond
+ *
+ * Call it before the first thread.  Return: 0, -ENOMEM, or -EINVAL if the strategy refuses,
+ * after it has said why.
+ */
 int micro_setup(const struct micro_config *config, u32 tick_khz);
 
-/* Thread NR's work, in a thread that is bound to a CPU. */
+/**
+ * micro_thread() - do one thread's work
+ * @nr: the thread's number
+ *
+ * The caller has bound the running thread to a CPU.
+ */
 void micro_thread(u32 nr);
 
-/* After all threads: the sum of what they measured, and everything is given back. */
+/**
+ * micro_finish() - add up what the threads measured, and end the domain
+ * @sum: the result
+ *
+ * All threads have ended.
+ */
 void micro_finish(struct micro_result *sum);
 
-u64 micro_clock(void);		/* the loop's */
+/**
+ * micro_clock() - read the clock of the loop
+ *
+ * Return: ticks.
+ */
+u64 micro_clock(void);
 
-/* --- domain.c: what of the core is not in kmod/core/core-inline.h ------------- */
+/* --- domain.c: the part of the core that is not in kmod/core/core-inline.h ---- */
 
-/* 0, -ENOMEM, or -EINVAL if the strategy refuses. */
+/**
+ * micro_domain_init() - make a domain
+ * @core: the domain's memory, zeroed
+ * @s: its strategy
+ * @window: bytes of its streaming window
+ *
+ * Return: 0, -ENOMEM, or -EINVAL if the strategy refuses.
+ */
 int micro_domain_init(struct bl_core *core, const struct bl_strategy *s, u64 window);
+
+/**
+ * micro_domain_exit() - end a domain, and warn of what it has not given back
+ * @core: the domain
+ */
 void micro_domain_exit(struct bl_core *core);
 
-/* The strategy's exit and init, and empty page tables. */
+/**
+ * micro_domain_renew() - call the strategy's exit and init, and empty the page table
+ * @core: the domain, in which nothing is mapped
+ *
+ * Return: 0 or the error of init.
+ */
 int micro_domain_renew(struct bl_core *core);
 
-/* What bl_defer() asked for; waits for who is at it. */
+/**
+ * micro_domain_deferred() - do the work that bl_defer() asked for
+ * @core: the domain
+ *
+ * Waits for a thread that is doing it already.
+ */
 void micro_domain_deferred(struct bl_core *core);
+
+/**
+ * micro_domain_wants() - is there work that bl_defer() asked for?
+ * @core: the domain
+ */
 bool micro_domain_wants(const struct bl_core *core);
 
-/* The page behind IOVA as the daemon has it, by a fault if need be; NULL: SIGBUS. */
+/**
+ * micro_daemon_page() - find the page that the daemon has at an IOVA, by a fault if need be
+ * @core: the domain
+ * @iova: an IOVA of the streaming window
+ *
+ * Return: the page, or NULL for a SIGBUS.
+ */
 struct page *micro_daemon_page(struct bl_core *core, u64 iova);
 
-/* --- main.c: counted for the result ------------------------------------------- */
+/* --- main.c ------------------------------------------------------------------- */
 
-extern int micro_warnings;	/* WARN() and pr_warn() */
+extern int micro_warnings;	/* WARN() and pr_warn(), counted for the result */
 
-/* --- holds.c: with SHIM_HOLDS ------------------------------------------------ */
+/* --- holds.c: with SHIM_HOLDS ------------------------------------------------- */
 
 #ifdef SHIM_HOLDS
 #include <stdio.h>
+
+/**
+ * micro_holds_print() - print hold times as members of the JSON object of the result
+ * @f: the file
+ */
 void micro_holds_print(FILE *f);
-void micro_holds_on(bool on);	/* this thread's: to be counted */
+
+/**
+ * micro_holds_on() - begin or end to count the locks of the running thread
+ * @on: whether to count
+ */
+void micro_holds_on(bool on);
+
+/**
+ * micro_holds_clock() - set what reading the clock costs
+ * @ticks: ticks between two readings that follow each other
+ */
 void micro_holds_clock(u64 ticks);
-void micro_line_pass(u32 nr);	/* of two threads */
+
+/**
+ * micro_line_pass() - measure what the transfer of a cache line costs
+ * @nr: 0 and 1, in two threads at once
+ */
+void micro_line_pass(u32 nr);
 #else
 #define micro_holds_on(on)	((void)0)
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One strategy, and the loop of kmod/micro/loop.h around it.  Compiled once for each:
- * MICRO_FILE is the strategy's file, MICRO_ID its name with '_' for '-'.
+ * One strategy, with the loop of kmod/micro/loop.h around it.  The Makefile compiles this file
+ * once for each strategy: MICRO_FILE is the strategy's file, MICRO_NAME its name, MICRO_ID the
+ * name with '_' for '-'.
  */
 #include <sched.h>
 
@@ -15,8 +16,8 @@
 #define DMA_UNMAP	PASTE(bl_dma_unmap_, MICRO_ID)
 
 /*
- * Functions that are called and not compiled into the loop, as they are behind the
- * kernel's dma_map_page().  Left out: that it calls them by pointer.
+ * The loop calls these functions, as the kernel does behind dma_map_page(); they are not
+ * compiled into it.  Left out: that the kernel calls them by pointer.
  */
 static __attribute__((noipa)) dma_addr_t
 DMA_MAP(struct device *dev, struct page *page, unsigned long offset, size_t size,
@@ -39,7 +40,7 @@ static inline u64 micro_now(void)
 {
 	u32 low, high;
 
-	/* As rdtsc_ordered(): what came before is done, but for stores on their way. */
+	/* As rdtsc_ordered(): earlier instructions are done, except stores in the store buffer. */
 	__asm__ __volatile__("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
 	return (u64)high << 32 | low;
 }
@@ -75,14 +76,14 @@ u64 micro_clock(void)
 
 /* --- the driver ------------------------------------------------------------ */
 
-static inline phys_addr_t original(const struct micro_worker *w, u32 buffer)
+static inline phys_addr_t original_of(const struct micro_worker *w, u32 buffer)
 {
 	return w->plane.originals + (u64)buffer * w->config->stride + w->config->offset;
 }
 
 static inline u64 micro_map(struct micro_worker *w, u32 buffer)
 {
-	phys_addr_t pa = original(w, buffer);
+	phys_addr_t pa = original_of(w, buffer);
 
 	micro_holds_on(w->timed);
 	return DMA_MAP(w->plane.dev, pfn_to_page(PHYS_PFN(pa)), offset_in_page(pa),
@@ -95,12 +96,12 @@ static inline void micro_unmap(struct micro_worker *w, u64 iova)
 	DMA_UNMAP(w->plane.dev, iova, w->config->size, w->config->direction, 0);
 }
 
-/* Slot by slot, by the instructions that the core copies with. */
+/* Copy slot by slot, by the instructions of the core's copies. */
 static inline void micro_copy(struct micro_worker *w, u32 buffer, u32 turn)
 {
 	bool to_bounce = w->config->direction != DMA_FROM_DEVICE;
 	u64 place = w->plane.copies + turn * ALIGN((u64)w->config->size, BL_SLOT_SIZE), at, chunk;
-	phys_addr_t orig = original(w, buffer);
+	phys_addr_t orig = original_of(w, buffer);
 
 	for (at = 0; at < w->config->size; at += chunk) {
 		chunk = min_t(u64, BL_SLOT_SIZE, w->config->size - at);
@@ -120,7 +121,7 @@ static inline void micro_wait(void)
 	static __thread u32 waits;
 
 	cpu_relax();
-	/* The other one may have lost its CPU to something else, or need this one. */
+	/* The awaited thread may have lost its CPU, or need this one. */
 	if (++waits % 1024 == 0)
 		sched_yield();
 }
@@ -136,7 +137,7 @@ static void micro_renew(struct micro_worker *w)
 
 /* --- the daemon ------------------------------------------------------------ */
 
-/* One access of 8 bytes to each cache line that the LEN bytes at AT are in. */
+/* Access 8 bytes in each cache line of the LEN bytes at AT. */
 static inline void touch_lines(void *at, u64 len, u32 direction)
 {
 	volatile u64 *line = (volatile u64 *)ALIGN_DOWN((uintptr_t)at, 8);
@@ -150,8 +151,8 @@ static inline void touch_lines(void *at, u64 len, u32 direction)
 	}
 }
 
-/* The next part of a mapping that is in one page, as the daemon sees it, or NULL. */
-static inline void *daemon_part(u64 iova, u64 left, u64 *len)
+/* Return the daemon's address of the next part of a mapping, up to a page, or NULL. */
+static inline void *find_part(u64 iova, u64 left, u64 *len)
 {
 	struct page *page = micro_daemon_page(&run.core, iova);
 
@@ -166,7 +167,7 @@ static inline int micro_touch(struct micro_worker *w, u64 iova)
 
 	micro_holds_on(w->timed);
 	for (; iova < end; iova += len) {
-		at = daemon_part(iova, end - iova, &len);
+		at = find_part(iova, end - iova, &len);
 		if (unlikely(!at))
 			return -EFAULT;
 		touch_lines(at, len, w->config->direction);
@@ -176,7 +177,7 @@ static inline int micro_touch(struct micro_worker *w, u64 iova)
 
 /* --- verification ---------------------------------------------------------- */
 
-/* Eight bytes of what follows from MARK, the I-th; those of ~MARK are their complement. */
+/* Return word I of the pattern of MARK.  The pattern of ~MARK is its complement. */
 static u64 word_of(u32 mark, u32 i)
 {
 	u32 m = min(mark, ~mark);
@@ -186,7 +187,7 @@ static u64 word_of(u32 mark, u32 i)
 }
 
 /* Parts of a mapping begin anywhere in a word. */
-static bool holds(const u8 *at, u32 first, u32 len, u32 mark)
+static bool matches_pattern(const u8 *at, u32 first, u32 len, u32 mark)
 {
 	u32 i, in_word, part;
 	u64 word;
@@ -201,7 +202,7 @@ static bool holds(const u8 *at, u32 first, u32 len, u32 mark)
 	return true;
 }
 
-static void put(u8 *at, u32 first, u32 len, u32 mark)
+static void write_pattern(u8 *at, u32 first, u32 len, u32 mark)
 {
 	u32 i, in_word, part;
 	u64 word;
@@ -216,7 +217,7 @@ static void put(u8 *at, u32 first, u32 len, u32 mark)
 
 static void micro_fill(struct micro_worker *w, u32 buffer, u32 mark)
 {
-	put(phys_to_virt(original(w, buffer)), 0, w->config->size, mark);
+	write_pattern(phys_to_virt(original_of(w, buffer)), 0, w->config->size, mark);
 }
 
 static bool micro_exchange(struct micro_worker *w, u64 iova, u32 mark)
@@ -227,24 +228,24 @@ static bool micro_exchange(struct micro_worker *w, u64 iova, u32 mark)
 	u8 *p;
 
 	for (at = 0; at < w->config->size; at += len) {
-		p = daemon_part(iova + at, w->config->size - at, &len);
+		p = find_part(iova + at, w->config->size - at, &len);
 		if (!p)
 			return false;
 		if (bl_dir_to_device(w->config->direction))
-			right &= holds(p, at, len, mark);
+			right &= matches_pattern(p, at, len, mark);
 		if (bl_dir_from_device(w->config->direction))
-			put(p, at, len, ~mark);
+			write_pattern(p, at, len, ~mark);
 	}
 	return right;
 }
 
 static bool micro_check(struct micro_worker *w, u32 owner, u32 buffer, u32 mark)
 {
-	const u8 *p = phys_to_virt(original(&run.worker[owner], buffer));
+	const u8 *p = phys_to_virt(original_of(&run.worker[owner], buffer));
 
 	if (bl_dir_from_device(w->config->direction))
 		mark = ~mark;
-	return holds(p, 0, w->config->size, mark);
+	return matches_pattern(p, 0, w->config->size, mark);
 }
 
 /* --- life ------------------------------------------------------------------ */

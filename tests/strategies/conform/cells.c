@@ -6,7 +6,6 @@
 #include "sim.h"
 
 #define CELLS_AT	(1UL << 20)
-#define POOL_AT		(130UL << 20)	/* on a multiple of BL_HUGE_SIZE */
 
 struct sim sim;
 
@@ -20,12 +19,12 @@ static struct cell cells[NR_CELLS];
 
 void cells_reset(void)
 {
-	BUILD_BUG_ON(CELLS_AT + NR_CELLS * CELL_SIZE > POOL_AT);
+	BUILD_BUG_ON(CELLS_AT + NR_CELLS * CELL_SIZE > CELLS_END || CELLS_END % BL_HUGE_SIZE);
 	memset(cells, 0, sizeof(cells));
-	shim_ram_reset(POOL_AT);
+	shim_ram_reset(CELLS_END);
 	/* The zero page, which every driver may map, and the cells. */
 	shim_ram_own(0, PAGE_SIZE);
-	shim_ram_own(CELLS_AT, POOL_AT);
+	shim_ram_own(CELLS_AT, CELLS_END);
 }
 
 phys_addr_t cell_pa(unsigned int n)
@@ -70,8 +69,7 @@ static bool holds_secrets(phys_addr_t orig, size_t len)
 	return false;
 }
 
-struct cell_pass cell_enter(const struct bl_domain *d, phys_addr_t orig, size_t len,
-			    bool to_device)
+struct cell_pass cell_enter(phys_addr_t orig, size_t len, bool to_device)
 {
 	u64 offset = orig - cell_pa(0), from, to;
 	struct cell_pass pass = { .n = NR_CELLS };
@@ -103,7 +101,7 @@ struct cell_pass cell_enter(const struct bl_domain *d, phys_addr_t orig, size_t 
 	if (to_device)
 		check(PROP_NEIGHBOUR,
 		      READ_ONCE(cell->dir) != DMA_FROM_DEVICE ||
-		      d->prefill == BL_PREFILL_COPY || !holds_secrets(orig, len),
+		      sim.prefill == BL_PREFILL_COPY || !holds_secrets(orig, len),
 		      "the old contents of buffer #%u, mapped from-device, are copied out",
 		      pass.n);
 	else

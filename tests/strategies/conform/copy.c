@@ -6,43 +6,87 @@
 #include "check.h"
 #include "sim.h"
 
-void core_copy(struct bl_domain *d, struct page *page, unsigned int offset,
-	       phys_addr_t orig, size_t len, bool to_bounce)
-{
+/* One side of a copy, while it goes on. */
+struct side {
+	bool page;		/* it is a page that was allocated */
+	bool original;
 	struct cell_pass pass;
-	void *bounce;
+};
 
-	shim_step();
-	bounce = shim_page_at(page, offset, len);
+/* Check that LEN bytes at AT may be read, or written. */
+static struct side enter(const void *at, size_t len, bool read)
+{
+	u64 offset = (const u8 *)at - shim_ram;
+	struct side side = { .page = false };
+
+	if (offset >= SHIM_RAM_SIZE)
+		return side;
+	if (offset >= CELLS_END) {
+		side.page = true;
+		shim_page_check(&shim_mem_map[offset >> PAGE_SHIFT]);
+		return side;
+	}
+	if (sim.before_copy)
+		sim.before_copy(virt_to_phys(at));
+	side.original = true;
+	side.pass = cell_enter(virt_to_phys(at), len, read);
+	return side;
+}
+
+static void leave(const struct side *side)
+{
+	if (side->original)
+		cell_leave(side->pass);
+}
+
+static void check_slot(const void *at, size_t len)
+{
+	size_t offset = (const u8 *)at - shim_ram;
+
 	check(PROP_INTEGRITY, len > 0, "a copy of no bytes");
 	check(PROP_INTEGRITY, offset % BL_SLOT_SIZE + len <= BL_SLOT_SIZE,
-	      "a copy of %zu bytes at offset %u, which are not in one slot", len, offset);
-	if (sim.before_copy)
-		sim.before_copy(orig);
-	pass = cell_enter(d, orig, len, to_bounce);
-	if (pass.nowhere)
-		return;
-	if (to_bounce)
-		shim_copy_to_shared(bounce, phys_to_virt(orig), len);
+	      "a copy of %zu bytes at offset %zu of a page, which are not in one slot", len,
+	      (size_t)offset_in_page(offset));
+}
+
+void *shim_watched_copy(void *to, const void *from, size_t len)
+{
+	struct side source, target;
+
+	shim_step();
+	source = enter(from, len, true);
+	target = enter(to, len, false);
+	if (source.pass.nowhere || target.pass.nowhere)
+		return to;
+	if (source.page)
+		check_slot(from, len);
+	if (target.page)
+		check_slot(to, len);
+	if (source.page && target.page)
+		shim_copy_shared(to, from, len);
+	else if (target.page)
+		shim_copy_to_shared(to, from, len);
+	else if (source.page)
+		shim_copy_from_shared(to, from, len);
 	else
-		shim_copy_from_shared(phys_to_virt(orig), bounce, len);
-	cell_leave(pass);
+		memcpy(to, from, len);
+	leave(&source);
+	leave(&target);
+	return to;
 }
 
-void core_zero(struct page *page, unsigned int offset, size_t len)
+void shim_watched_zero(void *to, size_t len)
 {
+	struct side target = enter(to, len, false);
+
 	check(PROP_INTEGRITY, len > 0, "no bytes are zeroed");
-	shim_zero_shared(shim_page_at(page, offset, len), len);
-}
-
-void core_zero_orig(struct bl_domain *d, phys_addr_t orig, size_t len)
-{
-	struct cell_pass pass = cell_enter(d, orig, len, false);
-
-	if (pass.nowhere)
+	if (target.pass.nowhere)
 		return;
-	memset(phys_to_virt(orig), 0, len);
-	cell_leave(pass);
+	if (target.page)
+		shim_zero_shared(to, len);
+	else
+		memset(to, 0, len);
+	leave(&target);
 }
 
 size_t bl_copy_iter(struct bl_domain *d, phys_addr_t orig, size_t len,
@@ -51,7 +95,7 @@ size_t bl_copy_iter(struct bl_domain *d, phys_addr_t orig, size_t len,
 	struct cell_pass pass;
 	u8 *at;
 
-	pass = cell_enter(d, orig, len, to_daemon);
+	pass = cell_enter(orig, len, to_daemon);
 	if (pass.nowhere)
 		return 0;
 	len = shim_iter_take(iter, len, &at);

@@ -92,7 +92,7 @@ void bl_zap(struct bl_domain *d, u64 iova, u64 size)
 	int dm;
 
 	shim_might_sleep("bl_zap()");
-	check(PROP_INTEGRITY, iova_in_window(d, iova, size),
+	check(PROP_INTEGRITY, bl_in_window(d, iova, size),
 	      "bl_zap() of %llu bytes at %#llx, which the window does not have",
 	      size, iova);
 	for (dm = 0; dm < NR_DAEMONS; dm++)
@@ -165,11 +165,13 @@ static size_t in_page(u64 iova, size_t len)
 	return min_t(size_t, len, PAGE_SIZE - offset_in_page(iova));
 }
 
-size_t daemon_read(struct bl_core *core, int dm, u64 iova, void *to, size_t len)
+/* Move bytes through the page table, from the page if READ; return those before a SIGBUS. */
+static size_t move_bytes(struct bl_core *core, int dm, u64 iova, u8 *mem, size_t len, bool read)
 {
 	size_t done = 0, chunk;
 	struct page *page;
 	u64 *pte;
+	u8 *at;
 
 	for (; done < len; done += chunk) {
 		chunk = in_page(iova + done, len - done);
@@ -177,30 +179,24 @@ size_t daemon_read(struct bl_core *core, int dm, u64 iova, void *to, size_t len)
 		page = enter(core, pte, iova + done);
 		if (!page)
 			break;
-		shim_copy_from_shared((u8 *)to + done, (u8 *)page_address(page) +
-				      offset_in_page(iova + done), chunk);
+		at = (u8 *)page_address(page) + offset_in_page(iova + done);
+		if (read)
+			shim_copy_from_shared(mem + done, at, chunk);
+		else
+			shim_copy_to_shared(at, mem + done, chunk);
 		pte_unlock(pte, (u64)(uintptr_t)page);
 	}
 	return done;
 }
 
+size_t daemon_read(struct bl_core *core, int dm, u64 iova, void *to, size_t len)
+{
+	return move_bytes(core, dm, iova, to, len, true);
+}
+
 size_t daemon_write(struct bl_core *core, int dm, u64 iova, const void *from, size_t len)
 {
-	size_t done = 0, chunk;
-	struct page *page;
-	u64 *pte;
-
-	for (; done < len; done += chunk) {
-		chunk = in_page(iova + done, len - done);
-		pte = pte_of(core, dm, iova + done);
-		page = enter(core, pte, iova + done);
-		if (!page)
-			break;
-		shim_copy_to_shared((u8 *)page_address(page) + offset_in_page(iova + done),
-				    (const u8 *)from + done, chunk);
-		pte_unlock(pte, (u64)(uintptr_t)page);
-	}
-	return done;
+	return move_bytes(core, dm, iova, (u8 *)from, len, false);
 }
 
 void daemon_user_read(struct bl_core *core, u64 iova, void *to, size_t len)

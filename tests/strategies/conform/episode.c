@@ -100,7 +100,7 @@ static void finish(const struct episode *e)
 	if (!e->busy_exit)
 		map_once_more();
 	/* A cache is bounded by the window; what grows with each mapping is lost. */
-	check(PROP_EXHAUSTION, shim_account.allocations - m.core->allocations <= 2 * (long)m.core->nr_slots,
+	check(PROP_EXHAUSTION, shim_account.allocations - m.core->allocations <= 2 * (long)m.core->d.stream.shim->nr_slots,
 	      "nothing is mapped, and the strategy has made %ld allocations since init",
 	      shim_account.allocations - m.core->allocations);
 	check(PROP_EXHAUSTION, shim_account.pages - m.core->pages <=

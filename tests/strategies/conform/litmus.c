@@ -173,7 +173,7 @@ static void open_buffer(const struct round *r)
 
 static void open_second(const struct round *r)
 {
-	r->core->forced_other = BL_SLOT_SIZE;
+	r->core->d.stream.shim->forced_other = 1;
 	memcpy(phys_to_virt(second_pa()), contents(r, 1), SECOND_SIZE);
 	cell_open(1, second_pa(), SECOND_SIZE, DMA_TO_DEVICE);
 }
@@ -183,7 +183,7 @@ static void map_buffer(struct round *r)
 	dma_addr_t iova = core_map(r->core, cell_pa(0) + CELL_PAD, r->size, r->dir, true);
 
 	check(PROP_INTEGRITY, iova == r->iova ||
-	      (r->core->d.strategy->own_iova && iova_in_window(&r->core->d, iova, r->size)),
+	      (r->core->d.strategy->own_iova && bl_in_window(&r->core->d, iova, r->size)),
 	      "map returns %#llx, not %#llx", iova, r->iova);
 	/* Then the two may not have met. */
 	r->iova = iova;
@@ -265,7 +265,7 @@ static void check_second(const struct round *r)
 	      "map against map in one page: the device does not read what is mapped");
 	core_unmap(r->core, shared.daemon.iova, SECOND_SIZE, DMA_TO_DEVICE, true);
 	cell_close(1);
-	r->core->forced_other = 0;
+	r->core->d.stream.shim->forced_other = 0;
 }
 
 static void check_round(struct round *r)
@@ -317,8 +317,8 @@ static void check_round(struct round *r)
 
 static void run_round(struct round *r, u32 daemon_delay)
 {
-	r->core->forced = r->iova;
-	r->core->was_forced = true;
+	r->core->d.stream.shim->forced = r->iova >> BL_SLOT_SHIFT;
+	r->core->d.stream.shim->was_forced = true;
 	open_buffer(r);
 	if (r->test == LITMUS_SHARE)
 		open_second(r);
@@ -371,7 +371,7 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 		if (++rounds >= LITMUS_LEAST && now_ns() > end)
 			break;
 	}
-	r->core->forced = 0;
+	r->core->d.stream.shim->forced = 0;
 	core_destroy(r->core);
 }
 

@@ -29,7 +29,7 @@ static void check_address(const struct buf *b, dma_addr_t iova)
 	const struct bl_domain *d = &m.core->d;
 	const struct buf *o;
 
-	check(PROP_INTEGRITY, iova && iova_in_window(d, iova, b->size),
+	check(PROP_INTEGRITY, iova && bl_in_window(d, iova, b->size),
 	      "map returns %#llx for %u bytes, which the window does not have",
 	      iova, b->size);
 	/* The zero page may be mapped more than once where memory is. */
@@ -55,8 +55,8 @@ static bool own_is_full(u32 size)
 static void op_map(const struct op *op)
 {
 	static const char *const dirs[] = { "both ways", "to device", "from device" };
-	u64 hits = shim_inject.hits, full = m.core->full;
-	u32 used = m.core->used, interrupts = m.interrupts;
+	u64 hits = shim_inject.hits, full = m.core->d.stream.shim->full;
+	u32 used = m.core->d.stream.shim->used, interrupts = m.interrupts;
 	struct buf *b = &bufs[op->buf];
 	dma_addr_t iova;
 
@@ -80,10 +80,11 @@ static void op_map(const struct op *op)
 	finding->map_failures++;
 	if (!b->zero)
 		cell_close(op->buf);
-	check(PROP_INTEGRITY, has_failed(hits) || m.core->full != full || own_is_full(b->size),
+	check(PROP_INTEGRITY, has_failed(hits) || m.core->d.stream.shim->full != full ||
+	      b->size > m.core->d.window || own_is_full(b->size),
 	      "map fails, with memory and addresses left");
 	/* A strategy with addresses of its own may have it in a cache. */
-	check(PROP_ALLOC, m.core->used == used || m.interrupts != interrupts ||
+	check(PROP_ALLOC, m.core->d.stream.shim->used == used || m.interrupts != interrupts ||
 	      m.core->d.strategy->own_iova,
 	      "map fails, and keeps an address");
 }

@@ -19,13 +19,15 @@ static void set_config(struct bl_core *core, const struct config *config)
 	core->d.granule = config->granule;
 	core->d.prefill = config->prefill;
 	core->d.backing = config->backing;
-	core->random = config->seed;
+	core->d.allocator = BL_ALLOC_CACHED;
+	core->d.window_on = true;
+	core->vdpa.domain = &core->d;
 }
 
 /* As the core does, and then the strategy. */
 const char *core_refusal(const struct config *config)
 {
-	struct bl_core core = { .random = 0 };
+	struct bl_core core = { .busy = false };
 
 	set_config(&core, config);
 	if (config->strategy->raw &&
@@ -48,30 +50,51 @@ unsigned int core_unpromised(const struct bl_strategy *s, enum bl_prefill prefil
 	return props;
 }
 
-struct bl_core *core_create(const struct config *config)
+/* What a domain has before its strategy's init.  Nothing of it is injected to fail. */
+static struct bl_core *core_prepare(const struct config *config)
 {
-	long pages = shim_account.pages, allocations = shim_account.allocations;
-	struct bl_core *core;
-	u64 hits = shim_inject.hits;
-	int ret;
+	struct bl_core *core = calloc(1, sizeof(*core));
 
-	core = calloc(1, sizeof(*core));
 	if (!core)
 		abort();
 	set_config(core, config);
-	unpromised = core_unpromised(config->strategy, config->prefill);
-	if (core_iova_init(core))
+	shim_self.spared = true;
+	core->d.counters = alloc_percpu(struct bl_counters);
+	shim_self.spared = false;
+	if (!core->d.counters ||
+	    shim_iova_init(&core->d.stream, config->window >> BL_SLOT_SHIFT,
+			   config->granule >> BL_SLOT_SHIFT, config->seed))
 		abort();
+	return core;
+}
+
+static void core_free(struct bl_core *core)
+{
+	shim_iova_exit(&core->d.stream);
+	free(core);
+}
+
+struct bl_core *core_create(const struct config *config)
+{
+	long pages = shim_account.pages, allocations = shim_account.allocations;
+	struct bl_core *core = core_prepare(config);
+	const struct shim_iova *iova = core->d.stream.shim;
+	u64 hits = shim_inject.hits;
+	int ret;
+
+	unpromised = core_unpromised(config->strategy, config->prefill);
+	sim.prefill = config->prefill;
 	ret = core->d.strategy->init(&core->d);
 	if (ret) {
 		check(PROP_ALLOC, ret == -ENOMEM && shim_inject.hits != hits,
 		      "init returns %d, and no allocation failed", ret);
-		check(PROP_ALLOC, shim_account.pages == pages && shim_account.allocations == allocations,
+		free_percpu(core->d.counters);
+		check(PROP_ALLOC,
+		      shim_account.pages == pages && shim_account.allocations == allocations,
 		      "init fails and leaves %ld pages and %ld allocations",
 		      shim_account.pages - pages, shim_account.allocations - allocations);
-		check(PROP_ALLOC, !core->used, "init fails and leaves %u slots", core->used);
-		core_iova_exit(core);
-		free(core);
+		check(PROP_ALLOC, !iova->used, "init fails and leaves %u slots", iova->used);
+		core_free(core);
 		return NULL;
 	}
 	check(PROP_INTEGRITY, core->d.granule == config->granule &&
@@ -79,8 +102,8 @@ struct bl_core *core_create(const struct config *config)
 	      (config->strategy->raw || (!core->d.base && core->d.window == config->window)) &&
 	      core->d.page_shift <= config->page_shift && core->d.page_shift >= PAGE_SHIFT,
 	      "init changes what is the core's");
-	check(PROP_EXHAUSTION, core->used <= core->nr_slots / 4,
-	      "init takes %u of the window's %u slots for itself", core->used, core->nr_slots);
+	check(PROP_EXHAUSTION, iova->used <= iova->nr_slots / 4,
+	      "init takes %u of the window's %u slots for itself", iova->used, iova->nr_slots);
 	core->allocations = shim_account.allocations;
 	core->pages = shim_account.pages;
 	daemon_init(core);
@@ -89,28 +112,25 @@ struct bl_core *core_create(const struct config *config)
 
 void core_destroy(struct bl_core *core)
 {
+	const struct shim_iova *iova = core->d.stream.shim;
+
 	if (core->user_on)
 		core_user_clear(core);
 	core_run_deferred(core);
-	check(PROP_EXHAUSTION, core->d.strategy->own_iova || core->busy || !core->used,
-	      "%u slots of the window are never freed", core->used);
+	check(PROP_EXHAUSTION, core->d.strategy->own_iova || core->busy || !iova->used,
+	      "%u slots of the window are never freed", iova->used);
 	daemon_exit(core);
 	core->d.strategy->exit(&core->d);
-	check(PROP_EXHAUSTION, core->busy || !core->used, "%u slots of the window are never freed",
-	      core->used);
-	check(PROP_EXHAUSTION, !shim_account.pages, "%ld pages are never freed", shim_account.pages);
-	check(PROP_EXHAUSTION, !shim_account.orphans, "%ld pages keep a reference", shim_account.orphans);
+	free_percpu(core->d.counters);
+	check(PROP_EXHAUSTION, core->busy || !iova->used,
+	      "%u slots of the window are never freed", iova->used);
+	check(PROP_EXHAUSTION, !shim_account.pages, "%ld pages are never freed",
+	      shim_account.pages);
+	check(PROP_EXHAUSTION, !shim_account.orphans, "%ld pages keep a reference",
+	      shim_account.orphans);
 	check(PROP_EXHAUSTION, !shim_account.allocations, "%ld allocations are never freed",
 	      shim_account.allocations);
-	core_iova_exit(core);
-	free(core);
-}
-
-/* For tracing, which is the kernel's. */
-void bl_name_locks(struct bl_domain *d, const char *name, const void *at, size_t size,
-		   unsigned int nr)
-{
-	check(PROP_INTEGRITY, name && at && size && nr, "bl_name_locks() with nothing to name");
+	core_free(core);
 }
 
 /* --- messages --------------------------------------------------------------- */
@@ -158,31 +178,6 @@ void core_run_deferred(struct bl_core *core)
 		core->d.strategy->deferred(&core->d);
 		check(PROP_INTEGRITY, ++rounds < 1000, "deferred work without an end");
 	}
-}
-
-/* --- pages ----------------------------------------------------------------- */
-
-struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp)
-{
-	if (d->backing != BL_BACKING_UNZEROED)
-		gfp |= __GFP_ZERO;
-	return shim_pages_alloc(d->page_shift - PAGE_SHIFT, gfp | SHIM_GFP_SPLIT);
-}
-
-void bl_page_free(struct bl_domain *d, struct page *page)
-{
-	shim_pages_free(page, d->page_shift - PAGE_SHIFT);
-}
-
-struct page *bl_huge_alloc(struct bl_domain *d)
-{
-	return shim_pages_alloc(order_base_2(BL_HUGE_SIZE) - PAGE_SHIFT,
-				GFP_KERNEL | __GFP_ZERO | __GFP_COMP);
-}
-
-void bl_huge_free(struct bl_domain *d, struct page *page)
-{
-	shim_pages_free(page, order_base_2(BL_HUGE_SIZE) - PAGE_SHIFT);
 }
 
 /* --- the daemon's own memory ----------------------------------------------- */
@@ -251,13 +246,24 @@ static void irq_exit(void)
 	shim_self.in_irq = false;
 }
 
+static const struct dma_map_ops *ops_of(const struct bl_core *core)
+{
+	return core->d.strategy->dma_ops;
+}
+
+static unsigned long attrs_of(bool copy)
+{
+	return copy ? 0 : DMA_ATTR_SKIP_CPU_SYNC;
+}
+
 dma_addr_t core_map(struct bl_core *core, phys_addr_t pa, size_t size,
 		    enum dma_data_direction dir, bool copy)
 {
 	dma_addr_t iova;
 
 	irq_enter();
-	iova = core->d.strategy->map(&core->d, pa, size, dir, copy);
+	iova = ops_of(core)->map_page(&core->vdpa.vdpa.dev, pfn_to_page(PHYS_PFN(pa)),
+				      offset_in_page(pa), size, dir, attrs_of(copy));
 	irq_exit();
 	return iova;
 }
@@ -266,7 +272,7 @@ void core_unmap(struct bl_core *core, dma_addr_t iova, size_t size,
 		enum dma_data_direction dir, bool copy)
 {
 	irq_enter();
-	core->d.strategy->unmap(&core->d, iova, size, dir, copy);
+	ops_of(core)->unmap_page(&core->vdpa.vdpa.dev, iova, size, dir, attrs_of(copy));
 	irq_exit();
 }
 
@@ -274,7 +280,7 @@ void core_sync_for_device(struct bl_core *core, dma_addr_t iova, size_t size,
 			  enum dma_data_direction dir)
 {
 	irq_enter();
-	core->d.strategy->sync_for_device(&core->d, iova, size, dir);
+	ops_of(core)->sync_single_for_device(&core->vdpa.vdpa.dev, iova, size, dir);
 	irq_exit();
 }
 
@@ -282,6 +288,6 @@ void core_sync_for_cpu(struct bl_core *core, dma_addr_t iova, size_t size,
 		       enum dma_data_direction dir)
 {
 	irq_enter();
-	core->d.strategy->sync_for_cpu(&core->d, iova, size, dir);
+	ops_of(core)->sync_single_for_cpu(&core->vdpa.vdpa.dev, iova, size, dir);
 	irq_exit();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The core in user space: what stands around a strategy.  Physical memory and the
- * originals in it (cells.c), addresses (iova.c), copies with their checks (copy.c),
+ * originals in it (cells.c), copies with their checks (copy.c),
  * the daemon with its page tables (daemon.c), the life of a domain (sim.c).
  */
 #ifndef SIM_H
@@ -21,6 +21,7 @@
 
 struct sim {
 	bool verbose;		/* print what a strategy warns of */
+	enum bl_prefill prefill;	/* of the domain that there is */
 	void (*before_copy)(phys_addr_t orig);	/* if set */
 };
 
@@ -37,6 +38,7 @@ void cells_reset(void);
 #define CELL_SHIFT	21
 #define CELL_SIZE	(1UL << CELL_SHIFT)
 #define CELL_PAD	64	/* bytes before and behind a mapping that are checked */
+#define CELLS_END	(130UL << 20)	/* bytes of physical memory; pages follow */
 
 /* Where cell N, and the zero page, begin. */
 phys_addr_t cell_pa(unsigned int n);
@@ -53,31 +55,17 @@ struct cell_pass {
 	unsigned int n;		/* NR_CELLS: the zero page */
 	bool nowhere;		/* there is no memory; for who goes on all the same */
 };
-struct cell_pass cell_enter(const struct bl_domain *d, phys_addr_t orig, size_t len,
-			    bool to_device);
+struct cell_pass cell_enter(phys_addr_t orig, size_t len, bool to_device);
 void cell_leave(struct cell_pass pass);
 
 /* --- the domain ------------------------------------------------------------ */
 
 #define NR_DAEMONS	2
-#define IOVA_STACKS	33	/* ranges of up to 32 slots are kept for reuse */
-#define IOVA_STACK	32
 
 struct bl_core {
 	struct bl_domain d;
 
-	/* iova.c, under iova_lock */
-	int iova_lock;
-	u8 *slot_used;
-	u32 *range_slots;	/* by first slot: of the range that begins there */
-	u32 nr_slots, hint, used;
-	u32 stack[IOVA_STACKS][IOVA_STACK];
-	u8 depth[IOVA_STACKS];
-	u64 random;
-	u64 full;		/* allocations that failed */
-	u64 forced;		/* the next address, instead of all that */
-	u64 forced_other;	/* added to it on another CPU than 0 */
-	bool was_forced;	/* such an address may still be freed */
+	struct bl_vdpa vdpa;	/* the device, by which map and unmap find the domain */
 
 	/* daemon.c: a page, and bit 0 for a lock */
 	u64 *pte[NR_DAEMONS];
@@ -130,9 +118,6 @@ void core_sync_for_device(struct bl_core *core, dma_addr_t iova, size_t size,
 void core_sync_for_cpu(struct bl_core *core, dma_addr_t iova, size_t size,
 		       enum dma_data_direction dir);
 
-int core_iova_init(struct bl_core *core);
-void core_iova_exit(struct bl_core *core);
-
 /* --- the daemon ------------------------------------------------------------ */
 
 void daemon_init(struct bl_core *core);
@@ -156,10 +141,5 @@ void daemon_drop(struct bl_core *core, int dm, u64 iova, u64 len);
 /* The page behind IOVA, with a reference; NULL if it is not in the page table. */
 struct page *daemon_pin(struct bl_core *core, int dm, u64 iova);
 bool daemon_has_entry(const struct bl_core *core, int dm, u64 iova);
-
-static inline bool iova_in_window(const struct bl_domain *d, u64 iova, u64 size)
-{
-	return size - 1 < d->window && iova - d->base <= d->window - size;
-}
 
 #endif /* SIM_H */

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What kmod/core/core-inline.h, which is compiled into each strategy, reports to the rest of
+ * the core: events and warnings, whose arguments are checked here.
+ */
+#include "check.h"
+#include "sim.h"
+
+/* --- events ---------------------------------------------------------------- */
+
+void trace_bl_map(const struct bl_domain *d, u64 iova, size_t size, int dir, u64 ns)
+{
+}
+
+void trace_bl_unmap(const struct bl_domain *d, u64 iova, size_t size, int dir, u64 ns)
+{
+}
+
+/* The core copies a slot at most, and leaves out the rest. */
+void trace_bl_copy(const struct bl_domain *d, u64 orig, size_t size, bool to_bounce, int path,
+		   u64 ns)
+{
+	check(PROP_INTEGRITY, size > 0 && size <= BL_SLOT_SIZE,
+	      "a copy of %zu bytes, which are not in one slot", size);
+}
+
+void trace_bl_iova_alloc(const struct bl_domain *d, u64 iova, size_t size)
+{
+}
+
+void trace_bl_iova_free(const struct bl_domain *d, u64 iova, size_t size)
+{
+	check(PROP_EXHAUSTION, !(iova & (BL_SLOT_SIZE - 1)),
+	      "an address is freed that was never given out: %#llx", iova);
+}
+
+void trace_bl_page_alloc(const struct bl_domain *d, u64 size)
+{
+}
+
+void trace_bl_page_free(const struct bl_domain *d, u64 size)
+{
+}
+
+void trace_bl_lock_taken(const void *lock)
+{
+	check(PROP_CONTEXT, shim_self.preempt_count > 0, "a bit lock is taken and not counted");
+}
+
+void trace_bl_lock_dropped(const void *lock)
+{
+}
+
+/* --- locks ----------------------------------------------------------------- */
+
+/* Only tracing uses the names. */
+void bl_name_locks(struct bl_domain *d, const char *name, const void *at, size_t size,
+		   unsigned int nr)
+{
+	check(PROP_INTEGRITY, name && at && size && nr, "bl_name_locks() with nothing to name");
+}
+
+/* --- the DMA operations ---------------------------------------------------- */
+
+void bl_dma_warn_bad_unmap(u64 iova, size_t size)
+{
+	fail(PROP_INTEGRITY, "%zu bytes at %#llx are unmapped, which the window does not have",
+	     size, iova);
+}
