@@ -33,6 +33,8 @@ do for [p = 1:4] {
 }
 set yrange [-n:0]
 shown(p) = column(COL[p]) / SCALE[p]
+# Not NaN: gnuplot 5.4 crashes where all labels of a plot are undefined.
+OUTSIDE = 1
 set multiplot
 do for [p = 1:4] {
 	set lmargin at screen left + (p - 1) * part
@@ -45,7 +47,7 @@ do for [p = 1:4] {
 		(0):(strcol(1) eq LABELS[i] ? -i + 0.5 : NaN):(0):(shown(p)): \
 		(-i + 0.24):(-i + 0.76) with boxxyerror lc rgb '#0072B2', \
 	     for [i = 1:n] '../trace-memory.csv' skip 1 using \
-		(shown(p)):(strcol(1) eq LABELS[i] ? -i + 0.5 : NaN):(sprintf('%.4g', shown(p))) \
+		(shown(p)):(strcol(1) eq LABELS[i] ? -i + 0.5 : OUTSIDE):(sprintf('%.4g', shown(p))) \
 		with labels left offset 0.3, 0 font small
 	do for [l = 1001:1100] { unset label l }
 }

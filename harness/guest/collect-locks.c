@@ -104,7 +104,8 @@ static bool parse_waits(char *text, json_t *doc)
 				  &missed) == 4) {
 			whole = true;
 			json_object_update_new(doc, json_pack("{s:i, s:I, s:I, s:I, s:I}",
-				"schema", TRACE_SCHEMA, "begins", (json_int_t)begins, "matched", (json_int_t)matched,
+				"schema", TRACE_SCHEMA, "begins", (json_int_t)begins,
+				"matched", (json_int_t)matched,
 				"dropped", (json_int_t)dropped, "missed", (json_int_t)missed));
 		}
 	}

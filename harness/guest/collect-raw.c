@@ -70,8 +70,8 @@ static int enable_event(struct raw *w, struct guest_run *r, const char *system,
 {
 	if (!tracefs_event_enable(w->inst, system, event))
 		return 0;
-	return guest_fail(&r->outcome, "trace: the event %s/%s cannot be switched on: %s", system, event,
-			  strerror(errno));
+	return guest_fail(&r->outcome, "trace: the event %s/%s cannot be switched on: %s", system,
+			  event, strerror(errno));
 }
 
 static int enable_module(struct raw *w, struct guest_run *r, const char *const *events,
@@ -106,7 +106,8 @@ static char *site_probe(const char *module, const struct lock_site *s, bool behi
 	const char *event = s->kind == SITE_DROP ? TRACE_DROP : behind ? TRACE_GOT : TRACE_CALL;
 
 	return bl_fmt("p:" TRACE_GROUP "/%s %s:%s+%u%s", event, module, s->function,
-		      behind ? s->after : s->offset, behind ? " flags=%flags:x64" : " lock=%di:x64 flags=%flags:x64");
+		      behind ? s->after : s->offset,
+		      behind ? " flags=%flags:x64" : " lock=%di:x64 flags=%flags:x64");
 }
 
 static int probe_sites(struct raw *w, struct guest_run *r, const char *module,
@@ -116,8 +117,8 @@ static int probe_sites(struct raw *w, struct guest_run *r, const char *module,
 	int ret = guest_find_lock_sites(&sites, path);
 
 	if (ret) {
-		guest_fail(&r->outcome, "trace: where module %s takes locks cannot be found in %s: %s", module, path,
-			   ret == -ENOENT ? "it takes none" : strerror(-ret));
+		guest_fail(&r->outcome, "trace: where module %s takes locks cannot be found in %s: %s",
+			   module, path, ret == -ENOENT ? "it takes none" : strerror(-ret));
 		return ret;
 	}
 	/* The kernel takes a function's name, and refuses one that it finds twice. */

@@ -79,8 +79,8 @@ static json_t *holds_to_json(struct holds *h)
 		json_array_append_new(list, o);
 		free(addr);
 	}
-	return json_pack("{s:i, s:f, s:f, s:o}", "schema", TRACE_SCHEMA, "taken", h->taken, "unmatched", h->unmatched,
-			 "locks", list);
+	return json_pack("{s:i, s:f, s:f, s:o}", "schema", TRACE_SCHEMA, "taken", h->taken,
+			 "unmatched", h->unmatched, "locks", list);
 }
 
 static int save_json(const char *dir, const char *name, json_t *o, char **why)

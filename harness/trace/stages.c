@@ -230,6 +230,7 @@ static void on_fault(struct stage_matcher *m, const struct trace_event *e)
 
 /* --- completion --------------------------------------------------------------- */
 
+/* Return @to - @from - @without, or 0 with *@clamped set where that is negative. */
 static double subtract(u64 from, u64 to, u64 without, bool *clamped)
 {
 	if (to >= from + without)
