@@ -82,7 +82,7 @@ new-strategy: ## NAME=x: strategies/x.c from the template, ready to compile
 	$(Q)scripts/new-strategy.sh "$$NAME"
 
 clean: ## remove what was built; keep results and the downloaded kernel
-	$(Q)rm -rf build/bouncelab build/bouncelab-guest build/*.ko build/harness build/tests build/*.log
+	$(Q)rm -rf build/bouncelab build/bouncelab-guest build/version build/*.ko build/harness build/tests build/*.log
 	$(Q)for d in kmod strategies; do \
 		find $$d -name '*.o' -o -name '*.ko' -o -name '.*.cmd' -o -name '*.mod' \
 			-o -name '*.mod.c' -o -name 'modules.order' \
@@ -159,6 +159,20 @@ build/harness/%.o: harness/%.c Makefile | have-packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HARNESS_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# What --version prints: the release, and the commit if this is a repository. One object has it,
+# and is made again only when it is another one.
+RELEASE := 0.1
+VERSION := $(shell git --git-dir=.git describe --tags --match 'v*' --dirty 2>/dev/null || { \
+	commit=$$(git --git-dir=.git describe --always --dirty 2>/dev/null) && \
+	echo $(RELEASE)-g$$commit; } || echo $(RELEASE))
+
+build/version: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+
+build/harness/cmd/main.o: build/version
+build/harness/cmd/main.o: HARNESS_CFLAGS += -DBL_VERSION='"$(VERSION)"'
 
 # BL_EMBED() builds these files in.
 build/harness/vm/initramfs.o: harness/vm/init.sh harness/vm/pack.sh

@@ -10,8 +10,6 @@
 
 #include "lib/exit.h"
 
-#define BL_VERSION		"0.1"
-
 int cmd_doctor(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_plan(int argc, char **argv);

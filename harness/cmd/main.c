@@ -27,6 +27,10 @@ static const struct command {
 	{ "vm", cmd_vm, "Run one command as root in the guest" },
 };
 
+#ifndef BL_VERSION
+#define BL_VERSION	"of an unknown version"	/* compiled without make */
+#endif
+
 const char *argp_program_version = "bouncelab " BL_VERSION;
 
 static void print_help(FILE *out)

@@ -52,6 +52,10 @@ for command in $commands; do
 	run "$command" --no-such-option
 	refused no-such-option
 done
+run --version
+accepted
+[ "$(cat "$scratch/out")" = "bouncelab $(cat build/version)" ] ||
+	fail "--version prints '$(cat "$scratch/out")', and the build is of $(cat build/version)"
 run list
 accepted
 for f in strategies/*.c; do
