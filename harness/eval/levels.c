@@ -8,32 +8,32 @@
 
 #include <gsl/gsl_statistics_double.h>
 
-static bool counts(const struct sum_row *r)
+static bool is_counted(const struct sum_row *r)
 {
 	return r->kind == KIND_TIME && r->status == STATUS_OK;
 }
 
-/* Is row @i the first that counts with this block, or (@boot) with this boot? */
+/* Tell whether row @i is the first counted one of its block or, if @boot, of its boot. */
 static bool is_first(const struct summary *s, size_t i, bool boot)
 {
 	const struct sum_row *r = &s->rows[i];
 
-	/* Backwards: most often it is the row before. */
+	/* Search backwards: most often the row before is of the same block. */
 	for (size_t k = i; k-- > 0;) {
 		const struct sum_row *q = &s->rows[k];
 
-		if (counts(q) && q->shard == r->shard &&
+		if (is_counted(q) && q->shard == r->shard &&
 		    (boot ? q->boot == r->boot : q->block == r->block))
 			return false;
 	}
 	return true;
 }
 
-/* Has the block of row @i a row of another boot? */
+/* Tell whether the block of row @i has a row of another boot. */
 static bool is_split(const struct summary *s, size_t i)
 {
 	for (size_t k = 0; k < s->n_rows; k++)
-		if (counts(&s->rows[k]) && s->rows[k].block == s->rows[i].block &&
+		if (is_counted(&s->rows[k]) && s->rows[k].block == s->rows[i].block &&
 		    s->rows[k].boot != s->rows[i].boot)
 			return true;
 	return false;
@@ -43,7 +43,7 @@ void levels_count(const struct summary *s, struct levels *l)
 {
 	*l = (struct levels){};
 	for (size_t i = 0; i < s->n_rows; i++) {
-		if (!counts(&s->rows[i]))
+		if (!is_counted(&s->rows[i]))
 			continue;
 		l->boots += s->rows[i].boot && is_first(s, i, true);
 		if (!is_first(s, i, false))
@@ -55,22 +55,22 @@ void levels_count(const struct summary *s, struct levels *l)
 
 /* --- variances ---------------------------------------------------------------- */
 
-/* The valid timed run of a label in a job and block, or NULL. */
-static const struct sum_row *find(const struct summary *s, const char *label, const char *job,
+/* Return the valid timed run of a label in a job and block, or NULL. */
+static const struct sum_row *find_row(const struct summary *s, const char *label, const char *job,
 				  int block)
 {
 	for (size_t i = 0; i < s->n_rows; i++)
-		if (counts(&s->rows[i]) && s->rows[i].block == block &&
+		if (is_counted(&s->rows[i]) && s->rows[i].block == block &&
 		    !strcmp(s->rows[i].label, label) && !strcmp(s->rows[i].job, job))
 			return &s->rows[i];
 	return NULL;
 }
 
 /*
- * Of a label: in how many blocks it and the baseline did several runs, the variance of the
- * log ratio within a block, averaged, and that of the blocks' means.
+ * Get the variances of a label's log ratio: the mean of those within a block, and that of
+ * the blocks' means. Return the number of blocks in which label and baseline have several runs.
  */
-static size_t variances(const struct verdicts *v, const struct verdict_cell *c, double *within,
+static size_t get_variances(const struct verdicts *v, const struct verdict_cell *c, double *within,
 			double *of_means)
 {
 	const struct summary *s = v->sum;
@@ -79,8 +79,8 @@ static size_t variances(const struct verdicts *v, const struct verdict_cell *c, 
 
 	*within = 0;
 	for (size_t i = 0; i < c->n; i++) {
-		const struct sum_row *a = find(s, c->label, c->job, c->block[i]);
-		const struct sum_row *b = find(s, s->baseline, c->job, c->block[i]);
+		const struct sum_row *a = find_row(s, c->label, c->job, c->block[i]);
+		const struct sum_row *b = find_row(s, s->baseline, c->job, c->block[i]);
 		double *d;
 
 		if (!a || !b || a->n_each != b->n_each || a->n_each < 2)
@@ -98,7 +98,7 @@ static size_t variances(const struct verdicts *v, const struct verdict_cell *c, 
 	return n;
 }
 
-int levels_shares(const struct verdicts *v, const char *job, struct level_shares *shares)
+int levels_get_shares(const struct verdicts *v, const char *job, struct level_shares *shares)
 {
 	double within, of_means, sum_within = 0, sum_means = 0;
 	size_t labels = 0, n;
@@ -111,7 +111,7 @@ int levels_shares(const struct verdicts *v, const char *job, struct level_shares
 
 		if (strcmp(c->job, job) || !strcmp(c->label, v->sum->baseline))
 			continue;
-		n = variances(v, c, &within, &of_means);
+		n = get_variances(v, c, &within, &of_means);
 		if (n < 2)
 			continue;
 		sum_within += within;
@@ -122,7 +122,7 @@ int levels_shares(const struct verdicts *v, const char *job, struct level_shares
 	if (!labels)
 		return -ENODATA;
 	shares->within = sum_within / labels;
-	/* The means of N runs still have a part of what is within. */
+	/* The means of N runs still contain 1/N of the variance within. */
 	shares->between = fmax(0, (sum_means - sum_within / v->sum->runs_each) / labels);
 	return shares->within > 0 ? 0 : -ENODATA;
 }

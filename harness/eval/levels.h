@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The levels of repetition of a campaign, and where its scatter comes from. The logarithm of
- * a label's ratio to the baseline has two parts: what a block does to it (boot, devices), and
- * what the runs on one device do. With the variances between, b, and within, w, a block's
- * value of N runs has b + w / N: no number of runs makes up for too few blocks.
+ * The levels of repetition of a campaign, and how its variance splits between them.
+ *
+ * The logarithm of a label's ratio to the baseline varies between blocks (boot, device) with
+ * the variance b, and within a block, between runs on one device, with w. A block's mean of N
+ * runs has the variance b + w / N: more runs do not make up for too few blocks.
  */
 #ifndef BL_LEVELS_H
 #define BL_LEVELS_H
@@ -12,18 +13,26 @@
 
 struct levels {
 	size_t blocks;		/* with a valid timed run */
-	size_t boots;		/* of the guest, that these were done in; 0 if not known */
-	size_t split;		/* blocks of more than one boot, where a block is to have one */
+	size_t boots;		/* boots of the guest in which they ran; 0 if not known */
+	size_t split;		/* blocks with more than one boot, if the plan has one for each */
 };
 
+/* Count the levels over the valid timed runs. */
 void levels_count(const struct summary *s, struct levels *l);
 
 struct level_shares {
-	double between, within;	/* variances of the log ratio; pooled over the labels */
-	size_t n;		/* blocks of all labels that they are from */
+	double between, within;	/* variances of the log ratio, the mean over the labels */
+	size_t n;		/* number of blocks behind them, over all labels */
 };
 
-/* Of one job. -ENODATA: not two runs on each of two devices of any label. */
-int levels_shares(const struct verdicts *v, const char *job, struct level_shares *shares);
+/**
+ * levels_get_shares() - split the variance of a job
+ * @v: the campaign
+ * @job: the job
+ * @shares: gets the two parts
+ *
+ * Return: 0, or -ENODATA if no label has two runs on each of two devices.
+ */
+int levels_get_shares(const struct verdicts *v, const char *job, struct level_shares *shares);
 
 #endif

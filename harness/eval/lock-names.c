@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Who is known to take one lock only, by the beginning of his name, or by his module. */
+/* Functions known to take exactly one lock, by name prefix or by module. */
 static const struct {
 	const char *function, *module, *name;
 } takers[] = {
@@ -43,7 +43,7 @@ char *trace_function_name(const char *function)
 	return name;
 }
 
-static const char *taker(const char *function)
+static const char *lock_of_taker(const char *function)
 {
 	const char *open = strchr(function, '[');
 
@@ -58,7 +58,7 @@ static const char *taker(const char *function)
 	return NULL;
 }
 
-static char *own_name(const json_t *names, unsigned long long address)
+static char *name_in_module(const json_t *names, unsigned long long address)
 {
 	const json_t *o;
 	size_t i;
@@ -81,7 +81,7 @@ static char *own_name(const json_t *names, unsigned long long address)
 char *trace_lock_name(const json_t *names, unsigned long long address, const char *symbol,
 		      const char *function)
 {
-	char *name = own_name(names, address), *plain;
+	char *name = name_in_module(names, address), *plain;
 	const char *known;
 
 	if (name)
@@ -89,7 +89,7 @@ char *trace_lock_name(const json_t *names, unsigned long long address, const cha
 	/* Without a symbol the kernel gives the address. */
 	if (*symbol && strncmp(symbol, "0x", 2))
 		return bl_strdup(symbol);
-	known = taker(function);
+	known = lock_of_taker(function);
 	if (known)
 		return bl_strdup(known);
 	plain = trace_function_name(function);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-double stop_widest(const struct verdicts *v)
+double stop_get_widest(const struct verdicts *v)
 {
 	double widest = 0;
 	bool any = false;
@@ -24,7 +24,7 @@ double stop_widest(const struct verdicts *v)
 	return any ? widest : INFINITY;
 }
 
-double stop_widest_in(const char *dir, unsigned int below)
+double stop_load_widest(const char *dir, unsigned int below)
 {
 	double widest = INFINITY;
 	struct summary s;
@@ -36,7 +36,7 @@ double stop_widest_in(const char *dir, unsigned int below)
 		if (s.rows[i].kind == KIND_TIME && (unsigned int)s.rows[i].block >= below)
 			s.rows[i].status = STATUS_MISSING;
 	if (!verdicts_make(&v, &s, RULE_SAME_PCT)) {
-		widest = stop_widest(&v);
+		widest = stop_get_widest(&v);
 		verdicts_free(&v);
 	}
 	summary_free(&s);

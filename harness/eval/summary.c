@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is known of one planned run while its rows are made. */
+/* One planned run while its rows are made. */
 struct run_state {
 	const json_t *plan;	/* its object in plan.json */
 	const char *id;
@@ -62,7 +62,7 @@ static void add_rows(struct summary *s, struct run_state *run)
 	}
 }
 
-/* All rows of the run get the same status: the run is the unit. */
+/* Set the status of all rows of a run: the run is the unit. */
 static void set_status(struct summary *s, const struct run_state *run,
 		       enum run_status status, const char *reason)
 {
@@ -76,7 +76,7 @@ static void set_status(struct summary *s, const struct run_state *run,
 	s->n_status[status]++;
 }
 
-static void without_doc(struct summary *s, const struct run_state *run)
+static void use_journal(struct summary *s, const struct run_state *run)
 {
 	const char *state = bl_json_str(run->journal, "state", "");
 	int status = bl_find_name(status_names, STATUSES, state);
@@ -92,7 +92,7 @@ static void without_doc(struct summary *s, const struct run_state *run)
 		set_status(s, run, STATUS_MISSING, "not run");
 }
 
-/* The file that run.json names for a job the @k-th time, else the name by convention. */
+/* Return the file that run.json names for a job the @k-th time, else the usual name. */
 static char *fio_file(const struct run_state *run, const char *job, unsigned int k)
 {
 	const json_t *jobs = json_object_get(run->doc, "jobs"), *j;
@@ -110,7 +110,7 @@ static char *fio_file(const struct run_state *run, const char *job, unsigned int
 	return path;
 }
 
-/* One number of all runs of a job on one device. */
+/* Return the median of one member over all runs of a job on a device. */
 static double median_of(const struct fio_result *f, size_t n, size_t offset)
 {
 	double *x = bl_zalloc(n * sizeof(*x)), m;
@@ -122,8 +122,8 @@ static double median_of(const struct fio_result *f, size_t n, size_t offset)
 	return m;
 }
 
-/* The device's value is the median of its runs; what they did together is added up. */
-static void combine(struct sum_row *r, const struct fio_result *f, unsigned int n, bool whole)
+/* Set the device's values: the medians of its runs, and the sum of their I/Os. */
+static void combine_runs(struct sum_row *r, const struct fio_result *f, unsigned int n, bool whole)
 {
 	r->fio = f[0];
 	r->each = bl_zalloc(n * sizeof(*r->each));
@@ -145,7 +145,7 @@ static void combine(struct sum_row *r, const struct fio_result *f, unsigned int 
 				     NAN;
 }
 
-/* All runs of a row's job; the first objection, or NULL. */
+/* Read all runs of a row's job. Return the first objection, or NULL. The caller frees it. */
 static char *read_job(struct summary *s, const struct run_state *run, struct sum_row *r)
 {
 	double planned = run->kind != KIND_VERIFY ? s->runtime_ms : 0;
@@ -169,16 +169,16 @@ static char *read_job(struct summary *s, const struct run_state *run, struct sum
 		free(name);
 		free(path);
 	}
-	/* One run without its histogram, and that of the device is none. */
+	/* Without the histogram of each run the device has none. */
 	if (!whole)
 		hist_free(&r->hist);
 	if (!broken)
-		combine(r, f, n, whole);
+		combine_runs(r, f, n, whole);
 	free(f);
 	return objection;
 }
 
-/* Reads the numbers of all jobs; the first objection, or NULL if all is well. */
+/* Read all jobs of a run. Return the first objection, or NULL. The caller frees it. */
 static char *read_jobs(struct summary *s, const struct run_state *run)
 {
 	char *objection = NULL;
@@ -196,7 +196,7 @@ static char *read_jobs(struct summary *s, const struct run_state *run)
 	return objection;
 }
 
-static void with_doc(struct summary *s, const struct run_state *run)
+static void use_run_json(struct summary *s, const struct run_state *run)
 {
 	const char *label = bl_json_str(run->plan, "label", "?");
 	int status = bl_find_name(status_names, STATUSES, bl_json_str(run->doc, "status", NULL));
@@ -261,9 +261,9 @@ static void load_run(struct summary *s, const json_t *plan, const json_t *journa
 		set_status(s, &run, STATUS_INVALID, why);
 	} else if (run.doc) {
 		note_accel(s, run.doc);
-		with_doc(s, &run);
+		use_run_json(s, &run);
 	} else {
-		without_doc(s, &run);
+		use_journal(s, &run);
 	}
 	free(why);
 	s->n_runs++;
@@ -308,7 +308,7 @@ static int use_plan(struct summary *s, const char *path)
 	return 0;
 }
 
-/* Not left out by the stop rule, nor another shard's. */
+/* Tell whether the run is of this shard and not skipped by the stop rule. */
 static bool is_planned(const struct summary *s, const json_t *run)
 {
 	unsigned int block = bl_json_int(run, "block", 0);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A campaign as it can be evaluated: one row per planned run and job. What was
- * planned but is missing, failed or invalid has its row too, with the reason.
+ * eval/ computes what a campaign says: summary.h reads it, verdict.h judges it, compare.h
+ * compares it with another one, traces.h collects what its traced runs saw.
+ *
+ * In: the directory of a campaign. Out: data that report/ writes.
+ *
+ * A summary has one row per planned run and job. A run that is missing, failed or invalid
+ * has its rows too, with the reason.
  */
 #ifndef BL_SUMMARY_H
 #define BL_SUMMARY_H
@@ -13,7 +18,7 @@
 #include "plan/shard.h"
 #include "campaign/stop-state.h"
 
-/* The strings belong to the campaign's plan, except @reason. */
+/* The plan owns the strings, except @reason. */
 struct sum_row {
 	const char *run, *label, *strategy, *axis[AXES], *job;
 	const char *collect;		/* collectors of the cell: "off", or names and '+' */
@@ -22,50 +27,52 @@ struct sum_row {
 	enum run_kind kind;
 	enum run_status status;		/* only STATUS_OK rows enter a median */
 	char *reason;			/* NULL if STATUS_OK */
-	int boot;			/* number of the guest, from 1; 0 where it is not known */
-	int shard;			/* that the block is of, from 1; 0 without shards */
-	struct fio_result fio;		/* of all runs on the device; NaN: not measured */
-	double *each;			/* IOPS of each run on the device, … */
-	unsigned int n_each;		/* … of which there are so many, 0 if one is broken */
-	struct hist hist;		/* its completion latencies; may be empty */
+	int boot;			/* number of the guest, from 1; 0 if it is not known */
+	int shard;			/* shard of the block, from 1; 0 without shards */
+	struct fio_result fio;		/* over all runs on the device; NaN: not measured */
+	double *each;			/* IOPS of each run on the device */
+	unsigned int n_each;		/* length of @each; 0 if one of the runs is broken */
+	struct hist hist;		/* completion latencies; may be empty */
 };
 
 struct summary {
 	char *dir;
-	char *name;			/* of the campaign: last part of dir */
+	char *name;			/* last part of @dir */
 	json_t *plan;			/* plan.json */
 	json_t *env;			/* env.json, or NULL */
 	const char *plane, *baseline;
 	double runtime_ms;		/* planned for each timed job */
 	unsigned int runs_each;		/* planned for each timed job of a device */
-	const char *boot;		/* what begins with one: campaign, block, device */
-	struct shard shard;		/* if this is one; what others do has no rows */
-	unsigned int shards;		/* that this was merged of, or 0 */
-	struct stop_state stop;		/* what it leaves out has no rows */
-	char state[16];			/* of the campaign, by the journal; may be empty */
+	const char *boot;		/* the guest boots for each campaign, block or device */
+	struct shard shard;		/* runs of other shards have no rows */
+	unsigned int shards;		/* number of shards this was merged of, or 0 */
+	struct stop_state stop;		/* runs that it skips have no rows */
+	char state[16];			/* of the campaign in the journal; may be empty */
 	char accel[16];			/* "tcg", "kvm", "mixed", "unknown" */
-	bool emulated;			/* some run was not on hardware */
+	bool emulated;			/* some run was emulated */
 	struct bl_strv jobs;		/* timed jobs, in the plan's order */
 	struct sum_row *rows;		/* in the plan's order */
 	size_t n_rows;
-	size_t n_runs;			/* planned runs … */
-	size_t n_status[STATUSES];	/* … by status */
+	size_t n_runs;			/* planned runs */
+	size_t n_status[STATUSES];	/* the same by status */
 };
 
-/*
- * Read DIR/plan.json, journal.jsonl, runs/ID/run.json and fio's outputs.
+/**
+ * summary_load() - read a campaign
+ * @s: gets the summary; summary_free() frees it
+ * @dir: the campaign's directory
  *
- * Evidence rules applied here: a run is as good as run.json says, and then
- * invalid as a whole if one of its fio outputs is missing, broken, has an
- * error, no I/O or (timed and traced jobs) less than 90 % of the planned time.
+ * Rules of evidence: a run has the status that run.json says. A run that is ok becomes
+ * invalid as a whole if an output of fio is missing or broken, has an error or no I/O, or,
+ * of timed and traced jobs, lasted less than 90 % of the planned time.
  *
- * 0, or a negative errno with a message on stderr: no such campaign, or a
- * plan.json that cannot be used.
+ * Return: 0, or a negative errno with a message: there is no such campaign, or one of its
+ * own files cannot be used.
  */
 int summary_load(struct summary *s, const char *dir);
 void summary_free(struct summary *s);
 
-/* Does the plan have cells with collectors? */
+/* Tell whether some cell of the plan has collectors. */
 bool summary_traced(const struct summary *s);
 
 #endif

@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How a lock is waited for, and how that is traced; who did it comes behind that. */
-static const char *const beneath[] = {
+/* Frames of the lock itself and of the tracing; the next frame took the lock. */
+static const char *const lock_frames[] = {
 	"__traceiter_", "_raw_", "__raw_", "do_raw_", "queued_", "__mutex", "mutex_", "rwsem_",
 	"down_", "__down_", "__percpu_down", "percpu_down", "bl_bit_lock_wait",
 };
 
 /*
- * The frame of who waited. NULL where it is for the lock within an rwlock, since that is
- * counted as a wait for the rwlock itself.
+ * Return the frame that waited, or NULL for the lock within an rwlock: that wait is counted
+ * for the rwlock itself.
  */
 static const char *taker_of(const json_t *entry)
 {
@@ -29,17 +29,17 @@ static const char *taker_of(const json_t *entry)
 		if (bl_json_int(entry, "flags", 0) == 1 &&
 		    (!strncmp(text, "queued_read", 11) || !strncmp(text, "queued_write", 12)))
 			return NULL;
-		for (k = 0; k < ARRAY_SIZE(beneath); k++)
-			if (!strncmp(text, beneath[k], strlen(beneath[k])))
+		for (k = 0; k < ARRAY_SIZE(lock_frames); k++)
+			if (!strncmp(text, lock_frames[k], strlen(lock_frames[k])))
 				break;
-		if (k == ARRAY_SIZE(beneath))
+		if (k == ARRAY_SIZE(lock_frames))
 			return text;
 	}
 	return "?";
 }
 
-/* By name: a lock of the same name has another address in each device. Takes over @name. */
-static struct trace_lock *lock_named(struct trace_subject *s, char *name)
+/* Find or add a lock by name: its address differs from device to device. Frees @name. */
+static struct trace_lock *find_or_add_lock(struct trace_subject *s, char *name)
 {
 	for (size_t i = 0; i < s->n_locks; i++) {
 		if (strcmp(s->locks[i].name, name))
@@ -93,7 +93,7 @@ static void add_log2(struct trace_lock *l, const json_t *entry)
 	}
 }
 
-/* A wait, and what it is sorted by. */
+/* A wait with the address that it is sorted by. */
 struct wait {
 	unsigned long long address;
 	double ns;
@@ -107,8 +107,8 @@ static int by_lock(const void *a, const void *b)
 	return (x->address > y->address) - (x->address < y->address);
 }
 
-/* Who waits most, of @n waits for one lock; NULL as taker_of(). */
-static const char *most_of(const struct wait *w, size_t n)
+/* Return the frame with the longest sum of @n waits for one lock; NULL as taker_of(). */
+static const char *longest_taker(const struct wait *w, size_t n)
 {
 	const char *most = NULL;
 	double longest = -1;
@@ -131,10 +131,10 @@ static const char *most_of(const struct wait *w, size_t n)
 	return most;
 }
 
-/* @w, of which there are @n, are of one lock. Who waits most for it may name it. */
+/* Add @n waits for one lock. The function that waits longest may name it. */
 static void add_lock(struct trace_subject *s, const json_t *names, const struct wait *w, size_t n)
 {
-	const char *frame = most_of(w, n);
+	const char *frame = longest_taker(w, n);
 
 	for (size_t i = 0; i < n; i++) {
 		const json_t *e = w[i].entry;
@@ -143,7 +143,7 @@ static void add_lock(struct trace_subject *s, const json_t *names, const struct 
 
 		if (!taker_of(e))
 			continue;
-		l = lock_named(s, trace_lock_name(names, w->address,
+		l = find_or_add_lock(s, trace_lock_name(names, w->address,
 						  bl_json_str(e, "symbol", ""), frame));
 		l->waits += waits;
 		l->wait_ns += w[i].ns;
@@ -190,7 +190,7 @@ int trace_add_holds(struct trace_subject *s, const char *dir, const json_t *gues
 	int err = trace_load_json(dir, RUN_HOLDS_JSON, &doc);
 
 	json_array_foreach(json_object_get(doc, "locks"), i, o) {
-		struct trace_lock *l = lock_named(s, trace_lock_name(names, address_of(o), "",
+		struct trace_lock *l = find_or_add_lock(s, trace_lock_name(names, address_of(o), "",
 							bl_json_str(o, "function", "")));
 
 		l->holds += bl_json_num(o, "holds", 0);

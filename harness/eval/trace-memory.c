@@ -7,29 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the peak, at which all memory counts as touched for the first time. */
+/* All memory counts as touched once this share of the peak is reached. */
 #define NEARLY	0.95
 
-/* Cannot fail: a column that is not there is NaN. */
-static double get(const struct csv *c, size_t row, const char *name)
+/* Return a value, or NaN if there is no such column. */
+static double get_value(const struct csv *c, size_t row, const char *name)
 {
 	int column = csv_column(c, name);
 
 	return column < 0 ? NAN : strtod(csv_get(c, row, column), NULL);
 }
 
-/* What a counter has gained from the first line to the last. */
+/* Return how much a counter grew from the first line to the last. */
 static double gained(const struct csv *c, const char *name)
 {
-	return get(c, c->rows - 1, name) - get(c, 0, name);
+	return get_value(c, c->rows - 1, name) - get_value(c, 0, name);
 }
 
 static void add_sample(struct trace_memory *m, const struct csv *c, size_t row, unsigned int run)
 {
 	struct trace_sample t = {
-		.run = run, .ms = get(c, row, "ms"),
-		.resident = get(c, row, "resident_bytes"),
-		.in_flight = get(c, row, "map_bytes") - get(c, row, "unmap_bytes"),
+		.run = run, .ms = get_value(c, row, "ms"),
+		.resident = get_value(c, row, "resident_bytes"),
+		.in_flight = get_value(c, row, "map_bytes") - get_value(c, row, "unmap_bytes"),
 	};
 
 	m->samples = bl_realloc(m->samples, (m->n_samples + 1) * sizeof(t));
@@ -72,7 +72,7 @@ int trace_add_memory(struct trace_subject *s, const char *dir, const json_t *gue
 	return 0;
 }
 
-/* Until a run had nearly all of its own peak. */
+/* Return the ms until a run reached nearly all of its own peak. */
 static double first_touch(const struct trace_memory *m, unsigned int run)
 {
 	double peak = 0, ms = NAN;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Up to what the label says of collectors. */
+/* Return the length of the label without its collectors. */
 static size_t name_length(const struct sum_row *row)
 {
 	size_t label = strlen(row->label), tail = strlen(row->collect) + 1;
@@ -142,15 +142,15 @@ static int add_row(struct trace_data *d, const struct sum_row *row)
 	return 0;
 }
 
-/* Is this a label of the subject, with collectors or without? */
-static bool is_of(const char *label, const struct trace_subject *s)
+/* Tell whether this is a label of the subject, with collectors or without. */
+static bool is_label_of(const char *label, const struct trace_subject *s)
 {
 	size_t len = strlen(s->name);
 
 	return !strncmp(label, s->name, len) && (!label[len] || label[len] == '+');
 }
 
-/* What a collector costs: the blocks in which a subject was run with and without it. */
+/* Add the cost of a collector, from the blocks with a run with it and one without. */
 static void add_overhead(struct trace_data *d, struct trace_subject *s,
 			 const struct verdict_cell *with)
 {
@@ -177,17 +177,17 @@ static void add_overheads(struct trace_data *d)
 		for (size_t k = 0; k < d->n; k++) {
 			struct trace_subject *s = &d->subjects[k];
 
-			if (!strcmp(c->job, d->job) && is_of(c->label, s) && strcmp(c->label, s->name))
+			if (!strcmp(c->job, d->job) && is_label_of(c->label, s) && strcmp(c->label, s->name))
 				add_overhead(d, s, c);
 		}
 	}
 }
 
-/* The baseline first, the others by name, as in the verdicts. */
+/* Order the baseline first and the others by name, as in the verdicts. */
 static bool comes_before(const struct trace_data *d, const struct trace_subject *a,
 			 const struct trace_subject *b)
 {
-	bool base_a = is_of(d->sum.baseline, a), base_b = is_of(d->sum.baseline, b);
+	bool base_a = is_label_of(d->sum.baseline, a), base_b = is_label_of(d->sum.baseline, b);
 
 	return base_a != base_b ? base_a : strcmp(a->name, b->name) < 0;
 }

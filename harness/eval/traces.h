@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The traced runs of a campaign, taken together by subject: what is traced, which is a cell's
- * label without what it was traced with. Only valid runs count.
+ * The traced runs of a campaign, added up by subject. A subject is what is traced: the label
+ * of a cell without its collectors. Only valid runs count.
  */
 #ifndef BL_TRACE_DATA_H
 #define BL_TRACE_DATA_H
@@ -35,39 +35,39 @@ struct trace_sample {
 	double ms, resident, in_flight;	/* bytes */
 };
 
-/* Sums over runs. */
+/* Sums over the runs of a subject. */
 struct trace_memory {
 	double runs, maps, mapped_bytes, copied_bytes, zeroed_bytes, faults, page_allocs;
 	double alloc_fails, iova_allocs, iova_slow;
-	double resident_peak, in_flight_peak;	/* largest of all runs */
-	double first_touch_ms;			/* median: until the peak was nearly reached */
+	double resident_peak, in_flight_peak;	/* bytes; the largest of all runs */
+	double first_touch_ms;			/* median time until 95 % of the peak */
 	struct trace_sample *samples;
 	size_t n_samples;
 };
 
 struct trace_overhead {
 	char *collect;
-	struct stats_est ratio;			/* IOPS with to without; NaN: no pairs */
+	struct stats_est ratio;			/* IOPS with the collectors / without; NaN: no pairs */
 	size_t pairs;
 };
 
 struct trace_subject {
 	char *name;
 	const char *strategy;
-	unsigned int runs[COLLECTORS];		/* valid, that had this collector */
-	unsigned int invalid;			/* of all collectors */
-	char *invalid_why;			/* of the first of them */
-	double ios[COLLECTORS], bytes[COLLECTORS];	/* of the disk in those runs */
-	double begins, matched;			/* waits for locks, and those that are whole */
+	unsigned int runs[COLLECTORS];		/* valid runs with each collector */
+	unsigned int invalid;			/* failed or invalid runs */
+	char *invalid_why;			/* ID, label and reason of the first */
+	double ios[COLLECTORS], bytes[COLLECTORS];	/* of the disk in these runs */
+	double begins, matched;			/* waits that began, and that have an end */
 	double holds_taken, holds_unmatched;
-	struct trace_lock *locks;		/* longest sum of waits first */
+	struct trace_lock *locks;		/* the longest sum of waits first */
 	size_t n_locks;
 	struct trace_caller *callers;		/* likewise */
 	size_t n_callers;
 	struct stages stages;
 	struct trace_memory memory;
-	struct profile *profile;			/* NULL: none */
-	struct hist latency;			/* by fio, of the runs without collectors */
+	struct profile *profile;			/* or NULL */
+	struct hist latency;			/* of fio, in runs without collectors */
 	struct trace_overhead *overheads;
 	size_t n_overheads;
 };
@@ -76,7 +76,7 @@ struct trace_data {
 	struct summary sum;
 	struct verdicts verdicts;
 	const char *job;
-	struct trace_subject *subjects;		/* the baseline first, the others by name */
+	struct trace_subject *subjects;		/* the baseline, then the others by name */
 	size_t n;
 };
 
@@ -86,13 +86,17 @@ struct trace_data {
  */
 int trace_load_json(const char *dir, const char *name, json_t **doc);
 
-/*
- * Of the campaign in @dir. 0, or a negative errno with a message: no campaign, or one without
- * traced runs.
+/**
+ * trace_data_load() - load the traced runs of a campaign
+ * @d: gets them; trace_data_free() frees it
+ * @dir: the campaign's directory
+ *
+ * Return: 0, or a negative errno with a message: it is no campaign, or has no traced runs.
  */
 int trace_data_load(struct trace_data *d, const char *dir);
 void trace_data_free(struct trace_data *d);
 
+/* Return the lock of that name, or NULL. */
 const struct trace_lock *trace_find_lock(const struct trace_subject *s, const char *name);
 
 #endif

@@ -37,7 +37,7 @@ void report_print_shares(const struct verdicts *v, FILE *f)
 	for (size_t i = 0; i < v->sum->jobs.n; i++) {
 		double b, w, now;
 
-		if (levels_shares(v, v->sum->jobs.v[i], &x))
+		if (levels_get_shares(v, v->sum->jobs.v[i], &x))
 			continue;
 		if (!any)
 			fputs("Variance of the log ratio between blocks and within a block (between "
@@ -64,7 +64,7 @@ void report_add_levels(const struct verdicts *v, json_t *o)
 
 	levels_count(s, &l);
 	for (size_t i = 0; i < s->jobs.n; i++)
-		if (!levels_shares(v, s->jobs.v[i], &x))
+		if (!levels_get_shares(v, s->jobs.v[i], &x))
 			json_array_append_new(a, json_pack("{s:s, s:f, s:f, s:i}", "job",
 							   s->jobs.v[i], "between", x.between,
 							   "within", x.within, "blocks",

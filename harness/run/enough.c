@@ -50,7 +50,7 @@ static unsigned int count_whole_blocks(const struct runner *r)
 static double find_widest(struct runner *r, unsigned int blocks)
 {
 	if (r->widest_of != blocks) {
-		r->widest = stop_widest_in(r->c->dir, UINT_MAX);
+		r->widest = stop_load_widest(r->c->dir, UINT_MAX);
 		r->widest_of = blocks;
 	}
 	return r->widest;
@@ -135,7 +135,7 @@ int run_check_stop_before(struct runner *r, size_t i)
 		return 0;
 	blocks = count_whole_blocks(r);
 	look = stop_find_look(blocks);
-	if (p->width > 0 && look && stop_widest_in(r->c->dir, look) <= p->width)
+	if (p->width > 0 && look && stop_load_widest(r->c->dir, look) <= p->width)
 		return stop_campaign(r, STOP_WIDTH, blocks, p->runs[i].block);
 	if (p->budget > 0 && r->spent + bl_mono() - r->t0 + estimate_block(r, i) > p->budget)
 		return stop_campaign(r, STOP_BUDGET, blocks, p->runs[i].block);

@@ -47,7 +47,7 @@ static int shares_of(const struct summary *s, struct level_shares *x)
 	int err;
 
 	assert_int_equal(verdicts_make(&v, s, RULE_SAME_PCT), 0);
-	err = levels_shares(&v, "j", x);
+	err = levels_get_shares(&v, "j", x);
 	verdicts_free(&v);
 	return err;
 }

@@ -176,7 +176,7 @@ static int stopped_at(struct summary *s, double target)
 			continue;
 		s->n_rows = look * n_labels;
 		assert_int_equal(verdicts_make(&v, s, RULE_SAME_PCT), 0);
-		widest = stop_widest(&v);
+		widest = stop_get_widest(&v);
 		verdicts_free(&v);
 		if (widest <= target)
 			break;
