@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the text of a marker stands for; paper.h has the grammar. */
+/* Makes the number or table that a marker stands for; paper.h has the grammar. */
 #include "paper/paper.h"
 
 #include <errno.h>
@@ -55,7 +55,7 @@ static int unknown_column(const struct paper *p, size_t line, const struct csv *
 	return -EINVAL;
 }
 
-/* WORD is KEY=VALUES. rows= and cols= name a column, and after ":" its values. */
+/* Add the condition KEY=VALUES. rows= and cols= name a column and, after ":", its values. */
 static int add_filter(struct paper *p, size_t line, struct expr *e, char *word)
 {
 	struct filter *f = NULL;
@@ -82,14 +82,14 @@ static int add_filter(struct paper *p, size_t line, struct expr *e, char *word)
 	return f->number < 0 ? unknown_column(p, line, e->csv, f->column) : 0;
 }
 
-static int parse(struct paper *p, size_t line, const char *text, struct expr *e)
+static int parse_marker(struct paper *p, size_t line, const char *text, struct expr *e)
 {
 	char *rest, *word, *bar;
 
 	*e = (struct expr){ .copy = bl_strdup(text), .rows.number = -1, .cols.number = -1 };
 	bar = strchr(e->copy, '|');
 	if (!bar) {
-		paper_err(p, line, "no '|' with what to print in '%s'", text);
+		paper_err(p, line, "'%s' has no '|' with a template behind it", text);
 		return -EINVAL;
 	}
 	*bar = '\0';
@@ -100,7 +100,7 @@ static int parse(struct paper *p, size_t line, const char *text, struct expr *e)
 		if (!e->csv) {
 			e->csv = find_csv(p, word);
 			if (!e->csv) {
-				paper_err(p, line, "needs %s", word);
+				paper_err(p, line, "cannot read %s", word);
 				return -ENOENT;
 			}
 		} else if (add_filter(p, line, e, word)) {
@@ -109,7 +109,7 @@ static int parse(struct paper *p, size_t line, const char *text, struct expr *e)
 	}
 	if (e->csv)
 		return 0;
-	paper_err(p, line, "no file in '%s'", text);
+	paper_err(p, line, "'%s' names no file", text);
 	return -EINVAL;
 }
 
@@ -136,7 +136,7 @@ static bool row_passes(const struct expr *e, size_t row)
 
 /* --- templates ------------------------------------------------------------------ */
 
-/* FIELD is what stands between braces: COLUMN[*FACTOR][:FORMAT]. */
+/* Print a field, the text between braces: COLUMN[*FACTOR][:FORMAT]. */
 static int print_field(struct paper *p, size_t line, const struct expr *e, size_t row,
 		       char *field, FILE *f)
 {
@@ -158,7 +158,7 @@ static int print_field(struct paper *p, size_t line, const struct expr *e, size_
 	}
 	v = strtod(text, &end);
 	if (*end) {
-		paper_err(p, line, "'%s' of the column %s is no number", text, field);
+		paper_err(p, line, "'%s' in the column %s is not a number", text, field);
 		return -EINVAL;
 	}
 	if (factor)
@@ -197,14 +197,14 @@ static int print_template(struct paper *p, size_t line, const struct expr *e, si
 	return 0;
 }
 
-char *paper_number(struct paper *p, size_t line, const char *expr)
+char *paper_make_number(struct paper *p, size_t line, const char *expr)
 {
 	char *text = NULL;
 	size_t len, row = 0, hits = 0;
 	struct expr e;
 	FILE *f;
 
-	if (parse(p, line, expr, &e))
+	if (parse_marker(p, line, expr, &e))
 		goto out;
 	for (size_t i = 0; i < e.csv->rows; i++)
 		if (row_passes(&e, i)) {
@@ -230,8 +230,8 @@ out:
 
 /* --- tables ----------------------------------------------------------------------- */
 
-/* The values of a column that some row has, in the order asked for, or of the file. */
-static void headings(const struct expr *e, const struct filter *by, struct bl_strv *out)
+/* List the values of a column, in the order of the marker, else of the file. */
+static void list_values(const struct expr *e, const struct filter *by, struct bl_strv *out)
 {
 	struct bl_strv there = {}, wanted = {};
 
@@ -251,7 +251,7 @@ static void headings(const struct expr *e, const struct filter *by, struct bl_st
 	bl_strv_free(&there);
 }
 
-/* One cell: TEMPLATE for the row that has these values; a dash if there is none. */
+/* Print a cell: the template for the row that has these values, or a dash without a row. */
 static int print_cell(struct paper *p, size_t line, const struct expr *e, const char *row,
 		      const char *col, const char *template, FILE *f)
 {
@@ -288,7 +288,7 @@ static void print_head(const struct expr *e, const struct bl_strv *heads, FILE *
 	fputc('\n', f);
 }
 
-/* Without cols=, the template is a list of HEADING = TEMPLATE. */
+/* Split the template of a table without cols=: a list of HEADING = TEMPLATE. */
 static int split_template(struct paper *p, size_t line, const struct expr *e,
 			  struct bl_strv *heads, struct bl_strv *templates)
 {
@@ -311,14 +311,14 @@ static int split_template(struct paper *p, size_t line, const struct expr *e,
 	return err;
 }
 
-char *paper_table(struct paper *p, size_t line, const char *expr)
+char *paper_make_table(struct paper *p, size_t line, const char *expr)
 {
 	struct bl_strv rows = {}, heads = {}, templates = {};
 	char *text = NULL;
 	struct expr e;
 	size_t len;
 	FILE *f;
-	int err = parse(p, line, expr, &e);
+	int err = parse_marker(p, line, expr, &e);
 
 	if (!err && e.rows.number < 0) {
 		paper_err(p, line, "a table needs rows=COLUMN");
@@ -326,9 +326,9 @@ char *paper_table(struct paper *p, size_t line, const char *expr)
 	}
 	if (err)
 		goto out;
-	headings(&e, &e.rows, &rows);
+	list_values(&e, &e.rows, &rows);
 	if (e.cols.number >= 0)
-		headings(&e, &e.cols, &heads);
+		list_values(&e, &e.cols, &heads);
 	else
 		err = split_template(p, line, &e, &heads, &templates);
 	if (!err && (!rows.n || !heads.n)) {

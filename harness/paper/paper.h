@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The paper's numbers. PAPER.md is Markdown whose numbers stand between comments that
- * say where each is from, so that they can be filled in, and checked, by program:
+ * paper/ fills the numbers, tables and figures of a Markdown file in from CSV files, or
+ * checks them.
+ *
+ * In: the text, and the directory of the CSV files. Out: the text with what its markers
+ * stand for. A marker is a comment that names the source of the number behind it:
  *
  *	<!--= lazy/verdicts.csv label=zap job=4k-randread-2 | {ratio:.2} -->0.53<!--/-->
  *
@@ -33,29 +36,43 @@
 
 struct paper {
 	const char *path, *data;	/* PAPER.md; the directory of the CSV files */
-	struct csv *csv;		/* those that were read so far */
+	struct csv *csv;		/* the files read so far */
 	size_t n_csv;
 	size_t numbers, tables, figures;
-	size_t wrong;			/* not what the data say, or without a source */
-	bool check;			/* say each such */
+	size_t wrong;			/* places that differ from the data or have no source */
+	bool check;			/* print a message for each of them */
 };
 
-/* --- paper-expr.c: from the text of a marker to what belongs there --- */
+/* --- expr.c --- */
 
-/* NULL with a message that begins "PATH:LINE: " if it cannot be made. */
-char *paper_number(struct paper *p, size_t line, const char *expr);
-char *paper_table(struct paper *p, size_t line, const char *expr);
+/**
+ * paper_make_number() - make the number of a marker
+ * @p: the paper, which keeps the CSV file for the next marker
+ * @line: of the marker, for messages
+ * @expr: the marker's text
+ *
+ * Return: the number as text, which the caller frees; NULL after a message "PATH:LINE: ...".
+ */
+char *paper_make_number(struct paper *p, size_t line, const char *expr);
 
-/* --- paper.c --- */
+/* Make the table of a marker, like paper_make_number(). */
+char *paper_make_table(struct paper *p, size_t line, const char *expr);
 
-/*
- * TEXT with all that stands between markers made anew; the caller frees it. NULL, with
- * messages, if a marker cannot be made. Counts in @p what is not as it was.
+/* --- render.c --- */
+
+/**
+ * paper_render() - make everything between markers anew
+ * @p: the paper; gets the counts of numbers, tables, figures and wrong places
+ * @text: the Markdown
+ *
+ * Return: the new text, which the caller frees; NULL, after messages, if a marker is wrong.
  */
 char *paper_render(struct paper *p, const char *text);
 void paper_free(struct paper *p);
 
-/* "PATH:LINE: ..." */
+/* --- err.c --- */
+
+/* Print "PATH:LINE: ..." */
 void paper_err(const struct paper *p, size_t line, const char *fmt, ...) BL_PRINTF(3, 4);
 
 #endif

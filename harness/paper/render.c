@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The Markdown around the markers; paper.h says what they look like. */
+/* Walks over the Markdown around the markers; paper.h shows them. */
 #include "paper/paper.h"
 
 #include <ctype.h>
@@ -19,19 +19,19 @@
 struct walk {
 	struct paper *p;
 	const char *next;	/* line, or NULL at the end */
-	size_t line;		/* number of the one that was taken last */
+	size_t line;		/* number of the last line taken */
 	bool in_code, failed;
-	char *paragraph;	/* of it: what is not between markers, so far */
+	char *paragraph;	/* its text outside of markers so far, or NULL */
 	size_t paragraph_line;
 	FILE *out;
 };
 
-static bool starts(const char *s, const char *with)
+static bool starts_with(const char *s, const char *with)
 {
 	return !strncmp(s, with, strlen(with));
 }
 
-/* The next line without its end; NULL if there is none. */
+/* Return the next line without its end, or NULL. The caller frees it. */
 static char *take_line(struct walk *w)
 {
 	const char *end;
@@ -46,7 +46,7 @@ static char *take_line(struct walk *w)
 	return line;
 }
 
-static void wrong(struct walk *w, size_t line, const char *is, const char *should,
+static void note_wrong(struct walk *w, size_t line, const char *is, const char *should,
 		  const char *from)
 {
 	w->p->wrong++;
@@ -56,7 +56,7 @@ static void wrong(struct walk *w, size_t line, const char *is, const char *shoul
 
 /* --- numbers without a source ----------------------------------------------------- */
 
-/* "12.5", or "12 %" */
+/* Tell whether "12.5" or "12 %" begins at @s, and how long it is. */
 static bool is_claim(const char *s, size_t *len)
 {
 	const char *end = s;
@@ -68,10 +68,10 @@ static bool is_claim(const char *s, size_t *len)
 		*len += 1 + strspn(end + 1, "0123456789");
 		return true;
 	}
-	return *end == '%' || starts(end, " %");
+	return *end == '%' || starts_with(end, " %");
 }
 
-/* Is the digit at S of a name or a version: "v6.12", "GPL-2.0", "Linux 6.12"? */
+/* Tell whether the digit at @s is in a name or version: "v6.12", "GPL-2.0", "Linux 6.12". */
 static bool in_name(const char *text, const char *s)
 {
 	size_t before = s - text;
@@ -80,7 +80,7 @@ static bool in_name(const char *text, const char *s)
 		return true;
 	if (before > 1 && s[-1] == '-' && isalpha((unsigned char)s[-2]))
 		return true;
-	return before >= strlen("Linux ") && starts(s - strlen("Linux "), "Linux ");
+	return before >= strlen("Linux ") && starts_with(s - strlen("Linux "), "Linux ");
 }
 
 static bool cites(const char *text)
@@ -108,8 +108,8 @@ static void end_paragraph(struct walk *w)
 		if (is_claim(s, &len)) {
 			w->p->wrong++;
 			if (w->p->check)
-				paper_err(w->p, line, "'%.*s' is from nowhere: neither a number of "
-					  "the results nor in a paragraph that cites, as [3]",
+				paper_err(w->p, line, "'%.*s' has no source: it is not between "
+					  "markers, and its paragraph cites nothing, as [3]",
 					  (int)len, s);
 		}
 		s += len - 1;
@@ -117,7 +117,7 @@ static void end_paragraph(struct walk *w)
 	free(text);
 }
 
-/* Headings and lines of tables by hand are no paragraphs. */
+/* Add a line to the paragraph. An empty line or a heading ends it. */
 static void add_to_paragraph(struct walk *w, const char *text)
 {
 	char *old = w->paragraph;
@@ -134,8 +134,8 @@ static void add_to_paragraph(struct walk *w, const char *text)
 
 /* --- the three markers ------------------------------------------------------------ */
 
-/* One number at S, of which *REST is what is left; what is no marker goes to PLAIN. */
-static int number(struct walk *w, const char *s, const char **rest)
+/* Render the number whose marker is at @s. *@rest gets the text behind it. */
+static int render_number(struct walk *w, const char *s, const char **rest)
 {
 	const char *expr = s + strlen(NUMBER), *text = strstr(expr, COMMENT_END), *end;
 	char *copy, *is, *should;
@@ -143,17 +143,17 @@ static int number(struct walk *w, const char *s, const char **rest)
 	text = text ? text + strlen(COMMENT_END) : NULL;
 	end = text ? strstr(text, NUMBER_END) : NULL;
 	if (!end) {
-		paper_err(w->p, w->line, "a number begins, and does not end in its line by %s",
+		paper_err(w->p, w->line, "the number does not end in its line with %s",
 			  NUMBER_END);
 		return -EINVAL;
 	}
 	copy = strndup(expr, text - strlen(COMMENT_END) - expr);
 	is = strndup(text, end - text);
-	should = paper_number(w->p, w->line, copy);
+	should = paper_make_number(w->p, w->line, copy);
 	if (should) {
 		w->p->numbers++;
 		if (strcmp(is, should))
-			wrong(w, w->line, is, should, bl_strip(copy));
+			note_wrong(w, w->line, is, should, bl_strip(copy));
 		fprintf(w->out, "%.*s%s%s", (int)(text - s), s, should, NUMBER_END);
 	}
 	*rest = end + strlen(NUMBER_END);
@@ -163,7 +163,7 @@ static int number(struct walk *w, const char *s, const char **rest)
 	return should ? 0 : -EINVAL;
 }
 
-static int plain_line(struct walk *w, const char *line)
+static int render_plain_line(struct walk *w, const char *line)
 {
 	char *plain = NULL;
 	size_t len;
@@ -179,7 +179,7 @@ static int plain_line(struct walk *w, const char *line)
 		s += len;
 		if (mark) {
 			fputs(" _ ", f);
-			err = number(w, mark, &s);
+			err = render_number(w, mark, &s);
 		}
 	}
 	fputc('\n', w->out);
@@ -189,7 +189,7 @@ static int plain_line(struct walk *w, const char *line)
 	return err;
 }
 
-static int table(struct walk *w, const char *line)
+static int render_table(struct walk *w, const char *line)
 {
 	const char *expr = line + strlen(TABLE), *end = strstr(expr, COMMENT_END);
 	char *copy, *text, *old, *is = bl_strdup(""), *rest, *should;
@@ -204,9 +204,9 @@ static int table(struct walk *w, const char *line)
 		is = all;
 	}
 	copy = strndup(expr, end ? (size_t)(end - expr) : strlen(expr));
-	text = old && end ? paper_table(w->p, first, copy) : NULL;
+	text = old && end ? paper_make_table(w->p, first, copy) : NULL;
 	if (!old || !end)
-		paper_err(w->p, first, "a table begins, and does not end by a line %s", TABLE_END);
+		paper_err(w->p, first, "the table does not end with a line %s", TABLE_END);
 	if (text) {
 		w->p->tables++;
 		should = text;
@@ -216,7 +216,7 @@ static int table(struct walk *w, const char *line)
 			char *x = strndup(rest, a), *y = strndup(should, b);
 
 			if (strcmp(x, y))
-				wrong(w, n, x, y, bl_strip(copy));
+				note_wrong(w, n, x, y, bl_strip(copy));
 			rest += a + (rest[a] == '\n');
 			should += b + (should[b] == '\n');
 			free(x);
@@ -231,10 +231,10 @@ static int table(struct walk *w, const char *line)
 	return text ? 0 : -EINVAL;
 }
 
-/* The path in "![caption](PATH)", relative to the directory of the paper. */
+/* Return the path in "![caption](PATH)", relative to the paper's directory, or NULL. */
 static char *image_path(const struct paper *p, const char *line)
 {
-	const char *open = starts(line, "![") ? strstr(line, "](") : NULL;
+	const char *open = starts_with(line, "![") ? strstr(line, "](") : NULL;
 	const char *slash = strrchr(p->path, '/');
 	int dir = slash ? (int)(slash - p->path + 1) : 0;
 	size_t len;
@@ -254,7 +254,7 @@ static int write_figure(const char *to, const char *text)
 	return err ? err : bl_write_file(to, text, strlen(text));
 }
 
-static int figure(struct walk *w, const char *line)
+static int render_figure(struct walk *w, const char *line)
 {
 	char *name = bl_strdup(line + strlen(FIGURE)), *next = take_line(w);
 	char *end = strstr(name, COMMENT_END), *from, *to, *is = NULL, *should = NULL;
@@ -262,7 +262,7 @@ static int figure(struct walk *w, const char *line)
 
 	to = next ? image_path(w->p, next) : NULL;
 	if (!end || !to) {
-		paper_err(w->p, w->line, "behind a figure's marker comes its line, as "
+		paper_err(w->p, w->line, "the line behind a figure's marker must be "
 			  "![caption](path)");
 		free(name);
 		goto out;
@@ -277,7 +277,7 @@ static int figure(struct walk *w, const char *line)
 		w->p->figures++;
 		bl_read_file(to, &is, NULL);
 		if (!is || strcmp(is, should))
-			wrong(w, w->line, to, from, "figure");
+			note_wrong(w, w->line, to, from, "figure");
 		if (!w->p->check)
 			err = write_figure(to, should);
 		if (err)
@@ -295,22 +295,22 @@ out:
 
 /* --- the whole ---------------------------------------------------------------------- */
 
-static int one_line(struct walk *w, const char *line)
+static int render_line(struct walk *w, const char *line)
 {
-	if (starts(line, "```"))
+	if (starts_with(line, "```"))
 		w->in_code = !w->in_code;
-	if (w->in_code || starts(line, "```") || starts(line, "    ") || *line == '|') {
+	if (w->in_code || starts_with(line, "```") || starts_with(line, "    ") || *line == '|') {
 		end_paragraph(w);
 		fprintf(w->out, "%s\n", line);
 		return 0;
 	}
-	if (starts(line, TABLE) || starts(line, FIGURE))
+	if (starts_with(line, TABLE) || starts_with(line, FIGURE))
 		end_paragraph(w);
-	if (starts(line, TABLE))
-		return table(w, line);
-	if (starts(line, FIGURE))
-		return figure(w, line);
-	return plain_line(w, line);
+	if (starts_with(line, TABLE))
+		return render_table(w, line);
+	if (starts_with(line, FIGURE))
+		return render_figure(w, line);
+	return render_plain_line(w, line);
 }
 
 char *paper_render(struct paper *p, const char *text)
@@ -321,7 +321,7 @@ char *paper_render(struct paper *p, const char *text)
 
 	w.out = open_memstream(&out, &len);
 	while ((line = take_line(&w))) {
-		w.failed |= one_line(&w, line) != 0;
+		w.failed |= render_line(&w, line) != 0;
 		free(line);
 	}
 	end_paragraph(&w);
