@@ -9,7 +9,7 @@
 
 static const char *const formats[] = { "svg", "pdf" };
 
-/* In single quotes nothing is special but the quote itself, which is written twice. */
+/* In single quotes only the quote itself is special; it is written twice. */
 void gnuplot_string(FILE *f, const char *text)
 {
 	fputc('\'', f);
@@ -31,15 +31,15 @@ void gnuplot_array(FILE *f, const char *name, const char *const *v, size_t n)
 	fputs("]\n", f);
 }
 
-/* It finds its data in the directory that it is started in. */
-static int gnuplot(const char *prog, const char *dir, const char *figure, const char *format)
+/* Run gnuplot in , where its script finds the data. */
+static int run_gnuplot(const char *prog, const char *dir, const char *figure, const char *format)
 {
 	char *script = bl_path("plots/%s.gp", figure);
 	int status = 0, err = 0, out;
 	pid_t pid = fork();
 
 	if (!pid) {
-		/* stdout is for results; gnuplot's complaints belong to stderr. */
+		/* Results go to stdout, so send the messages of gnuplot to stderr. */
 		out = open("/dev/null", O_RDWR | O_CLOEXEC);
 		dup2(out, STDIN_FILENO);
 		dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -73,7 +73,7 @@ int gnuplot_draw(const char *dir, const char *const *names, size_t n)
 	}
 	for (size_t i = 0; i < n && !err; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(formats) && !err; k++)
-			err = gnuplot(prog, dir, names[i], formats[k]);
+			err = run_gnuplot(prog, dir, names[i], formats[k]);
 	free(prog);
 	return err;
 }

@@ -20,8 +20,8 @@ void bl_progress_start(struct bl_progress *p, size_t total, double expected)
 	p->colour = p->tty && !(no_colour && *no_colour);
 }
 
-/* What is left of the estimate, scaled by how wrong it was so far. */
-static double eta(const struct bl_progress *p)
+/* Return the seconds that are left: the rest of the estimate, scaled by its error so far. */
+static double estimate_rest(const struct bl_progress *p)
 {
 	double done = p->expected_done, left = p->expected - done;
 	double since = bl_mono() - p->last;
@@ -31,15 +31,15 @@ static double eta(const struct bl_progress *p)
 	return left > since ? left - since : 0;
 }
 
-static unsigned int columns(void)
+static unsigned int count_columns(void)
 {
 	struct winsize ws;
 
 	return !ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) && ws.ws_col > 20 ? ws.ws_col : 80;
 }
 
-/* "1 failed; widest interval 4.1 %; ", or nothing yet. To be freed. */
-static char *standing(const struct bl_progress *p)
+/* Return "1 failed; widest interval 4.1 %; ", or "". The caller frees it. */
+static char *describe_state(const struct bl_progress *p)
 {
 	char *failed = p->failed ? bl_fmt("%zu failed; ", p->failed) : bl_strdup("");
 	char *s = bl_fmt("%s%s%s", failed, p->figures, *p->figures ? "; " : "");
@@ -58,10 +58,10 @@ void bl_progress_now(struct bl_progress *p, const char *fmt, ...)
 	va_start(ap, fmt);
 	s = bl_vfmt(fmt, ap);
 	va_end(ap);
-	now = standing(p);
+	now = describe_state(p);
 	line = bl_fmt("[%zu/%zu] ETA %s  %s%s", p->done + 1 > p->total ? p->total : p->done + 1,
-		      p->total, bl_duration(eta(p), d, sizeof(d)), now, s);
-	fprintf(stderr, CLEAR "%.*s", (int)columns() - 1, line);
+		      p->total, bl_duration(estimate_rest(p), d, sizeof(d)), now, s);
+	fprintf(stderr, CLEAR "%.*s", (int)count_columns() - 1, line);
 	fflush(stderr);
 	free(now);
 	free(line);
@@ -82,10 +82,11 @@ void bl_progress_step(struct bl_progress *p, double expected, bool ok, const cha
 	va_start(ap, fmt);
 	s = bl_vfmt(fmt, ap);
 	va_end(ap);
-	now = standing(p);
+	now = describe_state(p);
 	fprintf(stderr, "%s%s[%zu/%zu] %s%s (%sETA %s)\n", p->tty ? CLEAR : "",
 		p->colour && !ok ? "\033[31m" : "", p->done, p->total, s,
-		p->colour && !ok ? "\033[0m" : "", now, bl_duration(eta(p), d, sizeof(d)));
+		p->colour && !ok ? "\033[0m" : "", now,
+		bl_duration(estimate_rest(p), d, sizeof(d)));
 	free(now);
 	free(s);
 }

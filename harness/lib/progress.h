@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Progress on stderr: one line that changes in place on a terminal, plain lines
- * when piped. Colour only on a terminal, and not if NO_COLOR is set.
+ * Progress on stderr: on a terminal one line that changes in place, else plain lines. Colour only
+ * on a terminal, and only if NO_COLOR is not set.
  */
 #ifndef BL_PROGRESS_H
 #define BL_PROGRESS_H
@@ -11,33 +11,36 @@
 struct bl_progress {
 	bool tty, colour;
 	size_t total, done, failed;
-	char figures[96];	/* how the results stand, or empty */
+	char figures[96];	/* state of the results, or "" */
 	double start;		/* bl_mono() */
-	double last;		/* when a step was done last */
-	double expected;	/* seconds for all, as estimated */
+	double last;		/* when the last step was done */
+	double expected;	/* seconds for all steps, as estimated */
 	double expected_done;	/* the part of it that is done */
 };
 
-/* @expected: estimated seconds for all @total steps. */
+/* Begin @total steps, which together are estimated at @expected seconds. */
 void bl_progress_start(struct bl_progress *p, size_t total, double expected);
 
-/* What is going on; shown on a terminal only. */
+/* Say what is happening now; only a terminal shows it. */
 void bl_progress_now(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);
 
-/*
- * A step is done that was estimated at @expected seconds. It leaves a line when
- * piped, or on a terminal if it was not @ok.
+/**
+ * bl_progress_step() - count a step that is done
+ * @p: the progress
+ * @expected: the estimate for this step in seconds
+ * @ok: on a terminal, only a step that is not ok leaves a line; elsewhere every step does
+ * @fmt: the line
  */
 void bl_progress_step(struct bl_progress *p, double expected, bool ok,
 		      const char *fmt, ...) BL_PRINTF(4, 5);
 
-/* A step is not to be done after all. */
+/* Take away a step that will not be done, and its estimate. */
 void bl_progress_drop(struct bl_progress *p, double expected);
 
-/* How the results stand: shown from now on with each step. */
+/* Set the state of the results, which is shown with each step from now on. */
 void bl_progress_figures(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);
 
-/* A line that stays, in both modes. */
+/* Print a line that stays. */
 void bl_progress_note(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);
 
 /* Remove the changing line. */

@@ -15,7 +15,7 @@ struct cell {
 };
 
 struct row {
-	char *heading;		/* then it has no cells */
+	char *heading;		/* or NULL; a row with a heading has no cells */
 	struct cell cells[MAX_COLUMNS];
 	size_t n;
 };

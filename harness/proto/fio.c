@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads what fio 3.33 writes with --output-format=json or json+. */
+/* Reads the output of fio 3.33 with --output-format=json or json+. */
 #include "lib/util.h"
 
 #include <ctype.h>
@@ -12,21 +12,21 @@
 
 static const char *const directions[] = { "read", "write" };
 
-/* All latency histograms of a file, and fio's own percentiles for want of them. */
+/* All latency histograms of a file, and fio's own percentiles for a file without bins. */
 struct latencies {
 	struct hist hist;
-	double expected;	/* I/O that the bins should hold */
-	double p50, p99;	/* largest of fio's own */
+	double expected;	/* I/Os that the bins should have */
+	double p50, p99;	/* the largest of fio's percentiles */
 	unsigned int sources;	/* (entry, direction) pairs with I/O */
 };
 
-static double number(const json_t *o, const char *key)
+static double get_number(const json_t *o, const char *key)
 {
 	return bl_json_num(o, key, NAN);
 }
 
-/* Length of a nan or inf at @s, which stands outside of strings; 0 if none. */
-static size_t not_a_number(const char *s)
+/* Return the length of a nan or inf at @s, which is outside of strings; 0 if there is none. */
+static size_t nan_length(const char *s)
 {
 	size_t sign = *s == '-' || *s == '+';
 
@@ -36,10 +36,10 @@ static size_t not_a_number(const char *s)
 }
 
 /*
- * A copy in which every nan and inf is a null. That may be a byte longer than
- * what it replaces.
+ * Copy  with null for every nan and inf. A null may be a byte longer than the text that it
+ * replaces.
  */
-static char *without_nan(const char *text)
+static char *replace_nan(const char *text)
 {
 	char *out = bl_zalloc(strlen(text) * 4 / 3 + 8), *o = out;
 	bool in_string = false;
@@ -50,7 +50,7 @@ static char *without_nan(const char *text)
 			*o++ = *text++;
 		} else if (*text == '"') {
 			in_string = !in_string;
-		} else if (!in_string && (skip = not_a_number(text))) {
+		} else if (!in_string && (skip = nan_length(text))) {
 			o = stpcpy(o, "null");
 			text += skip;
 			continue;
@@ -60,18 +60,18 @@ static char *without_nan(const char *text)
 	return out;
 }
 
-/* From the brace on only: a stray quote in the messages must not count. */
+/* Load JSON that begins at @text. A quote in the messages before it must not count. */
 static json_t *load_without_nan(const char *text, json_error_t *e)
 {
-	char *clean = without_nan(text);
+	char *clean = replace_nan(text);
 	json_t *j = json_loads(clean, JSON_DISABLE_EOF_CHECK, e);
 
 	free(clean);
 	return j;
 }
 
-/* The first '{' that starts a JSON object; messages may hold braces too. */
-static json_t *first_object(const char *text, char *why, size_t whylen)
+/* Find the first '{' that starts a JSON object, because messages may have braces too. */
+static json_t *find_object(const char *text, char *why, size_t whylen)
 {
 	const char *start = strchr(text, '{');
 	json_error_t e;
@@ -107,21 +107,21 @@ static void add_latencies(struct latencies *lat, const json_t *dir)
 	const json_t *pct = json_object_get(clat, "percentile");
 
 	lat->sources++;
-	lat->p50 = fmax(lat->p50, number(pct, "50.000000"));
-	lat->p99 = fmax(lat->p99, number(pct, "99.000000"));
+	lat->p50 = fmax(lat->p50, get_number(pct, "50.000000"));
+	lat->p99 = fmax(lat->p99, get_number(pct, "99.000000"));
 	lat->expected += bl_json_num(clat, "N", 0);
 	add_bins(lat, json_object_get(clat, "bins"));
 }
 
 static void set_percentiles(struct fio_result *r, struct latencies *lat)
 {
-	bool whole = lat->hist.n && lat->hist.total >= lat->expected;
+	bool complete = lat->hist.n && lat->hist.total >= lat->expected;
 
 	r->clat_p50_ns = lat->p50;
 	r->clat_p99_ns = lat->p99;
-	if (!whole)
+	if (!complete)
 		hist_free(&lat->hist);
-	if (lat->sources < 2 || !whole)
+	if (lat->sources < 2 || !complete)
 		return;
 	r->clat_p50_ns = hist_percentile(&lat->hist, 0.50);
 	r->clat_p99_ns = hist_percentile(&lat->hist, 0.99);
@@ -135,18 +135,18 @@ static void add_entry(struct fio_result *r, struct latencies *lat, const json_t 
 	r->entries++;
 	if (!r->error)
 		r->error = bl_json_int(job, "error", 0);
-	/* With continue_on_error the entry's own error stays 0. */
+	/* With continue_on_error, the member "error" of the entry stays 0. */
 	if (!r->error && bl_json_int(job, "total_err", 0))
 		r->error = bl_json_int(job, "first_error", EIO);
 
 	for (i = 0; i < ARRAY_SIZE(directions); i++) {
 		const json_t *dir = json_object_get(job, directions[i]);
 
-		r->iops += number(dir, "iops");
-		r->bw_bytes += number(dir, "bw_bytes");
-		r->ios += number(dir, "total_ios");
-		runtime = fmax(runtime, number(dir, "runtime"));
-		if (number(dir, "total_ios") > 0)
+		r->iops += get_number(dir, "iops");
+		r->bw_bytes += get_number(dir, "bw_bytes");
+		r->ios += get_number(dir, "total_ios");
+		runtime = fmax(runtime, get_number(dir, "runtime"));
+		if (get_number(dir, "total_ios") > 0)
 			add_latencies(lat, dir);
 	}
 	r->runtime_ms = fmin(r->runtime_ms, runtime);
@@ -168,7 +168,7 @@ int fio_parse(const char *text, size_t len, struct fio_result *r, struct hist *h
 		*why = '\0';
 	copy = bl_zalloc(len + 1);
 	memcpy(copy, text, len);
-	root = first_object(copy, why, whylen);
+	root = find_object(copy, why, whylen);
 	if (!root)
 		goto out;
 	jobs = json_object_get(root, "jobs");

@@ -10,7 +10,7 @@ const char *const micro_what_names[MICRO_WHATS] = {
 	[MICRO_TOUCH] = "touch", [MICRO_COPY] = "copy", [MICRO_TURN] = "turn",
 };
 
-/* What goes together is checked by who runs it. */
+/* The module and the native programs check that the values fit together. */
 static const struct key {
 	const char *name;
 	size_t at;
@@ -24,14 +24,14 @@ static const struct key {
 #undef KEY
 };
 
-static u64 get(const struct micro_config *c, const struct key *k)
+static u64 get_key(const struct micro_config *c, const struct key *k)
 {
 	const char *at = (const char *)c + k->at;
 
 	return k->is_u64 ? *(const u64 *)at : *(const u32 *)at;
 }
 
-static void set(struct micro_config *c, const struct key *k, u64 value)
+static void set_key(struct micro_config *c, const struct key *k, u64 value)
 {
 	char *at = (char *)c + k->at;
 
@@ -41,7 +41,7 @@ static void set(struct micro_config *c, const struct key *k, u64 value)
 		*(u32 *)at = value;
 }
 
-static unsigned long long most(const struct key *k)
+static unsigned long long max_value(const struct key *k)
 {
 	return k->is_u64 ? LLONG_MAX : UINT_MAX;
 }
@@ -51,7 +51,7 @@ json_t *micro_config_json(const struct micro_config *c)
 	json_t *j = json_object();
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		json_object_set_new(j, keys[i].name, json_integer(get(c, &keys[i])));
+		json_object_set_new(j, keys[i].name, json_integer(get_key(c, &keys[i])));
 	return j;
 }
 
@@ -66,11 +66,11 @@ int micro_config_read(const json_t *j, struct micro_config *c)
 		if (!value)
 			continue;
 		if (!json_is_integer(value) || json_integer_value(value) < 0 ||
-		    (unsigned long long)json_integer_value(value) > most(k)) {
-			bl_err("micro: %s: not an integer from 0 to %llu", k->name, most(k));
+		    (unsigned long long)json_integer_value(value) > max_value(k)) {
+			bl_err("micro: %s: not an integer from 0 to %llu", k->name, max_value(k));
 			return -ERANGE;
 		}
-		set(c, k, json_integer_value(value));
+		set_key(c, k, json_integer_value(value));
 	}
 	return 0;
 }
@@ -86,12 +86,12 @@ int micro_config_set(struct micro_config *c, const char *arg)
 
 		if (strlen(k->name) != len || strncmp(k->name, arg, len) || !arg[len])
 			continue;
-		err = bl_parse_u64(arg + len + 1, 0, most(k), &value);
+		err = bl_parse_u64(arg + len + 1, 0, max_value(k), &value);
 		if (err)
 			bl_err("bad value '%s' for %s; valid: 0..%llu", arg + len + 1, k->name,
-			       most(k));
+			       max_value(k));
 		else
-			set(c, k, value);
+			set_key(c, k, value);
 		return err;
 	}
 	return -ENOENT;

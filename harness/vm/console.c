@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the guest's console and QEMU's end say. */
+/* Reads the console log and QEMU's exit status. */
 #include "vm/vm.h"
 #include "proto/splat.h"
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Insmodded in this order, dependencies first. */
+/* init.sh loads them in this order, each after its dependencies. */
 static const char *const modules[] = { "9pnet_virtio", "9p", "overlay" };
 
 BL_EMBED(init_script, "harness/vm/init.sh");
@@ -60,8 +60,8 @@ static int copy_file(const char *from, const char *to, mode_t mode, char **reaso
 	return err;
 }
 
-/* build/kernel/modules/order: per line a module and what to load before it. */
-static int load_list(struct bl_strv *load, char **reason)
+/* Read build/kernel/modules/order: each line has a module and the modules to load before it. */
+static int list_modules(struct bl_strv *load, char **reason)
 {
 	char *path = bl_path("build/kernel/modules/order"), *text, *rest, *line;
 	int err = bl_read_file(path, &text, NULL);
@@ -131,7 +131,7 @@ static int fill_stage(const char *stage, char **reason)
 		free(to);
 	}
 	err = err ? err : copy_busybox(stage, reason);
-	err = err ? err : load_list(&load, reason);
+	err = err ? err : list_modules(&load, reason);
 	for (size_t i = 0; !err && i < load.n; i++) {
 		from = bl_path("build/kernel/modules/%s.ko", load.v[i]);
 		to = bl_fmt("%s/modules/%s.ko", stage, load.v[i]);

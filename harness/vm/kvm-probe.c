@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which accelerator, by name or by what works here. /dev/kvm may exist, open, and
- * still not run a guest: so one is booted, and only its line on the console counts.
+ * Finds out whether KVM works. /dev/kvm may exist and open, and still not run a guest. So a probe
+ * guest is booted, and KVM works if its line appears on the console.
  */
 #include "vm/kvm-probe.h"
 #include "lib/dirs.h"
@@ -16,8 +16,8 @@
 
 #define PROBE_SECONDS	10
 
-/* What the answer holds for: this boot of the machine, this guest kernel. */
-static char *probe_key(void)
+/* Return what an answer is valid for: this boot of the machine, this guest kernel, this user. */
+static char *make_probe_key(void)
 {
 	char *boot = NULL, *release = NULL, *path, *key;
 
@@ -57,7 +57,7 @@ static void write_cache(const char *key, bool usable, const char *why)
 	char *path = bl_state_path("kvm-probe");
 	char *text = bl_fmt("%s\n%s\n%s\n", key, usable ? "yes" : "no", why);
 
-	/* Without it the next call probes again, nothing worse. */
+	/* An error is ignored: the next call then probes again. */
 	bl_write_file(path, text, strlen(text));
 	free(text);
 	free(path);
@@ -111,7 +111,7 @@ bool vm_kvm_usable(const char *initramfs, bool cached, char **why)
 		*why = bl_fmt("/dev/kvm: %s", strerror(errno));
 		return false;
 	}
-	key = probe_key();
+	key = make_probe_key();
 	if (!cached || !read_cache(key, &usable, why)) {
 		usable = run_probe(initramfs, why);
 		if (!bl_interrupted)
@@ -139,7 +139,7 @@ enum accel vm_choose_accel(enum accel asked, const char *initramfs, bool explain
 
 enum accel vm_guess_accel(void)
 {
-	char *key = probe_key(), *why = NULL;
+	char *key = make_probe_key(), *why = NULL;
 	bool usable = false;
 
 	if (!access("/dev/kvm", R_OK | W_OK) && read_cache(key, &usable, &why))

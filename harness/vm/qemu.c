@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* QEMU's command line, and the fork. */
-#include "vm/vm.h"
+/* Makes QEMU's command line and forks QEMU. */
+#include "vm/qemu.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* In QEMU's option lists a comma is doubled. */
-static char *escape(const char *s)
+/* Double each comma, as QEMU's option lists need it. */
+static char *double_commas(const char *s)
 {
 	char *out = bl_zalloc(2 * strlen(s) + 1), *o = out;
 
@@ -38,22 +38,22 @@ static void BL_PRINTF(2, 3) add_arg(struct bl_strv *argv, const char *fmt, ...)
 char *vm_kernel_args(const struct vm_config *cfg)
 {
 	/*
-	 * An oops is a panic, and a panic ends QEMU: a guest that went wrong is
-	 * noticed at once instead of by a timeout.
+	 * An oops is a panic, and a panic ends QEMU, so that a failed guest is noticed at
+	 * once instead of by a timeout.
 	 *
-	 * Emulated CPUs boot one by one (the agent starts the others): QEMU before
-	 * 8.1 can keep the translation of an instruction that the kernel is just
-	 * patching, for ever, when another CPU translates it in that moment.  One
-	 * boot in a hundred then died of "Oops: int3" in sched_clock_cpu(), which
-	 * is patched during boot.  It is patched again when the kernel's watchdog
-	 * finds that two clocks, which are the host's, have drifted apart while the
-	 * host was busy; tsc=reliable tells it not to look.
+	 * Emulated guests boot with one CPU, and the agent starts the others. QEMU before
+	 * 8.1 can keep a stale translation of an instruction for ever if one CPU
+	 * translates it while the kernel on another CPU patches it. One boot in a hundred
+	 * then died of "Oops: int3" in sched_clock_cpu(), which is patched during boot. It
+	 * is patched again when the kernel's clock watchdog finds that two clocks, both of
+	 * which are the host's, have drifted apart on a busy host; tsc=reliable turns the
+	 * watchdog off.
 	 *
-	 * QEMU before 8 keeps translated code by its virtual address: with random
-	 * addresses each start of a program is translated again, 30 to 50 ms of it.
+	 * QEMU before 8 looks up translated code by its virtual address. With random
+	 * addresses it translates a program again at each start, which takes 30 to 50 ms.
 	 *
-	 * Why no preemption at wake-ups where instructions are counted: see the agent's
-	 * take_wakeup_preemption().
+	 * The agent's take_wakeup_preemption() explains why there is no preemption at wake-ups
+	 * where instructions are counted.
 	 */
 	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s%s bl.root=%s bl.tag=work%s%s%s",
 		      cfg->accel == ACCEL_TCG ? " maxcpus=1" : "",
@@ -71,8 +71,8 @@ static void add_accel(struct bl_strv *a, enum accel accel)
 		[ACCEL_KVM] = { "kvm", "host" },
 		[ACCEL_TCG] = { "tcg,thread=multi", "max" },
 		/*
-		 * A model without ERMS and FSRM: with them the kernel copies by
-		 * REP MOVSB, of which each byte counts as an instruction.
+		 * This model has no ERMS and no FSRM. With them the kernel copies by REP
+		 * MOVSB, each byte of which counts as an instruction.
 		 */
 		[ACCEL_ICOUNT] = { "tcg,thread=single", "qemu64" },
 	};
@@ -90,7 +90,7 @@ static void add_accel(struct bl_strv *a, enum accel accel)
 static void make_argv(struct bl_strv *a, const struct vm_config *cfg, const char *qemu,
 		      int ctl)
 {
-	char *console = escape(cfg->console), *kernel = bl_path("build/kernel/vmlinuz");
+	char *console = double_commas(cfg->console), *kernel = bl_path("build/kernel/vmlinuz");
 	char *args = vm_kernel_args(cfg);
 
 	add_arg(a, "%s", qemu);
@@ -115,7 +115,7 @@ static void make_argv(struct bl_strv *a, const struct vm_config *cfg, const char
 		add_arg(a, "chardev:control");
 	}
 	if (!cfg->probe) {
-		char *share = escape(cfg->share);
+		char *share = double_commas(cfg->share);
 
 		add_arg(a, "-virtfs");
 		add_arg(a, "local,path=/,mount_tag=hostroot,security_model=none,readonly=on,"
@@ -136,11 +136,11 @@ static void make_argv(struct bl_strv *a, const struct vm_config *cfg, const char
 	free(console);
 }
 
-static void become_qemu(char **argv, int ctl, int log, pid_t parent)
+static void exec_qemu(char **argv, int ctl, int log, pid_t parent)
 {
 	sigset_t none;
 
-	/* Its own session: Ctrl-C is for us, and we end it in order. */
+	/* QEMU gets a session of its own: Ctrl-C goes to the parent, which ends QEMU in order. */
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -188,7 +188,7 @@ pid_t vm_spawn_qemu(const struct vm_config *cfg, int ctl, char **reason)
 	make_argv(&argv, cfg, qemu, ctl);
 	pid = fork();
 	if (!pid)
-		become_qemu(argv.v, ctl, log, parent);
+		exec_qemu(argv.v, ctl, log, parent);
 	if (pid < 0) {
 		pid = -errno;
 		*reason = bl_fmt("cannot start QEMU: %s", strerror(-pid));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The guest's life: its messages, its console, its end. */
-#include "vm/vm.h"
+/* Starts a guest, exchanges messages with it, watches its console, and ends it. */
+#include "vm/qemu.h"
 #include "proto/splat.h"
 #include "vm/initramfs.h"
 #include "lib/interrupt.h"
@@ -48,7 +48,7 @@ int vm_start(struct vm *vm, const struct vm_config *cfg, char **reason)
 	return 0;
 }
 
-static void console_line(struct vm *vm, const char *line)
+static void check_console_line(struct vm *vm, const char *line)
 {
 	if (!vm->fatal && strstr(line, VM_INIT_FAILED))
 		vm->fatal = bl_strdup(strstr(line, VM_INIT_FAILED));
@@ -60,7 +60,7 @@ static void console_line(struct vm *vm, const char *line)
 	}
 }
 
-/* Take what the console has written since. */
+/* Read what the console has printed since the last call, line by line. */
 static void read_console(struct vm *vm)
 {
 	char buf[4096];
@@ -72,7 +72,7 @@ static void read_console(struct vm *vm)
 		for (ssize_t i = 0; i < n; i++) {
 			if (buf[i] == '\n' || vm->line_len >= 1023) {
 				vm->line[vm->line_len] = '\0';
-				console_line(vm, vm->line);
+				check_console_line(vm, vm->line);
 				vm->line_len = 0;
 			}
 			if (buf[i] != '\n' && buf[i] != '\r')
@@ -81,7 +81,7 @@ static void read_console(struct vm *vm)
 	}
 }
 
-/* Take one line of JSON from what was received. */
+/* Take one JSON line from the received bytes. Return NULL if there is none. */
 static json_t *take_message(struct vm *vm)
 {
 	json_t *msg = NULL;
@@ -93,7 +93,7 @@ static json_t *take_message(struct vm *vm)
 		msg = json_loadb(vm->rx, n, 0, NULL);
 		vm->rx_len -= n;
 		memmove(vm->rx, nl + 1, vm->rx_len);
-		/* Anything else is an echo or noise of the line before it was set up. */
+		/* Other lines are echo or noise from before the agent has set up the line. */
 		if (msg && !bl_json_str(msg, "ev", NULL)) {
 			json_decref(msg);
 			msg = NULL;
@@ -102,7 +102,7 @@ static json_t *take_message(struct vm *vm)
 	return msg;
 }
 
-static void receive(struct vm *vm)
+static void receive_bytes(struct vm *vm)
 {
 	ssize_t n;
 
@@ -118,7 +118,7 @@ static void receive(struct vm *vm)
 	}
 }
 
-static bool reap(struct vm *vm)
+static bool has_ended(struct vm *vm)
 {
 	if (vm->pid > 0 && waitpid(vm->pid, &vm->exit_status, WNOHANG) == vm->pid) {
 		vm->pid = 0;
@@ -140,9 +140,9 @@ enum vm_event vm_next(struct vm *vm, double deadline, json_t **msg)
 
 		if (bl_interrupted)
 			return VM_INTERRUPTED;
-		gone = reap(vm);
+		gone = has_ended(vm);
 		if (vm->ctl >= 0)
-			receive(vm);
+			receive_bytes(vm);
 		read_console(vm);
 		*msg = take_message(vm);
 		if (*msg)
@@ -151,7 +151,7 @@ enum vm_event vm_next(struct vm *vm, double deadline, json_t **msg)
 			return VM_EXIT;
 		if (left <= 0)
 			return VM_TIMEOUT;
-		/* The tick is for the console: files cannot be polled. */
+		/* Wake up every 200 ms for the console, because a file cannot be polled. */
 		poll(p, 2, left < 0.2 ? (int)(left * 1000) + 1 : 200);
 	}
 }
@@ -191,7 +191,7 @@ void vm_stop(struct vm *vm)
 
 	if (vm->pid > 0) {
 		kill(vm->pid, SIGTERM);
-		while (!reap(vm) && bl_mono() < end) {
+		while (!has_ended(vm) && bl_mono() < end) {
 			struct pollfd p = { .fd = vm->pidfd, .events = POLLIN };
 
 			poll(&p, 1, 50);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One guest: QEMU as a child that cannot outlive us, its console in a file that
- * is watched for kernel trouble, and a control channel of JSON lines.
+ * The public face of vm/, which boots and watches one guest. QEMU is a child that cannot outlive
+ * this process. What goes in are a struct vm_config and JSON objects, one a line, to the agent in
+ * the guest; what comes out are its answers, the console in a file, and the first console line
+ * that reports a kernel failure. initramfs.h makes the guest's first root; kvm-probe.h chooses
+ * the accelerator.
  */
 #ifndef BL_VM_H
 #define BL_VM_H
@@ -12,71 +15,89 @@
 struct vm_config {
 	const char *initramfs;
 	const char *share;	/* host directory, read-write in the guest */
-	const char *console;	/* file for the console's and QEMU's output */
+	const char *console;	/* file for the output of the console and of QEMU */
 	const char *append;	/* more kernel arguments, or NULL */
 	unsigned int cpus;
 	unsigned int mem_mb;
 	enum accel accel;
-	bool probe;		/* print a line and power off; no control channel */
+	bool probe;		/* print VM_PROBE_LINE and power off; no control channel */
 };
 
 struct vm {
 	pid_t pid;		/* 0: not running */
 	int pidfd;
-	int ctl;		/* -1: none */
+	int ctl;		/* the control channel; -1: none */
 	int console_fd;
-	int exit_status;	/* of wait(), once it is gone */
-	char *line;		/* console line read so far */
+	int exit_status;	/* of wait(), after the end */
+	char *line;		/* the console line that is not complete yet */
 	size_t line_len;
 	bool watch;		/* look for splats (not while booting) */
-	char *splat;		/* first console line that shows kernel trouble */
+	char *splat;		/* first console line that reports a kernel failure */
 	double splat_at;	/* bl_mono() when it was seen */
-	char *fatal;		/* console line that says the guest will not go on */
-	char *rx;
+	char *fatal;		/* console line after which the guest cannot go on */
+	char *rx;		/* received, not taken yet */
 	size_t rx_len;
 };
 
 enum vm_event {
 	VM_MESSAGE,		/* a JSON object from the guest */
 	VM_TIMEOUT,
-	VM_EXIT,		/* QEMU is gone */
-	VM_INTERRUPTED,	/* see bl_interrupted */
+	VM_EXIT,		/* QEMU has ended */
+	VM_INTERRUPTED,		/* a signal, see bl_interrupted */
 };
 
-/* Start QEMU; *reason (to be freed) explains an error. */
+/**
+ * vm_start() - start QEMU
+ * @vm: overwritten; vm_stop() frees it
+ * @cfg: its strings must stay until vm_stop()
+ * @reason: explains an error; the caller frees it
+ *
+ * Return: 0 or a negative errno.
+ */
 int vm_start(struct vm *vm, const struct vm_config *cfg, char **reason);
 
-/*
- * Start it and wait for the agent's hello, which goes to *hello. -EINTR when
- * interrupted. The guest is stopped on error.
+/**
+ * vm_boot() - start QEMU and wait for the agent's hello
+ * @vm: as for vm_start(); after an error it is stopped
+ * @cfg: as for vm_start()
+ * @timeout: seconds
+ * @hello: gets the agent's first message; the caller owns it
+ * @reason: explains an error; the caller frees it
+ *
+ * Return: 0 or a negative errno; -EINTR after a signal.
  */
 int vm_boot(struct vm *vm, const struct vm_config *cfg, double timeout,
 	    json_t **hello, char **reason);
 
-/* Wait for something to happen until @deadline (bl_mono()). */
+/**
+ * vm_next() - wait for the next event
+ * @vm: the guest
+ * @deadline: when to give up, by bl_mono()
+ * @msg: gets the message of VM_MESSAGE, else NULL; the caller owns it
+ *
+ * Return: the event. Messages that came before the end of QEMU are given back before VM_EXIT.
+ */
 enum vm_event vm_next(struct vm *vm, double deadline, json_t **msg);
 
+/* Send one object to the agent within ten seconds. Return 0 or a negative errno. */
 int vm_send(struct vm *vm, const json_t *msg);
 
-/* End it, in the hard way after two seconds, and free everything. */
+/* End QEMU, by SIGKILL after two seconds, and free everything. */
 void vm_stop(struct vm *vm);
 
-/* Why QEMU ended, from its exit status and the end of the console. */
+/* Explain why QEMU ended, from its exit status and the last line of the console. */
 char *vm_explain_end(const struct vm *vm, const char *console);
 
-/* The last @n lines of a console log. */
+/* Return the last @n lines of a console log. */
 char *vm_console_tail(const char *console, unsigned int n);
 
-/* N lines from the kernel's first complaint on, or the last ones without any. */
+/* Return @n lines from the first splat on, or the last @n lines if there is none. */
 char *vm_console_excerpt(const char *console, unsigned int n);
 
-/* Seconds that a boot may take. */
+/* Return the seconds that a boot may take. */
 double vm_boot_timeout(enum accel accel);
 
-/* vm-qemu.c: fork QEMU. Returns the pid or a negative errno. */
-pid_t vm_spawn_qemu(const struct vm_config *cfg, int ctl, char **reason);
-
-/* The guest's kernel command line. */
+/* Return the guest's kernel command line. */
 char *vm_kernel_args(const struct vm_config *cfg);
 
 #endif
