@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The locks of shim/lock-fast.c: do they exclude each other, with more threads than the
- * queue of two that a campaign has on a small machine? tests/micro/micro.sh compiles and runs
- * this, with a cpu_relax() that gives the CPU away.
+ * Do the locks of shim/lock-fast.c exclude each other, with more threads than the queue of
+ * two that a campaign has on a small machine? tests/micro/micro.sh compiles and runs this,
+ * with a cpu_relax() that gives the CPU away.
  *
- * Seen failing: a head of the queue that takes the lock without looking whether it is free,
- * or does not take it; a next one that is not woken (it hangs); a reader who does not look
- * for a writer, a writer who does not look for readers; a bit lock that does not look again
- * when it has waited. Races of a few nanoseconds it does not hit: a queue that is left by all
- * at once, a reader who waits only once.
+ * Seen failing: with a head of the queue that does not check that the lock is free, or does
+ * not take it; with a next thread that is not woken (it hangs); with a reader that ignores a
+ * writer, and a writer that ignores readers; with a bit lock that does not check again after
+ * its wait. The test does not hit races of a few nanoseconds: a queue that all threads leave
+ * at once, a reader that waits only once.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -24,7 +24,7 @@ static spinlock_t spin;
 static rwlock_t rw;
 static unsigned long word[2];
 
-/* Both the same, but while somebody is at it. */
+/* The two are equal, except while a thread holds the lock. */
 static struct {
 	volatile unsigned long a, b;
 } under_spin, under_rw, under_bit;
@@ -38,7 +38,7 @@ static void change(typeof(under_spin) *p)
 	if (p->b != v)
 		__atomic_add_fetch(&wrong, 1, __ATOMIC_RELAXED);
 	p->a = v + 1;
-	/* Long enough for others to come. */
+	/* Hold the lock long enough for others to come. */
 	if (v % 8)
 		sched_yield();
 	p->b = v + 1;

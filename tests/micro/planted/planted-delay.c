@@ -2,8 +2,8 @@
 /*
  * planted-delay: eager-spin that spins for a known time before it takes its lock
  *
- * Fixture of tests/micro/micro.sh: map and unmap take that much longer, and no lock is held
- * for longer.
+ * For tests/micro/micro.sh: map and unmap take that much longer, and no lock is held for
+ * longer.
  */
 #include "eager.h"
 

@@ -2,7 +2,7 @@
 /*
  * planted-hold: eager-spin that spins for a known time with its lock held
  *
- * Fixture of tests/micro/micro.sh: the lock's hold time has to be that.
+ * For tests/micro/micro.sh: the hold time of the lock has to be that time.
  */
 #include "eager.h"
 

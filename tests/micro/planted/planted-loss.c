@@ -2,7 +2,7 @@
 /*
  * planted-loss: eager-spin that forgets one copy in 64
  *
- * Fixture of tests/micro/micro.sh: verification has to find it, in either direction.
+ * For tests/micro/micro.sh: verification has to find it, in either direction.
  */
 #include "strategy.h"
 

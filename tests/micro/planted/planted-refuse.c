@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * planted-refuse: eager-spin that has no address for anybody
+ * planted-refuse: eager-spin that gives out no address
  *
- * Fixture of tests/micro/micro.sh: a run of which every map fails has to end, and not to count.
+ * For tests/micro/micro.sh: a run whose maps all fail has to end, and is invalid.
  */
 #include "eager.h"
 

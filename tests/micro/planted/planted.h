@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For the fixtures of tests/micro/micro.sh: the eager engine under one spinlock, as
- * eager-spin.c, around what the fixture has defined otherwise before it includes this.
+ * For the strategies of this folder: the eager engine under one spinlock, as eager-spin.c
+ * has it, around the functions that a file defines before it includes this.
  */
 #ifndef FIXTURE_PLANTED_H
 #define FIXTURE_PLANTED_H

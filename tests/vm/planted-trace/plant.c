@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * For tests/vm/trace.sh, which puts this into a copy of kmod/: a known time is spent in the
- * stage of an I/O's life that the strategy's name says ("plant-unmap"), so that a trace has
- * something to find. plant.patch has the calls; where the code is not ours, a probe spends
- * it. Busy, as what it stands for.
+ * For tests/vm/trace.sh, which puts this into a copy of kmod/: spend a known time in the
+ * stage of an I/O's life that the strategy's name says ("plant-unmap"), for a trace to find.
+ * plant.patch has the calls; in the kernel's own code, a probe spends the time. The CPU is
+ * busy meanwhile, as in real work.
  */
 #include <linux/kprobes.h>
 #include <linux/string.h>
@@ -11,7 +11,7 @@
 #include "core/core.h"
 
 #define PLANT_NS	100000
-/* Where somebody has to be woken up the rest of the stage varies by tens of microseconds. */
+/* Where a task is woken up, the rest of the stage varies by tens of microseconds. */
 #define PLANT_WAIT_NS	1000000
 
 static void spend(u64 ns)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * dmadrv: a vDPA bus driver for tests.  It takes the place of virtio_vdpa and
- * does nothing with the device but DMA, when and as /dev/dmadrv is told to:
- * which sizes, in which order, on which CPU and with which attributes no virtio
- * driver can be made to do.  The memory that it maps is the test's, too.
+ * does only DMA, as ioctls of /dev/dmadrv say: a test chooses sizes, order, CPU
+ * and attributes, which no virtio driver lets it choose.  The test also has the
+ * memory that is mapped.
  *
  * Each call has interrupts off, as under virtio_blk's queue lock.
  */

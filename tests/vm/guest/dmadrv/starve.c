@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * No memory for bounce pages: because there is none, or because bl_page_alloc(), at
- * whose entry a probe is set, is told to find none.
+ * Let bounce pages be missing: take all memory, or make bl_page_alloc() fail through a
+ * probe at its entry.
  */
 #include <linux/atomic.h>
 #include <linux/gfp.h>
@@ -11,7 +11,7 @@
 #include "starve.h"
 
 static DEFINE_MUTEX(starve_lock);
-/* Pages taken from the system, each with the address of the next in it. */
+/* The pages taken from the system; each contains the address of the next. */
 static void *drained;			/* under starve_lock */
 static bool probing;			/* under starve_lock */
 static unsigned int fail_every;
@@ -63,7 +63,7 @@ void starve_refill(void)
 	mutex_unlock(&starve_lock);
 }
 
-/* In place of bl_page_alloc(). */
+/* Runs in place of bl_page_alloc(). */
 static noinline void *no_page(void *domain, gfp_t gfp)
 {
 	return NULL;
@@ -81,7 +81,10 @@ static int at_page_alloc(struct kprobe *p, struct pt_regs *regs)
 	return 1;
 }
 
-/* Having one says that the other changes where the CPU goes on. */
+/*
+ * A probe with a post-handler is not optimized into a jump, so that the pre-handler can
+ * change where the CPU goes on.
+ */
 static void after_page_alloc(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 {
 }

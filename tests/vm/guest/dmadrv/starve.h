@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Memory that is not there; process context. */
+/* Take memory away.  Process context, where no other is named. */
 #ifndef STARVE_H
 #define STARVE_H
 
-/* Take up to MAX pages that can be had without waiting, and give them back. */
+/* Take up to MAX pages without waiting, and give them back. */
 void starve_drain(unsigned long max);
 void starve_refill(void);
 
-/* All of them; any context, for a moment.  The end takes what the begin returned. */
+/* Take all pages for a moment, in any context.  The end takes the result of the begin. */
 void *starve_begin(void);
 void starve_end(void *list);
 
 /*
- * Have every EVERYth bounce page fail, 0: none.  Returns how many did since the last
- * call, or -errno.
+ * Let every EVERYth allocation of a bounce page fail, or none with 0.  Returns the number
+ * of failures since the last call, or -errno.
  */
 int starve_fail(unsigned int every);
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Random calls. What is checked is that every reply is a plausible errno and
- * that the machine survives, which the kernel's log says afterwards. The
- * arguments are mostly nearly right, since nonsense gets no further than the
- * first check.
+ * Random calls. Every reply has to be a plausible errno, and the machine has to
+ * survive; the kernel's log is checked afterwards. Most arguments are nearly
+ * right, since nonsense gets no further than the first check.
  */
 #include "abuse.h"
 #include "blk.h"
@@ -49,7 +48,7 @@ static const unsigned long commands[] = {
 	VDUSE_VQ_INJECT_IRQ, VDUSE_IOTLB_REG_UMEM, VDUSE_IOTLB_DEREG_UMEM, VDUSE_IOTLB_GET_INFO,
 };
 
-/* Words of edge values, or zero with a few of them, or noise. */
+/* Fill with words of edge values, with zeroes and a few of them, or with noise. */
 static void fill(void *p, size_t size)
 {
 	uint8_t *b = p;
@@ -63,7 +62,7 @@ static void fill(void *p, size_t size)
 	}
 }
 
-/* Large devices are refused by the other tests; here they would only take time. */
+/* The other tests refuse large devices; here they would only take time. */
 static void fill_create(struct vduse_dev_config *d)
 {
 	struct blk_options o = { .name = "fuzz", .queues = 1, .queue_size = 64, .size = 1 << 20 };
@@ -84,7 +83,7 @@ static void fill_create(struct vduse_dev_config *d)
 	}
 	if (d->vq_num <= 65535)
 		d->vq_num %= 8;
-	/* Names that the clean-up would not find. */
+	/* The clean-up would not find other names. */
 	if (strncmp(d->name, "fuzz", 4))
 		d->name[0] = '\0';
 }
@@ -113,7 +112,7 @@ static void fill_for(unsigned long cmd, uint8_t *p, size_t size)
 		if (!mem)
 			mem = mmap(NULL, WINDOW, PROT_READ | PROT_WRITE,
 				   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		/* Registering takes long: mostly not quite right. */
+		/* Registering takes long, so most arguments are slightly wrong. */
 		memset(u, 0, sizeof(*u));
 		u->uaddr = below(20) ? edge() : (uintptr_t)mem;
 		u->size = WINDOW;
@@ -133,7 +132,7 @@ static void random_ioctl(void)
 	if (!below(8)) {
 		unsigned long bit = below(32);
 
-		/* A bit of the argument's size or direction must not matter less than one of the number. */
+		/* A bit of the size or of the direction matters as much as one of the number. */
 		cmd ^= 1ul << bit;
 	}
 	switch (below(12)) {
@@ -170,7 +169,7 @@ static void random_io(void)
 			report(false, "fuzz: write from a bad address", "ok", "EFAULT");
 		break;
 	case 1:
-		/* Reading would take the server's messages: only what cannot succeed. */
+		/* A read that succeeds would take the server's messages: no read may. */
 		if (read(fd, buf, below(sizeof(struct vduse_dev_request))) > 0)
 			report(false, "fuzz: a short read", "ok", "EINVAL");
 		break;
@@ -194,7 +193,7 @@ void fuzz(uint64_t seed, unsigned long n)
 		else
 			random_io();
 	}
-	/* As it was. */
+	/* Restore the state from before. */
 	ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u);
 	for (int i = 0; i < 5; i++) {
 		memset(name, 0, sizeof(name));

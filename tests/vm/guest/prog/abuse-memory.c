@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Memory: what the IOTLB calls give, user memory, and mapping the domain's file. */
+/* Tests of memory: the IOTLB calls, user memory, and maps of the domain's file. */
 #include "abuse.h"
 #include "blk.h"
 
@@ -111,7 +111,7 @@ void test_umem_refused(bool attached)
 	munmap(mem, WINDOW);
 }
 
-/* In a child: registering is limited for those who are not root. */
+/* Run in a child: a process that is not root may register only a little. */
 static void test_umem_limit(struct vduse_iova_umem *u)
 {
 	struct rlimit limit = { 65536, 65536 };
@@ -137,7 +137,7 @@ void test_umem(void)
 	struct vduse_iova_umem u = { .uaddr = (uintptr_t)mem, .size = WINDOW };
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 
-	/* The stock driver asks it of root too. */
+	/* The stock driver has the limit for root too. */
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	test_umem_refused(true);
 	test_umem_limit(&u);
@@ -155,7 +155,7 @@ void test_umem(void)
 	expect("IOTLB_DEREG_UMEM: the window", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "ok", NULL);
 	expect("IOTLB_DEREG_UMEM: twice", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "ENOENT", NULL);
 	expect("IOTLB_REG_UMEM: again", ioctl(dev, VDUSE_IOTLB_REG_UMEM, &u), "ok", NULL);
-	/* Gone without a word: the kernel holds the pages. */
+	/* The memory goes without being deregistered: the kernel holds the pages. */
 	munmap(mem, WINDOW);
 	expect("IOTLB_DEREG_UMEM: of unmapped memory", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "ok",
 	       NULL);
@@ -168,7 +168,7 @@ static void on_fault(int sig)
 	siglongjmp(fault, sig);
 }
 
-/* Read or write a byte. The signal that came of it, 0 if none. */
+/* Read or write a byte. Return the signal that this raised, or 0. */
 static int poke(volatile uint8_t *p, bool write)
 {
 	struct sigaction act = { .sa_handler = on_fault }, bus, segv;
@@ -204,7 +204,7 @@ static void *map(const char *name, int fd, int prot, int flags, uint64_t offset,
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/* What lies at OFFSET is nobody's: SIGBUS, or a page of zeroes where @fills. */
+/* No mapping has OFFSET: an access gives SIGBUS, or a page of zeroes where @fills. */
 static void nobodys(const char *name, int fd, uint64_t offset, bool fills)
 {
 	uint8_t *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);

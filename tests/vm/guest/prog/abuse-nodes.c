@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The control node, and what of a device does not concern its memory. */
+/* Tests of the control node, and of the calls of a device that do not concern memory. */
 #include "abuse.h"
 #include "blk.h"
 
@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* CREATE_DEV with one thing changed, and destroyed again where it succeeds. */
+/* Call CREATE_DEV with one field changed; destroy the device where it succeeds. */
 struct create_case {
 	const char *what, *name;
 	long offset;		/* of a u32 in the structure, -1: none */
@@ -76,7 +76,7 @@ static struct vduse_dev_config *good_config(const char *name)
 
 	c.name = "";
 	d = vdev_config_alloc(&c);
-	/* May fill all of the field, without an end. */
+	/* A name may fill the whole field, without a final zero. */
 	memcpy(d->name, name, strnlen(name, sizeof(d->name)));
 	return d;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * abuse [--stock] [--seed N] [--rounds N]: every call of the VDUSE interface
- * with arguments that it should refuse, by hand and at random. Each says which
- * errno; where the stock driver answers otherwise, a second column says so.
+ * with arguments that it should refuse, chosen by hand and at random. Each check
+ * names the errno, and a second one where the stock driver answers differently.
  */
 #include "abuse.h"
 #include "blk.h"

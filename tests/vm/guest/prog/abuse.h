@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parts of the program abuse share. */
+/* Declarations that the parts of the program abuse share. */
 #ifndef ABUSE_H
 #define ABUSE_H
 
@@ -10,33 +10,36 @@
 
 #define NAME		"vduse0"
 #define NQUEUES		2
-#define FILL		0xa5		/* what is in a structure before a call */
+#define FILL		0xa5		/* the bytes of a structure before a call */
 #define WINDOW		(64ull << 20)	/* the default bounce_size */
 #define BIT(n)		(1u << (n))
 
-/* What a test passes for a bad address. */
+/* Bad addresses. */
 #define KERNEL_ADDR	((void *)0xffff888000001000UL)
 #define UNMAPPED_ADDR	((void *)0x10000UL)
 
 extern bool stock;		/* the driver is the kernel's own */
 extern int control, dev;	/* the two nodes */
 
-/* One result by its name. */
+/* Print one result with its name. */
 void report(bool good, const char *name, const char *got, const char *want);
 
-/* RET of a call is one of OURS, as in "ok|EBUSY"; THEIRS for the stock driver, NULL: same. */
+/*
+ * Check that RET of a call is one of OURS, as in "ok|EBUSY", or of THEIRS on the stock
+ * driver. THEIRS is NULL where they are the same.
+ */
 long expect(const char *name, long ret, const char *ours, const char *theirs);
 
 #define CALL(fd, cmd, arg, ...) \
 	expect(#cmd " " #arg, ioctl(fd, cmd, arg), __VA_ARGS__)
 
-/* A page with SIZE bytes at its end, after which nothing is mapped. */
+/* Return a pointer to SIZE bytes behind which nothing is mapped. */
 void *half_mapped(size_t size);
 
-/* All bytes of [p, p + n) are what we put there, or zero. */
+/* Check that all bytes of [p, p + n) are FILL or zero. */
 void no_leak(const char *name, const void *p, size_t n);
 
-/* An ioctl that takes SIZE bytes refuses addresses where they are not. */
+/* Check that an ioctl that takes SIZE bytes refuses addresses without them. */
 void bad_pointers(const char *what, int fd, unsigned long cmd, size_t size);
 void unknown_ioctls(const char *what, int fd, const char *want);
 

@@ -15,7 +15,7 @@
 
 #define SECTOR	512
 
-/* Copy between the flat memory P and pieces of a request, from byte SKIP on. */
+/* Copy between the flat memory P and the pieces of a request, from byte SKIP on. */
 static size_t gather(void *p, size_t len, const struct iovec *iov, int n, size_t skip,
 		     bool to_iov)
 {
@@ -50,7 +50,7 @@ static size_t total(const struct iovec *iov, int n)
 	return sum;
 }
 
-/* Returns the status; *WRITTEN without its byte. */
+/* Handle a request and return its status. *WRITTEN does not count the status byte. */
 static uint8_t execute(struct blk *blk, struct ring_buf *buf, size_t *written)
 {
 	const struct iovec *in = buf->iov + buf->nout;
@@ -89,8 +89,8 @@ static uint8_t execute(struct blk *blk, struct ring_buf *buf, size_t *written)
 }
 
 /*
- * The pieces of a request that is taken lie in the memory that was valid then,
- * so that this is only done between two requests.
+ * Exchange the memory. The pieces of a taken request lie in the old memory, so call
+ * this only between two requests.
  */
 static void umem(struct blk *blk)
 {

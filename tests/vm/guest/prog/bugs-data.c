@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Bugs that lose or spoil bytes, and what a reset does. */
+/* Tests for bugs that lose or change bytes, and for resets. */
 #include "bugs.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
-/* The daemon reads what was mapped, all of it. */
+/* The daemon reads all bytes that were mapped. */
 static enum result check_out(struct test *t, const struct dma *m)
 {
 	static uint8_t buf[DMADRV_MEM];
@@ -19,7 +19,7 @@ static enum result check_out(struct test *t, const struct dma *m)
 	return PASS;
 }
 
-/* The daemon writes, and after unmap the driver has it, and no more. */
+/* The daemon writes; after unmap the driver has these bytes and no others. */
 static enum result check_in(struct test *t, const struct dma *m)
 {
 	static uint8_t want[DMADRV_MEM];
@@ -56,7 +56,7 @@ static enum result round_trip(struct test *t, struct dma *m)
 	return r;
 }
 
-/* Several mappings in one bounce page that is larger than a slot, coming and going. */
+/* Several mappings come and go in one bounce page that is larger than a slot. */
 enum result b1_shared_page(struct test *t)
 {
 	struct dma m[16] = { 0 };
@@ -137,7 +137,7 @@ enum result b9_reset_storm(struct test *t)
 	return r;
 }
 
-/* What the daemon has mapped is still what counts after a reset. */
+/* The daemon's mapping still shows the window after a reset. */
 enum result b10_kept_mapping(struct test *t)
 {
 	uint64_t state = t->seed;
@@ -154,7 +154,7 @@ enum result b10_kept_mapping(struct test *t)
 	return r;
 }
 
-/* A mapping that outlives a reset: its bytes arrive, its page is not given away. */
+/* A mapping outlives a reset: its bytes arrive, and its page is not given away. */
 enum result b11_reset_outstanding(struct test *t)
 {
 	struct dma m = { .len = 2 * PAGE, .dir = FROM };
@@ -220,7 +220,7 @@ enum result b12_first_map(struct test *t)
 	return PASS;
 }
 
-/* The driver syncs by itself, parts of a mapping that stays. */
+/* The driver syncs parts of a mapping that stays. */
 enum result b16_sync(struct test *t)
 {
 	struct dma m = { .len = 3 * PAGE, .dir = BIDI };

@@ -68,7 +68,7 @@ uint32_t dma_largest(struct test *t)
 	return ioctl(t->dmadrv, DMADRV_LARGEST);
 }
 
-/* Take note of M's pages; was one of them given out before? */
+/* Note M's pages. Was one of them given out before? */
 static bool seen(struct test *t, const struct dma *m)
 {
 	uint64_t page = (m->iova - t->start) / PAGE;
@@ -125,7 +125,7 @@ uint64_t next(uint64_t *s)
 	return *s;
 }
 
-/* No byte is zero. */
+/* Fill with random bytes, none of which is zero. */
 void fill_random(uint8_t *p, size_t len, uint64_t *state)
 {
 	while (len--)
@@ -138,7 +138,7 @@ void fill_mark(uint8_t *p, size_t len, const char *mark)
 		p[i] = mark[i % 8];
 }
 
-/* Where it is, or -1. */
+/* Return the position of the mark, or -1. */
 long find_mark(const uint8_t *p, size_t len, const char *mark)
 {
 	const uint8_t *at = memmem(p, len, mark, 8);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Bugs that show somebody what is not his. */
+/* Tests for bugs that show bytes to a process that may not see them. */
 #include "bugs.h"
 
 #include <string.h>
 
 #define SCAN_PAGES	256
 
-/* Nobody has used this part of the window, so that there is nothing in it. */
+/* No mapping has used this part of the window, so it must be empty. */
 static enum result scan(struct test *t, uint64_t from, unsigned int pages)
 {
 	uint8_t buf[PAGE];
@@ -24,7 +24,7 @@ static enum result scan(struct test *t, uint64_t from, unsigned int pages)
 	return PASS;
 }
 
-/* The rest of the page of a mapping, and pages without one.  Boot with page_poison=1. */
+/* Look at the rest of a mapping's page, and at pages without one.  Boot with page_poison=1. */
 enum result b3_window(struct test *t)
 {
 	enum result r = PASS;
@@ -93,7 +93,7 @@ enum result b5_direction(struct test *t)
 	return r;
 }
 
-/* One request reads a secret.  The next has its address, and a device that writes half. */
+/* One request reads a secret.  The next has its address, and its device writes only half. */
 static enum result stale(struct test *t, uint32_t len)
 {
 	struct dma first = { .len = len, .dir = FROM }, m = { .len = len, .dir = FROM };
@@ -133,7 +133,7 @@ enum result b6_stale(struct test *t)
 
 	for (size_t i = 0; i < 8 && r == PASS; i++)
 		r = stale(t, sizes[i / 2]);
-	/* Without prefill it may be, and that is worth a line. */
+	/* Without prefill it may be there, and the detail says so. */
 	return r == FAIL && t->prefill == PREFILL_NONE ? NOT_PROMISED : r;
 }
 
@@ -147,7 +147,7 @@ bool shut(struct test *t, uint64_t iova)
 	return false;
 }
 
-/* A daemon that goes on when it has said that it is done. */
+/* A daemon goes on after it has completed a request. */
 enum result after_unmap(struct test *t)
 {
 	struct dma m = { .len = 2 * PAGE };
@@ -161,7 +161,7 @@ enum result after_unmap(struct test *t)
 		if (dma_map(t, &m, 0))
 			return found(t, "cannot map");
 		fill_mark(buf, m.len, "device!!");
-		/* By its page table it can write what is not to be written; it goes nowhere. */
+		/* Its page-table entry lets it write a read-only mapping; the bytes go nowhere. */
 		if (poke(t, m.iova, buf, m.len) == (t->by_file && m.dir == TO))
 			return found(t, m.dir == TO ? "pwrite() to a mapping to the device" :
 						      "the daemon cannot write");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Bugs in who holds which memory. */
+/* Tests for bugs in the ownership of memory. */
 #include "bugs.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #define CGROUP		"/run/bugs-cgroup"
 #define B13_PAGES	4096u
 
-/* Free pages, those in the lists of the CPUs and those that cache files. */
+/* Return the free pages, with those of the CPUs' lists and of the page cache. */
 static long pages_free(void)
 {
 	long sum = 0, n;
@@ -32,7 +32,8 @@ static long pages_free(void)
 	return sum;
 }
 
-/* Eager strategies have no page in most places: in steps, a failure ends only its own. */
+/* Touch the window in steps, so that a missing page ends only its own step: eager strategies
+ * have none in most places. */
 static void touch_all(struct test *t)
 {
 	madvise(t->window + t->start, t->size, MADV_DONTNEED);
@@ -65,7 +66,7 @@ enum result b13_lost_pages(struct test *t)
 	return PASS;
 }
 
-/* The module stays while somebody has a domain mapped, and nothing else. */
+/* The module stays while a process has a domain mapped, and nothing else of it. */
 enum result b14_rmmod(struct test *t)
 {
 	int fd = dup(t->window_fd), ret;
@@ -117,7 +118,7 @@ static long charged(void)
 	return *text ? atol(text) : -1;
 }
 
-/* Pages that a daemon's touches make are the daemon's: it pays for them. */
+/* A page that a daemon's touch makes is charged to the daemon. */
 enum result b15_accounting(struct test *t)
 {
 	unsigned int pages = 768;
@@ -132,7 +133,7 @@ enum result b15_accounting(struct test *t)
 		return found(t, "no cgroup: %s", strerrorname_np(errno));
 	made = counter("page_alloc");
 	paid = charged();
-	/* Far from what is given out, and from what b3_window has touched. */
+	/* Far from the addresses in use, and from the pages that b3_window has touched. */
 	for (unsigned int i = 0; i < pages; i++)
 		peek(t, t->start + (uint64_t)(i + 512) * PAGE, &byte, 1);
 	made = counter("page_alloc") - counter("page_free") - made;
@@ -143,7 +144,7 @@ enum result b15_accounting(struct test *t)
 	return PASS;
 }
 
-/* The page is there: another fault on it makes nothing. */
+/* The page exists: another fault on it makes none. */
 enum result b17_repeat_fault(struct test *t)
 {
 	struct dma m = { .len = PAGE, .dir = BIDI };
@@ -165,7 +166,7 @@ enum result b17_repeat_fault(struct test *t)
 				 pages) : PASS;
 }
 
-/* In a window in which nothing else is mapped, and again. */
+/* Do it twice in a window in which nothing else is mapped. */
 static enum result map_largest(struct test *t, const char *allocator, unsigned int mib)
 {
 	struct dma m = { .dir = TO };
@@ -185,11 +186,11 @@ static enum result map_largest(struct test *t, const char *allocator, unsigned i
 	return PASS;
 }
 
-/* A driver that asks for what it may, and does not get it, asks for ever. */
+/* A mapping of the largest size that the device announces must succeed: drivers retry for ever. */
 enum result largest(struct test *t)
 {
 	static const char *const allocators[] = { "cached", "plain", "genalloc", "sbitmap", "ring" };
-	/* A strategy that takes no part in it says nothing about the others. */
+	/* A strategy without bounce pages says nothing about the others. */
 	size_t nr = strcmp(t->strategy, "eager-none") ? 1 : sizeof(allocators) / sizeof(*allocators);
 	enum result r = PASS;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A daemon that holds pages of the window by more than its page table: here in a pipe;
- * direct I/O and registered buffers pin them in the same way.
+ * A daemon pins pages of the window beyond its page table, here in a pipe; direct I/O and
+ * registered buffers pin them in the same way.
  */
 #include "bugs.h"
 
@@ -23,7 +23,7 @@ static bool into_pipe(struct test *t, int pipe_in, uint64_t iova, size_t len)
 	return vmsplice(pipe_in, &v, 1, 0) == (ssize_t)len;
 }
 
-/* What is pinned and let go is still where it was. */
+/* A page that was pinned and released is still in its place. */
 static enum result let_go(struct test *t, const int *pipes)
 {
 	struct dma m = { .len = PIN_PAGES * PAGE, .dir = BIDI };
@@ -62,7 +62,7 @@ static void on_cpu(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* Mappings with a secret on CPU, all at once.  Does one have the address IOVA? */
+/* Make many mappings with a secret on CPU, all at once.  Does one have the address IOVA? */
 static bool map_secrets(struct test *t, int cpu, uint64_t iova)
 {
 	static struct dma many[REUSE_MAPS];
@@ -83,7 +83,7 @@ static bool map_secrets(struct test *t, int cpu, uint64_t iova)
 	return same;
 }
 
-/* The next one with the same address is not in the page that the pipe has. */
+/* The next mapping with the same address is not in the page that the pipe holds. */
 static enum result revoked(struct test *t, const int *pipes)
 {
 	struct dma m = { .len = PAGE, .dir = TO };

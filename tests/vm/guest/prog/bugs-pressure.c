@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* No memory: what is mapped is right, what is not leaves nothing behind. */
+/* Tests without memory: a mapping that succeeds is right, one that fails leaves nothing. */
 #include "bugs.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static long kib_free(void)
 	return kib;
 }
 
-/* Does a mapping need a page of the strategy? The lazy ones have the daemon make it. */
+/* Does a mapping need a page at map time? With lazy strategies the daemon makes it later. */
 static bool maps_pages(const struct test *t)
 {
 	return strncmp(t->strategy, "lazy", 4) && strcmp(t->strategy, "zap") && !t->direct;
@@ -36,7 +36,7 @@ static bool right(struct test *t, const struct dma *m)
 	return peek(t, m->iova, buf, m->len) && !memcmp(buf, t->mem + m->offset, m->len);
 }
 
-/* Addresses that were never used, of more than a slot, less than rw leaves to the daemon. */
+/* Map at addresses that were never used, more than a slot, less than rw leaves to the daemon. */
 enum result drained(struct test *t)
 {
 	long missing = counter("page_alloc_fail"), take = kib_free() / 4 - LEFT;
@@ -47,10 +47,10 @@ enum result drained(struct test *t)
 	int err[NR] = { 0 }, refused = 0, n;
 
 	fill_random(t->mem, NR * 3 * PAGE, &state);
-	/* Most of it now; each mapping takes the rest for as long as it runs. */
+	/* Take most of the memory now; each mapping takes the rest while it runs. */
 	if (take > 0)
 		ioctl(t->dmadrv, DMADRV_DRAIN, take);
-	/* What others free meanwhile may reach us: until it did not, a few times. */
+	/* Memory that other tasks free meanwhile can help a mapping: try a few times. */
 	for (n = 0; n < tries && refused < 3 && counter("page_alloc_fail") - missing < 3; n++) {
 		m[n] = (struct dma){ .offset = n * 3 * PAGE, .len = 12000, .dir = TO };
 		err[n] = dma_map(t, &m[n], DMADRV_DRAINED);
@@ -73,7 +73,7 @@ enum result drained(struct test *t)
 	return r;
 }
 
-/* Again until there was a page: NULL is the only other answer. */
+/* Try again until there is a page. NULL is the only other answer. */
 static bool peek_at_last(struct test *t, uint64_t iova, void *buf, size_t len)
 {
 	for (int i = 0; i < 100; i++)
@@ -116,7 +116,7 @@ static enum result starved_round(struct test *t, uint64_t *state, unsigned int *
 	return r;
 }
 
-/* Every third page is missing, wherever it would have been needed. */
+/* Every third page is missing, wherever it is needed. */
 enum result starved(struct test *t)
 {
 	uint64_t state = t->seed;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The daemon's first touch of a page against the driver's unmap, on another CPU.
- * When the touch comes is swept over the time that map and unmap take.
+ * The daemon's first touch of a page races with the driver's unmap on another CPU.
+ * The moment of the touch is swept over the time that map and unmap take.
  */
 #include "bugs.h"
 
@@ -70,7 +70,7 @@ static enum result b7_round(struct test *t, struct toucher *w, unsigned int roun
 	start(w, round, m.iova, next(state) % 40000);
 	spin_ns(next(state) % 40000);
 	dma_unmap(t, &m, 0);
-	/* From the end, towards a copy that is under way. */
+	/* Read from the end, towards a copy that is under way. */
 	for (unsigned int at = m.len; at; at -= 256)
 		fill_mark(t->mem + at - 256, 256, "later!!!");
 	wait_for(w, round);
@@ -96,8 +96,8 @@ enum result b7_fill_after_unmap(struct test *t)
 }
 
 /*
- * The page is filled from its lowest slot on, and addresses are given out from the
- * end: what is mapped first, and unmapped, is what is filled last.
+ * A page is filled from its lowest slot on, and addresses are given out from the end:
+ * the mapping that is made first, and undone, is filled last.
  */
 static enum result b8_round(struct test *t, struct toucher *w, unsigned int round,
 			    uint64_t *state)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The device, its daemon's thread and its driver. */
+/* Set up the device, the thread of its daemon, and its driver. */
 #include "bugs.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ static int choose_one(const char *attribute, const char *value)
 	return ret;
 }
 
-/* OPTIONS: "attribute=value ...". */
+/* Set attributes of the device: OPTIONS is "attribute=value ...". */
 void choose(const char *options)
 {
 	char *text = strdup(options), *rest = text, *word, *value;
@@ -134,7 +134,7 @@ void take_down(struct test *t)
 		errno = -ret;
 		die("destroy");
 	}
-	/* Last, so that what is freed is freed while the daemon has it. */
+	/* Last, so that pages are freed while the daemon has them mapped. */
 	munmap(t->window + t->start, t->size);
 	t->window = NULL;
 	munmap(t->mem, DMADRV_MEM);

@@ -3,9 +3,9 @@
  * bugs --strategy NAME [--prefill none|zero|copy] [--order N] [--backing NAME] [--seed N]
  *      [--by-file] [--rounds N] [--fails "B2 B4 ..."] [BUG...]
  *
- * A test for each bug of VDUSE v5 that a driver and a daemon can see, on a device
- * that this process serves and, through dmadrv, drives. --fails turns the
- * expectation round for some: the strategy has the bug, and the test must find it.
+ * There is a test for each bug of VDUSE v5 that a driver and a daemon can see, on a
+ * device that this process serves and, through dmadrv, drives. --fails names tests that
+ * must fail: the strategy has the bug, and the test must find it.
  */
 #include "bugs.h"
 
@@ -19,7 +19,7 @@ static const struct {
 	const char *name, *what;
 	bug_fn *fn;
 } bugs[] = {
-	/* Before anything else: nothing of the window was in use. */
+	/* First, since it needs a window of which nothing was in use. */
 	{ "B3", "unused memory is not the daemon's to read", b3_window },
 	{ "B4", "the bytes beside a mapping are not shown", b4_neighbours },
 	{ "B5", "old bytes of a buffer that the device fills are not shown", b5_direction },
@@ -42,7 +42,7 @@ static const struct {
 	{ "starved", "pages that are missing, now and then", starved },
 	{ "B14", "the module stays while a domain is mapped", b14_rmmod },
 	{ "largest", "a mapping of the largest size that is allowed", largest },
-	/* Last: the device is gone after it. */
+	/* Last, since the device is gone after it. */
 	{ "B13", "no page is lost over the life of a device", b13_lost_pages },
 };
 
@@ -64,7 +64,7 @@ enum result found(struct test *t, const char *format, ...)
 	return FAIL;
 }
 
-/* Is WORD one of LIST's? */
+/* Is WORD in LIST? */
 static bool listed(const char *list, const char *word)
 {
 	size_t n = strlen(word);
@@ -75,7 +75,7 @@ static bool listed(const char *list, const char *word)
 	return false;
 }
 
-/* True: as it should be. */
+/* Run one test and print its result. Returns true if it is the expected one. */
 static bool run(struct test *t, unsigned int i, const char *label, bool has_bug)
 {
 	uint64_t begin = now_ns();

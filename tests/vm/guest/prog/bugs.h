@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parts of the program bugs share: one device, driven and served by one process. */
+/* Declarations that the parts of the program bugs share: one process drives and serves a device. */
 #ifndef BUGS_H
 #define BUGS_H
 
@@ -25,7 +25,7 @@ struct test {
 	uint64_t seed;
 	unsigned int rounds;	/* of a race */
 	bool large;		/* bounce pages of several slots */
-	char detail[200];	/* of what was found */
+	char detail[200];	/* says what was found */
 
 	uint8_t *mem;		/* the driver's memory, DMADRV_MEM bytes */
 	uint8_t *window;	/* the daemon's mapping of the window */
@@ -33,14 +33,14 @@ struct test {
 	uint64_t start, size;	/* the window */
 };
 
-/* A mapping: LEN bytes at OFFSET of the driver's memory. */
+/* A mapping of LEN bytes at OFFSET of the driver's memory. */
 struct dma {
 	uint32_t offset, len;
 	int dir;
 	uint64_t iova;
 };
 
-/* bugs-setup.c: 0 or -errno; what cannot be set up ends the program. */
+/* bugs-setup.c: a set-up that fails ends the program. */
 void set_up(struct test *t, const char *options);
 void take_down(struct test *t);
 void choose(const char *options);
@@ -54,8 +54,8 @@ int dma_reset(struct test *t);
 uint32_t dma_largest(struct test *t);	/* bytes that a mapping may have */
 
 /*
- * Like dma_map(), at an address that was never given out before: those in the way
- * are taken and kept until dma_unplug().
+ * Map at an address that was never given out before: the used ones are taken first and
+ * kept until dma_unplug().
  */
 int dma_map_fresh(struct test *t, struct dma *m);
 void dma_unplug(struct test *t);
@@ -63,7 +63,7 @@ void dma_unplug(struct test *t);
 /* bugs-leak.c: is there a moment within 5 s at which the daemon has no access? */
 bool shut(struct test *t, uint64_t iova);
 
-/* The daemon's half. False: SIGBUS, or an error with by_file. */
+/* The daemon's half. These return false after SIGBUS, or after an error with by_file. */
 bool peek(struct test *t, uint64_t iova, void *buf, size_t len);
 bool poke(struct test *t, uint64_t iova, const void *buf, size_t len);
 
@@ -77,7 +77,7 @@ bool all_zero(const uint8_t *p, size_t len);
 uint64_t now_ns(void);
 void spin_ns(uint64_t ns);
 
-/* A test's result. Says what was found in t->detail. */
+/* A test returns its result, and explains it in t->detail. */
 enum result { PASS, FAIL, NOT_PROMISED };
 enum result found(struct test *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

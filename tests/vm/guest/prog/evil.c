@@ -5,15 +5,15 @@
  *   --touch          reads all of the window before and after each request
  *   --keep           keeps its mappings, whatever the kernel says
  *   --file           never maps data: pread() and pwrite() on the domain's file
- *   --used KIND      after 40 requests, a used ring that is not true: `id` out of
- *                    range, an id that is not out (`free`), the same one `twice`, a
- *                    length of 4 GiB (`length`), an index that runs away (`index`),
- *                    and after that nothing more
- *   --careful        looks whether it has all pages of a request; if not, an I/O error
+ *   --used KIND      after 40 requests, lies in the used ring and then stops: an `id`
+ *                    out of range, an id that is not in use (`free`), the same id
+ *                    `twice`, a length of 4 GiB (`length`), an index that is far ahead
+ *                    (`index`)
+ *   --careful        answers with an I/O error if a page of a request is missing
  *   --scribble       changes the data of write requests once it has them, and that of
  *                    read requests before the true answer
  *
- * With vblk's interface: "ready" when the device can be added, and a line at SIGTERM.
+ * It prints "ready" when the device can be added, and a line at SIGTERM, as vblk does.
  */
 #include "blk.h"
 
@@ -36,7 +36,7 @@ static bool touch, by_file, scribble, careful;
 static const char *used;
 static unsigned long touched, signals, by_file_bytes, refused;
 
-/* With by_file: where the pieces of the request really are. */
+/* With by_file: the true places of the pieces of the request. */
 static struct iovec there[RING_IOV];
 static uint8_t *here;
 #define HERE_SIZE	(4u << 20)
@@ -47,7 +47,7 @@ static void on_term(int sig)
 	vdev_stop(&blk.dev);
 }
 
-/* The streaming window is where the first piece of a request is. */
+/* The first piece of a request is in the streaming window. */
 static const struct vdev_region *window(struct ring_buf *buf)
 {
 	for (unsigned int i = 0; i < blk.dev.nregions; i++) {
@@ -65,7 +65,7 @@ static void touch_all(struct ring_buf *buf)
 	uint64_t size = r ? r->last - r->start + 1 : 0;
 	uint8_t byte;
 
-	/* All of memory is too much: its begin. */
+	/* All of memory is too much: touch its beginning. */
 	size = size < 1 << 20 ? size : 1 << 20;
 	for (uint64_t at = 0; at < size; at += PAGE) {
 		if (vdev_try_copy(&byte, r->map + at, 1))
@@ -88,7 +88,7 @@ static bool move(const struct iovec *where, void *mem, bool to_driver)
 	return n == (ssize_t)where->iov_len;
 }
 
-/* Put pieces of our own in place of the request's. */
+/* Put pieces of this process in place of the request's. */
 static void fetch(struct ring_buf *buf)
 {
 	size_t at = 0;
@@ -144,7 +144,7 @@ static void lie(struct ring *r, uint16_t head)
 	__atomic_store_n(&r->used->idx, (uint16_t)(idx + n), __ATOMIC_RELEASE);
 }
 
-/* Is there a page wherever the request has bytes? */
+/* Does every byte of the request have a page? */
 static bool reachable(struct ring_buf *buf)
 {
 	uint8_t byte;
@@ -160,7 +160,7 @@ static bool reachable(struct ring_buf *buf)
 	return true;
 }
 
-/* As soon as there is a page for that. */
+/* Publish as soon as there is a page for the entry. */
 static void answer_error(struct vdev *dev, unsigned int q, struct ring_buf *buf)
 {
 	const struct iovec *last = &buf->iov[buf->nout + buf->nin - 1];
@@ -179,7 +179,7 @@ static void request(struct vdev *dev, unsigned int q, struct ring_buf *buf)
 	uint32_t index = q;
 
 	if (used && blk.requests >= 40) {
-		/* Once; a length alone does no harm, and life goes on. */
+		/* Once: a wrong length alone does no harm, and the daemon goes on. */
 		if (blk.requests++ == 40 || !strcmp(used, "length")) {
 			garbage(buf->iov + buf->nout, buf->nin - 1);
 			memset(buf->iov[buf->nout + buf->nin - 1].iov_base, 1, 1);

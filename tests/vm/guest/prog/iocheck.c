@@ -4,9 +4,9 @@
  *
  * Each thread owns KIB of the disk, writes it in pieces of random size (512
  * bytes to MAX-KIB) and order, and reads it back in other pieces. Every 8 bytes
- * say where they belong and which run wrote them. Unlike fio this starts in no
- * time on an emulated machine. Exit code 1: wrong data; 3: an I/O error.
- * drain: when all threads are ready, /dev/dmadrv takes what memory is left.
+ * tell their place and the run that wrote them. On an emulated machine this starts
+ * much faster than fio. Exit code 1: wrong data; 3: an I/O error.
+ * drain: when all threads are ready, /dev/dmadrv takes the remaining memory.
  */
 #include "dmadrv/dmadrv.h"
 
@@ -47,7 +47,7 @@ static uint64_t content(const struct job *j, uint64_t at)
 	return at * 0x9e3779b97f4a7c15ULL ^ j->seed;
 }
 
-/* One pass over the job's part; the pieces' order follows from @order. */
+/* Write or read the thread's part once; @order decides the order of the pieces. */
 static void pass(struct job *j, int fd, uint8_t *buf, uint64_t order, bool write)
 {
 	unsigned int sectors = j->size / SECTOR, start = next(&order) % sectors, done = 0;
@@ -86,7 +86,7 @@ static void *run(void *arg)
 	if (fd < 0 || !buf) {
 		j->err = errno;
 	} else {
-		/* Not page aligned: several pieces share a page. */
+		/* Buffers are not page aligned, so that several pieces share a page. */
 		pass(j, fd, buf + SECTOR, j->seed ^ 0x1234567, true);
 		pass(j, fd, buf + SECTOR, j->seed ^ 0x7654321, false);
 	}
@@ -96,7 +96,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* The node stays open, and the memory is gone, until the end. */
+/* Take the memory; it comes back when the node is closed, at the end. */
 static void drain(void)
 {
 	int fd = open("/dev/dmadrv", O_RDWR | O_CLOEXEC);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * netcheck INTERFACE MTU FRAMES [SEED]: send frames with a known content and look at
- * what vnet sends back. Sizes are at random, and around multiples of 4K, where
+ * netcheck INTERFACE MTU FRAMES [SEED]: send frames with a known content and check
+ * the frames that vnet sends back. Sizes are random, or around multiples of 4K, where
  * slots end; several are under way at once. Exit code 1: wrong data; 3: frames lost.
  */
 #include "netcheck.h"
@@ -32,7 +32,7 @@ static uint64_t next(uint64_t *s)
 	return *s;
 }
 
-/* A frame's first payload byte is its place in the batch. */
+/* The first payload byte of a frame is its number in the batch. */
 static size_t length(uint64_t *state, unsigned int mtu)
 {
 	uint64_t r = next(state);
@@ -41,7 +41,7 @@ static size_t length(uint64_t *state, unsigned int mtu)
 	if (r % 4)
 		return 46 + next(state) % (mtu - 45);
 	len = 4096 * (1 + r / 8 % (mtu / 4096 + 1)) + next(state) % 5 - 2 - HEAD;
-	/* What is mapped begins with the header of virtio-net. */
+	/* The mapping begins with the header of virtio-net. */
 	len -= r / 4 % 2 ? 12 : 0;
 	return len < 46 ? 46 : len > mtu ? mtu : len;
 }
@@ -80,7 +80,7 @@ static int send_batch(int fd, unsigned int n, uint64_t *state, unsigned int mtu)
 	return 0;
 }
 
-/* The bytes that are wrong in what came back, or -1 if nothing came. */
+/* Return the number of wrong bytes in the frame that came back, or -1 if none came. */
 static long receive_one(int fd, bool *came)
 {
 	static uint8_t buf[NET_MAX_FRAME];
@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 		return fputs("usage: netcheck INTERFACE MTU FRAMES [SEED]\n", stderr), 2;
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(NET_PROTOCOL));
 	at.sll_ifindex = if_nametoindex(argv[1]);
-	/* Binding to one that is down is an error for later. */
+	/* A bind to an interface that is down fails later. */
 	ret = fd < 0 ? -errno : up(fd, argv[1], mtu);
 	if (ret || bind(fd, (void *)&at, sizeof(at)) < 0)
 		return perror(argv[1]), 2;

@@ -26,7 +26,7 @@ static int add(struct vdev *dev, struct ring_buf *buf, const struct vring_desc *
 	return 0;
 }
 
-/* An indirect table is mapped for each request anew, and may have no page yet. */
+/* Copy a descriptor. An indirect table is mapped anew for each request, and may have no page. */
 static bool fetch(struct vdev *dev, struct vring_desc *d, const struct vring_desc *from)
 {
 	if (!dev->patient) {
@@ -95,7 +95,7 @@ bool ring_publish(struct ring *r, unsigned int n)
 	uint16_t idx = r->used->idx;
 
 	__atomic_store_n(&r->used->idx, (uint16_t)(idx + n), __ATOMIC_RELEASE);
-	/* The driver turns interrupts on and then looks at the index again. */
+	/* Pairs with the driver, which enables interrupts and then reads the index again. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return !(__atomic_load_n(&r->avail->flags, __ATOMIC_RELAXED) & VRING_AVAIL_F_NO_INTERRUPT);
 }

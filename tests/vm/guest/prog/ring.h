@@ -18,7 +18,7 @@ struct ring {
 	struct vring_desc *desc;
 	struct vring_avail *avail;
 	struct vring_used *used;
-	uint16_t next;		/* first of the available ring not taken */
+	uint16_t next;		/* first entry of the available ring that is not taken */
 };
 
 /* A chain of descriptors: NOUT pieces to read, then NIN pieces to write. */
@@ -28,19 +28,19 @@ struct ring_buf {
 	struct iovec iov[RING_IOV];
 };
 
-/* Is there something to take? */
+/* Is a chain available? */
 bool ring_pending(const struct ring *r);
 
-/* Take the next chain. 1, 0 if there is none, or -errno for a chain that is not sound. */
+/* Take the next chain. Returns 1, 0 if there is none, or -errno for an invalid chain. */
 int ring_pop(struct vdev *dev, struct ring *r, struct ring_buf *buf);
 
-/* Write the used entry that comes AHEAD places after the published ones. */
+/* Write the used entry AHEAD places after the published ones. */
 void ring_put(struct ring *r, unsigned int ahead, uint16_t head, uint32_t len);
 
-/* Publish the N entries that were put. True if the driver wants to be told. */
+/* Publish the N entries that were put. Returns true if the driver wants an interrupt. */
 bool ring_publish(struct ring *r, unsigned int n);
 
-/* Give a chain back, with LEN bytes written: both of the above, for one. */
+/* Put and publish one chain, with LEN bytes written. */
 bool ring_push(struct ring *r, uint16_t head, uint32_t len);
 
 #endif

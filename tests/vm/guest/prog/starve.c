@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * starve N: every Nth bounce page is missing until SIGTERM; says "starving", and in
- * the end how many were.
+ * starve N: let every Nth allocation of a bounce page fail until SIGTERM. It prints
+ * "starving" when it begins, and the number of failures when it ends.
  */
 #include "dmadrv/dmadrv.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vblk: a virtio-blk daemon of our own for the tests. It says "ready" when its
- * device can be added, serves it until SIGTERM, and then says what it has seen.
- * SIGUSR1 exchanges the bounce pages for memory of its own, and back.
+ * vblk: a virtio-blk daemon for the tests. It prints "ready" when its device can be
+ * added, serves it until SIGTERM, and then prints its counts. SIGUSR1 exchanges the
+ * bounce pages for user memory, and back.
  */
 #include "blk.h"
 

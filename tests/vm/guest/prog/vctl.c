@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vctl: what a test does to a VDUSE device from a shell.
+ * vctl: control a VDUSE device from a shell.
  *
- *   create NAME         make a block device that nobody serves
+ *   create NAME         make a block device that no daemon serves
  *   destroy NAME        destroy a device
  *   hold control        keep /dev/vduse/control open
  *   hold dev NAME       keep the device node open
  *   hold domain PID     keep the domain files that process PID has open, mapped and touched
  *
- * hold says "held" and stays until SIGTERM. A refusal is printed by its name,
- * as in "EBUSY", with exit code 1.
+ * hold prints "held" and stays until SIGTERM. An error is printed by its name, as in
+ * "EBUSY", with exit code 1.
  */
 #include "blk.h"
 

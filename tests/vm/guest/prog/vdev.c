@@ -225,7 +225,7 @@ int vdev_file_of(struct vdev *dev, const void *p, uint64_t *iova)
 
 int vdev_umem_on(struct vdev *dev)
 {
-	/* All of what the kernel says is capable of it, which is the window. */
+	/* Register the whole area that the kernel offers, which is the window. */
 	struct vduse_iova_info info = { .start = 0, .last = UINT64_MAX };
 	struct vduse_iova_umem reg = { 0 };
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
@@ -289,7 +289,7 @@ static int queue_start(struct vdev *dev, unsigned int q)
 		       sizeof(*r->used) + info.num * sizeof(struct vring_used_elem));
 	if (!r->desc || !r->avail || !r->used)
 		return -EFAULT;
-	/* We answer in order: what is not used was not done. */
+	/* Requests are answered in order: one that is not in the used ring was not done. */
 	r->next = dev->resume ? r->used->idx : info.split.avail_index;
 	if (dev->kickfd[q] < 0)
 		dev->kickfd[q] = eventfd(dev->resume, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -318,7 +318,7 @@ static int set_status(struct vdev *dev, uint8_t status)
 	return ret;
 }
 
-/* What of a message is not used is zero: it would be bytes of the kernel's stack. */
+/* Are the unused bytes of a message zero? Others would be bytes of the kernel's stack. */
 static bool clean(const struct vduse_dev_request *req)
 {
 	static const size_t used[] = {
@@ -373,7 +373,7 @@ static int message(struct vdev *dev)
 	return n < 0 ? -errno : 0;
 }
 
-/* Whoever waits for the answer may have given up meanwhile. */
+/* Answer. The caller in the kernel may have given up meanwhile. */
 static int messages(struct vdev *dev)
 {
 	int ret = message(dev);
@@ -420,7 +420,7 @@ int vdev_serve(struct vdev *dev)
 			return -errno;
 		if (p[0].revents)
 			return 0;
-		/* Requests first: a message may end the queues. */
+		/* Requests come first, since a message may end the queues. */
 		for (unsigned int q = 0; q < dev->nqueues; q++) {
 			if (!(p[2 + q].revents & POLLIN))
 				continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A VDUSE device from the daemon's side: the device node, the messages of the
- * kernel, and the way from an I/O address to memory. One thread serves it.
+ * A VDUSE device from the daemon's side: the device node, the kernel's messages, and
+ * the translation of I/O addresses to memory. One thread serves it.
  */
 #ifndef VDEV_H
 #define VDEV_H
@@ -35,20 +35,20 @@ struct vdev {
 	struct ring rings[VDEV_QUEUES];
 	int kickfd[VDEV_QUEUES];
 
-	/* Memory of our own in place of the streaming window. */
+	/* User memory in place of the streaming window. */
 	uint8_t *umem;
 	uint64_t umem_start, umem_size;
 
-	/* What has been seen; for tests. */
+	/* Counts, for tests. */
 	volatile unsigned int status_messages, iotlb_messages, state_messages;
 	volatile struct vduse_iova_range last_iotlb;
-	volatile unsigned int dirty;	/* messages with bytes that mean nothing */
+	volatile unsigned int dirty;	/* messages with unused bytes that are not zero */
 
 	bool deaf;		/* leave messages unanswered */
 	bool resume;		/* go on where another daemon left off */
 	unsigned int held;	/* bits of queues from which request() takes by itself */
-	bool keep;		/* what is mapped, whatever the kernel says */
-	bool patient;		/* try again where there is no page */
+	bool keep;		/* keep mappings that the kernel takes back */
+	bool patient;		/* try again where a page is missing */
 
 	/* One request of queue @q was taken from the ring: handle it. */
 	void (*request)(struct vdev *dev, unsigned int q, struct ring_buf *buf);
@@ -64,21 +64,21 @@ struct vdev_config {
 	uint32_t config_size;
 };
 
-/* Fills in what VDUSE_CREATE_DEV wants. The caller frees it. */
+/* Return the argument of VDUSE_CREATE_DEV. The caller frees it. */
 struct vduse_dev_config *vdev_config_alloc(const struct vdev_config *c);
 
-/* Makes, opens and sets up the device. 0 or -errno. */
+/* Make, open and set up the device. Returns 0 or -errno. */
 int vdev_create(struct vdev *dev, const struct vdev_config *c);
 
-/* Opens the device that another daemon has made and left. 0 or -errno. */
+/* Open the device that another daemon has made and left. Returns 0 or -errno. */
 int vdev_open(struct vdev *dev, const struct vdev_config *c);
 
-/* Closes the node and, if @destroy, destroys the device. 0 or -errno. */
+/* Close the node and, if @destroy, destroy the device. Returns 0 or -errno. */
 int vdev_close(struct vdev *dev, bool destroy);
 
 int vdev_destroy(const char *name);
 
-/* Serves messages and kicks until vdev_stop() of any thread. 0 or -errno. */
+/* Serve messages and kicks until a thread calls vdev_stop(). Returns 0 or -errno. */
 int vdev_serve(struct vdev *dev);
 void vdev_stop(struct vdev *dev);
 
@@ -87,16 +87,16 @@ void vdev_stop(struct vdev *dev);
  */
 int vdev_iov(struct vdev *dev, uint64_t iova, uint64_t len, struct iovec *iov, int max);
 
-/* Copy, but false if a page of the window gives SIGBUS.  Not for nested use. */
+/* Copy. Returns false if a page of the window gives SIGBUS. Calls do not nest. */
 bool vdev_try_copy(void *to, const void *from, size_t len);
 
-/* The file in which what is mapped here at P is, and its IOVA, or -1. */
+/* Return the file that is mapped at P, and its IOVA, or -1. */
 int vdev_file_of(struct vdev *dev, const void *p, uint64_t *iova);
 
-/* Forget what is mapped of [start, last]. */
+/* Forget the mappings of [start, last]. */
 void vdev_forget(struct vdev *dev, uint64_t start, uint64_t last);
 
-/* Put memory of our own in place of the window, and back. 0 or -errno. */
+/* Put user memory in place of the window, and back. Returns 0 or -errno. */
 int vdev_umem_on(struct vdev *dev);
 int vdev_umem_off(struct vdev *dev);
 

@@ -2,11 +2,11 @@
 /*
  * vhost [--stock]: the device under vhost-vdpa, whose user brings its own memory.
  *
- * One thread is the daemon. The main one first lets virtio-vdpa drive the
- * device and keeps the domain's file and mapping of that time; then it binds
- * the device to vhost-vdpa and is the driver itself: shares memory, takes it
- * back, and does I/O through a virtqueue in it. Needs vhost_vdpa, virtio_vdpa
- * and virtio_blk to be loaded.
+ * One thread is the daemon. The main thread first lets virtio-vdpa drive the
+ * device, and keeps the domain's file and mapping of that time. Then it binds
+ * the device to vhost-vdpa and is the driver itself: it shares memory, takes it
+ * back, and does I/O through a virtqueue in it. vhost_vdpa, virtio_vdpa and
+ * virtio_blk have to be loaded.
  */
 #include "blk.h"
 
@@ -65,7 +65,7 @@ static void on_fault(int sig)
 	siglongjmp(fault, sig);
 }
 
-/* The signal that reading P gives, 0 if none; its byte in *V. */
+/* Read the byte at P into *V. Returns the signal that this raised, or 0. */
 static int peek(volatile uint8_t *p, uint8_t *v)
 {
 	int sig = sigsetjmp(fault, 1);
@@ -126,7 +126,7 @@ static int send_map(uint64_t iova, uint64_t size, void *p, uint8_t perm, uint8_t
 	return write(vhost, &msg, sizeof(msg)) == sizeof(msg) ? 0 : -1;
 }
 
-/* Take the device from one driver to another. */
+/* Move the device from one driver to another. */
 static void rebind(void)
 {
 	must(put(DRIVERS "virtio_vdpa/unbind", NAME), "unbind virtio_vdpa");
@@ -163,7 +163,7 @@ static void set_up_vhost(void)
 	     status & VIRTIO_CONFIG_S_FEATURES_OK, "FEATURES_OK");
 }
 
-/* Memory at IOVA, from the user's side to the daemon's and back. */
+/* Share memory at IOVA: the user writes, the daemon reads, and the other way round. */
 static void share(uint64_t iova, uint8_t perm, uint8_t want_perm)
 {
 	unsigned int messages = blk.dev.iotlb_messages;
@@ -202,7 +202,7 @@ static void take_back(uint64_t iova)
 	check(get_fd(iova, &e) < 0 && errno == EINVAL, "IOTLB_GET_FD finds it no more");
 }
 
-/* The domain's file of the time of virtio-vdpa is no way to the user's memory. */
+/* The domain's file from the time of virtio-vdpa does not give access to the user's memory. */
 static void kept_file(int kept, uint64_t iova, const char *name)
 {
 	uint8_t *p = mmap(NULL, LEN, PROT_READ, MAP_SHARED, kept, iova), v = 0;
@@ -215,14 +215,14 @@ static void kept_file(int kept, uint64_t iova, const char *name)
 	for (unsigned int at = 0; at < LEN; at += 4096) {
 		int sig = peek(p + at + 5, &v);
 
-		/* In the window there can be pages: but not these. */
+		/* The window can have pages, but not those of the user. */
 		good = good && (sig == SIGBUS || (!sig && iova < HIGH && v != mem[at + 5]));
 	}
 	check(good, name);
 	munmap(p, LEN);
 }
 
-/* A virtqueue in the shared memory, at HIGH; the disk's first sectors and back. */
+/* Write and read the disk through a virtqueue in the shared memory, at HIGH. */
 static void set_up_queue(int kick, int call)
 {
 	struct vhost_vring_state num = { .num = QSIZE }, base = { 0 }, on = { .num = 1 };
@@ -342,7 +342,7 @@ int main(int argc, char **argv)
 	io();
 	take_back(LOW);
 	close(vhost);
-	/* vhost does not tell a driver with set_map; the next set_map takes it back. */
+	/* vhost does not notify a driver with set_map; the next set_map takes the memory back. */
 	printf("# the closed user's memory is %s\n", get_fd(HIGH, &e) < 0 ? "gone" : "still there");
 	check(!system("vdpa dev del " NAME), "vdpa dev del");
 	vdev_stop(&blk.dev);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * vnet [--name NAME] [--mtu N]: a virtio-net daemon that sends back, inverted, the
- * payload of each frame of netcheck's protocol and drops all others. It says "ready"
- * when its device can be added, serves it until SIGTERM, and then says what it has
- * seen. Queue 0 is the driver's for receiving, 1 for sending.
+ * payload of each frame of netcheck's protocol and drops all others. It prints "ready"
+ * when its device can be added, serves it until SIGTERM, and then prints its counts. The
+ * driver receives through queue 0 and sends through queue 1.
  */
 #include "netcheck.h"
 #include "vdev.h"
@@ -38,7 +38,7 @@ static void interrupt(unsigned int q)
 		perror("VDUSE_VQ_INJECT_IRQ");
 }
 
-/* The header is in the first buffer of the frame: its count of buffers comes last. */
+/* Write the count of buffers, last, into the header in the frame's first buffer. */
 static void set_count(struct ring_buf *first, uint16_t count)
 {
 	struct virtio_net_hdr_mrg_rxbuf *h = first->iov[0].iov_base;
@@ -79,7 +79,7 @@ static void receive(const uint8_t *p, size_t len)
 		n++;
 	}
 	if (done < len) {
-		/* Lost, as on a wire: the buffers go back, with too little for a frame. */
+		/* The frame is lost, as on a wire: the buffers go back too short for a frame. */
 		no_room++;
 		for (unsigned int i = 0; i < n; i++)
 			ring_put(r, i, bufs[i].head, 0);
