@@ -11,6 +11,7 @@
 # it reads nothing, and is left out when files are named.
 #
 # Seen failing: each rule without its body.
+# Timeout: 1200
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
