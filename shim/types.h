@@ -32,6 +32,7 @@ typedef unsigned int gfp_t;
 #define __maybe_unused	__attribute__((unused))
 #define __must_check	__attribute__((warn_unused_result))
 #define __percpu
+#define __acquires(lock)
 #define fallthrough	__attribute__((fallthrough))
 
 /* Inline functions of a header may be left unused, as in the kernel. */

@@ -17,7 +17,7 @@ static int genalloc_init(struct bl_core *core)
 	pool = gen_pool_create(ilog2(core->d.granule), NUMA_NO_NODE);
 	if (!pool)
 		return -ENOMEM;
-	/* From the first granule on: 0 means failure. */
+	/* Leave out the first granule, since 0 means failure. */
 	ret = gen_pool_add(pool, core->d.granule, core->d.window - core->d.granule,
 			   NUMA_NO_NODE);
 	if (ret) {
@@ -32,7 +32,7 @@ static void genalloc_exit(struct bl_core *core)
 {
 	struct gen_pool *pool = core->allocator_priv;
 
-	/* It would BUG() over a driver that leaves mappings behind; others have warned. */
+	/* gen_pool_destroy() would BUG() if a driver left mappings behind, which is logged. */
 	if (pool && gen_pool_avail(pool) == gen_pool_size(pool))
 		gen_pool_destroy(pool);
 }

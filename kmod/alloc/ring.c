@@ -2,12 +2,12 @@
 /*
  * Allocator ring: a ring of addresses per CPU, given out and taken back in order
  *
- * A queue's mappings come and go nearly in order, so that an address is the next one
- * of a ring and a free address is what lies behind the oldest that is still in use
- * (rIOMMU, ASPLOS 2015).  The DMA operations are not told the queue; virtio-blk maps
+ * A queue maps and unmaps nearly in order, so that the next address of a ring is free, and
+ * the free part ends at the oldest address in use (rIOMMU, ASPLOS 2015).  The DMA operations
+ * do not know the queue; virtio-blk maps
  * a queue's requests on the CPUs of that queue, so a ring per CPU is the same thing
- * where there is a queue per CPU.  One mapping that stays blocks its ring: what finds
- * it full comes from the tree, which has the lower half of the window.
+ * where there is a queue per CPU.  One mapping that stays blocks its ring: a mapping that
+ * finds it full gets its address from the tree, which has the lower half of the window.
  */
 #include <linux/cpumask.h>
 #include <linux/math64.h>
@@ -28,7 +28,7 @@ struct ring {
 } ____cacheline_aligned_in_smp;
 
 struct rings {
-	unsigned long from;	/* slots: below is the tree's */
+	unsigned long from;	/* slots; the tree has those below */
 	unsigned long granule;	/* slots */
 	u32 size;		/* granules in a ring */
 	unsigned int nr;
@@ -71,7 +71,7 @@ static int ring_init(struct bl_core *core)
 	return 0;
 }
 
-/* NR granules at the head, or -1.  Holds ring->lock. */
+/* Take NR granules at the head.  Return the first, or -1.  The caller holds ring->lock. */
 static s64 ring_take(struct ring *ring, u32 size, u32 nr)
 {
 	u32 gap = ring->head + nr > size ? size - ring->head : 0;
@@ -80,7 +80,7 @@ static s64 ring_take(struct ring *ring, u32 size, u32 nr)
 	if (ring->used + gap + nr > size)
 		return -1;
 	if (gap) {
-		/* A range does not wrap: what is left at the end counts as freed. */
+		/* A range does not wrap: the granules left at the end count as freed. */
 		ring->range[ring->head] = gap | RING_FREED;
 		ring->head = 0;
 	}
@@ -91,7 +91,7 @@ static s64 ring_take(struct ring *ring, u32 size, u32 nr)
 	return at;
 }
 
-/* The oldest ranges that are free.  Holds ring->lock. */
+/* Give back the oldest ranges that are freed.  The caller holds ring->lock. */
 static void ring_reclaim(struct ring *ring, u32 size)
 {
 	u32 nr;

@@ -2,9 +2,10 @@
 /*
  * Allocator sbitmap: bitmaps for short ranges, each CPU at a word of its own
  *
- * An sbitmap gives out single bits, so there is one per size: the granule, and 16 of
+ * An sbitmap allocates single bits, so there is one per size: the granule, and 16 of
  * it (64K with the default one), each with a quarter of the window.  Longer ranges,
- * and what finds its bitmap full, come from the tree, which has the lower half.
+ * and mappings that find their bitmap full, get addresses from the tree, which has the
+ * lower half.
  */
 #include <linux/minmax.h>
 #include <linux/sbitmap.h>
@@ -20,7 +21,7 @@ struct sbitmap_class {
 };
 
 struct sbitmap_alloc {
-	unsigned long tree_limit;	/* slots: below is the tree's */
+	unsigned long tree_limit;	/* slots; the tree has those below */
 	struct sbitmap_class class[SBITMAP_CLASSES];
 };
 
@@ -93,7 +94,7 @@ static void sbitmap_release(struct bl_core *core, unsigned long first, unsigned 
 		return;
 	}
 	i = first >= a->class[1].from;
-	/* What was done at the address is over before it is free: the bit orders nothing. */
+	/* The bit orders nothing, so this is a full barrier between the owners of the address. */
 	smp_mb__before_atomic();
 	sbitmap_put(&a->class[i].map, (first - a->class[i].from) / a->class[i].unit);
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Bounce pages: what the core does for every strategy, so that all of them are
- * counted and traced alike.
+ * Bounce pages: the core allocates them for every strategy, so that all are counted and
+ * traced alike.
  */
 #include "core/core.h"
 #include "core/trace.h"
 
 /*
- * Zeroed, or the daemon sees what was there: it has all of a page, whatever is
- * mapped in it.  Larger ones are split, so that a reference to one PAGE_SIZE of it,
- * as a page table holds it, says nothing about the rest.
+ * The page is zeroed, since the daemon sees all of it, whatever part is mapped.  A larger
+ * page is split, so that a reference of a page table to one PAGE_SIZE of it does not keep
+ * the rest.
  */
 struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp)
 {
@@ -45,7 +45,7 @@ struct page *bl_huge_alloc(struct bl_domain *d)
 {
 	struct page *page;
 
-	/* Compound: who pins a part of what is mapped in one piece pins all of it. */
+	/* Compound, since the page is mapped as a whole: a pin of a part must pin all of it. */
 	page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN | __GFP_COMP,
 			   get_order(BL_HUGE_SIZE));
 	if (!page) {

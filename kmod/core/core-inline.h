@@ -30,7 +30,7 @@ static __always_inline void bl_count(struct bl_domain *d, enum bl_counter which,
 /* --- bit locks -------------------------------------------------------------- */
 
 /* lock-names.c: wait for the lock and take it. */
-void bl_bit_lock_wait(int bit, unsigned long *lock);
+void bl_bit_lock_wait(int bit, unsigned long *lock) __acquires(bitlock);
 
 static __always_inline void bl_bit_lock(int bit, unsigned long *lock)
 {

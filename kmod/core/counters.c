@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Counters in debugfs.  They are summed while others count on, so that two of
- * them agree exactly only when nothing is mapped or unmapped.
+ * Counters in debugfs.  The sum is taken while other CPUs count, so that two counters
+ * agree exactly only when no map or unmap runs.
  */
 #include <linux/debugfs.h>
 #include <linux/percpu.h>
@@ -48,7 +48,7 @@ void bl_counters_show_in(struct bl_core *core, struct dentry *dir)
 					    &counters_fops);
 }
 
-/* Not counted: what a strategy takes for itself before anything is mapped. */
+/* Forget the IOVA ranges that the strategy's init allocated for itself. */
 void bl_counters_begin(struct bl_core *core)
 {
 	int cpu;

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /*
- * Number of operations, or bytes where the name says so.  fault_huge are among fault.
+ * Numbers of operations, or bytes where the name ends in _bytes.  `fault` includes `fault_huge`.
  */
 #define BL_COUNTERS(X)			\
 	X(map)				\
@@ -51,18 +51,18 @@ struct bl_counters {
 struct bl_core;
 struct bl_domain;
 
-/* The debugfs file; CORE must outlive it.  Process context. */
+/* Create the debugfs file, which CORE must outlive.  Process context. */
 void bl_counters_show_in(struct bl_core *core, struct dentry *dir);
 
-/* Of all CPUs; exact when nobody counts. */
+/* Return the sum over all CPUs, which is exact when no CPU counts. */
 u64 bl_counter_sum(const struct bl_domain *d, enum bl_counter which);
 
-/* After the strategy's init: from here on addresses are those of mappings. */
+/* Begin to count the IOVA ranges of mappings.  Call this after the strategy's init. */
 void bl_counters_begin(struct bl_core *core);
 
 /*
- * Warn of what was never given back: mappings and addresses before the strategy's
- * exit, bounce pages after it.  Nobody counts any more.
+ * Warn of mappings and IOVA ranges (before the strategy's exit) or bounce pages (after it)
+ * that were never given back.  No CPU counts any more.
  */
 void bl_counters_check_idle(const struct bl_core *core);
 void bl_counters_check_freed(const struct bl_core *core);

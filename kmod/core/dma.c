@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The DMA operations of the virtio device that are not made anew for each
- * strategy (core-inline.h): coherent memory, which is the core's own, and syncs.
+ * The DMA operations of the virtio device that are the same for all strategies: coherent
+ * memory, which is the core's own, and syncs.  The others are in core-inline.h.
  *
- * Called with a virtqueue's lock held and interrupts off (virtio-blk), or from
- * softirq (virtio-net): syncs do not sleep.
+ * Drivers call them with a virtqueue's lock held and interrupts off (virtio-blk), or from
+ * softirq (virtio-net), so that syncs must not sleep.
  */
 #include <linux/dma-map-ops.h>
 #include <linux/fs.h>
@@ -17,7 +17,7 @@ void bl_dma_warn_bad_unmap(u64 iova, size_t size)
 	WARN_ONCE(1, "bouncelab: unmap of 0x%llx+%zu, which was never mapped\n", iova, size);
 }
 
-/* Coherent addresses are synced by drivers too; there is nothing to do then. */
+/* Drivers also sync coherent addresses, which need no work. */
 void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova, size_t size,
 			    enum dma_data_direction dir)
 {
@@ -71,11 +71,10 @@ err_pages:
 }
 
 /*
- * The daemon may still have the pages mapped, or fault on them just now.  Its
- * page table holds references, so that they are not handed to anybody else
- * before it lets go; the lock keeps a fault that has found one of them from
- * entering it when they have been taken out.  Process context: drivers free
- * coherent memory there.
+ * The daemon may still have the pages mapped, or fault on them now.  Its page table holds
+ * references, so that the pages get no other owner before it drops them.  The lock keeps a
+ * fault that has found a page from entering it after the range was unmapped.  Process
+ * context: drivers free coherent memory there.
  */
 void bl_dma_free(struct device *dev, size_t size, void *addr, dma_addr_t iova,
 		 unsigned long attrs)
@@ -87,7 +86,7 @@ void bl_dma_free(struct device *dev, size_t size, void *addr, dma_addr_t iova,
 	size = PAGE_ALIGN(size);
 	filemap_invalidate_lock(mapping);
 	bl_iotlb_del_own(core, iova, size);
-	/* A daemon that keeps its mapping sees the next ring here, not this one. */
+	/* A daemon that keeps its mapping then sees the next ring at this address. */
 	unmap_mapping_range(mapping, iova, size, 1);
 	filemap_invalidate_unlock(mapping);
 	bl_coherent_iova_free(core, iova, size);

@@ -9,8 +9,8 @@
  * The domain's file is what the daemon gets from VDUSE_IOTLB_GET_FD and maps;
  * the file's offset is the IOVA.
  *
- * This header is what the device half of the module sees.  What a strategy
- * sees is strategies/strategy.h.
+ * The device half of the module sees this header.  A strategy sees
+ * strategies/strategy.h.
  */
 #ifndef BL_DOMAIN_H
 #define BL_DOMAIN_H
@@ -52,10 +52,12 @@ struct bl_option_desc {
 
 extern const struct bl_option_desc bl_options[BL_OPT_NR];
 
-/*
- * Everything that is chosen before a domain exists and fixed while it lives.
- * bounce_size: bytes, a multiple of 1 MiB in [BL_BOUNCE_MIN, BL_BOUNCE_MAX].
- * page_order: a bounce page is PAGE_SIZE << page_order, at most 64K.
+/**
+ * struct bl_domain_config - what is chosen before a domain exists and fixed while it lives
+ * @strategy:    the strategy
+ * @option:      a value of each option's own enum
+ * @page_order:  a bounce page has PAGE_SIZE << @page_order bytes, at most 64K
+ * @bounce_size: bytes, a multiple of 1 MiB in [BL_BOUNCE_MIN, BL_BOUNCE_MAX]
  */
 struct bl_domain_config {
 	const struct bl_strategy *strategy;
@@ -64,106 +66,160 @@ struct bl_domain_config {
 	size_t bounce_size;
 };
 
-/* Strategies, in alphabetical order, ended by NULL. */
+/* All strategies in alphabetical order, ended by NULL. */
 extern const struct bl_strategy *const bl_strategies[];
 
 const char *bl_strategy_name(const struct bl_strategy *s);
 
-/*
- * May this strategy be chosen now?  0, or -EPERM for one that gives the daemon
- * all of memory unless the module was loaded with unsafe_direct=1; it logs why.
+/**
+ * bl_strategy_allowed() - check whether a strategy may be chosen now
+ * @s: the strategy
+ *
+ * Return: 0, or -EPERM for a strategy that gives the daemon all of memory unless the module
+ * was loaded with unsafe_direct=1; the log says why.
  */
 int bl_strategy_allowed(const struct bl_strategy *s);
 
-/*
- * Look NAME up (a trailing newline is ignored).  On a miss the log line names
- * it and lists what is valid.  NULL / -EINVAL on a miss.
+/**
+ * bl_strategy_find() - look a strategy up
+ * @name: its name; a newline at the end is ignored
+ *
+ * Return: the strategy, or NULL; then the log has the name and the valid ones.
  */
 const struct bl_strategy *bl_strategy_find(const char *name);
+
+/**
+ * bl_option_find() - look a value of an option up
+ * @which: the option
+ * @name:  the value's name; a newline at the end is ignored
+ *
+ * Return: the value, or -EINVAL; then the log has the name and the valid ones.
+ */
 int bl_option_find(enum bl_option which, const char *name);
 
 /* Return whether the value is valid; if not, the log says what is.  SIZE is in bytes. */
 bool bl_page_order_valid(unsigned int order);
 bool bl_bounce_size_valid(unsigned long size);
 
-/*
- * Do these options go together?  0 or -EINVAL; the log says why not.  -EPERM if they
- * need a parameter of the module that was not given.
+/**
+ * bl_config_check() - check whether options go together
+ * @config: the options
+ *
+ * Return: 0; -EINVAL if they do not; -EPERM if they need a module parameter that was not
+ * given.  The log says why.
  */
 int bl_config_check(const struct bl_domain_config *config);
 
-/*
- * Create the domain of device NAME.  DEBUGFS is the device's debugfs directory
- * (may be an error pointer or NULL), in which `counters` appears for as long as
- * the domain lives.  -EINVAL, -EPERM or -ENOMEM as ERR_PTR.  May sleep.
+/**
+ * bl_domain_create() - create the domain of a device
+ * @name:    the device's name, for the log
+ * @config:  the options
+ * @debugfs: the device's debugfs directory, an error pointer or NULL; the file `counters`
+ *           is in it while the domain lives
+ *
+ * Context: process, may sleep.
+ * Return: the domain, or -EINVAL, -EPERM or -ENOMEM as an error pointer.
  */
 struct bl_domain *bl_domain_create(const char *name,
 				   const struct bl_domain_config *config,
 				   struct dentry *debugfs);
 
-/*
- * Drop the device's hold.  The memory goes with the last file reference, since
- * a daemon may still have it mapped.  No DMA may be in flight.  May sleep.
+/**
+ * bl_domain_destroy() - drop the device's reference to a domain
+ * @d: the domain; no DMA is in flight
+ *
+ * The memory is freed with the last reference to the domain's file, since a daemon may
+ * still have it mapped.
+ *
+ * Context: process, may sleep.
  */
 void bl_domain_destroy(struct bl_domain *d);
 
-/*
- * Replace the address space by a copy of IOTLB (user memory of vhost-vdpa),
- * whose entries carry a struct vdpa_map_file.  -ENOMEM, -ENOSPC (too
- * many entries) and -EINVAL (one without a file) leave it empty.
+/**
+ * bl_domain_set_map() - replace the address space by user memory of vhost-vdpa
+ * @d:     the domain
+ * @iotlb: the ranges, which are copied; each has a struct vdpa_map_file
+ *
+ * Context: process.
+ * Return: 0; -ENOMEM, -ENOSPC (too many ranges) or -EINVAL (a range without a file), which
+ * leave the address space empty.
  */
 int bl_domain_set_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
 
-/* Take out the ranges that IOTLB names.  May sleep. */
+/* Remove the ranges of IOTLB from the address space.  May sleep. */
 void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
 
 /*
- * Device reset: the streaming window leaves the IOTLB until the next map.
- * Bounce pages stay, since the daemon may have them mapped.  May sleep.
+ * Reset: remove the streaming window from the IOTLB until the next map.  Bounce pages stay,
+ * since the daemon may have them mapped.  May sleep.
  */
 void bl_domain_reset(struct bl_domain *d);
 
-/*
- * For `bouncelab micro`, on a domain that is in no daemon's hands: the strategy, and all
- * bounce pages, anew.  Nothing is mapped, by the driver or in the file.  -EBUSY: somebody
- * has the file mapped, nothing happened.  -ENOMEM: nothing but the domain's end may
- * follow.  May sleep.
+/**
+ * bl_domain_renew() - free all bounce pages and set up the strategy again
+ * @d: a domain that no daemon has, for `bouncelab micro`; nothing is mapped
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EBUSY if a process has mapped the file, with nothing done; -ENOMEM, after
+ * which only bl_domain_destroy() may follow.
  */
 int bl_domain_renew(struct bl_domain *d);
 
+/**
+ * struct bl_iova_range - a range of the address space
+ * @start:        first IOVA
+ * @last:         last IOVA
+ * @offset:       of @start in the file
+ * @perm:         VDUSE_ACCESS_*
+ * @umem_capable: it is the streaming window, and the strategy takes user memory
+ * @file:         the file with a reference, if the caller asked for it
+ */
 struct bl_iova_range {
-	u64 start, last;	/* IOVA, both inclusive */
-	u64 offset;		/* in file, of start */
-	u8 perm;		/* VDUSE_ACCESS_* */
-	bool umem_capable;	/* the streaming window, and the strategy takes user memory */
-	struct file *file;	/* with a reference, only if asked for */
+	u64 start, last;
+	u64 offset;
+	u8 perm;
+	bool umem_capable;
+	struct file *file;
 };
 
-/*
- * The first range that overlaps [start, last].  WANT_FILE: take a file
- * reference, which the caller drops.  -EINVAL when start > last or there is none.
+/**
+ * bl_domain_lookup() - find the first range that overlaps [start, last]
+ * @d:         the domain
+ * @start:     first IOVA
+ * @last:      last IOVA
+ * @want_file: take a reference to the file, which the caller drops
+ * @range:     the range, to be written
+ *
+ * Context: any.
+ * Return: 0, or -EINVAL when @start > @last or there is no such range.
  */
 int bl_domain_lookup(struct bl_domain *d, u64 start, u64 last, bool want_file,
 		     struct bl_iova_range *range);
 
-/*
- * Back the whole streaming window by the caller's memory at UADDR (page
- * aligned).  -EINVAL: not exactly the window, not aligned, or nothing was ever
- * mapped; -EEXIST: registered already; -ENOMEM: RLIMIT_MEMLOCK or memory;
- * -EOPNOTSUPP: the strategy does not do it.  Process context, may sleep.
+/**
+ * bl_domain_umem_register() - back the streaming window by the caller's memory
+ * @d:     the domain
+ * @iova:  must be the window's first IOVA
+ * @uaddr: the caller's memory, page aligned
+ * @size:  bytes, must be the window's
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EINVAL: not exactly the window, not aligned, or no driver has mapped yet;
+ * -EEXIST: there is user memory already; -ENOMEM: RLIMIT_MEMLOCK or memory; -EOPNOTSUPP:
+ * the strategy has no set_user_pages.
  */
 int bl_domain_umem_register(struct bl_domain *d, u64 iova, u64 uaddr, u64 size);
 
-/* Undo it.  -ENOENT: not registered; -EINVAL: another range.  May sleep. */
+/* Undo it.  Return 0; -ENOENT: nothing is registered; -EINVAL: another range.  May sleep. */
 int bl_domain_umem_deregister(struct bl_domain *d, u64 iova, u64 size);
 
-/* Device release or removal: undo it whatever the range.  May sleep. */
+/* Undo it, whatever the range, when the device is released or removed.  May sleep. */
 void bl_domain_umem_release(struct bl_domain *d);
 
-/* For set_dma_ops(): the strategy's own, see strategies/strategy.h. */
+/* Return the strategy's DMA operations, for set_dma_ops(). */
 const struct dma_map_ops *bl_domain_dma_ops(const struct bl_domain *d);
 
-/* Has DEV such operations, and is so a struct bl_vdpa's? */
+/* Return whether DEV has the DMA operations of a strategy, so that it is in a struct bl_vdpa. */
 bool bl_domain_drives(struct device *dev);
 
 /* Module init and exit of the domain half. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pread() and pwrite() on the domain's file at an IOVA, for strategies that have
- * ->access: one copy between the daemon's memory and where the bytes are.
+ * ->access: one copy between the daemon's memory and the place of the bytes.
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>
@@ -12,9 +12,9 @@
 #include "core/core.h"
 
 /*
- * Page faults fail instead of being served: callers hold spinlocks.  might_fault()
- * knows.  By the functions that do not ask which kernel objects may be copied to
- * users: the driver has mapped these bytes for the daemon.
+ * Copy with page faults disabled, because callers hold spinlocks.  _copy_to_iter() and
+ * _copy_from_iter() do not check which kernel objects may be copied to user space: the
+ * driver has mapped these bytes for the daemon.
  */
 static size_t copy_page_part(struct page *page, unsigned int offset, size_t len,
 			     struct iov_iter *iter, bool to_daemon)
@@ -70,7 +70,7 @@ size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page, unsigned int 
 	return done;
 }
 
-/* Have the daemon's memory at hand.  -EFAULT if it has none there. */
+/* Fault in the daemon's memory.  Return -EFAULT if there is none. */
 static int fault_in(struct iov_iter *iter, size_t len, bool to_daemon)
 {
 	size_t left;
@@ -83,7 +83,7 @@ static int fault_in(struct iov_iter *iter, size_t len, bool to_daemon)
 	return left == len ? -EFAULT : 0;
 }
 
-/* Process context.  Bytes moved; an error only if there are none. */
+/* Return the bytes moved, or an error if there are none.  Process context. */
 ssize_t bl_file_access(struct kiocb *iocb, struct iov_iter *iter, bool to_daemon)
 {
 	struct bl_core *core = iocb->ki_filp->private_data;
@@ -91,7 +91,7 @@ ssize_t bl_file_access(struct kiocb *iocb, struct iov_iter *iter, bool to_daemon
 	ssize_t n = 0, moved = 0;
 
 	if (!d->strategy->access)
-		return -EINVAL;	/* as of a file that has neither */
+		return -EINVAL;	/* the error of a file without read and write */
 	while (iov_iter_count(iter)) {
 		u64 at = iocb->ki_pos - d->base;
 		size_t len = iov_iter_count(iter);

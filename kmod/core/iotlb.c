@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The IOTLB: what the daemon may map.  An entry is either the core's own (the
+ * The IOTLB: the ranges that the daemon may map.  An entry is either the core's own (the
  * streaming window, a piece of coherent memory: opaque is NULL and the file is
- * the domain's) or a range of somebody's file that vhost-vdpa gave with
+ * the domain's) or a range of another file that vhost-vdpa passed with
  * set_map (opaque is a struct vdpa_map_file that holds the file).
  *
- * Own entries hold no reference to the domain's file: the file owns the IOTLB,
+ * The core's own entries hold no reference to the domain's file: the file owns the IOTLB
  * and would never be released.
  */
 #include <linux/file.h>
@@ -78,7 +78,7 @@ int bl_domain_set_map(struct bl_domain *d, struct vhost_iotlb *iotlb)
 	iotlb_del(core, 0, U64_MAX);
 	for (map = vhost_iotlb_itree_first(iotlb, 0, U64_MAX); map && !ret;
 	     map = vhost_iotlb_itree_next(map, 0, U64_MAX)) {
-		/* Without a file it would pass for memory of the core. */
+		/* An entry without a file would look like the core's own. */
 		ret = -EINVAL;
 		if (map->opaque)
 			ret = iotlb_add(core, map->start, map->last, map->addr,
@@ -104,8 +104,8 @@ void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb)
 }
 
 /*
- * The core maps again, so vhost-vdpa, which never takes its map back from a
- * driver with set_map, is gone.  What it left would hide what the core adds.
+ * The core maps again, so vhost-vdpa is gone.  It never removes its ranges from a driver
+ * with set_map, and what it left would hide the ranges that the core adds.
  */
 static void iotlb_drop_foreign(struct bl_core *core)
 {
@@ -178,8 +178,8 @@ void bl_iotlb_del_own(struct bl_core *core, u64 iova, size_t size)
 }
 
 /*
- * Only own entries have a physical address.  Those of vhost-vdpa carry a user
- * address, and a daemon that kept the domain's file could ask for it here.
+ * Only the core's own entries have a physical address.  Those of vhost-vdpa have a user
+ * address, which a daemon that kept the domain's file must not get a page of.
  */
 struct page *bl_iotlb_get_page(struct bl_core *core, u64 iova)
 {

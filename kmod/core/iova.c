@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * IOVA allocators, the plug beside the strategies: they can move results more
- * than any strategy does, so one is chosen by name and held fixed.
+ * IOVA allocators, chosen by name beside the strategy: they can change results more than
+ * any strategy does, so that one is held fixed in a comparison.
  *
  * Allocator cached: per-CPU caches of freed ranges over the tree, alloc_iova_fast()
  * Allocator plain: the red-black tree alone, under its one lock, alloc_iova()
  * The others are in alloc/.
  *
- * All count in slots of 4K.  What they give is aligned to the granule, and those of
- * the tree to their size rounded up to a power of two.  IOVA 0 is never handed out
- * and means failure.
+ * All count in slots of 4K.  Ranges are aligned to the granule, and those of the tree to
+ * their size rounded up to a power of two.  IOVA 0 is never allocated and means failure.
  */
 #include <linux/log2.h>
 
@@ -62,9 +61,9 @@ void bl_tree_free(struct bl_core *core, unsigned long first, unsigned long nr)
 }
 
 /*
- * Of the tree: the largest naturally aligned range that leaves out IOVA 0, and what a
- * strategy keeps for itself (.own_iova).  A driver that was told bounce_size itself
- * could ask for a mapping that never succeeds.
+ * For the tree, return the largest naturally aligned range without IOVA 0 and without the
+ * part that a strategy keeps for itself (.own_iova).  If a driver got bounce_size instead,
+ * it could ask for a mapping that never succeeds.
  */
 size_t bl_iova_max(struct bl_core *core)
 {

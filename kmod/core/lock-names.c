@@ -10,6 +10,7 @@
 #include "core/core.h"
 
 void bl_bit_lock_wait(int bit, unsigned long *lock)
+	__acquires(bitlock)
 {
 	/* LCB_F_SPIN without another flag is what a spinlock reports. */
 	trace_contention_begin(lock, LCB_F_SPIN | LCB_F_WRITE);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What can be chosen, by name.  The table of strategies is made by the build
- * from the names of the files in strategies/; nobody edits it.
+ * The names of strategies and options.  The build makes the table of strategies
+ * from the names of the files in strategies/.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -61,7 +61,7 @@ int bl_strategy_allowed(const struct bl_strategy *s)
 	return -EPERM;
 }
 
-/* What was written to sysfs may end in a newline, and may be long. */
+/* Return the characters to print: a name from sysfs may end in a newline, and may be long. */
 static int name_len(const char *name)
 {
 	return min_t(int, strcspn(name, "\n"), 64);
@@ -117,7 +117,7 @@ bool bl_bounce_size_valid(unsigned long size)
 	return false;
 }
 
-/* Why a strategy makes no sense with these options, or NULL. */
+/* Return NULL, or why the strategy makes no sense with these options. */
 static const char *refusal(const struct bl_domain_config *config,
 			   const struct bl_domain *d)
 {

@@ -13,11 +13,11 @@
 struct bl_domain;
 
 /*
- * What takes time has a member ns, from bl_trace_begin(EVENT) to bl_trace_end(EVENT), at
- * its end, by the clock "mono" of tracing: the event's timestamp - ns is when it began.  0
- * where the event was switched on in between.  It is an argument, and not found out as the
- * event is written, since that has its timestamp first, and a CPU can be gone for long in
- * between.  Any context.
+ * An event of something that takes time has a last member ns: the time from
+ * bl_trace_begin(EVENT) to bl_trace_end(EVENT) by the clock "mono" of tracing, so that it
+ * began at the event's timestamp - ns.  ns is 0 if the event was switched on in between.  It
+ * is an argument, because a CPU may be interrupted between an event's timestamp and its
+ * members.  Any context.
  */
 #define bl_trace_begin(event)	(trace_##event##_enabled() ? ktime_get_mono_fast_ns() : 0)
 #define bl_trace_end(event, begin, ...)						\
@@ -27,7 +27,7 @@ do {										\
 			      (begin) ? ktime_get_mono_fast_ns() - (begin) : 0);\
 } while (0)
 
-/* For readers that have only the format, as trace-cmd and perf. */
+/* trace-cmd and perf read the values of enumerators from the format. */
 TRACE_DEFINE_ENUM(DMA_BIDIRECTIONAL);
 TRACE_DEFINE_ENUM(DMA_TO_DEVICE);
 TRACE_DEFINE_ENUM(DMA_FROM_DEVICE);
@@ -72,21 +72,21 @@ DECLARE_EVENT_CLASS(bl_range,
 		  __entry->iova, __entry->size, bl_show_dir(__entry->dir), __entry->ns)
 );
 
-/* iova is DMA_MAPPING_ERROR where the mapping failed. */
+/* iova is DMA_MAPPING_ERROR if the mapping failed. */
 DEFINE_EVENT(bl_range, bl_map,
 	TP_PROTO(const struct bl_domain *d, u64 iova, size_t size, int dir, u64 ns),
 	TP_ARGS(d, iova, size, dir, ns)
 );
 
-/* At its end: another CPU may have been given the same address already. */
+/* Written at the end of unmap, when another CPU may have got the same address already. */
 DEFINE_EVENT(bl_range, bl_unmap,
 	TP_PROTO(const struct bl_domain *d, u64 iova, size_t size, int dir, u64 ns),
 	TP_ARGS(d, iova, size, dir, ns)
 );
 
 /*
- * One memcpy(): from or to the original, and on which path.  By the file, to_bounce
- * is to the daemon's memory, and orig may be a bounce page.
+ * One memcpy() to or from the original.  On the path `file`, to_bounce means to the
+ * daemon's memory, and orig may be a bounce page.
  */
 TRACE_EVENT(bl_copy,
 	TP_PROTO(const struct bl_domain *d, u64 orig, size_t size,
@@ -115,9 +115,9 @@ TRACE_EVENT(bl_copy,
 );
 
 /*
- * The daemon touched iova; served is false where it got SIGBUS.  At its end: with the page in
- * the daemon's page table, but where mm/ enters it when we have returned (eager and lazy
- * strategies without huge pages).
+ * The daemon touched iova; served is false if it got SIGBUS.  Written at the end of the
+ * fault, with the page in the daemon's page table, unless mm/ enters it afterwards (eager and
+ * lazy strategies without huge pages).
  */
 TRACE_EVENT(bl_fault,
 	TP_PROTO(const struct bl_domain *d, u64 iova, bool served, u64 ns),
@@ -152,7 +152,7 @@ DECLARE_EVENT_CLASS(bl_page,
 	TP_printk("domain=%p size=%llu", __entry->domain, __entry->size)
 );
 
-/* size is 0 where the allocation failed. */
+/* size is 0 if the allocation failed. */
 DEFINE_EVENT(bl_page, bl_page_alloc,
 	TP_PROTO(const struct bl_domain *d, u64 size),
 	TP_ARGS(d, size)
@@ -180,7 +180,7 @@ DECLARE_EVENT_CLASS(bl_iova,
 		  __entry->iova, __entry->size)
 );
 
-/* iova is 0 where the window is full. */
+/* iova is 0 if the window is full. */
 DEFINE_EVENT(bl_iova, bl_iova_alloc,
 	TP_PROTO(const struct bl_domain *d, u64 iova, size_t size),
 	TP_ARGS(d, iova, size)
@@ -205,7 +205,7 @@ DECLARE_EVENT_CLASS(bl_queue,
 	TP_printk("minor=%u queue=%u", __entry->minor, __entry->queue)
 );
 
-/* The driver tells the daemon of requests; minor is that of the device node. */
+/* The driver kicks the daemon; minor is the device node's. */
 DEFINE_EVENT(bl_queue, bl_kick,
 	TP_PROTO(unsigned int minor, unsigned int queue),
 	TP_ARGS(minor, queue)
@@ -224,8 +224,8 @@ DEFINE_EVENT(bl_queue, bl_interrupt,
 );
 
 /*
- * Of a lock that is no call, and so has no place for a probe: taken and about to be
- * given back.  Waiting for it is lock:contention_begin and contention_end, as for all.
+ * A bit lock was taken, or is about to be released.  It is inlined, so that no probe can be
+ * set.  Waits for it are lock:contention_begin and contention_end, as for all locks.
  */
 DECLARE_EVENT_CLASS(bl_lock,
 	TP_PROTO(const void *lock),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * User memory: the daemon backs the streaming window by pages of its own (huge
- * pages, memory that it has registered with real hardware), and the bounce
- * copy becomes the only one.
+ * User memory: the daemon backs the streaming window by its own pages (huge
+ * pages, memory that is registered with real hardware), so that the bounce
+ * copy is the only copy.
  */
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -12,7 +12,7 @@
 #include "core/core.h"
 
 struct bl_umem {
-	struct mm_struct *mm;		/* whose locked_vm is charged */
+	struct mm_struct *mm;		/* its locked_vm is charged */
 	unsigned long nr_pages;
 	struct page **pages;
 };
@@ -26,7 +26,7 @@ static void umem_free(struct bl_umem *umem, unsigned long pinned)
 	kfree(umem);
 }
 
-/* Charge and pin; -EFAULT or what pinning says. */
+/* Charge and pin the pages.  Return -EFAULT or the error of pinning. */
 static struct bl_umem *umem_pin(u64 uaddr, unsigned long nr_pages)
 {
 	struct bl_umem *umem;

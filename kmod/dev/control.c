@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /dev/vduse/control: API version, making and destroying devices.
+ * /dev/vduse/control: API version, creation and destruction of devices.
  */
 #include <linux/ctype.h>
 #include <linux/fs.h>
@@ -36,9 +36,9 @@ static bool bl_name_valid(const char *name, size_t size)
 }
 
 /*
- * Drivers cannot yet be trusted with a hostile device of any other kind, nor
- * with these features: config space is read-only, and a control queue would
- * let the daemon stall the network stack.
+ * Drivers of other kinds are not yet safe against a hostile device, and no driver is
+ * with these features: config space is read-only, and with a control queue the daemon could
+ * stall the network stack.
  */
 static bool bl_features_valid(u32 device_id, u64 features)
 {

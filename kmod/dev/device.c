@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Life of a device: created and destroyed by name, opened by its daemon.
+ * The life of a device: it is created and destroyed by name, and its daemon opens it.
  */
 #include <linux/capability.h>
 #include <linux/debugfs.h>
@@ -14,7 +14,7 @@
 
 DEFINE_MUTEX(bl_table_lock);
 
-/* By minor; minor 0 is the control node. */
+/* All devices by minor; minor 0 is the control node. */
 static DEFINE_XARRAY_ALLOC1(bl_table);
 
 static void bl_dev_release(struct kref *ref)
@@ -135,10 +135,10 @@ int bl_dev_destroy(const char *name)
 	if (!bl)
 		return -EINVAL;
 
-	/* Only with bl_table_lock held does one of the first two become true. */
+	/* vdpa and connected are only set under bl_table_lock. */
 	mutex_lock(&bl->lock);
 	busy = bl->vdpa || bl->connected || bl->micro;
-	/* Its debugfs file is there for a while yet. */
+	/* The debugfs file exists for a while yet: exclude new runs. */
 	if (!busy)
 		bl->micro = true;
 	mutex_unlock(&bl->lock);

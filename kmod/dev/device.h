@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The device half of the module: what a VDUSE device is, apart from its memory.
+ * The device half of the module: a VDUSE device without its memory.
  *
- * A struct bl_dev is made by VDUSE_CREATE_DEV and found by name or minor in
- * bl_table.  It is kept alive by the table, by the open file of its daemon, and
+ * VDUSE_CREATE_DEV creates a struct bl_dev, which bl_table finds by name or minor.
+ * It is kept alive by the table, by the open file of its daemon, and
  * by the vDPA device that `vdpa dev add` hangs on it.
  *
  * Locks, outermost first:
@@ -47,10 +47,10 @@
 #define BL_CPU_ANY	(-1)
 
 struct bl_vq {
-	/* what every kick and interrupt touches */
+	/* Every kick and interrupt uses the members up to kick_work. */
 	spinlock_t kick_lock;
 	bool ready;
-	bool kicked;			/* before there was a kickfd */
+	bool kicked;			/* the driver kicked before there was a kickfd */
 	struct eventfd_ctx *kickfd;
 	spinlock_t irq_lock;
 	int irq_cpu;			/* where the last interrupt ran, or BL_CPU_ANY */
@@ -58,7 +58,7 @@ struct bl_vq {
 	struct work_struct inject_work;
 	struct work_struct kick_work;
 
-	u32 minor;			/* of the device */
+	u32 minor;			/* the device's */
 	u16 index;
 	u16 num_max;			/* 0: the daemon has not set it up */
 	u32 num;
@@ -70,7 +70,7 @@ struct bl_vq {
 	struct cpumask affinity;
 };
 
-/* Requests to the daemon: on send until it reads them, on recv until it answers. */
+/* Requests to the daemon are on `send` until it reads them, then on `recv` until it answers. */
 struct bl_msgq {
 	spinlock_t lock;
 	struct list_head send;
@@ -78,7 +78,7 @@ struct bl_msgq {
 	wait_queue_head_t wait;
 	u32 next_id;
 	u32 timeout;			/* seconds, 0: for ever */
-	bool broken;			/* for good: a request was never answered */
+	bool broken;			/* for good: the daemon did not answer a request */
 };
 
 struct bl_dev;
@@ -137,26 +137,29 @@ extern dev_t bl_devt;
 extern struct mutex bl_table_lock;
 extern const struct file_operations bl_dev_fops;
 
-/* The device called NAME, without a reference, or NULL.  Needs bl_table_lock. */
+/* Return the device NAME without a reference, or NULL.  The caller holds bl_table_lock. */
 struct bl_dev *bl_dev_find(const char *name);
 
 /*
- * Make the device that CONFIG, already validated, describes.  Takes over SPACE,
- * its config space from kvmalloc, on success only.  Needs bl_table_lock.
- * -EEXIST, -EPERM, -ENOMEM, -ENOSPC.
+ * Create the device that CONFIG, already validated, describes.  On success it owns SPACE,
+ * its config space from kvmalloc().  The caller holds bl_table_lock.  Return 0, -EEXIST,
+ * -EPERM, -ENOMEM or -ENOSPC.
  */
 int bl_dev_create(const struct vduse_dev_config *config, u8 *space, u64 api_version);
 
-/* -EINVAL: no such device; -EBUSY: in use.  Needs bl_table_lock. */
+/*
+ * Destroy the device NAME.  Return 0; -EINVAL: there is none; -EBUSY: it is in use.  The
+ * caller holds bl_table_lock.
+ */
 int bl_dev_destroy(const char *name);
 
 void bl_dev_get(struct bl_dev *bl);
 void bl_dev_put(struct bl_dev *bl);
 
-/* Everything that a driver has set up is undone, but the daemon is not told.  May sleep. */
+/* Undo what a driver has set up, without telling the daemon.  May sleep. */
 void bl_dev_reset(struct bl_dev *bl);
 
-/* All of the N bytes at P are zero. */
+/* Return whether all of the N bytes at P are zero. */
 static inline bool bl_all_zero(const void *p, size_t n)
 {
 	return !memchr_inv(p, 0, n);
@@ -172,17 +175,17 @@ long bl_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 void bl_msg_init(struct bl_msgq *q);
 
 /*
- * Ask the daemon and wait for its answer.  0, or -EIO: it refused, the caller
- * was killed, the device is broken, or has become so by this timeout.
+ * Ask the daemon and wait for its answer.  Return 0, or -EIO: it refused, the caller
+ * was killed, or the device is broken, maybe by the timeout of this request.
  */
 int bl_msg_set_status(struct bl_dev *bl, u8 status);
 int bl_msg_update_iotlb(struct bl_dev *bl, u64 start, u64 last);
 int bl_msg_get_vq_state(struct bl_dev *bl, u16 index, struct vduse_vq_state *state);
 
-/* Fail all requests, now and for ever. */
+/* Fail all requests from now on. */
 void bl_msg_break(struct bl_dev *bl);
 
-/* The daemon has gone: its unanswered requests wait for the next one. */
+/* The daemon is gone: keep its unanswered requests for the next daemon. */
 void bl_msg_rewind(struct bl_dev *bl);
 
 ssize_t bl_msg_read_iter(struct kiocb *iocb, struct iov_iter *to);
@@ -198,23 +201,23 @@ static inline bool bl_broken(const struct bl_dev *bl)
 int bl_vq_init(void);
 void bl_vq_exit(void);
 
-/* Make and drop the queues of a device; vqN appears below its sysfs directory. */
+/* Create and destroy the queues of a device, each with a directory vqN in sysfs. */
 int bl_vqs_create(struct bl_dev *bl);
 void bl_vqs_destroy(struct bl_dev *bl);
 
-/* The daemon has set up every queue. */
+/* Return whether the daemon has set up every queue. */
 bool bl_vqs_configured(const struct bl_dev *bl);
 
 /* Tell the daemon that queue INDEX has work.  Any context. */
 void bl_vq_kick(struct bl_dev *bl, u16 index);
 
-/* Replace the eventfd that is kicked; takes over CTX, which may be NULL. */
+/* Replace the eventfd that kicks signal.  VQ owns CTX, which may be NULL. */
 void bl_vq_set_kickfd(struct bl_vq *vq, struct eventfd_ctx *ctx);
 void bl_vq_set_callback(struct bl_vq *vq, const struct vdpa_callback *cb);
 void bl_vq_set_ready(struct bl_dev *bl, struct bl_vq *vq, bool ready);
 void bl_vq_reset(struct bl_dev *bl, struct bl_vq *vq);
 
-/* Interrupt the driver.  -EINVAL: it has not set DRIVER_OK.  Process context. */
+/* Interrupt the driver.  Return 0, or -EINVAL without DRIVER_OK.  Process context. */
 int bl_vq_inject(struct bl_dev *bl, struct bl_vq *vq);
 int bl_config_inject(struct bl_dev *bl);
 void bl_config_inject_work(struct work_struct *work);
@@ -236,21 +239,21 @@ void bl_micro_file_create(struct bl_dev *bl);
 void bl_lock_file_create(struct bl_dev *bl);
 void bl_lock_file_remove(struct bl_dev *bl);
 
-/* orphan.c: devices whose daemon has gone for good. */
+/* orphan.c: devices whose daemon is gone for good. */
 int bl_orphan_init(void);
 void bl_orphan_exit(void);
 void bl_orphan_setup(struct bl_dev *bl);
 
-/* The daemon has left a running device: it has msg_timeout to come back. */
+/* The daemon has closed a running device: give it msg_timeout seconds to come back. */
 void bl_orphan_arm(struct bl_dev *bl);
 
-/* It is back. */
+/* A daemon has opened the device again: stop the timeout. */
 void bl_orphan_disarm(struct bl_dev *bl);
 
-/* The device has become broken: fail what its driver waits for. */
+/* The device has become broken: fail the requests that its driver waits for. */
 void bl_orphan_now(struct bl_dev *bl);
 
-/* No orphan work runs or starts after this.  May sleep. */
+/* Stop the orphan work: none runs or starts afterwards.  May sleep. */
 void bl_orphan_stop(struct bl_dev *bl);
 
 #endif /* BL_DEVICE_H */

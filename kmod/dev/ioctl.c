@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The ioctls of /dev/vduse/NAME.  The daemon is not trusted: all that it passes
- * is checked here, and every reply starts out zeroed.
+ * The ioctls of /dev/vduse/NAME.  The daemon is not trusted: everything that it passes
+ * is checked here, and every reply is zeroed before it is filled in.
  */
 #include <linux/eventfd.h>
 #include <linux/file.h>

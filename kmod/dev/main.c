@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bouncelab: a VDUSE driver whose bounce buffers are pluggable.
+ * bouncelab: a VDUSE driver with pluggable bounce-buffer strategies.
  *
- * It takes the names of the stock vduse.ko (class, device nodes, management
- * device), so that daemons and tools need not know; only one of the two can be
+ * It uses the names of the stock vduse.ko (class, device nodes, management
+ * device), so that daemons and tools work unchanged; only one of the two can be
  * loaded at a time.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -21,31 +21,31 @@
 
 static char *strategy = "eager-rwlock";
 module_param(strategy, charp, 0444);
-MODULE_PARM_DESC(strategy, "bounce strategy of new devices");
+MODULE_PARM_DESC(strategy, "Bounce strategy of new devices [eager-rwlock]");
 
 static char *allocator = "cached";
 module_param(allocator, charp, 0444);
-MODULE_PARM_DESC(allocator, "IOVA allocator of new devices");
+MODULE_PARM_DESC(allocator, "IOVA allocator of new devices [cached]");
 
 static char *granule = "4k";
 module_param(granule, charp, 0444);
-MODULE_PARM_DESC(granule, "IOVA granule of new devices: 4k or page");
+MODULE_PARM_DESC(granule, "IOVA granule of new devices: 4k or page [4k]");
 
 static char *prefill = "none";
 module_param(prefill, charp, 0444);
-MODULE_PARM_DESC(prefill, "bounce bytes of new device-to-memory mappings: none, zero or copy");
+MODULE_PARM_DESC(prefill, "Bounce bytes of device-to-memory mappings: none, zero or copy [none]");
 
 static char *backing = "zeroed";
 module_param(backing, charp, 0444);
-MODULE_PARM_DESC(backing, "bounce pages of new devices: zeroed, unzeroed, prealloc or huge");
+MODULE_PARM_DESC(backing, "Bounce pages: zeroed, unzeroed, prealloc or huge [zeroed]");
 
 static unsigned int page_order;
 module_param(page_order, uint, 0444);
-MODULE_PARM_DESC(page_order, "a bounce page of new devices is PAGE_SIZE << page_order");
+MODULE_PARM_DESC(page_order, "Bounce page: PAGE_SIZE << page_order bytes, at most 64K [0]");
 
 static unsigned int bounce_size_mb = BL_BOUNCE_DEFAULT >> 20;
 module_param(bounce_size_mb, uint, 0444);
-MODULE_PARM_DESC(bounce_size_mb, "bounce window of new devices, MiB, 1 to 1024");
+MODULE_PARM_DESC(bounce_size_mb, "Bounce window of new devices: 1 to 1024 [MiB, 64]");
 
 struct bl_domain_config bl_defaults;
 struct dentry *bl_debugfs;
@@ -134,7 +134,7 @@ static void bl_nodes_exit(void)
 	unregister_chrdev_region(bl_devt, BL_MINORS);
 }
 
-/* The nodes come last: from then on user space may make devices. */
+/* The nodes come last: from then on user space may create devices. */
 static int __init bl_init(void)
 {
 	int ret;
@@ -182,7 +182,7 @@ err_debugfs:
 }
 module_init(bl_init);
 
-/* Every device holds the module, so there is none left. */
+/* Every device holds a reference to the module, so that none is left here. */
 static void __exit bl_exit(void)
 {
 	bl_nodes_exit();

@@ -3,9 +3,9 @@
  * Requests to the daemon, which it reads from its device node and answers by
  * writing there.
  *
- * A request lives on its caller's stack.  It may be looked at only under the
- * queue's lock and while it is on a list, for its caller may give up at any
- * other time; whoever takes it off for good completes it under the same lock.
+ * A request lives on its caller's stack.  Other code may access it only under the
+ * queue's lock and while it is on a list, because its caller may give up at any other
+ * time.  The code that removes it from the list for good completes it under the same lock.
  */
 #include <linux/completion.h>
 #include <linux/fs.h>
@@ -161,7 +161,7 @@ static struct bl_msg *bl_msg_find(struct bl_msgq *q, u32 id)
 	return NULL;
 }
 
-/* Copy the oldest request and count it as read.  False if there is none. */
+/* Copy the oldest request and move it to `recv`.  Return false if there is none. */
 static bool bl_msg_take(struct bl_msgq *q, struct vduse_dev_request *req)
 {
 	struct bl_msg *msg;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bouncelab/NAME/micro in debugfs: who may run `bouncelab micro` on a device, and when.
+ * bouncelab/NAME/micro in debugfs: the ioctl that runs `bouncelab micro` on a device.
  *
- * A run has a domain of its own, made as `vdpa dev add` would make one, and takes it down
- * again.  While it is there, there is no other of this device: a vDPA device keeps it off,
- * and is kept off.  The file's user keeps the module, and the claim keeps the device.
+ * A run creates a domain of its own, as `vdpa dev add` would, and destroys it at its end.
+ * A device has one domain at a time: a vDPA device excludes a run, and a run excludes a
+ * vDPA device.  The open file keeps the module, and the claim keeps the device.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,10 +20,10 @@
 #include "dev/device.h"
 #include "micro/run.h"
 
-/* Two runs at once would time each other. */
+/* Two runs at once would disturb each other's times. */
 static DEFINE_MUTEX(one_run);
 
-/* --- what is asked for --------------------------------------------------------- */
+/* --- the request --------------------------------------------------------------- */
 
 #define ALL_FLAGS	(MICRO_REMOTE | MICRO_COLD | MICRO_NO_TOUCH | MICRO_VERIFY)
 #define PART_NS_MAX	(1000ULL * NSEC_PER_SEC)
@@ -38,7 +38,7 @@ static bool valid(const char *what, u64 value, u64 min, u64 max)
 	return false;
 }
 
-/* The window is looked at with all else of a domain, by bl_config_check(). */
+/* bl_config_check() checks the window. */
 static bool config_valid(const struct micro_config *c)
 {
 	u32 most = c->flags & MICRO_COLD ? MICRO_OUTSTANDING_MAX : BUFFERS_MAX;
@@ -68,7 +68,7 @@ static bool request_valid(const struct micro_request *rq)
 	return false;
 }
 
-/* Half of all memory: what an unlucky request must not take from others. */
+/* Return whether the request needs at most half of all memory. */
 static bool memory_suffices(const struct micro_config *c)
 {
 	u64 originals = (u64)c->buffers * c->stride;
@@ -77,7 +77,7 @@ static bool memory_suffices(const struct micro_config *c)
 	return (originals + copies) * c->threads <= (u64)totalram_pages() << (PAGE_SHIFT - 1);
 }
 
-/* --- whose turn it is ------------------------------------------------------------ */
+/* --- the claim on a device ------------------------------------------------------- */
 
 static void release(struct bl_dev *bl)
 {
@@ -86,7 +86,7 @@ static void release(struct bl_dev *bl)
 	mutex_unlock(&bl->lock);
 }
 
-/* From here on there is no vDPA device and no domain, and the device stays. */
+/* Claim BL: from then on it stays, and gets no vDPA device and no domain. */
 static int claim(struct bl_dev *bl, struct bl_domain_config *choice)
 {
 	bool busy;

@@ -3,22 +3,22 @@
  * Devices whose daemon has died with requests in flight.
  *
  * Nothing in the stack below a virtio-blk disk times out: virtio_blk has no
- * timeout handler, the ring alone knows which requests are out, and removing the
+ * timeout handler, only the ring knows which requests are in flight, and removing the
  * disk waits for all of them.  With the stock driver they wait for ever, `vdpa
  * dev del` with them, and every other vdpa command on its lock.
  *
- * Here a daemon that leaves a running device has msg_timeout to come back (0:
- * for ever) and go on as if nothing had happened.  After that, and whenever a
+ * Here a daemon that closes a running device has msg_timeout seconds to come back (0:
+ * for ever) and continue.  After that, and whenever a
  * message has timed out, the device is broken for good:
  *
  *   - for a virtio device on this machine the virtqueues are marked broken, so
  *     that new requests fail with -EIO, and if it is a virtio_blk disk, those in
  *     flight are taken back from the rings, unmapped, and ended with an error;
  *   - otherwise, behind vhost-vdpa, status gets NEEDS_RESET and the driver a config
- *     interrupt: all that a guest can be told.
+ *     interrupt, since a guest can be told no more.
  *
- * The virtio device is found by watching its bus, to which registering a driver
- * that matches nothing gives access; the vdpa bus does not tell who sits above.
+ * A driver that matches no device is registered with the virtio bus, to be told of its
+ * devices; the vdpa bus does not say which virtio device uses a vDPA device.
  */
 #include <linux/blk-mq.h>
 #include <linux/dma-map-ops.h>
@@ -51,7 +51,7 @@ static void bl_fail_request(struct request *rq)
 	blk_mq_complete_request(rq);
 }
 
-/* The token that virtio_blk gives the ring is the driver's part of the request. */
+/* virtio_blk passes the driver's part of the request to the ring as its token. */
 static unsigned int bl_fail_queue(struct virtqueue *vq)
 {
 	struct request *rq;
@@ -82,7 +82,7 @@ static bool bl_is_virtio_blk(const struct virtio_device *virtio)
 	const struct device_driver *driver;
 	bool is;
 
-	/* A module is freed a grace period after its driver has gone from here. */
+	/* A module is freed a grace period after its driver was unregistered. */
 	rcu_read_lock();
 	driver = READ_ONCE(virtio->dev.driver);
 	is = virtio->id.device == VIRTIO_ID_BLOCK && driver &&
@@ -92,8 +92,8 @@ static bool bl_is_virtio_blk(const struct virtio_device *virtio)
 }
 
 /*
- * A queue that is ready exists: it is made before and dropped after, and
- * orphan_lock stops it from becoming either in between.
+ * A queue that is ready exists: it becomes ready after its creation and is destroyed when it
+ * is not, and orphan_lock keeps it from changing in between.
  */
 static void bl_fail_virtio(struct bl_dev *bl, struct virtio_device *virtio)
 {
@@ -104,7 +104,7 @@ static void bl_fail_virtio(struct bl_dev *bl, struct virtio_device *virtio)
 	if (!bl_is_virtio_blk(virtio))
 		return;
 
-	/* virtio_blk uses a ring with interrupts off; from now on it finds it broken. */
+	/* virtio_blk uses a ring with interrupts off, and finds it broken from now on. */
 	synchronize_rcu();
 
 	spin_lock(&virtio->vqs_list_lock);
@@ -135,7 +135,7 @@ static void bl_orphan_work(struct work_struct *work)
 	struct bl_dev *bl = container_of(to_delayed_work(work), struct bl_dev, orphan_work);
 
 	mutex_lock(&bl->lock);
-	/* Deleted or reset meanwhile, it has nobody to be broken for. */
+	/* A device that was deleted or reset meanwhile has no driver that waits. */
 	if (!bl->connected && bl->vdpa && (READ_ONCE(bl->status) & VIRTIO_CONFIG_S_DRIVER_OK))
 		bl_msg_break(bl);
 	mutex_unlock(&bl->lock);
@@ -174,7 +174,7 @@ void bl_orphan_arm(struct bl_dev *bl)
 void bl_orphan_disarm(struct bl_dev *bl)
 {
 	lockdep_assert_held(&bl->lock);
-	/* If it is just starting, it will see that the daemon is connected. */
+	/* Orphan work that is just starting will see that the daemon is connected. */
 	if (!bl_broken(bl))
 		cancel_delayed_work(&bl->orphan_work);
 }
@@ -189,7 +189,7 @@ void bl_orphan_stop(struct bl_dev *bl)
 	cancel_delayed_work_sync(&bl->orphan_work);
 }
 
-/* The device above which VIRTIO sits, if that is one of ours. */
+/* Return the device of this module that VIRTIO uses, or NULL. */
 static struct bl_dev *bl_below(struct device *virtio)
 {
 	struct device *parent = virtio->parent;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /sys/class/vduse/NAME: what may be chosen until `vdpa dev add`.
+ * /sys/class/vduse/NAME: the options of a device, writable until `vdpa dev add`.
  *
- * A choice prints all its names with the chosen one in brackets, as the block
+ * An option prints all its names with the chosen one in brackets, as the block
  * layer's scheduler does.
  */
 #include <linux/kstrtox.h>
@@ -25,7 +25,7 @@ static ssize_t bl_emit_choices(char *buf, const char *const *names, int n, int c
 	return at + sysfs_emit_at(buf, at, "\n");
 }
 
-/* Unlocks again unless it returns 0. */
+/* Take the lock and return 0 if the options may change; otherwise return an error, unlocked. */
 static int bl_choice_begin(struct bl_dev *bl)
 {
 	mutex_lock(&bl->domain_lock);
@@ -195,7 +195,7 @@ static ssize_t msg_timeout_store(struct device *dev, struct device_attribute *at
 		return ret;
 	WRITE_ONCE(bl->msgq.timeout, timeout);
 
-	/* For a daemon that has gone already, it starts anew. */
+	/* The timeout for a daemon that is gone starts again. */
 	mutex_lock(&bl->lock);
 	if (!bl->connected)
 		bl_orphan_arm(bl);

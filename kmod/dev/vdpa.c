@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The side that faces the vDPA bus: management device, vDPA devices, their ops.
+ * The interface to the vDPA bus: management device, vDPA devices, their ops.
  *
  * The vdpa core serialises add and del, and status, reset and features of one
- * device; queue indices come checked.  Kicks come in any context.
+ * device, and checks queue indices.  Kicks come in any context.
  */
 #include <linux/dma-map-ops.h>
 #include <linux/mod_devicetable.h>
@@ -94,7 +94,7 @@ static int bl_op_get_vq_state(struct vdpa_device *vdpa, u16 index, struct vdpa_v
 	if (ret)
 		return ret;
 
-	/* The bit fields take what fits of the daemon's numbers. */
+	/* The bit fields truncate the daemon's numbers. */
 	if (bl_packed(bl)) {
 		state->packed.last_avail_counter = reply.packed.last_avail_counter;
 		state->packed.last_avail_idx = reply.packed.last_avail_idx;
@@ -181,7 +181,7 @@ static void bl_op_set_status(struct vdpa_device *vdpa, u8 status)
 		return;
 	WRITE_ONCE(bl->status, status);
 
-	/* The daemon may have gone since it answered. */
+	/* The daemon may have closed the device since it answered. */
 	mutex_lock(&bl->lock);
 	if (!bl->connected)
 		bl_orphan_arm(bl);
@@ -193,7 +193,7 @@ static int bl_op_reset(struct vdpa_device *vdpa)
 	struct bl_dev *bl = bl_of(vdpa);
 	int ret = bl_msg_set_status(bl, 0);
 
-	/* Whatever the daemon says, the driver is done with the device. */
+	/* The driver has finished with the device, whatever the daemon answers. */
 	bl_dev_reset(bl);
 	return ret;
 }
@@ -218,7 +218,7 @@ static void bl_op_get_config(struct vdpa_device *vdpa, unsigned int offset, void
 	memset(buf + there, 0, len - there);
 }
 
-/* Read-only: the daemon has no message that would tell it of a write. */
+/* Config space is read-only: VDUSE has no message that tells the daemon of a write. */
 static void bl_op_set_config(struct vdpa_device *vdpa, unsigned int offset, const void *buf,
 			     unsigned int len)
 {
@@ -292,7 +292,7 @@ struct bl_mgmt {
 
 static struct bl_mgmt *bl_mgmt;
 
-/* Needs bl_table_lock, against destruction. */
+/* The caller holds bl_table_lock, so that the device is not destroyed. */
 static struct bl_vdpa *bl_vdpa_create(struct bl_dev *bl)
 {
 	struct bl_vdpa *v;
@@ -328,7 +328,7 @@ static int bl_vdpa_use_domain(struct bl_vdpa *v, struct bl_domain *d)
 	struct device *dev = &v->vdpa.dev;
 
 	v->domain = d;
-	/* First: dma_set_mask() decides by the ops whether syncs are called at all. */
+	/* Before dma_set_mask(), which decides by the ops whether syncs are called. */
 	set_dma_ops(dev, bl_domain_dma_ops(d));
 	dev->dma_mask = &dev->coherent_dma_mask;
 	return dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
@@ -336,7 +336,7 @@ static int bl_vdpa_use_domain(struct bl_vdpa *v, struct bl_domain *d)
 
 /*
  * The domain outlives the vDPA device, since the daemon may have it mapped, and
- * is used again by the next one.
+ * the next vDPA device uses it again.
  */
 static int bl_domain_get(struct bl_dev *bl, bool *fresh)
 {

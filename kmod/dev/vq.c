@@ -2,8 +2,8 @@
 /*
  * Virtqueues: kicks to the daemon, interrupts to the driver, sysfs vqN.
  *
- * Interrupts are delivered by work items, since a driver's callback takes locks
- * that may not be taken below an ioctl of the daemon.  A queue's work goes round
+ * Work items deliver interrupts, since a driver's callback takes locks
+ * that must not be taken below an ioctl of the daemon.  A queue's work goes round
  * robin over the CPUs of its affinity mask.
  */
 #include <linux/eventfd.h>
@@ -94,17 +94,17 @@ void bl_vq_set_callback(struct bl_vq *vq, const struct vdpa_callback *cb)
 
 void bl_vq_set_ready(struct bl_dev *bl, struct bl_vq *vq, bool ready)
 {
-	/* Whoever drops a queue must not do so under the orphan work's feet. */
+	/* The orphan work must not run on a queue that is being destroyed. */
 	mutex_lock(&bl->orphan_lock);
 	spin_lock_irq(&vq->kick_lock);
 	WRITE_ONCE(vq->ready, ready);
 	spin_unlock_irq(&vq->kick_lock);
-	/* An interrupt that saw the queue ready is over when this has been ours. */
+	/* An interrupt that saw the queue ready has ended when this lock was taken. */
 	spin_lock_irq(&vq->irq_lock);
 	spin_unlock_irq(&vq->irq_lock);
 	mutex_unlock(&bl->orphan_lock);
 
-	/* This queue came too late to be failed with the others. */
+	/* This queue became ready after the others were failed. */
 	if (ready && bl_broken(bl))
 		bl_orphan_now(bl);
 }
@@ -149,7 +149,7 @@ void bl_config_inject_work(struct work_struct *work)
 	spin_unlock_bh(&bl->irq_lock);
 }
 
-/* vhost may have given an eventfd that does the callback's work without us. */
+/* vhost may have passed an eventfd that does the work of the callback. */
 static bool bl_vq_trigger(struct bl_vq *vq)
 {
 	bool signalled = false;
@@ -166,7 +166,7 @@ static bool bl_vq_trigger(struct bl_vq *vq)
 	return signalled;
 }
 
-/* The mask may change meanwhile, and no CPU of it need be online: that is no error. */
+/* The mask may change meanwhile, and it is no error if none of its CPUs is online. */
 static int bl_vq_next_cpu(struct bl_vq *vq)
 {
 	int cpu = cpumask_next_and(READ_ONCE(vq->irq_cpu), &vq->affinity, cpu_online_mask);

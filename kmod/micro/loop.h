@@ -14,7 +14,7 @@
  *				size and direction, at BUFFER * stride + offset of its memory.
  *				Return the IOVA, or MICRO_FAILED
  *	void micro_unmap(w, iova)
- *				unmap config's size and direction; another thread may have mapped it
+ *				unmap config's size and direction, maybe for another thread
  *	int micro_touch(w, iova)
  *				access every cache line of the mapping as the daemon does: read
  *				it (to the device), write it (from it) or both.  Return 0, or

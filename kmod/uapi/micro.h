@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `bouncelab micro`: what is asked of a run and what comes out of it, as plain structures
+ * `bouncelab micro`: the configuration and the result of a run, as plain structures
  * that the module, the native programs and the harness share.
  *
- * Times are ticks of the plane's clock; tick_khz says how long one is.
+ * Times are ticks of the plane's clock; tick_khz is its rate.
  */
 #ifndef BL_MICRO_H
 #define BL_MICRO_H
@@ -17,37 +17,37 @@ typedef unsigned long long u64;
 
 #define MICRO_THREADS_MAX	64
 #define MICRO_OUTSTANDING_MAX	1024
-#define MICRO_SIZE_MAX		(128U << 10)	/* bytes: the largest that IOVA caches hold */
+#define MICRO_SIZE_MAX		(128U << 10)	/* bytes, the largest range of IOVA caches */
 #define MICRO_PAGE		4096U
 
 enum micro_flag {
-	MICRO_REMOTE	= 1 << 0,	/* a neighbour touches and unmaps */
-	MICRO_COLD	= 1 << 1,	/* no bounce page is there yet, at each mapping */
-	MICRO_NO_TOUCH	= 1 << 2,	/* the daemon leaves the data alone */
-	MICRO_VERIFY	= 1 << 3,	/* check the bytes; such a run is not for its times */
+	MICRO_REMOTE	= 1 << 0,	/* the next thread touches and unmaps */
+	MICRO_COLD	= 1 << 1,	/* each mapping finds no bounce page */
+	MICRO_NO_TOUCH	= 1 << 2,	/* the daemon does not touch the data */
+	MICRO_VERIFY	= 1 << 3,	/* check the bytes; the times of such a run mean nothing */
 };
 
 struct micro_config {
 	u32 size;		/* bytes of a mapping, 1..MICRO_SIZE_MAX */
 	u32 offset;		/* of a mapping in its page, 0..MICRO_PAGE - 1 */
 	u32 threads;		/* 1..MICRO_THREADS_MAX, one CPU each */
-	u32 outstanding;	/* mappings a thread holds at once, 1..MICRO_OUTSTANDING_MAX */
+	u32 outstanding;	/* mappings that a thread holds at once, 1..MICRO_OUTSTANDING_MAX */
 	u32 direction;		/* enum dma_data_direction, below DMA_NONE */
 	u32 flags;		/* enum micro_flag */
 	u32 slices;		/* timed parts, each of mappings and then of copies */
-	u32 buffers;		/* originals of a thread, used in turn; >= outstanding */
+	u32 buffers;		/* originals of a thread, which uses them in turn; >= outstanding */
 	u32 stride;		/* bytes from one original to the next */
 	u32 seed;
-	u32 verify;		/* mappings that a thread looks at, unless three seconds are not
+	u32 verify;		/* mappings that a thread checks, unless three seconds are not
 				   enough; 0 but for MICRO_VERIFY */
 	u64 window;		/* bytes of streaming IOVA space */
-	u64 warm_ns, slice_ns;	/* of each part: before it is timed, and timed */
+	u64 warm_ns, slice_ns;	/* of each part: untimed, then timed */
 };
 
 /*
- * As fio's buckets, but finer: values below 512 have one each, above that 256 share a power
- * of two, so that a bucket's middle is within 1/512 of what is in it.  What is too large for
- * the last one is in the last one.
+ * Buckets as in fio, but finer: each value below 512 has its own, and above that 256 buckets
+ * share a power of two, so that a bucket's middle is within 1/512 of its values.  The last
+ * bucket also has all larger values.
  */
 #ifndef MICRO_BUCKET_BITS	/* fewer where a clock's steps and a real machine's noise are wide */
 #define MICRO_BUCKET_BITS	8
@@ -66,7 +66,7 @@ static inline u32 micro_bucket(u64 value)
 	return bucket < MICRO_BUCKETS ? bucket : MICRO_BUCKETS - 1;
 }
 
-/* Twice the middle of a bucket's values, which can be half a tick. */
+/* Return twice the middle of a bucket's values, since the middle can be half a tick. */
 static inline u64 micro_bucket_twice(u32 bucket)
 {
 	u32 in_group = bucket & ((1U << MICRO_BUCKET_BITS) - 1), shift;
@@ -80,21 +80,21 @@ static inline u64 micro_bucket_twice(u32 bucket)
 enum micro_what {
 	MICRO_MAP,
 	MICRO_UNMAP,
-	MICRO_PAIR,	/* map and unmap of one mapping, added */
-	MICRO_TURN,	/* from one unmap to the next of a thread: all that the loop does */
-	MICRO_TOUCH,	/* by the daemon: page table, fault if there is no entry, access */
-	MICRO_COPY,	/* one memcpy() of the same size, between the mappings' timed parts */
+	MICRO_PAIR,	/* the sum of map and unmap of one mapping */
+	MICRO_TURN,	/* from one unmap of a thread to its next: one turn of the loop */
+	MICRO_TOUCH,	/* the daemon's access, with a fault if its page table has no entry */
+	MICRO_COPY,	/* one memcpy() of the same size, in parts of its own */
 	MICRO_WHATS
 };
 
-/* Of one thread, or added up. */
+/* The result of one thread, or the sum of several. */
 struct micro_result {
-	u64 operations;		/* mapped and unmapped, in the timed parts */
+	u64 operations;		/* mappings that were mapped and unmapped in timed parts */
 	u64 ticks;		/* of the timed parts of mappings */
 	u64 copies;
 	u64 failures;		/* maps that failed, in all parts */
 	u64 mismatches;		/* mappings with wrong bytes, in all parts */
-	u64 verified;		/* mappings whose bytes were looked at, in all parts */
+	u64 verified;		/* mappings whose bytes were checked, in all parts */
 	u64 bucket[MICRO_WHATS][MICRO_BUCKETS];
 };
 
