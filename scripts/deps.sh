@@ -6,10 +6,10 @@
 # deps.sh [--tests] --missing  print the names of the missing ones
 # deps.sh --update             update apt's package lists
 #
-# With --tests, the packages of tests/packages.txt belong to it as well. The script
-# prints the names of the packages that it installs, uses sudo when not root, and does
-# nothing, quickly, when no package is missing. NO_INSTALL=1 in the environment forbids
-# every installation.
+# With --tests, the packages of tests/packages.txt are included. The script prints the
+# names of the packages that it installs, uses sudo if it does not run as root, and ends
+# quickly if no package is missing. NO_INSTALL=1 in the environment forbids every
+# installation.
 
 set -eu
 
@@ -53,16 +53,16 @@ as_root()
 	fi
 }
 
-# A machine that was just started often holds the lock for its own upgrades.
+# Wait for dpkg's lock: a machine that has just started often holds it for its own upgrades.
 apt()
 {
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >&2
 }
 
-# A source that does not answer must not stop the others.
+# Update the package lists. Lists of sources that do not answer stay as they are.
 update()
 {
-	apt update || say "some package lists could not be updated; going on"
+	apt update || say "cannot update some package lists; the others are used"
 }
 
 install()
@@ -70,8 +70,8 @@ install()
 	apt install -y --no-install-recommends "$@"
 }
 
-# Do the package lists of this machine know all of these?
-known()
+# know PACKAGE...: tell whether the package lists of this machine have all of these packages.
+know()
 {
 	[ "$(apt-cache show --no-all-versions "$@" 2>/dev/null |
 		grep -c '^Package: ')" -ge $# ]
@@ -97,10 +97,10 @@ if [ -n "${NO_INSTALL:-}" ]; then
 	exit 0
 fi
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-	say "this is not Debian (no dpkg or apt-get here), so nothing can be installed for you."
-	say "Install by hand what Debian 12 calls:"
+	say "this is not Debian (there is no dpkg or apt-get), so this script can install nothing."
+	say "Install the equivalents of these packages of Debian 12 by hand:"
 	echo "$all" | fold -s -w 76 | sed 's/^ */  /' >&2
-	say "and call make again with NO_INSTALL=1."
+	say "then call make again with NO_INSTALL=1."
 	exit 1
 fi
 
@@ -114,13 +114,13 @@ fi
 # shellcheck disable=SC2086 # a list of words, from here on
 set -- $need
 say "missing: $*"
-if ! known "$@"; then
-	say "the package lists do not know all of them: updating the lists"
+if ! know "$@"; then
+	say "the package lists do not have all of them; the lists are updated"
 	update
 elif install "$@"; then
 	exit 0
 else
-	say "that failed; the package lists may be old: updating them"
+	say "the installation failed; the package lists may be old and are updated"
 	update
 fi
 if ! install "$@"; then

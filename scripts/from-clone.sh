@@ -4,8 +4,8 @@
 # from-clone.sh bench             from a fresh clone to a verdict: make bench
 # from-clone.sh check [TEST...]   from a fresh clone through all tests: make check
 #
-# Runs the same steps for both, says at the end how long each took, and exits
-# with the code of the first that failed. In the environment: MAKE, PLAN (of bench;
+# Both run the same steps first. At the end the script prints the seconds of each step. It exits
+# with the code of the first step that failed. In the environment: MAKE, PLAN (the plan of bench;
 # empty: quick where KVM works, quick-icount elsewhere), KDIR.
 
 set -u
@@ -18,7 +18,7 @@ times=
 
 now() { date +%s; }
 
-# What is being run here is to end by itself on Ctrl-C; then the times are said.
+# Ignore Ctrl-C here: the running step ends by it, and then the times are printed.
 trap : INT
 start=$(now)
 
@@ -32,7 +32,7 @@ finish()
 
 took() { times="$times$(printf '%-16s %5d s' "$1" "$2")\n"; }
 
-# step NAME COMMAND...: run, note the seconds, stop everything on failure.
+# step NAME COMMAND...: run the command and record its seconds; end the script if it fails.
 step()
 {
 	name=$1
@@ -47,8 +47,8 @@ step()
 	fi
 }
 
-# Seconds of an emulated guest are too noisy for a verdict in minutes, its
-# instructions are not.
+# Choose the plan. Without KVM, times are too noisy for a verdict within minutes, so instructions
+# are counted.
 choose_plan()
 {
 	[ -z "$PLAN" ] || return
@@ -57,12 +57,12 @@ choose_plan()
 		return
 	fi
 	PLAN=quick-icount
-	echo "bench: no KVM here (make doctor says why): the plan is quick-icount, which counts" >&2
-	echo "bench: instructions; 'make bench PLAN=quick' takes the time of the emulated guest" >&2
+	echo "bench: KVM does not work here (make doctor says why), so the plan is quick-icount," >&2
+	echo "bench: which counts instructions; make bench PLAN=quick times the emulated guest" >&2
 }
 
-# The verdict's table is derived at the end of a run: the manifest is the last
-# thing that is written before.
+# Run the campaign. The manifest is written after the last run and before the report, so its time
+# of modification separates the two.
 bench()
 {
 	choose_plan
@@ -86,14 +86,14 @@ jobs=-j$(nproc)
 
 packages_of_tests=
 [ "$mode" != check ] || packages_of_tests=--tests
-# shellcheck disable=SC2086 # an option or none
+# shellcheck disable=SC2086 # the variable has one option or none
 step 'install packages' scripts/deps.sh $packages_of_tests
 case $KDIR in
 build/kernel/*)
 	step 'fetch kernel' "$make" --no-print-directory kernel ;;
-*)	# The guest boots Debian's kernel: a module for another one will not load.
+*)	# The guest boots Debian's kernel, which does not load a module for another kernel.
 	if [ "$mode" = bench ]; then
-		echo "bench: KDIR is for 'make build'; the guest runs the kernel of build/kernel" >&2
+		echo "bench: KDIR is for 'make build'; the guest runs build/kernel/vmlinuz" >&2
 		exit 2
 	fi ;;
 esac

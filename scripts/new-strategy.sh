@@ -14,9 +14,9 @@ refuse()
 	exit 2
 }
 
-[ -n "$name" ] || refuse "no name given; say: make new-strategy NAME=my-idea"
+[ -n "$name" ] || refuse "no name is given; example: make new-strategy NAME=my-idea"
 
-# A name is also part of C identifiers and of results' labels.
+# A name becomes part of C identifiers and of labels.
 valid="lower-case letters, digits and single '-' between them, a letter first, at most 24"
 case $name in
 [!a-z]* | *[!a-z0-9-]* | *- | *--*) refuse "bad name '$name'; valid: $valid" ;;
@@ -29,7 +29,7 @@ esac
 
 id=$(echo "$name" | tr - _)
 
-# What the template says about itself, behind its tags, is not for the copy.
+# Leave out the paragraphs behind the tags, which describe the template itself.
 awk '
 	/^ \*\/$/ { skip = 0; head = 1 }
 	/^ \*$/ && source && !head { skip = 1 }
@@ -43,5 +43,5 @@ awk '
 " >".$name.c.tmp"
 mv ".$name.c.tmp" "$name.c"
 
-echo "strategies/$name.c: a strategy that works, for you to change."
-echo "What each hook may do is in strategies/strategy.h. Next: make build, bouncelab list."
+echo "strategies/$name.c is a working copy of the template; change it to your idea."
+echo "strategies/strategy.h says what each hook may do. Next: make build, bouncelab list."

@@ -1,18 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# paper.sh run [NAME...]  the paper's campaigns (workloads/plans/paper-NAME.ini, all or
-#                         these) into results/paper/NAME.tar.xz, and the runs of the costs
-#                         per operation into results/paper/micro*.jsonl.xz; what is there
-#                         stays, what was interrupted goes on; then render: make paper
-# paper.sh render         the numbers, tables and figures of the texts (below) from
+# paper.sh run [NAME...]  run the paper's campaigns (workloads/plans/paper-NAME.ini; default:
+#                         all) and pack them into results/paper/NAME.tar.xz; measure the costs
+#                         per operation and pack them into results/paper/micro*.jsonl.xz; then
+#                         render. Finished campaigns are not run again, interrupted ones are
+#                         resumed. ('make paper')
+# paper.sh render         fill in the numbers, tables and figures of the texts (below) from
 #                         results/paper
-# paper.sh check          the same, changing nothing; exit 1 and the line if one differs:
-#                         make paper-check
+# paper.sh check          check them and change nothing; print the lines that differ, and exit
+#                         with 1 if there are any ('make paper-check')
 #
-# A campaign is evaluated anew from its raw runs, whose checksums have to fit. In the
-# environment: RESULTS (default results/paper), WORK (where campaigns are unpacked, default
-# build/paper).
+# Campaigns are evaluated again from their raw runs, after a check of the checksums. In the
+# environment: RESULTS (default results/paper), and WORK (the directory into which campaigns are
+# unpacked, default build/paper).
 
 set -u
 
@@ -42,25 +43,26 @@ names()
 	done
 }
 
-# Costs per operation are no campaign, but a file of all runs: costs NAME OPTION...
+# costs NAME OPTION...: measure the costs per operation, and pack the file of all runs.
 costs()
 {
 	raw=build/paper-runs/$1.jsonl
 	if [ -e "$raw" ]; then
-		echo "$1: is there ($raw)"
+		echo "$1: $raw exists already"
 	else
 		mkdir -p build/paper-runs
 		name=$1
 		shift
-		$bouncelab micro --seed 20261123 --raw "$raw.new" "$@" >"build/paper-runs/$name.log" ||
-			die "$name: not all strategies are fine; see build/paper-runs/$name.log"
+		$bouncelab micro --seed 20261123 --raw "$raw.new" "$@" \
+			>"build/paper-runs/$name.log" ||
+			die "$name: a strategy is invalid; see build/paper-runs/$name.log"
 		mv "$raw.new" "$raw" || exit 1
 	fi
 	mkdir -p "$results"
-	xz -c "$raw" >"$results/${raw##*/}.xz" || die "$raw: cannot be packed into $results"
+	xz -c "$raw" >"$results/${raw##*/}.xz" || die "cannot pack $raw into $results"
 }
 
-# Pack the manifest and the files in it: derived files are made anew each time.
+# pack NAME: pack the manifest and the files in it. Derived files are made again when needed.
 pack()
 {
 	mkdir -p "$results"
@@ -75,18 +77,19 @@ campaign()
 {
 	dir=build/paper-runs/$1
 	if [ -e "$dir/MANIFEST.sha256" ]; then
-		echo "$1: is there ($dir)"
+		echo "$1: $dir is complete already"
 	elif [ -e "$dir" ]; then
-		$bouncelab resume "$dir" || die "$1: not all of its runs are fine; see $dir"
+		$bouncelab resume "$dir" || die "$1: not all of its runs are ok; see $dir"
 	else
 		mkdir -p build/paper-runs
 		$bouncelab run "paper-$1" --out build/paper-runs --name "$1" ||
-			die "$1: not all of its runs are fine; see $dir"
+			die "$1: not all of its runs are ok; see $dir"
 	fi
-	pack "$1" || die "$1: cannot be packed into $results"
+	pack "$1" || die "cannot pack $1 into $results"
 }
 
-# Extremes of the simulated campaigns: a number of blocks fixed before, and the stop rule.
+# Print the extremes over the simulated campaigns, with a fixed number of blocks and with the stop
+# rule.
 simulate()
 {
 	BOUNCELAB_ROOT=$(pwd) build/tests/test-montecarlo 2>&1 | awk '
@@ -112,8 +115,8 @@ simulate()
 		}'
 }
 
-# The A/A pairs of all campaigns: how often the interval of two equal cells leaves out 1, and
-# how often the verdict says that they differ, for which it has to reach beyond "same", too.
+# Print how often, in the A/A pairs of all campaigns, the interval of two equal cells excludes 1,
+# and how often their verdict is faster or slower, for which the margin of "same" counts too.
 pairs()
 {
 	awk -F , '
@@ -123,22 +126,23 @@ pairs()
 			off += $at["ratio_lo"] > 1 || $at["ratio_hi"] < 1
 			wrong += $at["verdict"] ~ /^(faster|slower)$/
 		}
-		END { printf "comparisons,without_1,told_apart\n%d,%d,%d\n", n, off, wrong }' "$work"/*/verdicts.csv
+		END { printf "comparisons,without_1,told_apart\n%d,%d,%d\n", n, off, wrong }
+	' "$work"/*/verdicts.csv
 }
 
-# Unpack and evaluate every campaign; the ones of before go.
+# Unpack and evaluate every campaign, after removing the campaigns of an earlier call.
 evaluate()
 {
 	rm -rf "$work"
 	mkdir -p "$work" || exit 1
 	for archive in "$results"/*.tar.xz; do
-		[ -e "$archive" ] || die "no campaign in $results; make paper makes them"
+		[ -e "$archive" ] || die "there is no campaign in $results; 'make paper' makes them"
 		name=${archive##*/}
 		name=${name%.tar.xz}
-		tar -C "$work" -xJf "$archive" || die "$archive: cannot be unpacked"
+		tar -C "$work" -xJf "$archive" || die "cannot unpack $archive"
 		(cd "$work/$name" && sha256sum --quiet -c MANIFEST.sha256) ||
-			die "$archive: is not what its manifest says"
-		# Exit 1 says that some runs are not valid, which the table says, too.
+			die "$archive: files differ from the manifest"
+		# Exit code 1 means that some runs are not ok, which the table says too.
 		$bouncelab report "$work/$name" >"$work/$name.log" 2>&1
 		[ -s "$work/$name/verdicts.csv" ] || { cat "$work/$name.log" >&2; exit 1; }
 	done
@@ -147,16 +151,16 @@ evaluate()
 	for raw in "$results"/*.jsonl.xz; do
 		name=${raw##*/}
 		name=$work/${name%.jsonl.xz}
-		xz -dc "$raw" >"$name.jsonl" || die "$raw: cannot be unpacked"
+		xz -dc "$raw" >"$name.jsonl" || die "cannot unpack $raw"
 		$bouncelab micro --from "$name.jsonl" --csv "$name.csv" >"$name.log" ||
-			die "$raw: cannot be evaluated"
+			die "cannot evaluate $raw"
 	done
 	gnuplot -c plots/micro-model.gp "$work/micro-model.csv" "$work/micro-model.svg" ||
-		die "the figure of the model cannot be drawn"
+		die "cannot draw the figure of the model"
 }
 
-# each [--check]: of the texts; the exit code is that of the last one with something wrong.
-each()
+# render [--check]: render or check each of the texts. Returns the code of the last that failed.
+render()
 {
 	code=0
 	for text in $texts; do
@@ -177,16 +181,16 @@ run)
 	for n; do
 		campaign "$n"
 	done
-	# Many and short: a machine that is shared is slower for seconds at a time.
+	# Rounds are many and short, since a shared machine can be slow for some seconds.
 	costs micro --model --rounds 24 --seconds 0.03
 	costs micro-icount --plane icount --rounds 6
 	evaluate
-	each ;;
+	render ;;
 render)
 	evaluate
-	each ;;
+	render ;;
 check)
 	evaluate
-	each --check ;;
+	render --check ;;
 *)	usage "${1:-}" ;;
 esac

@@ -87,7 +87,7 @@ tar -C "$scratch/results" -cJf "$scratch/results/$name.tar.xz" "$name"
 if RESULTS=$scratch/results WORK=$scratch/work2 scripts/paper.sh check >"$scratch/log" 2>&1; then
 	fail "changed raw data are not found"
 fi
-grep -q "is not what its manifest says" "$scratch/log" || {
+grep -q "files differ from the manifest" "$scratch/log" || {
 	show "$scratch/log"
 	fail "changed raw data: another message"
 }

@@ -85,7 +85,7 @@ refused()
 cksum "$file" >"$scratch/sum"
 refused probe-2 "strategies/probe-2.c exists already"
 cksum "$file" | cmp -s - "$scratch/sum" || fail "an existing strategy was changed"
-refused '' 'no name given'
+refused '' 'no name is given'
 for bad in Probe 2probe probe_3 probe- -probe a--b ../probe 'a b' 'a;b' 'a.c' "$(printf '%025d' 0 | tr 0 a)"; do
 	refused "$bad" 'valid: lower-case'
 done
