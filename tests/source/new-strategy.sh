@@ -43,16 +43,24 @@ listed || fail "it is not in 'bouncelab list'"
 planned || fail "it is not in 'bouncelab plan smoke'"
 ok "it builds, and the list, the plans and the module have it"
 
-# A module that is older than its sources must not be measured.
-ln -s "$bouncelab" "$copy/build/bouncelab"
-touch "$file"
-if "$bouncelab" run smoke --out "$scratch" --name stale >"$scratch/log" 2>&1; then
-	fail "a campaign runs with a module older than $file"
-elif ! grep -q 'probe-2.c is newer than' "$scratch/log"; then
-	show "$scratch/log"
-	fail "the message does not say that probe-2.c is newer than the module"
-fi
+# stale FILE: a campaign is refused, since FILE is newer than what was built of it.
+stale()
+{
+	touch "$copy/$1"
+	if "$bouncelab" run smoke --out "$scratch" --name stale >"$scratch/log" 2>&1; then
+		fail "a campaign runs although $1 is newer than what was built"
+	elif ! grep -q "$1 is newer than" "$scratch/log"; then
+		show "$scratch/log"
+		fail "the message does not say that $1 is newer"
+	fi
+}
+
+cp "$bouncelab-guest" "$copy/build/"
+stale strategies/probe-2.c
 ok "a module older than the strategy is not measured"
+stale harness/guest/run.c
+stale harness/proto/splat.c
+ok "a guest's program older than its sources does not run"
 
 sed -i 's/\.name = "probe-2"/.name = "probe-3"/' "$file"
 mk kmod/strategy-table.h && fail "a strategy may have another name than its file"
