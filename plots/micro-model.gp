@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What `bouncelab micro --model --csv FILE` measured for 1 and 2 threads, and what its
-# queueing model makes of that for up to 64: a panel per size. A line, with its name at
-# its end, is a strategy that a lock holds up; those that none does are one grey band.
+# Throughput measured with 1 and 2 threads by `bouncelab micro --model --csv FILE`, and its
+# queueing model for up to 64 threads: a panel per size. A line with a name at its end is a
+# strategy that waits for a lock; all others are one grey band.
 # Use: gnuplot -c plots/micro-model.gp FILE-model.csv OUT.svg
 
 if (ARGC < 2) {
@@ -18,7 +18,7 @@ if (words(sizes) == 0) {
 n_of(what) = system(sprintf("awk -F , '$2 == \"%s\" { print $6; exit }' '%s'", what, csv))
 plane = system(sprintf("awk -F , 'NR == 2 { print $1 }' '%s'", csv))
 
-# held[strategy]: with 64 threads it does less than half of 64 times what it does with one.
+# held(strategy): 64 threads do less than half of 64 times the work of one.
 HELD = '$2 == "model" && $4 == SIZE { x[$3, $5] = $7 / 1e6; if (!seen[$3]++) name[++n] = $3 } ' \
 	. 'function held(s) { return x[s, 64] < 32 * x[s, 1] } '
 awk(size, end) = sprintf("awk -F , -v SIZE=%s '%s END { %s }' '%s'", size, HELD, end, csv)
@@ -32,12 +32,12 @@ free_ones(size) = system(awk(size, 'for (i = 1; i <= n; i++) if (!held(name[i]))
 held_ones(size) = system(awk(size, 'for (i = 1; i <= n; i++) if (held(name[i])) print name[i]'))
 line(size, strategy) = sprintf("< awk -F , '$2 == \"model\" && $4 == %s && $3 == \"%s\" " \
 	. "{ print $5, $7 / 1e6 }' '%s'", size, strategy, csv)
-# Of the held ones, and of all others.
+# Measured points of the held strategies (of = 1), or of all others (0).
 measured(size, of) = '<' . sprintf("awk -F , -v SIZE=%s '%s $2 == \"measured\" && $4 == SIZE " \
 	. "{ m[$3, $5] = $7 / 1e6 } END { for (i = 1; i <= n; i++) if (held(name[i]) == %d) " \
 	. "for (t = 1; t <= 2; t++) if (m[name[i], t]) print t, m[name[i], t] }' '%s'", \
 	size, HELD, of, csv)
-# Names at the lines' ends, from the top, none nearer to the one above than APART.
+# Names at the ends of the lines, from the top, each at least APART below the one above.
 APART = 1.42
 ends(size) = '<' . awk(size, 'while (1) { best = ""; for (i = 1; i <= n; i++) { s = name[i]; ' \
 	. 'if (held(s) && !done[s] && (best == "" || x[s, 64] > x[best, 64])) best = s } ' \
@@ -53,20 +53,20 @@ set tics nomirror scale 0.5 font ',9'
 set grid lt 1 lw 0.4 lc rgb '#e4e4e4'
 set logscale xy
 set xtics (1, '' 2, 4, '' 8, 16, '' 32, 64)
-END = 84		# of the axis: between it and 64, from a line to its name
+END = 84		# of the axis; from 64 to it, connectors lead from lines to names
 set xrange [0.85:END]
 set format y '%g'
 unset key
 
-set label 1 'Model: mappings per second of many threads, from the hold times of locks' \
+set label 1 'Model of mappings per second with many threads, from the hold times of locks' \
 	at screen 0.012, screen 0.95 left font ',11.5'
 array CAPTION[4]
 CAPTION[1] = sprintf('Lines: the model (closed queueing network; n = %s runs with timed locks) of strategies ' \
-	. 'that a lock holds up.', n_of('model'))
-CAPTION[2] = 'Band: the model of all others.'
+	. 'that wait for a lock.', n_of('model'))
+CAPTION[2] = 'Band: the model of all other strategies.'
 CAPTION[3] = sprintf('Circles: measured, 1 and 2 threads (n = %s rounds), filled for strategies with a line.', \
 	n_of('measured'))
-CAPTION[4] = sprintf('Plane %s, threads in user space. Nothing beyond 2 threads was measured.', plane)
+CAPTION[4] = sprintf('Plane %s, threads in user space. Measurements end at 2 threads.', plane)
 do for [k = 1:4] {
 	set label 1 + k CAPTION[k] at screen 0.012, screen 0.21 - 0.045 * k left font ',9'
 }

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What both figures share: one panel per job, one row per label, the
-# repetitions as dots below the estimate and its interval. The script that loads
-# this has loaded figure.gp and set
+# Shared by both figures: one panel per job, one row per label, the repetitions as
+# dots below the estimate and its interval. The script that loads this has loaded
+# figure.gp and set
 #	fmt, name		svg, pdf or png; the output's name without that
-#	TITLE, XLABEL, CAPTION	words; the caption is an array of lines
+#	TITLE, XLABEL, CAPTION	texts; the caption is an array of lines
 #	POINT			column of points.csv
 #	MID, LOW, HIGH		columns of medians.csv
-#	SCALE			what all of these are divided by
-#	FAR, lo, hi		1: what is not within lo..hi stands as a number at the rim
-#	NOTE_X			where in a row without data the reason stands
-#	DOT			what a dot stands for
+#	SCALE			divides all of these
+#	FAR, lo, hi		1: a value outside lo..hi becomes a number at the rim
+#	NOTE_X			place of the reason in a row without data
+#	DOT			text of the dot in the legend
 #	PREPARE			commands to draw behind each panel
 # and runs in the directory of points.csv and medians.csv.
 
@@ -38,9 +38,9 @@ panel_h = row_height * n_labels
 height = head + rows * panel_h + (rows - 1) * gap_y + foot
 
 # --- terminal -----------------------------------------------------------------
-# All three draw text of 7.5 points (small: 6.8), which svg calls 10 pixels;
-# pdfcairo takes an inch to have 96 points, hence its scale. png is for a look
-# at the screen, at twice the size.
+# All three draw text of 7.5 points (small: 6.8), which svg calls 10 pixels.
+# pdfcairo takes an inch to have 96 points, which its scale corrects. png is for the
+# screen, at twice the size.
 pixels = 96.0
 if (fmt eq 'svg') {
 	set terminal svg size WIDTH * pixels, height * pixels noenhanced \
@@ -60,7 +60,7 @@ if (fmt eq 'png') {
 set output name . '.' . fmt
 
 # --- how each verdict looks -----------------------------------------------------
-# Colours by Okabe and Ito, told apart by everybody; in grey the shapes tell.
+# Colours by Okabe and Ito, which colour-blind readers tell apart; in grey the shapes differ.
 array WORD = ['baseline', 'faster', 'slower', 'same', 'inconclusive']
 array COLOUR = ['#000000', '#0072B2', '#D55E00', '#000000', '#595959']
 array SHAPE = [5, 9, 11, 7, 6]
@@ -81,7 +81,7 @@ screen_x(inch) = inch / WIDTH
 screen_y(inch) = 1 - inch / height
 
 set multiplot
-# --- words around the panels ------------------------------------------------------
+# --- texts around the panels ------------------------------------------------------
 set label 1001 TITLE at screen screen_x(0.1), screen screen_y(0.17) left font big
 x = 0.2
 do for [k = 1:|WORD|] {

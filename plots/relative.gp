@@ -18,7 +18,7 @@ NOTE_X = 1
 FAR = 1
 DOT = 'one block'
 
-# Half of the range again as wide as what is in it, so that no dot is on the rim.
+# Widen the range a little on both sides, so that no dot is on the rim.
 pad = (RATIO_HI / RATIO_LO) ** 0.05
 lo = RATIO_LO / pad
 hi = RATIO_HI * pad
@@ -33,7 +33,7 @@ ticks = span < 1.35 ? '0.8 0.85 0.9 0.95 1 1.05 1.1 1.15 1.2 1.25' : \
 	span < 12 ? '0.1 0.2 0.35 0.6 1 1.7 3 5 10' : \
 	span < 60 ? '0.02 0.05 0.1 0.2 0.5 1 2 5 10 20 50' : \
 	'0.001 0.01 0.03 0.1 0.3 1 3 10 30 100 1000'
-# None at the rim, where its number would meet that of the panel beside it.
+# No tick at the rim: its number would touch that of the next panel.
 rim = span ** 0.06
 set xtics ('1' 1)
 do for [tick in ticks] {

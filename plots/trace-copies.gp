@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What is copied and zeroed for each byte of I/O, faults for each I/O, bounce pages at most.
+# Bytes copied and zeroed per byte of I/O, faults per I/O, and the peak of bounce pages.
 # Use: gnuplot -c PATH/plots/trace-copies.gp [svg|pdf|png], in a figures/ directory.
 
 fmt = ARGC > 0 ? ARG1 : 'svg'
@@ -25,7 +25,7 @@ set style fill solid 0.55 border lc rgb '#404040'
 set tmargin at screen 1 - 0.40 / height; set bmargin at screen 0.30 / height
 set border 2
 unset xtics
-# The values stand at the bars: room for them.
+# The axis leaves room for the values at the bars.
 array MOST[4]
 do for [p = 1:4] {
 	stats '../trace-memory.csv' skip 1 using (column(COL[p]) / SCALE[p]) nooutput

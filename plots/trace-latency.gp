@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The share of I/Os that take longer, by fio, of the runs without collectors.
+# The share of I/Os that take longer than a latency, from fio, in runs without collectors.
 # Use: gnuplot -c PATH/plots/trace-latency.gp [svg|pdf|png], in a figures/ directory.
 
 fmt = ARGC > 0 ? ARG1 : 'svg'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The life of an I/O: the mean of each stage, stacked; and below, without the waits for the
-# daemon and for the interrupt, what is left of it.
+# The life of an I/O: the mean of each stage, stacked; below it the same without the stages
+# daemon and interrupt.
 # Use: gnuplot -c PATH/plots/trace-life.gp [svg|pdf|png], in a figures/ directory.
 
 fmt = ARGC > 0 ? ARG1 : 'svg'
@@ -63,7 +63,7 @@ do for [panel = 0:1] {
 	}
 	set xrange [0:most * 1.02]
 	set yrange [-n:0]
-	set xlabel (panel ? 'us, without daemon and interrupt' : 'us, mean') offset 0, 0.6
+	set xlabel (panel ? 'mean without daemon and interrupt, us' : 'mean, us') offset 0, 0.6
 	plot NaN notitle
 	do for [o = 1:id] { unset object o }
 	do for [o = 1001:1300] { unset label o; unset object o }

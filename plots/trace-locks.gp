@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Waiting for each lock, and holding it, in ns of each I/O.
+# Waits for and holds of each lock, in ns per I/O.
 # Use: gnuplot -c PATH/plots/trace-locks.gp [svg|pdf|png], in a figures/ directory.
 
 fmt = ARGC > 0 ? ARG1 : 'svg'
@@ -31,12 +31,12 @@ do for [i = 1:n] {
 		point pt SHAPE[nth(i)] ps mark lc rgb COLOUR[nth(i)] font small
 	x = x + (0.42 + 0.066 * strlen(LABELS[i])) / WIDTH
 }
-# The panels have one scale, so that a wait can be held against a hold.
+# The panels have one scale, so that waits and holds can be compared.
 set xrange [LOCK_LO:LOCK_HI]
 do for [panel = 0:1] {
 	set lmargin at screen left + panel * half
 	set rmargin at screen left + panel * half + half - 0.035
-	set xlabel (panel ? 'held, ns per I/O' : 'waited for, ns per I/O; no mark: not seen') offset 0, 0.5
+	set xlabel (panel ? 'holds, ns per I/O' : 'waits, ns per I/O; no mark: none seen') offset 0, 0.5
 	set ytics () scale 0
 	do for [k = 1:rows] { set ytics add ((panel ? '' : LOCKS[k]) -k + 0.5) }
 	plot for [i = 1:n] for [k = 1:rows] '../trace-locks.csv' skip 1 using \

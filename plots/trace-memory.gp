@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Bounce pages over time, of each label's first run: the first touch, and what follows.
+# Bounce pages over time in each label's first run: the first touch, and the steady state.
 # Use: gnuplot -c PATH/plots/trace-memory.gp [svg|pdf|png], in a figures/ directory.
 
 fmt = ARGC > 0 ? ARG1 : 'svg'

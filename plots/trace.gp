@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the figures of traces share. They run in DIR/figures of a traced campaign, read
+# Shared by the figures of traces. They run in DIR/figures of a traced campaign, read
 # DIR/trace-*.csv, and have loaded trace.gp there:
-#	EMULATED, JOB, DEVICES	words
-#	LABELS, STAGES, LOCKS	arrays of names; LOCKS are those with most waits and holds
+#	EMULATED, JOB, DEVICES	texts
+#	LABELS, STAGES, LOCKS	arrays of names; LOCKS has those with the longest waits and holds
 #	MEAN			us per I/O, of label i and stage k at (i - 1) * |STAGES| + k
 #	FIRST_TOUCH, END	ms, the largest of all labels
-#	PEAK			KiB of bounce pages, likewise
+#	PEAK			KiB of bounce pages, the largest of all labels
 # and set: fmt, name, TITLE, height in inches.
 
 WIDTH = 7.0
@@ -29,7 +29,7 @@ if (fmt eq 'png') {
 set output name . '.' . fmt
 set datafile separator ','
 
-# By Okabe and Ito; in grey the dashes and the shapes tell them apart.
+# Colours by Okabe and Ito; in grey the dashes and the shapes differ.
 array COLOUR = ['#000000', '#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#7f7f7f']
 array SHAPE = [7, 9, 5, 11, 6, 8, 4, 10]
 array DASH = [1, 2, 4, 5, 3, 1, 2, 4]

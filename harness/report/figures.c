@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The data and the words of the figures. The drawing is in plots/. */
+/* Writes the data and texts of the figures; plots/ draws them. */
 #include "report/report.h"
 #include "lib/gnuplot.h"
 #include "lib/csv.h"
@@ -10,14 +10,14 @@
 #include <string.h>
 
 #define WIDTH		7.0	/* of a figure, in inches: two columns of a paper */
-#define NEAR		1.25	/* within this factor of the baseline a ratio is near it */
-#define FAR		1.6	/* an axis up to so wide shows all that is near, too */
-#define CAPTION_CHARS	136	/* that fit into it */
+#define NEAR		1.25	/* a ratio within this factor of 1 is near the baseline */
+#define FAR		1.6	/* an axis no wider than this factor shows all ratios */
+#define CAPTION_CHARS	136	/* characters of a caption's line */
 
 static const char *const figures[] = { "relative", "absolute" };
 
-/* What the baseline made in that block; NaN if it has no valid run there. */
-static double base_in_block(const struct verdicts *v, const char *job, int block)
+/* Return the baseline's IOPS in a block, NaN without a valid run in it. */
+static double baseline_iops(const struct verdicts *v, const char *job, int block)
 {
 	const struct verdict_cell *base = verdict_find(v, v->sum->baseline, job);
 
@@ -57,7 +57,7 @@ static int write_points(const struct verdicts *v, const char *dir)
 
 		for (size_t k = 0; k < c->n; k++)
 			add_point(&r, c, c->block[k], c->iops[k],
-				  base_in_block(v, c->job, c->block[k]));
+				  baseline_iops(v, c->job, c->block[k]));
 	}
 	return bl_draft_save_in(&d, dir, "points.csv");
 }
@@ -89,10 +89,10 @@ static int write_medians(const struct verdicts *v, const char *dir)
 	return bl_draft_save_in(&d, dir, "medians.csv");
 }
 
-/* --- figure.gp: what is neither data nor drawing ---------------------------- */
+/* --- figure.gp: texts and scales -------------------------------------------- */
 
-/* Fold @text at blanks into lines of at most @width characters. */
-static void fold(struct bl_strv *lines, const char *text, size_t width)
+/* Split @text at blanks into lines of at most @width characters. */
+static void wrap_text(struct bl_strv *lines, const char *text, size_t width)
 {
 	char *copy = bl_strdup(text), *line = copy, *cut;
 
@@ -109,8 +109,8 @@ static void fold(struct bl_strv *lines, const char *text, size_t width)
 	free(copy);
 }
 
-/* How many dots a row has, and if that is too few for an interval somewhere. */
-static char *dots_per_row(const struct verdicts *v, bool relative, bool *few)
+/* Say how many dots a row has. *@few is set if some row has too few for an interval. */
+static char *describe_dots(const struct verdicts *v, bool relative, bool *few)
 {
 	size_t lo = SIZE_MAX, hi = 0;
 
@@ -124,20 +124,20 @@ static char *dots_per_row(const struct verdicts *v, bool relative, bool *few)
 	return lo < hi ? bl_fmt("n = %zu to %zu", lo, hi) : bl_fmt("n = %zu", hi);
 }
 
-static void widen(double *lo, double *hi, double x)
+static void include_value(double *lo, double *hi, double x)
 {
 	*lo = fmin(*lo, x);
 	*hi = fmax(*hi, x);
 }
 
-/* All that is drawn of one row: its interval and its dots. */
-static void widen_by_cell(const struct verdicts *v, const struct verdict_cell *c, double *lo,
+/* Include the interval and the dots of one row in the range. */
+static void include_cell(const struct verdicts *v, const struct verdict_cell *c, double *lo,
 			  double *hi)
 {
-	widen(lo, hi, c->ratio.lo);
-	widen(lo, hi, c->ratio.hi);
+	include_value(lo, hi, c->ratio.lo);
+	include_value(lo, hi, c->ratio.hi);
 	for (size_t k = 0; k < c->n; k++)
-		widen(lo, hi, c->iops[k] / base_in_block(v, c->job, c->block[k]));
+		include_value(lo, hi, c->iops[k] / baseline_iops(v, c->job, c->block[k]));
 }
 
 static bool is_near(const struct verdict_cell *c)
@@ -146,11 +146,11 @@ static bool is_near(const struct verdict_cell *c)
 }
 
 /*
- * The axis of ratios. One strategy at a third of the baseline would push all others onto
- * one line: if most are near 1, the axis is theirs, and what is far stands as a number at
- * its rim. Is there such a number?
+ * Find the range of the axis of ratios. One strategy at a third of the baseline would push
+ * all others onto one line, so if most ratios are near 1, the axis covers these alone, and the
+ * others stand as numbers at its rim. Return whether there is such a number.
  */
-static bool ratio_range(const struct verdicts *v, double *lo, double *hi)
+static bool find_ratio_range(const struct verdicts *v, double *lo, double *hi)
 {
 	double all_lo = NAN, all_hi = NAN;
 	size_t far = 0;
@@ -160,16 +160,16 @@ static bool ratio_range(const struct verdicts *v, double *lo, double *hi)
 		const struct verdict_cell *c = &v->cells[i];
 		double margin = 1 + fmax(v->same_pct, c->floor_pct) / 100;
 
-		widen(lo, hi, margin);
-		widen(lo, hi, 1 / margin);
-		widen_by_cell(v, c, &all_lo, &all_hi);
+		include_value(lo, hi, margin);
+		include_value(lo, hi, 1 / margin);
+		include_cell(v, c, &all_lo, &all_hi);
 		if (is_near(c))
-			widen_by_cell(v, c, lo, hi);
+			include_cell(v, c, lo, hi);
 		else
 			far++;
 	}
-	widen(&all_lo, &all_hi, *lo);
-	widen(&all_lo, &all_hi, *hi);
+	include_value(&all_lo, &all_hi, *lo);
+	include_value(&all_lo, &all_hi, *hi);
 	if (far > v->n_cells / 3 || all_hi / all_lo < FAR) {
 		*lo = all_lo;
 		*hi = all_hi;
@@ -177,7 +177,7 @@ static bool ratio_range(const struct verdicts *v, double *lo, double *hi)
 	return *lo > all_lo || *hi < all_hi;
 }
 
-static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t width)
+static void write_caption(const struct verdicts *v, FILE *f, bool relative, size_t width)
 {
 	const struct summary *s = v->sum;
 	char *plane = report_plane(s), *n, *text;
@@ -185,22 +185,21 @@ static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t 
 	bool few;
 	struct bl_strv lines = {};
 
-	n = dots_per_row(v, relative, &few);
-	text = bl_fmt("Dots: %s (%s per row). Symbol and bar: %s and its 95 %% "
-		      "interval%s.%s",
-		      relative ? "one block each, ratio to the baseline in it" :
-		      "one fresh device each", n, relative ? "their Hodges-Lehmann estimate" : "median",
+	n = describe_dots(v, relative, &few);
+	text = bl_fmt("Each dot is %s (%s per row). Symbol and bar: %s with its 95 %% interval%s.%s",
+		      relative ? "the ratio in one block" : "one fresh device", n,
+		      relative ? "Hodges-Lehmann estimate" : "median",
 		      few ? " (none below n = 5)" : "",
 		      !relative ? "" : v->has_aa ?
-		      " Grey band: too small to matter (the noise floor from the A/A pair, at "
-		      "least 5 %)." : " Grey band: too small to matter (5 %).");
-	fold(&lines, text, width);
+		      " Grey band: the margin of same (5 %, or the noise floor of the A/A pair if that "
+		      "is larger)." : " Grey band: the margin of same (5 %).");
+	wrap_text(&lines, text, width);
 	free(text);
 	text = bl_fmt("%sPlane: %s%s. Campaign: %s.",
-		      relative && ratio_range(v, &lo, &hi) ?
+		      relative && find_ratio_range(v, &lo, &hi) ?
 		      "Numbers at the rim: ratios beyond the axis. " : "", plane,
-		      s->emulated ? "; only ratios carry over" : "", s->name);
-	fold(&lines, text, width);
+		      s->emulated ? "; only ratios carry over to hardware" : "", s->name);
+	wrap_text(&lines, text, width);
 	gnuplot_array(f, relative ? "RELATIVE_CAPTION" : "ABSOLUTE_CAPTION",
 		      (const char *const *)lines.v, lines.n);
 	bl_strv_free(&lines);
@@ -209,7 +208,7 @@ static void gp_caption(const struct verdicts *v, FILE *f, bool relative, size_t 
 	free(plane);
 }
 
-static void gp_ranges(const struct verdicts *v, FILE *f)
+static void write_ranges(const struct verdicts *v, FILE *f)
 {
 	double lo, hi, most = NAN;
 
@@ -224,7 +223,7 @@ static void gp_ranges(const struct verdicts *v, FILE *f)
 		for (size_t k = 0; k < c->n; k++)
 			most = fmax(most, c->iops[k]);
 	}
-	ratio_range(v, &lo, &hi);
+	find_ratio_range(v, &lo, &hi);
 	fprintf(f, "RATIO_LO = %.6f\nRATIO_HI = %.6f\nIOPS_MAX = %.3f\n", lo, hi,
 		isnan(most) ? 1 : most);
 }
@@ -252,9 +251,9 @@ static int write_settings(const struct verdicts *v, const char *dir)
 	fprintf(f, "\nEMULATED = '%s'\n", s->emulated ? ", emulated" : "");
 	gnuplot_array(f, "JOBS", (const char *const *)s->jobs.v, s->jobs.n);
 	gnuplot_array(f, "LABELS", (const char *const *)labels.v, labels.n);
-	gp_caption(v, f, true, CAPTION_CHARS);
-	gp_caption(v, f, false, CAPTION_CHARS);
-	gp_ranges(v, f);
+	write_caption(v, f, true, CAPTION_CHARS);
+	write_caption(v, f, false, CAPTION_CHARS);
+	write_ranges(v, f);
 	bl_strv_free(&labels);
 	return bl_draft_save_in(&d, dir, "figure.gp");
 }

@@ -133,7 +133,7 @@ static void test_figures(void **state)
 	free(text);
 	text = slurp("figures/relative.svg");
 	has(text, "IOPS relative to intree, emulated");
-	has(text, "one block each, ratio to the baseline in it (n = 5 to 6 per row)");
+	has(text, "Each dot is the ratio in one block (n = 5 to 6 per row)");
 	has(text, "lazy-spin");
 	free(text);
 }
