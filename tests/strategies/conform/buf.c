@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What each byte must be.
+ * The model of the driver's buffers: the value that each byte must have.
  */
 #include <stdlib.h>
 
@@ -50,8 +50,8 @@ const u8 *pattern_of(unsigned int class, u32 pattern)
 }
 
 /*
- * Old contents of a buffer that the device is to fill are a secret, unless it was
- * asked for that they be copied first.
+ * Fill a buffer.  The old contents of a buffer that the device is to write are a secret,
+ * unless prefill copies them.
  */
 static const u8 *old_contents(const struct bl_domain *d, const struct op *op)
 {
@@ -60,7 +60,7 @@ static const u8 *old_contents(const struct bl_domain *d, const struct op *op)
 	return pattern_of(secret ? SIM_SECRET : SIM_PUBLIC, op->pattern);
 }
 
-/* What was left in peace since its last mapping must be as that left it. */
+/* Check that a buffer that is not mapped is as its last mapping left it. */
 void buf_check_idle(struct buf *b)
 {
 	if (!b->size || b->live || b->zero)
@@ -102,7 +102,7 @@ void buf_prepare(struct bl_core *core, unsigned int n, const struct op *op)
 	memcpy(b->want, b->orig, b->size);
 }
 
-/* What the device finds when it has not written anything yet. */
+/* Set what the device finds before it writes for the first time. */
 void buf_mapped(struct bl_core *core, struct buf *b, dma_addr_t iova)
 {
 	b->live = true;
@@ -119,7 +119,7 @@ void buf_mapped(struct bl_core *core, struct buf *b, dma_addr_t iova)
 void buf_written(struct buf *b, u32 offset, const u8 *src, u32 len)
 {
 	b->written = true;
-	/* What is only for the device to read: want stays, as the original must. */
+	/* A write to a buffer that the device only reads changes neither want nor the original. */
 	if (b->dir == DMA_TO_DEVICE || !src) {
 		memset(b->mask + offset, 0, len);
 		b->known = false;
@@ -151,7 +151,7 @@ static bool is_device_byte(u8 c)
 	return (c & 0xc0) == SIM_DEVICE;
 }
 
-/* A byte that the device did not write: whose fault is it that it is another? */
+/* Return the property that is broken if a byte that the device did not write changes. */
 static enum prop blame(const struct buf *b, u8 want)
 {
 	return b->dir == DMA_FROM_DEVICE && !is_device_byte(want) ?
@@ -159,8 +159,8 @@ static enum prop blame(const struct buf *b, u8 want)
 }
 
 /*
- * A driver that asked for zeroes may also keep what it had: no page, no copy.
- * Without prefill, what comes back is counted: it shows that nothing is promised.
+ * Without page and copy, a driver that asked for zeroes may also keep its old bytes.  Without
+ * prefill, the bytes that come back are counted: they show that nothing is promised.
  */
 void buf_check_back(const struct bl_core *core, const struct buf *b, u32 offset,
 		    u32 len, const u8 *before)
@@ -177,7 +177,7 @@ void buf_check_back(const struct bl_core *core, const struct buf *b, u32 offset,
 		if (!mask[i]) {
 			if (!b->written && got[i] && got[i] != before[i]) {
 				finding->stale_seen++;
-				/* It had the driver's bytes, or zeroes, if it had any. */
+				/* The page had the driver's bytes, or zeroes. */
 				check(PROP_STALE, b->dir != DMA_BIDIRECTIONAL || b->zero,
 				      "byte %u of buffer #%td, that nobody wrote or synced, comes back as %#x",
 				      offset + i, b - bufs, got[i]);
@@ -257,7 +257,7 @@ static void check_mapping(const struct buf *b, u64 iova, const u8 *seen, u32 len
 	     seen[i], offset + i, b - bufs, b->want[offset + i]);
 }
 
-/* What was revoked does not come back beside what is mapped there next. */
+/* Check that a new mapping of a page does not show what was revoked from it. */
 static void check_beside(const struct bl_core *core, u64 iova, const u8 *seen, u32 len)
 {
 	const struct buf *b;

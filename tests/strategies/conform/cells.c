@@ -58,7 +58,7 @@ static enum prop beyond(bool to_device)
 	return to_device ? PROP_NEIGHBOUR : PROP_INTEGRITY;
 }
 
-/* Not all of it is: a strategy may have made room for what the daemon writes. */
+/* Does the original hold a secret byte?  A strategy may have cleared it for the daemon. */
 static bool holds_secrets(phys_addr_t orig, size_t len)
 {
 	const u8 *at = phys_to_virt(orig);
@@ -81,7 +81,7 @@ struct cell_pass cell_enter(phys_addr_t orig, size_t len, bool to_device)
 	}
 	pass.n = offset >> CELL_SHIFT;
 	if (pass.n >= NR_CELLS) {
-		fail(PROP_INTEGRITY, "a copy of %zu bytes at physical address %#llx, where no mapping ever was",
+		fail(PROP_INTEGRITY, "a copy of %zu bytes at %#llx, where no mapping ever was",
 		     len, orig);
 		pass.nowhere = true;
 		return pass;
@@ -110,12 +110,12 @@ struct cell_pass cell_enter(phys_addr_t orig, size_t len, bool to_device)
 	return pass;
 }
 
-/* What was unmapped before the copy ended was touched after unmap. */
+/* A buffer whose unmap returns before the copy ends is touched after unmap. */
 void cell_leave(struct cell_pass pass)
 {
 	if (pass.n >= NR_CELLS)
 		return;
-#if !defined(__SANITIZE_THREAD__)	/* there it would order all copies, and hide races */
+#if !defined(__SANITIZE_THREAD__)	/* under it this would order all copies and hide races */
 	/* The copy before the load: pairs with the release in cell_close(). */
 	smp_rmb();
 #endif

@@ -85,7 +85,7 @@ int subtest_start(struct finding *f, void (*test)(void *), void *arg,
 	if (child)
 		return child;
 
-	/* It ends when this program does. */
+	/* The child ends when this program does. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(2);
@@ -96,7 +96,7 @@ int subtest_start(struct finding *f, void (*test)(void *), void *arg,
 	exit(0);
 }
 
-/* What the test could not say itself. */
+/* Note a failure that the test could not report itself. */
 void subtest_end(struct finding *f, int status)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && !f->claimed)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The daemon: page tables that faults fill and bl_zap() empties.  An entry is
- * locked while a byte is moved through it, so that when bl_zap() returns no
- * access by the old entry goes on; a processor's TLB is shot down to that end.
+ * The daemon, with page tables that faults fill and bl_zap() empties.  An entry is locked
+ * while bytes are moved through it, so that no access by the old entry goes on when bl_zap()
+ * returns.  A real processor's TLB shootdown has that effect.
  */
 #include <sched.h>
 #include <stdlib.h>
@@ -114,7 +114,7 @@ struct page *daemon_pin(struct bl_core *core, int dm, u64 iova)
 	return pte_page(v);
 }
 
-/* One fault: false is a SIGBUS. */
+/* Handle one fault.  Return false for a SIGBUS. */
 static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 {
 	const struct bl_strategy *s = core->d.strategy;
@@ -126,14 +126,14 @@ static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 		return false;
 	}
 	__atomic_fetch_add(&finding->faults, 1, __ATOMIC_RELAXED);
-	if (!s->raw)	/* otherwise any page is as good */
+	if (!s->raw)	/* a raw strategy may return any page */
 		shim_page_check(page);
 
-	/* Long enough, now and then, for whoever must not come in between. */
+	/* Take long now and then, so that another thread comes in between. */
 	if ((s->deferred || s->reset) && shim_chaos_on && ++shim_self.faults % 4 == 0)
 		sched_yield();
 
-	/* Another thread may have been first: then its entry stays. */
+	/* If another thread was first, its entry stays. */
 	v = pte_lock(pte);
 	pte_unlock(pte, v ? v : (u64)(uintptr_t)page);
 	if (v && !s->raw)
@@ -145,7 +145,7 @@ static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 	return true;
 }
 
-/* The page behind IOVA, its entry locked; NULL: SIGBUS. */
+/* Return the page at IOVA with its entry locked, or NULL for a SIGBUS. */
 static struct page *enter(struct bl_core *core, u64 *pte, u64 iova)
 {
 	u64 v;

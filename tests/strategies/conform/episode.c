@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Episodes: a domain is made, operated on, and goes.
+ * Episodes: a domain is made, runs operations, and ends.
  */
 #include "ops.h"
 
@@ -10,7 +10,7 @@ void model_init(void)
 	buf_init();
 }
 
-/* init with its first, second, ... allocation failing, until none does. */
+/* Call init with its first, second, ... allocation failing, until none fails. */
 static void fail_init(const struct config *config)
 {
 	struct bl_core *core;
@@ -29,7 +29,7 @@ static void fail_init(const struct config *config)
 	}
 }
 
-/* The daemon runs on over a reset, and a driver may never come again. */
+/* Let the daemon read after a reset, when no driver comes any more. */
 static void look_once_more(void)
 {
 	struct op op = { .kind = OP_PEEK, .len = 3 * BL_SLOT_SIZE };
@@ -41,7 +41,7 @@ static void look_once_more(void)
 	}
 }
 
-/* Slots in use at exit are a driver's bug, and nothing else is. */
+/* Check that exit warns of slots in use, which are a driver's bug, and of nothing else. */
 static void check_warned(bool busy_exit)
 {
 	bool warned = finding->warnings != m.warnings, expect = false;
@@ -55,7 +55,7 @@ static void check_warned(bool busy_exit)
 	      "exit does not say that slots are in use");
 }
 
-/* A driver that syncs what it has unmapped: nothing may be copied. */
+/* Sync what is not mapped, as a wrong driver does: nothing may be copied. */
 static void stray_sync(void)
 {
 	u64 iova = m.core->d.base + m.core->d.window - PAGE_SIZE;
@@ -69,7 +69,7 @@ static void stray_sync(void)
 	core_sync_for_cpu(m.core, iova, 1, DMA_BIDIRECTIONAL);
 }
 
-/* Whatever a strategy keeps to have it at hand, something is left. */
+/* Check that a byte can be mapped, whatever the strategy keeps in caches. */
 static void map_once_more(void)
 {
 	struct op op = { .kind = OP_MAP, .dir = DMA_TO_DEVICE, .copy = true, .size = 1 };
@@ -99,8 +99,9 @@ static void finish(const struct episode *e)
 	pin_release();
 	if (!e->busy_exit)
 		map_once_more();
-	/* A cache is bounded by the window; what grows with each mapping is lost. */
-	check(PROP_EXHAUSTION, shim_account.allocations - m.core->allocations <= 2 * (long)m.core->d.stream.shim->nr_slots,
+	/* The window bounds a cache; memory that grows with each mapping is lost. */
+	check(PROP_EXHAUSTION, shim_account.allocations - m.core->allocations <=
+	      2 * (long)m.core->d.stream.shim->nr_slots,
 	      "nothing is mapped, and the strategy has made %ld allocations since init",
 	      shim_account.allocations - m.core->allocations);
 	check(PROP_EXHAUSTION, shim_account.pages - m.core->pages <=

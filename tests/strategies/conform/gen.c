@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Random episodes.  Every operation is complete in itself, and does nothing where
- * it does not apply: any part of an episode is an episode, for shrink.c.
+ * Random episodes.  Every operation is complete in itself, and does nothing where it does not
+ * apply.  So any part of an episode is an episode, which shrink.c uses.
  */
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 const char *const prefill_names[BL_PREFILL_NR] = { BL_PREFILLS(BL_OPTION_NAME) };
 const char *const backing_names[BL_BACKING_NR] = { BL_BACKINGS(BL_OPTION_NAME) };
 
-/* Out of 1000. */
+/* How often each operation comes, out of 1000. */
 static const u16 weights[OP_NR] = {
 	[OP_MAP] = 235, [OP_UNMAP] = 230, [OP_SYNC_DEVICE] = 55, [OP_SYNC_CPU] = 55,
 	[OP_READ] = 140, [OP_WRITE] = 100, [OP_PEEK] = 50, [OP_POKE] = 30,
@@ -50,7 +50,7 @@ static u32 random_size(u64 *random, bool is_long)
 	return large[random_below(random, ARRAY_SIZE(large))];
 }
 
-/* Where a buffer begins in its page: anywhere, or where it matters. */
+/* Choose where a buffer begins in its page: anywhere, or near a boundary. */
 static u32 random_at(u64 *random)
 {
 	static const u32 special[] = { 0, 1, 63, 511, 512, 2048, 4095 };
@@ -62,7 +62,7 @@ static u32 random_at(u64 *random)
 }
 
 /*
- * Mostly a buffer for which KIND does something, if all maps so far succeeded.
+ * Choose a buffer, mostly one for which KIND acts if all maps so far succeeded.
  */
 static unsigned int random_buf(enum op_kind kind, const bool *live, u64 *random)
 {
@@ -102,7 +102,7 @@ static void random_op(struct op *op, bool *live, bool access, u64 *random)
 	op->zero = random_below(random, 4) != 0;
 	op->at = random_next(random) & 0xffffff;
 	op->len = random_below(random, 128) ? random_size(random, access) - 1 : 0xffffff;
-	/* All of a mapping, or a part. */
+	/* Take all of a mapping, or a part. */
 	if (op->kind != OP_PEEK && op->kind != OP_POKE && random_below(random, 2))
 		op->at = 0;
 }
@@ -120,14 +120,14 @@ static void random_config(struct config *config, u64 *random)
 	config->backing = random_below(random, 2) ? BL_BACKING_ZEROED :
 						    random_below(random, BL_BACKING_NR);
 	config->window = windows[random_below(random, ARRAY_SIZE(windows))] << 20;
-	/* Of the largest, without what would have to be there from the start. */
+	/* In the largest window, leave out backings that allocate all pages at init. */
 	large = random_below(random, 16) == 0;
 	if (large && config->backing < BL_BACKING_PREALLOC && config->page_shift == 12)
 		config->window = 1024UL << 20;
 	config->seed = random_next(random);
 }
 
-/* FNV-1a: of a strategy's name, so that each has sequences of its own. */
+/* Hash a strategy's name (FNV-1a), so that each has sequences of its own. */
 static u64 hash(const char *s)
 {
 	u64 h = 0xcbf29ce484222325ULL;
@@ -159,7 +159,7 @@ bool episode_make(struct episode *e, const struct bl_strategy *s,
 	e->init_failures = random_below(&random, 8) == 0;
 	e->busy_exit = random_below(&random, 16) == 0;
 	e->reset_exit = random_below(&random, 8) == 0;
-	/* What is lazy until a page exists is so for a short time: many short ones. */
+	/* A strategy is lazy only until a page exists, so many episodes are short. */
 	e->nr_ops = random_below(&random, 8) ? EPISODE_OPS / 16 : EPISODE_OPS;
 	for (i = 0; i < e->nr_ops; i++)
 		random_op(&e->ops[i], live, s->access, &random);

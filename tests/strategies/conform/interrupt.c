@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Interrupts of the model's only CPU: where a strategy leaves them on, one comes now
- * and then, and its handler, a driver's, maps, unmaps or syncs. It has to come to its
- * end without what it interrupted, and find all as it should be. Before a copy, before
- * an exchange, and in conform-step before any access to memory.
+ * Interrupts of the model's only CPU.  Where a strategy leaves interrupts on, one comes now
+ * and then: before a copy, before an exchange, and in conform-step before any access to
+ * memory.  Its handler maps, unmaps or syncs as a driver does.  The handler must end without
+ * the interrupted code, and must find everything consistent.
  */
 #include "ops.h"
 
@@ -23,7 +23,7 @@ static struct shim_thread enter(void)
 	return interrupted;
 }
 
-/* What is being copied is synced, too. */
+/* Sync the buffer that is being copied. */
 static void sync_same(phys_addr_t orig)
 {
 	u64 n = (orig - cell_pa(0)) >> CELL_SHIFT;
@@ -37,7 +37,7 @@ static void sync_same(phys_addr_t orig)
 	shim_self = interrupted;
 }
 
-/* The handler of an interrupt does NR operations while another one is running. */
+/* Run the handler of an interrupt: NR operations, while another operation runs. */
 static void handle(const struct op *ops, unsigned int nr)
 {
 	const struct op *running = m.op;
@@ -55,7 +55,7 @@ static void handle(const struct op *ops, unsigned int nr)
 	say_more("    and goes\n");
 }
 
-/* One that the running operation does not use, from FROM on; NR_CELLS if there is none. */
+/* Return the first buffer from FROM on that is free, also of the running operation. */
 static unsigned int idle_buf(unsigned int from)
 {
 	while (from < NR_CELLS && (bufs[from].live || from == m.op->buf))
@@ -64,8 +64,8 @@ static unsigned int idle_buf(unsigned int from)
 }
 
 /*
- * Two are mapped, and the first is gone again: what was read before is there as it
- * was, and means something else.
+ * Map two buffers, and unmap the first: a value that the interrupted code has read is there
+ * again, with another meaning.
  */
 static void map_two(bool now)
 {
@@ -74,7 +74,7 @@ static void map_two(bool now)
 	unsigned int first = idle_buf(0), second = idle_buf(first + 1);
 	struct op ops[] = { map, map, map };
 
-	/* By the operation, so that it is so again when others are left out. */
+	/* Decide by the operation, so that shrinking does not change the decision. */
 	if (masked() || (!now && m.op->pattern / 4 % 8) || second >= NR_CELLS)
 		return;
 	ops[0].buf = first;
@@ -84,7 +84,7 @@ static void map_two(bool now)
 	handle(ops, ARRAY_SIZE(ops));
 }
 
-/* Another buffer that is mapped, from FROM on; NR_CELLS if there is none. */
+/* Return another buffer that is mapped, from FROM on, or NR_CELLS. */
 static unsigned int busy_buf(unsigned int from)
 {
 	unsigned int i, n;
@@ -97,7 +97,7 @@ static unsigned int busy_buf(unsigned int from)
 	return NR_CELLS;
 }
 
-/* A driver is done with another buffer, or syncs it. */
+/* Let a driver unmap or sync another buffer. */
 static void end_one(enum op_kind kind)
 {
 	const struct op op = { .kind = kind, .copy = true,
@@ -109,8 +109,9 @@ static void end_one(enum op_kind kind)
 }
 
 /*
- * Once in an operation, at one of its accesses with interrupts on.  What the daemon
- * writes meanwhile the model knows of only when all is over: there, a new mapping.
+ * Let one interrupt come in an operation, at one of its accesses with interrupts on.  The
+ * model learns of what the daemon writes only after the operation, so there the interrupt
+ * maps anew.
  */
 static void step(void)
 {

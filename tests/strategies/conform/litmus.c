@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The ordering that lazy strategies stand on, on this machine's processors: one
- * thread maps, unmaps or syncs while another touches the same bounce page for the
- * first time.  Each round has a fresh page; the two start together but for a random
- * delay of some hundred cycles, so that each way of meeting comes up.
+ * The ordering that lazy strategies rely on, on the processors of this machine.  One thread
+ * maps, unmaps or syncs while another touches the same bounce page for the first time.  Each
+ * round has a fresh page.  The two threads start together, except for a random delay of some
+ * hundred cycles, so that they meet in every way.
  *
- * map		whoever is later must copy: no byte may be lost
- * unmap	when it returns nothing reads the buffer any more
- * unmap-back	a buffer that the device did not write comes back as it was,
- *		also if its page is just being filled
- * sync		what the driver wrote again is what the device reads
+ * map		the later thread must copy: no byte is lost
+ * unmap	after it returns nothing reads the buffer
+ * unmap-back	a buffer that the device did not write comes back as it was, even while
+ *		its page is being filled
+ * sync		the device reads what the driver wrote before the sync
  * touch	two daemons at once find the same page, filled
- * reset	a daemon touches what was mapped before, while the device is reset
- * share	two drivers map into one bounce page that is not there yet
+ * reset	a daemon touches an earlier mapping while the device is reset
+ * share	two drivers map into one bounce page that does not exist yet
  */
 #include <pthread.h>
 #include <sched.h>
@@ -24,7 +24,7 @@
 
 #define LITMUS_WINDOW	(4UL << 20)
 #define SECOND_SIZE	100
-#define LITMUS_LEAST	32	/* rounds in a domain, also when time is over */
+#define LITMUS_LEAST	32	/* rounds in a domain, even when time is over */
 #define MAX_BYTES	(64UL * 1024 + BL_SLOT_SIZE)
 
 enum litmus_test {
@@ -32,7 +32,7 @@ enum litmus_test {
 	LITMUS_SHARE, LITMUS_RESET, LITMUS_NR
 };
 
-/* What the two threads share; each part is written by one of them. */
+/* The two threads share this.  One thread writes each part. */
 static struct {
 	struct {
 		u64 go;			/* round that may start */
@@ -84,19 +84,19 @@ static void stay_on(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* The other driver's buffer. */
+/* Return the address of the other driver's buffer. */
 static phys_addr_t second_pa(void)
 {
 	return cell_pa(1) + CELL_PAD;
 }
 
-/* By a touch, or through the file where there is that. */
+/* Read as the daemon: by a touch, or through the file if the strategy has that. */
 static size_t look(struct bl_core *core, u64 iova, u64 round)
 {
 	unsigned int times;
 	ssize_t moved;
 
-	/* A daemon that does not wait writes into what goes. */
+	/* The daemon does not wait for unmap, and writes into what is being unmapped. */
 	if (core->d.strategy->access && round % 4 == 3 &&
 	    shared.driver.test == LITMUS_UNMAP) {
 		moved = daemon_access(core, iova, (u8 *)pattern_of(SIM_DEVICE, round),
@@ -185,7 +185,7 @@ static void map_buffer(struct round *r)
 	check(PROP_INTEGRITY, iova == r->iova ||
 	      (r->core->d.strategy->own_iova && bl_in_window(&r->core->d, iova, r->size)),
 	      "map returns %#llx, not %#llx", iova, r->iova);
-	/* Then the two may not have met. */
+	/* With an IOVA of the strategy's own the two threads may not have met. */
 	r->iova = iova;
 }
 
@@ -219,7 +219,7 @@ static void check_device_sees(const struct round *r, const u8 *want)
 	     names[r->test], seen[i], i, r->size, want[i]);
 }
 
-/* The driver's half of the race. */
+/* Run the driver's half of the race. */
 static void race(struct round *r)
 {
 	switch (r->test) {
@@ -337,12 +337,12 @@ static void run_round(struct round *r, u32 daemon_delay)
 /* --- rounds ---------------------------------------------------------------- */
 
 #if defined(__SANITIZE_THREAD__)
-#define SLOWER	3	/* all takes some eight times as long */
+#define SLOWER	3	/* ThreadSanitizer makes all about eight times as slow */
 #else
 #define SLOWER	0
 #endif
 
-/* Cycles.  A fault that has a large page to zero comes to the race later. */
+/* Draw a delay in cycles.  A fault that zeroes a large page comes later to the race. */
 static u32 random_delay(const struct config *config, u64 *random)
 {
 	u32 most = (config->page_shift < 14 ? 2 : 6) + SLOWER;
@@ -350,7 +350,7 @@ static u32 random_delay(const struct config *config, u64 *random)
 	return random_below(random, 600 << random_below(random, most));
 }
 
-/* A domain's second half, page by page; the first is for a strategy's own use. */
+/* Use the second half of a domain page by page; the first half is the strategy's. */
 static void run_domain(const struct config *config, struct round *r, u64 *random, u64 end)
 {
 	u64 step = max_t(u64, 1UL << config->page_shift, ALIGN(r->size, 1UL << config->page_shift));
@@ -367,7 +367,7 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 		run_round(r, random_delay(config, random));
 		if (core_is_deferred(r->core))
 			core_run_deferred(r->core);
-		/* With others on these processors, two threads take long to meet. */
+		/* On a busy machine, two threads take long to meet. */
 		if (++rounds >= LITMUS_LEAST && now_ns() > end)
 			break;
 	}
@@ -387,13 +387,13 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 		if (config->prefill == BL_PREFILL_COPY && nr / 4 % 2)
 			r.dir = DMA_FROM_DEVICE;
 	}
-	/* Also what has several slots in its page, which map sets one after the other. */
+	/* Include mappings with several slots in a page, which map sets one after the other. */
 	r.size = test == LITMUS_SHARE || (test == LITMUS_MAP && nr % 2) ? 64 :
 		 min_t(u32, 1U << config->page_shift, MAX_BYTES - BL_SLOT_SIZE);
-	/* What is longer gets its address from where this test decides it. */
+	/* A longer mapping gets its IOVA from the shim, where this test chooses it. */
 	if (config->strategy->own_iova)
 		r.size = config->granule + 64;
-	/* The last page of several has to wait as the first. */
+	/* Look at the last page of several as well as at the first. */
 	if (test != LITMUS_SHARE && r.size > 64 && r.size <= (MAX_BYTES - BL_SLOT_SIZE) / 2 &&
 	    nr / 8 % 2) {
 		r.look = 1U << config->page_shift;
@@ -402,7 +402,7 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 	run_domain(config, &r, random, end);
 }
 
-/* Tests that make no sense with a strategy that says so itself. */
+/* Does the test make sense with the strategy? */
 static bool applies(const struct config *config, enum litmus_test test)
 {
 	if (test == LITMUS_RESET && !config->strategy->reset)
@@ -411,14 +411,14 @@ static bool applies(const struct config *config, enum litmus_test test)
 				     config->granule >> config->page_shift))
 		return false;
 #if defined(__SANITIZE_THREAD__)
-	/* A fill may read what the driver writes again: sync makes up for it. */
+	/* A fill may read what the driver is writing; sync copies it again. */
 	if (test == LITMUS_SYNC)
 		return false;
 #endif
 	return true;
 }
 
-/* Who refuses what is asked for first may take what another test found. */
+/* Find a configuration that the strategy takes: that of an episode, if need be. */
 static bool find_config(struct config *config, const struct job *job)
 {
 	static struct episode e;

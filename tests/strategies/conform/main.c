@@ -15,30 +15,36 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "list", KEY_LIST, 0, 0, "List the strategies and fixtures", 0 },
-	{ "strategy", 's', "NAME,...", 0, "Which; 'all' (the default) or 'fixtures'", 0 },
+	{ "list", KEY_LIST, 0, 0, "List the strategies and the broken ones (fixtures)", 0 },
+	{ "strategy", 's', "NAME,...", 0,
+	  "Test these strategies, or 'all', or 'fixtures' (default: all)", 0 },
 	{ "mode", KEY_MODE, "MODE,...", 0,
-	  "model (the default): random operations against a model; threads: drivers and "
-	  "daemons at once; litmus: the ordering of map, unmap and first fault; all", 0 },
-	{ "prefill", KEY_PREFILL, "HOW", 0, "none, zero or copy; default: each", 0 },
-	{ "seed", KEY_SEED, "N", 0, "Of all random choices (default 1)", 0 },
-	{ "ops", KEY_OPS, "N", 0, "model: operations per strategy (default 1000000)", 0 },
+	  "Choose the tests. model: random operations against a model; threads: drivers and "
+	  "daemons at once; litmus: the ordering of map, unmap and first fault; all "
+	  "(default: model)", 0 },
+	{ "prefill", KEY_PREFILL, "HOW", 0, "Test one prefill: none, zero, copy (default: each)",
+	  0 },
+	{ "seed", KEY_SEED, "N", 0, "Seed all random choices (default: 1)", 0 },
+	{ "ops", KEY_OPS, "N", 0,
+	  "model: run this many operations of each strategy (default: 1000000)", 0 },
 	{ "episode", KEY_EPISODE, "N", 0,
-	  "model: only this one; with --verbose, print its operations", 0 },
-	{ "threads", KEY_THREADS, "N", 0, "threads: drivers (default 2)", 0 },
+	  "model: run one episode only; with --verbose, print its operations", 0 },
+	{ "threads", KEY_THREADS, "N", 0, "threads: run this many drivers (default: 2)", 0 },
 	{ "seconds", KEY_SECONDS, "N", 0,
-	  "threads, litmus: how long for each strategy (default 2)", 0 },
-	{ "jobs", KEY_JOBS, "N", 0, "model: processes at once (default: CPUs)", 0 },
-	{ "table", KEY_TABLE, "FILE", 0, "Write strategy x property; '-' for stdout", 0 },
+	  "threads, litmus: run each test for this long (default: 2)", 0 },
+	{ "jobs", KEY_JOBS, "N", 0, "model: run this many processes at once (default: the CPUs)",
+	  0 },
+	{ "table", KEY_TABLE, "FILE", 0,
+	  "Write the table of strategies and properties; '-' is stdout", 0 },
 	{ "expect-fail", KEY_EXPECT, "PROPERTY,...", 0,
-	  "Each strategy must fail by all of these, or by 'any': exit 1 if not", 0 },
+	  "Exit with 0 only if each strategy breaks all of these properties, or 'any' one", 0 },
 	{ "go-on", KEY_GO_ON, 0, 0,
-	  "model, litmus: after a failure, run again without looking at that property", 0 },
-	{ "verbose", 'v', 0, 0, "Show what the strategies log", 0 },
+	  "model, litmus: after a failure, run again without a check of that property", 0 },
+	{ "verbose", 'v', 0, 0, "Print what the strategies log", 0 },
 	{ 0 }
 };
 
-static u64 number(const char *text, struct argp_state *state, const char *what)
+static u64 parse_number(const char *text, struct argp_state *state, const char *what)
 {
 	char *end;
 	u64 n;
@@ -50,8 +56,8 @@ static u64 number(const char *text, struct argp_state *state, const char *what)
 	return n;
 }
 
-/* Which of NAMES is TEXT?  Ends the program if none is. */
-static int choice(const char *text, const char *const *names, unsigned int nr,
+/* Return the index of TEXT in NAMES, or end the program. */
+static int find_choice(const char *text, const char *const *names, unsigned int nr,
 		  struct argp_state *state, const char *what)
 {
 	char valid[256] = "";
@@ -74,7 +80,7 @@ static void set_modes(struct options *o, char *text, struct argp_state *state)
 
 	memset(o->modes, 0, sizeof(o->modes));
 	while ((word = strsep(&rest, ","))) {
-		mode = choice(word, names, ARRAY_SIZE(names), state, "mode");
+		mode = find_choice(word, names, ARRAY_SIZE(names), state, "mode");
 		for (i = 0; i < MODE_NR; i++)
 			o->modes[i] |= mode == MODE_NR || mode == i;
 	}
@@ -88,10 +94,10 @@ static void set_expected(struct options *o, char *text, struct argp_state *state
 	if (!strcmp(text, "any"))
 		return;
 	while ((word = strsep(&rest, ",")))
-		o->expected |= BIT(choice(word, prop_names, PROP_ALL, state, "expect-fail"));
+		o->expected |= BIT(find_choice(word, prop_names, PROP_ALL, state, "expect-fail"));
 }
 
-static int list(void)
+static int list_strategies(void)
 {
 	unsigned int i;
 
@@ -101,24 +107,24 @@ static int list(void)
 	exit(0);
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 	char *end;
 
 	switch (key) {
-	case KEY_LIST:		list(); break;
+	case KEY_LIST:		list_strategies(); break;
 	case 's':		o->names = arg; break;
 	case 'v':		o->verbose = true; break;
 	case KEY_MODE:		set_modes(o, arg, state); break;
 	case KEY_PREFILL:
-		o->prefill = choice(arg, prefill_names, BL_PREFILL_NR, state, "prefill");
+		o->prefill = find_choice(arg, prefill_names, BL_PREFILL_NR, state, "prefill");
 		break;
-	case KEY_SEED:		o->seed = number(arg, state, "seed"); break;
-	case KEY_OPS:		o->ops = number(arg, state, "ops"); break;
-	case KEY_EPISODE:	o->episode = number(arg, state, "episode"); break;
-	case KEY_THREADS:	o->threads = number(arg, state, "threads"); break;
-	case KEY_JOBS:		o->jobs = number(arg, state, "jobs"); break;
+	case KEY_SEED:		o->seed = parse_number(arg, state, "seed"); break;
+	case KEY_OPS:		o->ops = parse_number(arg, state, "ops"); break;
+	case KEY_EPISODE:	o->episode = parse_number(arg, state, "episode"); break;
+	case KEY_THREADS:	o->threads = parse_number(arg, state, "threads"); break;
+	case KEY_JOBS:		o->jobs = parse_number(arg, state, "jobs"); break;
 	case KEY_GO_ON:		o->go_on = true; break;
 	case KEY_TABLE:		o->table = arg; break;
 	case KEY_SECONDS:
@@ -208,8 +214,8 @@ static unsigned int add_jobs(struct job *jobs, unsigned int nr, enum mode mode,
 	return nr;
 }
 
-/* Did each strategy fail as it should, over all prefills and modes? */
-static int expected(const struct job *jobs, unsigned int nr, unsigned int props)
+/* Report each strategy that does not fail as expected over all prefills and modes. */
+static int count_unexpected(const struct job *jobs, unsigned int nr, unsigned int props)
 {
 	unsigned int i, j, failed, wrong = 0;
 
@@ -227,8 +233,8 @@ static int expected(const struct job *jobs, unsigned int nr, unsigned int props)
 	return wrong ? 1 : 0;
 }
 
-/* Strategies that can never run have passed nothing.  With all prefills only. */
-static unsigned int never_run(const struct job *jobs, unsigned int nr)
+/* Report strategies that refuse every prefill: they have passed nothing. */
+static unsigned int report_never_run(const struct job *jobs, unsigned int nr)
 {
 	unsigned int i, j, never = 0;
 
@@ -240,18 +246,19 @@ static unsigned int never_run(const struct job *jobs, unsigned int nr)
 				break;
 		if (j < nr || jobs[i].mode != jobs->mode)
 			continue;
-		printf("%s FAILED: refuse: it refuses everything\n", jobs[i].entry->strategy->name);
+		printf("%s FAILED: refuse: it refuses every prefill\n",
+		       jobs[i].entry->strategy->name);
 		never++;
 	}
 	return never;
 }
 
-static int verdict(const struct job *jobs, unsigned int nr, const struct options *o)
+static int decide(const struct job *jobs, unsigned int nr, const struct options *o)
 {
-	unsigned int i, failures = o->prefill < 0 && !o->expecting ? never_run(jobs, nr) : 0;
+	unsigned int i, failures = o->prefill < 0 && !o->expecting ? report_never_run(jobs, nr) : 0;
 
 	if (o->expecting)
-		return expected(jobs, nr, o->expected);
+		return count_unexpected(jobs, nr, o->expected);
 	for (i = 0; i < nr; i++)
 		failures += jobs[i].failed != 0;
 	if (failures)
@@ -262,9 +269,10 @@ static int verdict(const struct job *jobs, unsigned int nr, const struct options
 int main(int argc, char **argv)
 {
 	static const struct argp argp = {
-		argp_options, parse, NULL,
-		"Run the strategies in user space, unchanged, and decide whether they are correct.\v"
-		"Exit status: 0 all as it should be, 1 not, 2 wrong use.", NULL, NULL, NULL
+		argp_options, parse_option, NULL,
+		"Run the unchanged strategies in user space and decide whether they are correct.\v"
+		"Exit status: 0 if all strategies are right (or fail as expected), 1 if not, "
+		"2 for wrong use.", NULL, NULL, NULL
 	};
 	struct options o = {
 		.modes = { [MODE_MODEL] = true }, .names = "all", .prefill = -1, .seed = 1,
@@ -292,7 +300,7 @@ int main(int argc, char **argv)
 		jobs[i].f = &findings[i];
 	printf("seed %llu, %u jobs\n", o.seed, nr);
 	jobs_run(jobs, nr, &o);
-	ret = verdict(jobs, nr, &o);
+	ret = decide(jobs, nr, &o);
 	if (o.table && table_write(o.table, jobs, nr))
 		ret = 2;
 	free(jobs);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Operations, each with what it must and must not do.
+ * The operations, with the checks of their effects.
  */
 #include "ops.h"
 
@@ -32,7 +32,7 @@ static void check_address(const struct buf *b, dma_addr_t iova)
 	check(PROP_INTEGRITY, iova && bl_in_window(d, iova, b->size),
 	      "map returns %#llx for %u bytes, which the window does not have",
 	      iova, b->size);
-	/* The zero page may be mapped more than once where memory is. */
+	/* A raw strategy may map the zero page more than once at its address. */
 	for (o = bufs; o < bufs + NR_CELLS && !d->strategy->raw; o++)
 		check(PROP_INTEGRITY, !o->live || o->iova >= iova + b->size ||
 		      o->iova + o->size <= iova,
@@ -40,7 +40,7 @@ static void check_address(const struct buf *b, dma_addr_t iova)
 		      iova, b->size, o - bufs, o->iova);
 }
 
-/* Of addresses that the strategy brings, it alone knows which are left. */
+/* May a strategy with addresses of its own be out of them? */
 static bool own_is_full(u32 size)
 {
 	unsigned int i;
@@ -83,13 +83,13 @@ static void op_map(const struct op *op)
 	check(PROP_INTEGRITY, has_failed(hits) || m.core->d.stream.shim->full != full ||
 	      b->size > m.core->d.window || own_is_full(b->size),
 	      "map fails, with memory and addresses left");
-	/* A strategy with addresses of its own may have it in a cache. */
+	/* A strategy with addresses of its own may have the address in a cache. */
 	check(PROP_ALLOC, m.core->d.stream.shim->used == used || m.interrupts != interrupts ||
 	      m.core->d.strategy->own_iova,
 	      "map fails, and keeps an address");
 }
 
-/* After this nothing may touch the original. */
+/* Unmap a buffer.  After this nothing may touch the original. */
 static void forget(struct buf *b)
 {
 	b->live = false;
@@ -127,7 +127,7 @@ static void op_unmap(const struct op *op)
 	forget(b);
 }
 
-/* A part of a mapping. */
+/* Choose a part of a mapping. */
 static u32 part(const struct buf *b, const struct op *op, u32 *offset)
 {
 	*offset = op->at % b->size;
@@ -160,7 +160,8 @@ static void op_sync_cpu(const struct op *op)
 	memcpy(m.before[m.nested], b->orig, b->size);
 	core_sync_for_cpu(m.core, b->iova + offset, len, b->dir);
 	check(PROP_INTEGRITY, !memcmp(b->orig, m.before[m.nested], offset) &&
-	      !memcmp(b->orig + offset + len, m.before[m.nested] + offset + len, b->size - offset - len),
+	      !memcmp(b->orig + offset + len, m.before[m.nested] + offset + len,
+		      b->size - offset - len),
 	      "a sync of a part changes the rest of buffer #%u", op->buf);
 	if (b->dir == DMA_TO_DEVICE)
 		check(PROP_INTEGRITY, !memcmp(b->orig + offset, m.before[m.nested] + offset, len),
@@ -171,7 +172,7 @@ static void op_sync_cpu(const struct op *op)
 
 /* --- the device, as it should ---------------------------------------------- */
 
-/* Every way there is to the bytes of a mapping, one after the other. */
+/* Read a mapping in every way that there is, one after the other. */
 static bool reach(const struct op *op, u64 iova, u8 *mem, u32 len, bool write)
 {
 	struct bl_core *core = m.core;
@@ -227,7 +228,7 @@ static void op_write(const struct op *op)
 
 /* --- the daemon, as it should not ------------------------------------------ */
 
-/* Around where a buffer is or was, or anywhere. */
+/* Choose an address near a present or former buffer, or anywhere. */
 static u64 somewhere(const struct op *op, u32 *len)
 {
 	const struct bl_domain *d = &m.core->d;
@@ -262,7 +263,7 @@ static void op_peek(const struct op *op)
 
 	say("daemon %u reads %#llx to %#llx\n", op->dm, iova, iova + len);
 	done = daemon_read(m.core, op->dm, iova, m.scratch, len);
-	/* By an interrupt, what is mapped now is not what was mapped then. */
+	/* An interrupt may have changed what is mapped. */
 	if (m.interrupts != interrupts) {
 		check_seen(m.core, iova, m.scratch, done, false);
 		return;
@@ -398,7 +399,7 @@ static void op_fail(const struct op *op)
 	say("after %u more allocations, %u will fail\n", shim_inject.after, shim_inject.count);
 }
 
-/* What was in flight is lost, but must be as safe as ever. */
+/* Reset the device.  Mappings in flight are lost, but stay as safe as before. */
 static void op_reset(void)
 {
 	struct buf *b;
@@ -439,7 +440,7 @@ void op_run(const struct op *op)
 	if (shim_inject.lasting && shim_inject.row)
 		shim_inject.lasting = shim_inject.on = false;
 	shim_self.calls = op->pattern;
-	/* conform-step: of some, the access before which an interrupt comes. */
+	/* conform-step: in some operations, an interrupt comes before this access. */
 	if (!m.nested)
 		shim_self.steps = op->pattern / 4 % 4 == 1 ? 1 + op->at % 61 : 0;
 	switch ((enum op_kind)op->kind) {

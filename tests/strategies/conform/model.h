@@ -16,17 +16,17 @@ enum op_kind {
 	OP_SYNC_CPU,
 	OP_READ,	/* the device reads in a mapping */
 	OP_WRITE,	/* the device writes in a mapping */
-	OP_PEEK,	/* the daemon reads where it has no business */
-	OP_POKE,	/* the daemon writes there */
+	OP_PEEK,	/* the daemon reads outside mappings */
+	OP_POKE,	/* the daemon writes outside mappings */
 	OP_PREAD,	/* through the domain's file */
 	OP_PWRITE,
 	OP_DROP,	/* the daemon unmaps pages of its own */
-	OP_DEFERRED,	/* the worker comes to run */
-	OP_FAIL,	/* allocations will fail */
+	OP_DEFERRED,	/* the worker runs deferred work */
+	OP_FAIL,	/* later allocations fail */
 	OP_RESET,
 	OP_USER,	/* the daemon registers its memory, or takes it back */
-	OP_PIN,		/* the daemon holds on to a page */
-	OP_CPU,		/* the driver goes on on another CPU */
+	OP_PIN,		/* the daemon takes a reference to a page */
+	OP_CPU,		/* the driver continues on another CPU */
 	OP_NR
 };
 
@@ -38,7 +38,7 @@ struct op {
 	bool copy;	/* map: false is DMA_ATTR_SKIP_CPU_SYNC */
 	bool zero;	/* map: the zero page */
 	u32 size;	/* map: bytes */
-	u32 at;		/* where: each operation takes it modulo what there is */
+	u32 at;		/* a place; each operation takes it modulo the places that it has */
 	u32 len;
 	u32 pattern;
 };
@@ -49,9 +49,9 @@ struct op {
 /* An episode: a fresh domain, operations, and its end. */
 struct episode {
 	struct config config;
-	bool init_failures;	/* first, try with each allocation of init failing */
-	bool busy_exit;		/* a driver that leaves mappings behind */
-	bool reset_exit;	/* at the end a reset, and a daemon that looks after it */
+	bool init_failures;	/* first, let each allocation of init fail in turn */
+	bool busy_exit;		/* the driver leaves mappings behind */
+	bool reset_exit;	/* at the end a reset, after which the daemon reads */
 	u32 nr_ops;
 	struct op ops[EPISODE_OPS];
 };
@@ -59,23 +59,23 @@ struct episode {
 void model_init(void);		/* once */
 
 /*
- * Make episode NR of SEED.  False if the strategy refuses PREFILL, with *WHY.
+ * Make episode NR of SEED.  Return false if the strategy refuses PREFILL, and set *WHY.
  */
 bool episode_make(struct episode *e, const struct bl_strategy *s,
 		  enum bl_prefill prefill, u64 seed, u64 nr, const char **why);
 
-/* Run it; EXPLAIN prints each operation. */
+/* Run episode E.  With EXPLAIN, print each operation. */
 void episode_run(const struct episode *e, bool explain);
 
 void config_print(const struct config *config);
 
 /*
- * Find the shortest part of E's first NR_OPS operations that fails as F says, and
- * print it.  Returns the property that it is about.
+ * Find the shortest part of the first NR_OPS operations of E that fails as F says, and print
+ * it.  Return the property that it breaks.
  */
 enum prop shrink(struct episode *e, const struct finding *f, u32 nr_ops);
 
-/* The list of strategies, in name order; fixtures behind. */
+/* All strategies, in the order of their names, and then the broken ones. */
 struct strategy_entry {
 	const struct bl_strategy *strategy;
 	bool fixture;

@@ -33,7 +33,7 @@ do {						\
 		printf(__VA_ARGS__);		\
 } while (0)
 
-/* Once by each operation that applies. */
+/* Note that an operation applies.  Each such operation calls this once. */
 #define say(...)				\
 do {						\
 	m.acted = true;				\

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pages that the daemon holds by more than its page table: a pipe that one was spliced
- * into, a buffer registered for I/O.  Of a strategy that revokes, what comes later to
- * the same address must not be in it, and what is written into it must go nowhere.
+ * Pages that the daemon holds by more than its page table, as a pipe or a buffer registered
+ * for I/O does.  If the strategy revokes access, a later mapping of the address must not be
+ * in such a page, and what is written into the page must go nowhere.
  */
 #include "ops.h"
 
@@ -10,9 +10,9 @@
 #define PIN_LOOKS	16
 
 static struct pin {
-	struct page *page;	/* NULL: none is held */
+	struct page *page;	/* NULL: the daemon holds no page */
 	u64 iova;
-	unsigned int looks;	/* at it, since nothing was mapped there any more */
+	unsigned int looks;	/* looks at the page since its last unmap */
 } pins[NR_PINS];
 
 static u8 mark_at(unsigned int i)
@@ -43,7 +43,7 @@ void op_pin(const struct op *op)
 
 	if (!m.core->d.strategy->revokes || pin->page || !b->live)
 		return;
-	/* A mapping of several pages has its first one in common with short ones. */
+	/* Take any page of a mapping, since short mappings only have a first one. */
 	iova = (b->iova + (op->at ?: op->len) % b->size) & PAGE_MASK;
 	if (is_pinned(iova))
 		return;
@@ -76,7 +76,7 @@ static void look_at(struct pin *pin)
 		release(pin);
 }
 
-/* Everything that was deferred is done. */
+/* Look at pinned pages after all deferred work is done. */
 void pin_deferred(void)
 {
 	struct pin *pin;

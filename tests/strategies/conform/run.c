@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Jobs, each in a process of its own, and what is said of them.
+ * Jobs, each in a process of its own, and the report on them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static void (*const tests[MODE_NR])(void *) = {
 
 static const char *const mode_names[MODE_NR] = { "model", "threads", "litmus" };
 
-/* The model hangs if a single episode does not end; generous, for sanitizers. */
+/* Return the seconds after which a test hangs; generous, for sanitizers. */
 static unsigned int limit_of(const struct job *job)
 {
 	if (job->mode == MODE_MODEL)
@@ -57,13 +57,13 @@ static void report_pass(const struct job *job)
 	       job->entry->strategy->name, prefill_names[job->prefill],
 	       mode_names[job->mode], seconds, f->ops, f->maps, f->map_failures,
 	       f->faults, f->sigbus);
-	/* What shows that nothing is promised of it. */
+	/* These bytes show why the strategy does not promise them. */
 	if (f->stale_seen)
 		printf(", %llu stale bytes", f->stale_seen);
 	printf("\n");
 }
 
-/* Shows what it is, and notes what it is about. */
+/* Print a failure, and note the property that it breaks. */
 static void report_failure(struct job *job)
 {
 	struct finding *f = job->f;
@@ -98,10 +98,11 @@ bool goes_on(const struct job *job)
 {
 	unsigned int wanted = job->o->expected;
 
-	return job->o->go_on && (!wanted || wanted & ~job->failed) && (job->mode == MODE_MODEL || job->mode == MODE_LITMUS);
+	return job->o->go_on && (!wanted || wanted & ~job->failed) &&
+	       (job->mode == MODE_MODEL || job->mode == MODE_LITMUS);
 }
 
-/* Returns whether it is to run again, without what failed. */
+/* Report a job.  Return whether it runs again without the property that failed. */
 static bool report(struct job *job)
 {
 	int prop = job->f->prop;
@@ -142,7 +143,7 @@ static void start_one(struct job *job, pid_t *pid)
 	*pid = subtest_start(job->f, tests[job->mode], job, limit_of(job));
 }
 
-/* Threads and litmus tests want all CPUs, one at a time. */
+/* Run all jobs.  Tests with threads need all CPUs, so they run one at a time. */
 void jobs_run(struct job *jobs, unsigned int nr, const struct options *o)
 {
 	pid_t *pids = calloc(nr, sizeof(*pids));
@@ -164,7 +165,7 @@ void jobs_run(struct job *jobs, unsigned int nr, const struct options *o)
 			end_one(jobs, pids, nr);
 			running--;
 		}
-		/* In the order of the list; the shrinking runs here. */
+		/* Report in the order of the list.  Failures are shrunk here. */
 		while (shown < nr && jobs[shown].done) {
 			if (report(&jobs[shown])) {
 				start_one(&jobs[shown], &pids[shown]);

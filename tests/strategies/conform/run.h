@@ -39,18 +39,18 @@ struct job {
 	unsigned int ignored;	/* of which nothing is known any more */
 };
 
-/* The test itself; in its process. */
+/* Run the test of a mode, in a process of its own. */
 void model_job(void *job);
 void threads_job(void *job);
 void litmus_job(void *job);
 
-/* Run all, on O->jobs processors; sets done, refused, prop. */
+/* Run all jobs, O->jobs at once, and set the results in JOBS. */
 void jobs_run(struct job *jobs, unsigned int nr, const struct options *o);
 
-/* After a failure, is it run again without the property that failed? */
+/* Does JOB run again after a failure, without the property that failed? */
 bool goes_on(const struct job *job);
 
-/* Strategy x property, from what was run.  0, or 2 if FILE cannot be written. */
+/* Write the table of strategies and properties.  Return 0, or 2 if FILE cannot be written. */
 int table_write(const char *file, const struct job *jobs, unsigned int nr);
 
 #endif /* RUN_H */

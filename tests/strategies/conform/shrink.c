@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From a failing episode to the shortest that still fails: parts are left out,
- * large ones first, as long as the same property fails without them.
+ * Shrinking: leave out parts of a failing episode, large parts first, as long as the same
+ * property fails without them.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void run_trial(void *explain)
 	int null;
 
 	if (!explain) {
-		/* A sanitizer would say again what it has said. */
+		/* A sanitizer would repeat its report. */
 		null = open("/dev/null", O_WRONLY);
 		dup2(null, 2);
 		dup2(null, 1);
@@ -44,7 +44,7 @@ static void run_one(bool explain)
 	subtest_end(result, status);
 }
 
-/* Does it still fail without operations [from, from + nr)? */
+/* Does the episode still fail without the operations [from, from + nr)? */
 static bool fails_without(enum prop prop, u32 from, u32 nr)
 {
 	u32 rest = current->nr_ops - from - nr;
@@ -94,7 +94,7 @@ static void leave_out(enum prop prop, u64 start)
 	}
 }
 
-/* Is it also there without the specials? */
+/* Try to do without failures of init, a busy exit and a reset at the end. */
 static void simplify(enum prop prop)
 {
 	bool *flags[] = {
@@ -111,7 +111,7 @@ static void simplify(enum prop prop)
 	}
 }
 
-/* An operation that cannot be left out says what the failure is about. */
+/* Return the property: an operation that cannot be left out decides it. */
 static enum prop about(enum prop prop)
 {
 	u32 i;

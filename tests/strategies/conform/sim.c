@@ -24,7 +24,7 @@ static void set_config(struct bl_core *core, const struct config *config)
 	core->vdpa.domain = &core->d;
 }
 
-/* As the core does, and then the strategy. */
+/* Refuse what the core refuses, and then what the strategy refuses. */
 const char *core_refusal(const struct config *config)
 {
 	struct bl_core core = { .busy = false };
@@ -38,7 +38,7 @@ const char *core_refusal(const struct config *config)
 	return config->strategy->refuse ? config->strategy->refuse(&core.d) : NULL;
 }
 
-/* What a strategy promises follows from what it says of itself. */
+/* Return the properties that the strategy excludes by its own description. */
 unsigned int core_unpromised(const struct bl_strategy *s, enum bl_prefill prefill)
 {
 	unsigned int props = 0;
@@ -50,7 +50,7 @@ unsigned int core_unpromised(const struct bl_strategy *s, enum bl_prefill prefil
 	return props;
 }
 
-/* What a domain has before its strategy's init.  Nothing of it is injected to fail. */
+/* Make the parts of a domain that precede the strategy's init.  None of them fails. */
 static struct bl_core *core_prepare(const struct config *config)
 {
 	struct bl_core *core = calloc(1, sizeof(*core));
@@ -161,7 +161,7 @@ bool shim_warn(bool is_true, const char *what)
 void bl_defer(struct bl_domain *d)
 {
 	check(PROP_INTEGRITY, d->strategy->deferred, "bl_defer(), and there is no ->deferred");
-	/* What was to be done is seen by whoever does it. */
+	/* Release, pairs with the acquire in core_run_deferred(). */
 	__atomic_store_n(&d->core->deferred_wanted, 1, __ATOMIC_RELEASE);
 }
 
@@ -190,7 +190,7 @@ static void user_free(struct bl_core *core, u64 nr)
 	core->user_pages = NULL;
 }
 
-/* Its old contents are the daemon's.  The pages stay, as their owner keeps them. */
+/* Register pages of the daemon, filled with its bytes.  The daemon keeps the pages. */
 int core_user_set(struct bl_core *core)
 {
 	u64 nr = core->d.window >> PAGE_SHIFT, i;
@@ -199,7 +199,7 @@ int core_user_set(struct bl_core *core)
 	core->user_pages = calloc(nr, sizeof(struct page *));
 	if (!core->user_pages)
 		abort();
-	/* The owner's memory is there; what can fail is the strategy's. */
+	/* Only the strategy's allocations may fail, not those of the daemon. */
 	shim_self.spared = true;
 	for (i = 0; i < nr; i++) {
 		core->user_pages[i] = alloc_page(GFP_KERNEL);
@@ -228,7 +228,7 @@ void core_user_clear(struct bl_core *core)
 
 /* --- the driver's calls ---------------------------------------------------- */
 
-/* Any context: an interrupt, or a task that holds a lock and has interrupts on. */
+/* Enter the context of a driver: an interrupt, or a task that holds a lock. */
 static void irq_enter(void)
 {
 	shim_self.in_irq = shim_self.interrupting || ++shim_self.calls % 4;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The core in user space: what stands around a strategy.  Physical memory and the
- * originals in it (cells.c), copies with their checks (copy.c),
- * the daemon with its page tables (daemon.c), the life of a domain (sim.c).
+ * The simulated core around a strategy: the originals in physical memory (cells.c), checked
+ * copies (copy.c), the daemon with its page tables (daemon.c), the life of a domain and the
+ * driver's calls (sim.c), events (events.c).
  */
 #ifndef SIM_H
 #define SIM_H
@@ -13,7 +13,7 @@
 /* --- the simulated machine ------------------------------------------------- */
 
 /*
- * Classes of bytes: whose a byte is can be told from its value.  0 is nobody's.
+ * Classes of bytes: the value of a byte tells whose byte it is.  0 belongs to nobody.
  */
 #define SIM_PUBLIC	0x40	/* ..0x7f: mapped for the device */
 #define SIM_DEVICE	0x80	/* ..0xbf: written by the device */
@@ -21,8 +21,8 @@
 
 struct sim {
 	bool verbose;		/* print what a strategy warns of */
-	enum bl_prefill prefill;	/* of the domain that there is */
-	void (*before_copy)(phys_addr_t orig);	/* if set */
+	enum bl_prefill prefill;	/* of the present domain */
+	void (*before_copy)(phys_addr_t orig);	/* called before each copy, if set */
 };
 
 extern struct sim sim;
@@ -40,20 +40,23 @@ void cells_reset(void);
 #define CELL_PAD	64	/* bytes before and behind a mapping that are checked */
 #define CELLS_END	(130UL << 20)	/* bytes of physical memory; pages follow */
 
-/* Where cell N, and the zero page, begin. */
+/* Return the physical address of cell N, and of the zero page. */
 phys_addr_t cell_pa(unsigned int n);
 phys_addr_t zero_page_pa(void);
 
-/* The bytes [PA, PA + SIZE) of cell N may now be copied; with 0, none. */
+/* Allow copies of the bytes [PA, PA + SIZE) of cell N; forbid all. */
 void cell_open(unsigned int n, phys_addr_t pa, size_t size,
 	       enum dma_data_direction dir);
 void cell_close(unsigned int n);
 
-/* May LEN bytes at ORIG be read, or written (not TO_DEVICE)?  Ends the test if not. */
+/*
+ * Check that LEN bytes at ORIG may be read (to the device) or written.  cell_leave() checks
+ * that they were still mapped at the end of the copy.
+ */
 struct cell_pass {
 	u64 seq;
 	unsigned int n;		/* NR_CELLS: the zero page */
-	bool nowhere;		/* there is no memory; for who goes on all the same */
+	bool nowhere;		/* there is no memory, and the test goes on all the same */
 };
 struct cell_pass cell_enter(phys_addr_t orig, size_t len, bool to_device);
 void cell_leave(struct cell_pass pass);
@@ -67,7 +70,7 @@ struct bl_core {
 
 	struct bl_vdpa vdpa;	/* the device, by which map and unmap find the domain */
 
-	/* daemon.c: a page, and bit 0 for a lock */
+	/* the daemon's page tables: a page, and bit 0 for a lock */
 	u64 *pte[NR_DAEMONS];
 	u64 nr_ptes;
 
@@ -88,27 +91,27 @@ struct config {
 	u64 seed;
 };
 
-/* Why the strategy does not take CONFIG, or NULL. */
+/* Return why the strategy refuses CONFIG, or NULL. */
 const char *core_refusal(const struct config *config);
 
-/* The properties that S does not promise, a bit each. */
+/* Return the properties that S does not promise, a bit each. */
 unsigned int core_unpromised(const struct bl_strategy *s, enum bl_prefill prefill);
 
-/* NULL if an injected failure hit. */
+/* Make a domain.  Return NULL if an injected failure hit. */
 struct bl_core *core_create(const struct config *config);
 
-/* Exit, and account for everything. */
+/* Call the strategy's exit, and check that it has given everything back. */
 void core_destroy(struct bl_core *core);
 
-/* Run what was deferred, until nothing is. */
+/* Run deferred work until there is none. */
 void core_run_deferred(struct bl_core *core);
 bool core_is_deferred(const struct bl_core *core);
 
-/* The daemon's own memory; -ENOMEM if an injected failure hit. */
+/* Register the daemon's own memory; take it back.  -ENOMEM if an injected failure hit. */
 int core_user_set(struct bl_core *core);
 void core_user_clear(struct bl_core *core);
 
-/* As an interrupt or under a virtqueue's lock: interrupts off, no sleeping. */
+/* The driver's calls, in an interrupt or under a lock: they must not sleep. */
 dma_addr_t core_map(struct bl_core *core, phys_addr_t pa, size_t size,
 		    enum dma_data_direction dir, bool copy);
 void core_unmap(struct bl_core *core, dma_addr_t iova, size_t size,
@@ -123,22 +126,22 @@ void core_sync_for_cpu(struct bl_core *core, dma_addr_t iova, size_t size,
 void daemon_init(struct bl_core *core);
 void daemon_exit(struct bl_core *core);
 
-/* Through the page table; bytes that were reached before a SIGBUS. */
+/* Access bytes through the page table.  Return how many came before a SIGBUS. */
 size_t daemon_read(struct bl_core *core, int dm, u64 iova, void *to, size_t len);
 size_t daemon_write(struct bl_core *core, int dm, u64 iova, const void *from, size_t len);
 
-/* Through the memory that it registered. */
+/* Access bytes in the memory that the daemon registered. */
 void daemon_user_read(struct bl_core *core, u64 iova, void *to, size_t len);
 void daemon_user_write(struct bl_core *core, u64 iova, const void *from, size_t len);
 
-/* pread or pwrite: faults of the daemon's own memory come after PRESENT bytes. */
+/* Do a pread or pwrite.  The daemon's own memory faults after PRESENT bytes. */
 ssize_t daemon_access(struct bl_core *core, u64 iova, void *mem, size_t len,
 		      bool to_daemon, size_t present);
 
-/* Entries go, as by MADV_DONTNEED. */
+/* Remove page-table entries, as MADV_DONTNEED does. */
 void daemon_drop(struct bl_core *core, int dm, u64 iova, u64 len);
 
-/* The page behind IOVA, with a reference; NULL if it is not in the page table. */
+/* Return the page at IOVA with a reference, or NULL if the page table has none. */
 struct page *daemon_pin(struct bl_core *core, int dm, u64 iova);
 bool daemon_has_entry(const struct bl_core *core, int dm, u64 iova);
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * conform-step: a call before each access of a strategy to memory, beside shim_step()
- * where it calls something.  The compiler makes them, for an address sanitizer that is
- * not there: so that an interrupt, or another thread, comes between any two accesses,
- * not only where the shims are called.
+ * conform-step: shim_step() before each access of a strategy to memory.  The compiler makes
+ * these calls for an address sanitizer that does not exist here.  So an interrupt or another
+ * thread can come between any two accesses, and not only where a shim is called.
  */
 #include "shim/shim.h"
 

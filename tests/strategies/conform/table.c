@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Strategy x property, as text that says the same whenever the same comes out.
+ * The table of strategies and properties.  The same results give the same text.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include "run.h"
 
 /*
- * A run ends with what fails first, or goes on without that property; of what was
- * not looked at any more nothing is known.
+ * A run ends with the first failure, or goes on without that property.  Of a property that
+ * was not checked to the end nothing is known.
  */
 static const char *cell(const struct job *jobs, unsigned int nr,
 			const struct job *row, enum prop prop)
@@ -29,7 +29,7 @@ static const char *cell(const struct job *jobs, unsigned int nr,
 		return "FAIL";
 	if (core_unpromised(row->entry->strategy, row->prefill) & BIT(prop))
 		return "does not promise";
-	/* What fails after a reset or an allocation fails by another property first. */
+	/* A failure after a reset or a failed allocation breaks another property first. */
 	if (ignored_props && (prop == PROP_RESET || prop == PROP_ALLOC))
 		return "?";
 	return crashed || (ignored_props & BIT(prop)) ? "?" : "pass";
@@ -78,7 +78,7 @@ static void head_print(FILE *out)
 	fprintf(out, "\n");
 }
 
-/* The rows are the jobs of the first mode that was run. */
+/* Write a row for each job of the first mode that was run. */
 static void rows_print(FILE *out, const struct job *jobs, unsigned int nr)
 {
 	const struct job *row, *end;

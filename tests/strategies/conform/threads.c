@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Drivers and daemons at once, on one domain: drivers map, sync and unmap buffers,
- * also each other's; daemons read and answer them; a worker does what is deferred;
- * one daemon looks where it has no business and drops its pages; and one registers
- * memory of its own and takes it back.  Who owns a buffer checks it.
+ * Drivers and daemons at once, on one domain.  Drivers map, sync and unmap buffers, even
+ * those of each other.  Daemons read and answer them.  A worker does deferred work.  One
+ * daemon reads outside mappings and drops its pages, and one registers memory of its own and
+ * takes it back.  The owner of a buffer checks it.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -16,7 +16,7 @@
 #define NR_OTHERS	3	/* spy, worker, registrar */
 #define MAX_DRIVERS	(NR_CPUS - NR_ECHOES - NR_OTHERS)
 
-/* Of each driver in a round. */
+/* Requests of each driver in a round. */
 #if defined(__SANITIZE_THREAD__)
 #define ROUND_REQUESTS	150
 #else
@@ -25,7 +25,7 @@
 
 enum request_state { IDLE, POSTED, TAKEN, DONE, ENDING };
 
-/* One for each cell.  Only whoever moved state to where it is looks at the rest. */
+/* A request for each cell.  The thread that set its state owns the other members. */
 struct request {
 	int state;
 	bool copy;
@@ -49,7 +49,7 @@ static struct {
 
 struct actor {
 	pthread_t thread;
-	unsigned int nr;	/* among those that do the same */
+	unsigned int nr;	/* number among the threads of its kind */
 	int cpu;
 	u64 random;
 	u8 mem[MODEL_MAX_SIZE];
@@ -147,7 +147,7 @@ static void end(unsigned int cell)
 	core_unmap(t.core, r->iova, r->size, r->dir, r->copy);
 	cell_close(cell);
 	check_answer(r);
-	/* A new owner. */
+	/* The memory has a new owner. */
 	memset(phys_to_virt(r->pa), 0xee, r->size);
 	__atomic_fetch_add(&t.finished, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&r->state, IDLE, __ATOMIC_RELEASE);
@@ -292,7 +292,7 @@ static void *worker(void *arg)
 	return NULL;
 }
 
-/* Not while the device is at work, but with mappings in flight. */
+/* Register and take back memory with mappings in flight, while no daemon works. */
 static void *registrar(void *arg)
 {
 	struct actor *a = arg;
