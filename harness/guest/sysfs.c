@@ -41,17 +41,6 @@ static int write_attr(const char *name, const char *value)
 	return ret;
 }
 
-/* Return the name in brackets of "a [b] c", or the whole text. */
-static char *find_chosen(char *text)
-{
-	char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
-
-	if (!close)
-		return text;
-	*close = '\0';
-	return open + 1;
-}
-
 /* Write an attribute and read it back; @value NULL leaves the module's default. */
 static int apply_attr(struct guest_run *r, json_t *attrs, const char *name, const char *value)
 {
@@ -71,7 +60,7 @@ static int apply_attr(struct guest_run *r, json_t *attrs, const char *name, cons
 				 strerror(-ret), text ? text : "absent");
 		goto out;
 	}
-	chosen = text ? find_chosen(text) : NULL;
+	chosen = text ? bl_pick_choice(text) : NULL;
 	if (!chosen || (value && strcmp(chosen, value)))
 		ret = guest_fail(&r->outcome, SYS_DEV "/%s is '%s' after '%s' was written", name,
 				 chosen ? chosen : "absent", value ? value : "nothing");

@@ -9,19 +9,6 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
-/* Return the part in brackets of "always [madvise] never", or all of a text without any. */
-static char *chosen(char *text)
-{
-	char *open = text ? strchr(text, '[') : NULL, *close = open ? strchr(open, ']') : NULL, *s;
-
-	if (!close)
-		return text;
-	*close = '\0';
-	s = bl_strdup(open + 1);
-	free(text);
-	return s;
-}
-
 /* Return the value of the first line "KEY : value" of /proc/cpuinfo, or NULL. */
 static char *cpuinfo(const char *text, const char *key)
 {
@@ -110,8 +97,10 @@ static void add_files(json_t *o)
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		char *text = bl_read_text(files[i].path);
+		const char *value = text && files[i].choice ? bl_pick_choice(text) : text;
 
-		bl_json_set_text(o, files[i].key, files[i].choice ? chosen(text) : text);
+		json_object_set_new(o, files[i].key, value ? json_string(value) : json_null());
+		free(text);
 	}
 }
 

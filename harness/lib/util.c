@@ -183,6 +183,16 @@ char *bl_strip(char *s)
 	return s;
 }
 
+char *bl_pick_choice(char *text)
+{
+	char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
+
+	if (!close)
+		return text;
+	*close = '\0';
+	return open + 1;
+}
+
 void bl_strv_split(struct bl_strv *l, const char *s)
 {
 	char *copy = bl_strdup(s), *rest = copy, *item;

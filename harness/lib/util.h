@@ -95,6 +95,9 @@ int bl_err_unknown(const char *where, const char *what, const char *value,
 /* Strip white space at both ends, in place, and return the new start. */
 char *bl_strip(char *s);
 
+/* Return the part in brackets of "always [madvise] never", in place, or a text without any. */
+char *bl_pick_choice(char *text);
+
 /* Parse a whole string as a number from @min to @max; -EINVAL or -ERANGE. */
 int bl_parse_u64(const char *s, unsigned long long min, unsigned long long max,
 		 unsigned long long *val);

@@ -19,6 +19,25 @@ static int bad_value(const char *where, const char *key, const char *value, cons
 	return -EINVAL;
 }
 
+/* Return the index of @value in @names, or -EINVAL with a message. */
+static int find_value(const char *where, const char *key, const char *value,
+		      const char *const *names, size_t n)
+{
+	int found = bl_find_name(names, n, value);
+	struct bl_strv valid = {};
+	char *list;
+
+	if (found >= 0)
+		return found;
+	for (size_t i = 0; i < n; i++)
+		bl_strv_add(&valid, names[i]);
+	list = bl_strv_join(&valid, ", ");
+	bad_value(where, key, value, list);
+	free(list);
+	bl_strv_free(&valid);
+	return -EINVAL;
+}
+
 static void set_string(char **field, const char *value)
 {
 	free(*field);
@@ -92,22 +111,18 @@ static int set_queues(struct plan *p, const char *where, const char *key, const 
 
 static int set_backend(struct plan *p, const char *where, const char *key, const char *value)
 {
-	int found = bl_find_name(backend_names, BACKENDS, value);
+	int found = find_value(where, key, value, backend_names, BACKENDS);
 
-	if (found < 0)
-		return bad_value(where, key, value, "null, ram");
-	p->backend = found;
-	return 0;
+	p->backend = found < 0 ? p->backend : (enum backend)found;
+	return found < 0 ? found : 0;
 }
 
 static int set_boot(struct plan *p, const char *where, const char *key, const char *value)
 {
-	int found = bl_find_name(boot_names, BOOTS, value);
+	int found = find_value(where, key, value, boot_names, BOOTS);
 
-	if (found < 0)
-		return bad_value(where, key, value, "campaign, block, device");
-	p->boot = found;
-	return 0;
+	p->boot = found < 0 ? p->boot : (enum plan_boot)found;
+	return found < 0 ? found : 0;
 }
 
 static int set_runs(struct plan *p, const char *where, const char *key, const char *value)
