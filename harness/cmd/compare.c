@@ -2,7 +2,7 @@
 /* bouncelab compare: compare two campaigns, for example before and after a change. */
 #include "lib/util.h"
 #include "cmd/commands.h"
-#include "report/compare.h"
+#include "report/comparison.h"
 #include "report/trace-compare.h"
 
 #include <argp.h>

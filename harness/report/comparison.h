@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Two campaigns side by side: loading them, and their comparison as text and JSON. */
-#ifndef BL_REPORT_COMPARE_H
-#define BL_REPORT_COMPARE_H
+#ifndef BL_REPORT_COMPARISON_H
+#define BL_REPORT_COMPARISON_H
 
 #include "eval/compare.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The comparison of two campaigns as a table and as JSON. */
-#include "report/compare.h"
+#include "report/comparison.h"
 #include "campaign/campaign.h"
 #include "campaign/env-diff.h"
 #include "lib/table.h"
