@@ -33,6 +33,9 @@ typedef unsigned int gfp_t;
 #define __must_check	__attribute__((warn_unused_result))
 #define __percpu
 #define __acquires(lock)
+#define __releases(lock)
+#define __acquire(lock)	((void)0)
+#define __release(lock)	((void)0)
 #define fallthrough	__attribute__((fallthrough))
 
 /* Inline functions of a header may be left unused, as in the kernel. */

@@ -50,6 +50,7 @@ static __always_inline spinlock_t *area_of(struct bl_bounce *b, u64 iova)
 }
 
 static __always_inline unsigned long area_lock(struct bl_bounce *b, u64 iova)
+	__acquires(area)
 {
 	unsigned long flags;
 
@@ -59,12 +60,14 @@ static __always_inline unsigned long area_lock(struct bl_bounce *b, u64 iova)
 
 static __always_inline void area_unlock(struct bl_bounce *b, u64 iova,
 					unsigned long flags)
+	__releases(area)
 {
 	spin_unlock_irqrestore(area_of(b, iova), flags);
 }
 
 /* Take all locks in ascending order.  No other function takes more than one. */
 static unsigned long area_lock_all(struct bl_bounce *b)
+	__acquires(area)
 {
 	struct areas *a = areas_of(b);
 	unsigned long flags;
@@ -72,18 +75,24 @@ static unsigned long area_lock_all(struct bl_bounce *b)
 
 	local_irq_save(flags);
 	spin_lock(&a->area[0].lock);
-	for (i = 1; i < a->nr; i++)
+	for (i = 1; i < a->nr; i++) {
 		spin_lock_nest_lock(&a->area[i].lock, &a->area[0].lock);
+		__release(area);	/* sparse: all areas count as one lock */
+	}
 	return flags;
 }
 
 static void area_unlock_all(struct bl_bounce *b, unsigned long flags)
+	__releases(area)
 {
 	struct areas *a = areas_of(b);
 	unsigned int i = a->nr;
 
-	while (i--)
+	while (i--) {
+		__acquire(area);
 		spin_unlock(&a->area[i].lock);
+	}
+	__release(area);
 	local_irq_restore(flags);
 }
 

@@ -29,6 +29,7 @@ static __always_inline rwlock_t *rwlock_of(struct bl_bounce *b)
  * interrupts a reader passes a waiting writer, see queued rwlocks.
  */
 static __always_inline unsigned long rwlock_lock(struct bl_bounce *b, u64 iova)
+	__acquires(rwlock)
 {
 	read_lock(rwlock_of(b));
 	return 0;
@@ -36,11 +37,13 @@ static __always_inline unsigned long rwlock_lock(struct bl_bounce *b, u64 iova)
 
 static __always_inline void rwlock_unlock(struct bl_bounce *b, u64 iova,
 					  unsigned long flags)
+	__releases(rwlock)
 {
 	read_unlock(rwlock_of(b));
 }
 
 static unsigned long rwlock_lock_all(struct bl_bounce *b)
+	__acquires(rwlock)
 {
 	unsigned long flags;
 
@@ -49,6 +52,7 @@ static unsigned long rwlock_lock_all(struct bl_bounce *b)
 }
 
 static void rwlock_unlock_all(struct bl_bounce *b, unsigned long flags)
+	__releases(rwlock)
 {
 	write_unlock_irqrestore(rwlock_of(b), flags);
 }

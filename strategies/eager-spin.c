@@ -15,12 +15,14 @@
 #include "eager.h"
 
 static __always_inline unsigned long eager_spin_lock(struct bl_bounce *b, u64 iova)
+	__acquires(spinlock)
 {
 	return bl_bounce_lock(b);
 }
 
 static __always_inline void eager_spin_unlock(struct bl_bounce *b, u64 iova,
 					      unsigned long flags)
+	__releases(spinlock)
 {
 	bl_bounce_unlock(b, flags);
 }

@@ -15,6 +15,7 @@
 
 static __always_inline bool pagelock_lock_page(struct bl_bounce *b, u64 nr,
 					       unsigned long *flags)
+	__acquires(bitlock)
 {
 	local_irq_save(*flags);
 	bl_bit_lock(0, bl_lazy_page_state(b, nr));
@@ -23,6 +24,7 @@ static __always_inline bool pagelock_lock_page(struct bl_bounce *b, u64 nr,
 
 static __always_inline void pagelock_unlock_page(struct bl_bounce *b, u64 nr,
 						 unsigned long flags)
+	__releases(bitlock)
 {
 	bl_bit_unlock(0, bl_lazy_page_state(b, nr));
 	local_irq_restore(flags);

@@ -63,6 +63,7 @@ struct bl_lazy_ops {
 /* @lock_fault and @unlock_fault by the spinlock of struct bl_bounce_spin. */
 static __always_inline bool bl_lazy_lock_fault(struct bl_bounce *b, u64 nr,
 					       unsigned long *flags)
+	__acquires(spinlock)
 {
 	*flags = bl_bounce_lock(b);
 	return true;
@@ -70,6 +71,7 @@ static __always_inline bool bl_lazy_lock_fault(struct bl_bounce *b, u64 nr,
 
 static __always_inline void bl_lazy_unlock_fault(struct bl_bounce *b, u64 nr,
 						 unsigned long flags)
+	__releases(spinlock)
 {
 	bl_bounce_unlock(b, flags);
 }
