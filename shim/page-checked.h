@@ -97,8 +97,8 @@ void shim_page_check(const struct page *page);
 /**
  * shim_page_at() - check an access to bytes of a page
  * @page: the first page of a block
- * @offset: where the bytes begin in the block
- * @len: how many
+ * @offset: the offset of the bytes in the block
+ * @len: the number of bytes
  *
  * Return: the address of the bytes.
  */

@@ -15,7 +15,7 @@
 
 #include "stats/stats.h"
 
-#define RULE_SAME_PCT		5.0	/* default of same_pct */
+#define RULE_SAME_PCT		5.0	/* default of same_pct, in per cent */
 #define RULE_SAME_MAX_PCT	20.0	/* with a noise floor above it, "same" says nothing */
 #define RULE_FDR		0.05
 

@@ -132,8 +132,8 @@ int guest_record_disk(struct guest_run *r)
 	char where[PATH_MAX];
 
 	if (!realpath(SYS_DISK, where) || !strstr(where, "/" GUEST_DEV "/"))
-		return guest_fail(&r->outcome, "/dev/" GUEST_DISK " is not the device under test "
-				  "but %s", where);
+		return guest_fail(&r->outcome, "/dev/" GUEST_DISK " is %s, "
+				  "not the device under test", where);
 	json_object_set_new(r->doc, "disk",
 			    json_pack("{s:i, s:o, s:o, s:o}", "hw_queues", hw_queues(),
 				      "sectors", string_or_null(read_attr(SYS_DISK, "size")),

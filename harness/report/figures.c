@@ -148,7 +148,7 @@ static bool is_near(const struct verdict_cell *c)
 /*
  * Find the range of the axis of ratios. One strategy at a third of the baseline would push
  * all others onto one line, so if most ratios are near 1, the axis covers these alone, and the
- * others stand as numbers at its rim. Return whether there is such a number.
+ * others stand as numbers at its rim. Return whether such numbers are needed.
  */
 static bool find_ratio_range(const struct verdicts *v, double *lo, double *hi)
 {

@@ -2,7 +2,7 @@
 /*
  * report/ turns an evaluated campaign into text, CSV, JSON and figures.
  *
- * In: the directory of a campaign, which eval/ reads and judges. Out: the files that
+ * In: the directory of a campaign, which eval/ reads and evaluates. Out: the files that
  * campaign/derived.c lists, and a table or JSON on a stream.
  */
 #ifndef BL_REPORT_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Apply the stop rule of a plan: look at the intervals between blocks, drop runs not needed. */
+/* Apply the stop rule of a plan: after a block, look at the intervals and drop later runs. */
 #include "run/one.h"
 #include "campaign/journal.h"
 #include "eval/stop.h"

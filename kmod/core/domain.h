@@ -210,7 +210,10 @@ int bl_domain_lookup(struct bl_domain *d, u64 start, u64 last, bool want_file,
  */
 int bl_domain_umem_register(struct bl_domain *d, u64 iova, u64 uaddr, u64 size);
 
-/* Undo it.  Return 0; -ENOENT: nothing is registered; -EINVAL: another range.  May sleep. */
+/*
+ * Undo bl_domain_umem_register().  May sleep.  Return 0; -ENOENT: there is no user memory;
+ * -EINVAL: the range is not the registered one.
+ */
 int bl_domain_umem_deregister(struct bl_domain *d, u64 iova, u64 size);
 
 /* Undo it, whatever the range, when the device is released or removed.  May sleep. */

@@ -82,7 +82,7 @@ sources()
 			   -o -name Module.symvers -o -name 'strategy-table.h*' \) -prune -o \
 			-type f -print | sed 's,^\./,,'
 	fi | while read -r f; do
-		# a file that git knows can be gone
+		# git also lists files that were deleted from the work tree
 		[ ! -f "$f" ] || echo "$f"
 	done
 }

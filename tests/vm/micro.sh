@@ -57,6 +57,6 @@ if [ "$(uname -r)" != "$(cat build/kernel/release)" ]; then
 	grep -Eq 'is built for kernel|only root may' "$scratch/host" ||
 		fail "micro --plane host: $(cat "$scratch/host")"
 fi
-grep -q "^4K bytes, 2 threads (plane vm, .*, n = 1)" "$scratch/out" || fail "no table of the plane vm"
+grep -q "^4K bytes, 2 threads (plane vm, .*, n = 1)" "$scratch/out" || fail "micro prints no table of the plane vm"
 ok "the planes vm and host"
 finish

@@ -17,6 +17,6 @@ build/bouncelab run verify --out "$scratch" --name v || fail "run verify exits w
 strategies=$(for f in strategies/*.c; do basename "$f" .c; done | grep -cvx template)
 want=$((2 * strategies + 1))
 got=$(grep -c 'verified, no errors$' "$scratch/v/table.txt")
-[ "$got" = $want ] || fail "$got cells are verified, of $want"
+[ "$got" = $want ] || fail "$got of $want cells are verified"
 ok "all $want cells are verified"
 finish

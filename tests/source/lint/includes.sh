@@ -29,7 +29,7 @@ good_tree()
 # graph TREE: print what breaks a rule in it.
 graph() { TREE=$scratch/$1 LAYERS=layers.txt scripts/include-graph.sh --check; }
 
-# graph_finds TREE TEXT: that tree breaks a rule, and TEXT is said.
+# graph_finds TREE TEXT: check that the tree breaks a rule and that the message contains TEXT.
 graph_finds()
 {
 	graph "$1" >"$scratch/graph" && fail "include-graph: exit code 0 for the tree '$1'"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The frames of netcheck, which vnet sends back with the payload inverted. */
+/* Define the frames of netcheck, which vnet sends back with the payload inverted. */
 #ifndef NETCHECK_H
 #define NETCHECK_H
 
