@@ -97,9 +97,8 @@ static const struct bl_lazy_ops rw_ops = {
 	.eager_below = RW_THRESHOLD,
 };
 
-static __always_inline dma_addr_t
-rw_map(struct bl_domain *d, phys_addr_t pa, size_t size,
-       enum dma_data_direction dir, bool copy)
+static __always_inline dma_addr_t rw_map(struct bl_domain *d, phys_addr_t pa, size_t size,
+					 enum dma_data_direction dir, bool copy)
 {
 	return bl_lazy_map(d, pa, size, dir, copy, &rw_ops);
 }
