@@ -72,7 +72,7 @@ include-graph: ## print which folder and which file includes which, and check th
 	$(Q)scripts/include-graph.sh
 
 # The suite takes the strategies from the sources, so that what is tested is what is there.
-conform: ## S=x: is strategy x right? the native suite on it alone; ARGS=--help for more
+conform: ## S=x: is strategy x right? the conformance suite on it alone; ARGS=--help for more
 	$(Q)$(MAKE) -f tests/strategies/conform/Makefile --no-print-directory OUT=build/tests/conform \
 		build/tests/conform/conform
 	$(Q)build/tests/conform/conform $(if $(S),--strategy $(S)) $(ARGS)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # mutate.sh [NAME...]            make one mistake in strategies/ at a time, all or these, and
-#                                see whether the native suite finds it
+#                                see whether the conformance suite finds it
 # mutate.sh --quick N [NAME...]  a fixed sample of N mistakes, or these, with the model only
 # mutate.sh --list               print the names of all mistakes
 #

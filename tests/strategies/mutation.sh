@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The native suite finds each one of a fixed sample of the mutations of the strategies, and
+# The conformance suite finds each one of a fixed sample of the mutations of the strategies, and
 # tests/strategies/mutate.sh fails for each reason that it has to. All mutations take half an
 # hour: tests/run strategies/mutate.
 #
