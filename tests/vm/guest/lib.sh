@@ -16,15 +16,16 @@ failures=0
 # shellcheck disable=SC2034 # of the scripts
 seed=${SEED:-1}
 
-# The texts that make a line of the kernel's log a splat: those of the harness, and those of
-# the slab allocator and of the module, which the harness does not look for.
+# The texts that make a line of the kernel's log a splat: those of the harness, and wider ones,
+# since a test knows each line that its own kernel may print.
 splats=$tmp/splats.list
 {
 	awk -F '"' '
 		/splats\[\]/ { on = 1 }
 		/^};/ { on = 0 }
 		on { for (i = 2; i <= NF; i += 2) print $i }' harness/proto/splat.c
-	printf '%s\n' 'BUG ' lockdep use-after 'never unmapped'
+	printf '%s\n' BUG WARNING Oops KASAN UBSAN KCSAN lockdep refcount list_add list_del use-after \
+		'protection fault' 'Bad page' 'inconsistent lock' 'detected stall' 'never unmapped'
 } >$splats
 
 note() { echo "# $*"; }
