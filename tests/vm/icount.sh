@@ -36,7 +36,7 @@ for job in 4k-randread-q1 4k-randwrite-q1; do
 	within "intree'" $job 0.998 1.002
 	ok "$job: instructions are as calibrated"
 done
-grep -q '^guest  *without preemption at wake-ups' "$scratch/c/table.txt" ||
+grep -q '^guest  *wake-up preemption is off' "$scratch/c/table.txt" ||
 	fail "the table does not tell the guest's condition"
 ok "the table tells the guest's condition"
 finish
