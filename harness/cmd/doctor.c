@@ -263,7 +263,7 @@ static void check_all(struct doctor *d)
 	check_program(d, "bpftrace", "bpftrace", false);
 	kernel = check_kernel(d);
 	check_module(d, "module", "build/bouncelab.ko");
-	check_module(d, "lock waits", "build/bl_lockwait.ko");
+	check_module(d, "waits for locks", "build/bl_lockwait.ko");
 	check_root(d);
 	check_memory(d);
 	check_disk(d);
