@@ -135,7 +135,7 @@ void free_iova_fast(struct iova_domain *d, unsigned long first, unsigned long nr
 	shim_step();
 	if (m->forced)
 		return;
-	/* Such an address was given out while it was forced. */
+	/* This address was handed out while addresses were forced. */
 	if (m->was_forced && is_inside && !m->range_slots[first])
 		return;
 	check(PROP_EXHAUSTION, is_inside,

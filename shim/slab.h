@@ -57,7 +57,7 @@ void shim_free(const void *p);
 #define vfree(p)		shim_free(p)
 
 #ifdef SHIM_CHECKED
-/* What the process has not given back yet. */
+/* Count the allocations that the process has not freed yet. */
 struct shim_account {
 	long allocations;	/* of shim_alloc() */
 	long pages;		/* that their owner has not freed */

@@ -16,12 +16,12 @@
 	X(BL_ALLOC_RING, "ring", "a ring of addresses per CPU, given out and taken back in order") \
 	X(BL_ALLOC_SBITMAP, "sbitmap", "bitmaps for short ranges, each CPU at a word of its own")
 
-/* What a range of IO virtual addresses is rounded up to. */
+/* The unit to which a range of IO virtual addresses is rounded up. */
 #define BL_GRANULES(X) \
 	X(BL_GRANULE_4K, "4k", "an IOVA range is whole 4 KiB slots") \
 	X(BL_GRANULE_PAGE, "page", "an IOVA range is whole bounce pages")
 
-/* What is in the bounce buffer of a device-to-memory mapping when it begins. */
+/* The first content of the bounce buffer of a device-to-memory mapping. */
 #define BL_PREFILLS(X) \
 	X(BL_PREFILL_NONE, "none", "device-to-memory bounce bytes begin as they were left: the driver " \
 	  "can get back what it did not ask for") \

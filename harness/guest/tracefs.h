@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the collectors read of tracefs and libtracefs has no function for. */
+/* The files of tracefs that the collectors read and libtracefs has no function for. */
 #ifndef BL_GUEST_TRACEFS_H
 #define BL_GUEST_TRACEFS_H
 

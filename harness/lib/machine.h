@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What bears on the speed of the machine or guest in which the program runs. */
+/* Facts that affect the speed of the machine or guest in which the program runs. */
 #ifndef BL_MACHINE_H
 #define BL_MACHINE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a plan can choose from. It is read from the source tree each time, so that a new file is
+ * The choices of a plan. The catalog is read from the source tree each time, so that a new file is
  * a new choice without registration.
  */
 #ifndef BL_CATALOG_H

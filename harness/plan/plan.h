@@ -17,7 +17,7 @@
 #define PLAN_SCHEMA	1	/* of plan.json */
 #define PLAN_MAX_RUNS	100	/* of one device */
 
-/* What begins with a fresh boot of the guest. */
+/* The unit that begins with a fresh boot of the guest. */
 enum plan_boot { BOOT_CAMPAIGN, BOOT_BLOCK, BOOT_DEVICE, BOOTS };
 
 extern const char *const boot_names[BOOTS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What executes the guest's instructions, and what that means for its numbers. */
+/* The accelerators that execute the guest's instructions, and how to name their numbers. */
 #ifndef BL_ACCEL_H
 #define BL_ACCEL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is chosen by name for a device, beside its size. */
+/* The options of a device that are chosen by name. */
 #ifndef BL_AXES_H
 #define BL_AXES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What fio measured in one job file: the numbers of its json or json+ output (fio 3.33) that the
+ * The results of fio for one job file: the numbers of its json or json+ output (fio 3.33) that the
  * project uses, and whether they can be used. fio writes messages into the same file before the
  * JSON, and its numbers may be nan or inf, which JSON does not have; the reader accepts both.
  */

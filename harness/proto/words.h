@@ -7,7 +7,7 @@
 #ifndef BL_WORDS_H
 #define BL_WORDS_H
 
-/* What a run is for. */
+/* The purpose of a run. */
 enum run_kind {
 	KIND_VERIFY,	/* data integrity, before anything is timed */
 	KIND_TIME,
@@ -40,7 +40,7 @@ enum run_status {
 
 extern const char *const status_names[STATUSES];
 
-/* What is behind the timed disk. */
+/* The storage behind the timed disk. */
 enum backend {
 	BACKEND_NULL,	/* QEMU's null-co: takes no time, and never reads what is written */
 	BACKEND_RAM,	/* a file in memory: the daemon touches all data */

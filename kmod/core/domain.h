@@ -35,7 +35,7 @@ struct file;
 #define BL_PAGE_SHIFT_MAX	16	/* of a bounce page: 64K */
 #define BL_PAGE_ORDER_MAX	(BL_PAGE_SHIFT_MAX - PAGE_SHIFT)
 
-/* What is chosen by name, beside the strategy. */
+/* The options that are chosen by name, beside the strategy. */
 enum bl_option {
 	BL_OPT_ALLOCATOR,	/* enum bl_allocator */
 	BL_OPT_GRANULE,		/* enum bl_granule */

@@ -10,7 +10,7 @@
  *	by FUNCTION			(the innermost first; as many lines as there are)
  *	total BEGUN ADDED DROPPED MISSED	(no place here; left out by fprobe)
  *
- * Of one wait there may be several lines: each CPU has its own.
+ * One wait can have several lines, since each CPU has lines of its own.
  *
  * Mutexes, rwlocks, semaphores and our bit locks say by tracepoints when a wait begins and
  * ends.  Of a spinlock these know only who queues, and not the first who waits: with two
@@ -167,7 +167,7 @@ static struct pending *new_pending(void)
 
 /*
  * A mutex begins to spin, then to sleep, and again to spin if others came first: one wait.
- * What queues for a spinlock is counted above; that of a semaphore has its address.
+ * Waits for a spinlock are counted above; those for a semaphore's inner lock have its address.
  */
 static void on_begin(void *unused, void *lock, unsigned int flags)
 {

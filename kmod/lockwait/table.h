@@ -9,7 +9,7 @@ struct seq_file;
 
 #define LOCKWAIT_FRAMES	14
 
-/* Who waits for what. */
+/* A lock and the function that waits for it. */
 struct lockwait_key {
 	const void *lock;
 	unsigned int flags;	/* LCB_F_* */
@@ -27,7 +27,7 @@ void lockwait_add(const struct lockwait_key *key, u64 ns);
 /* Everything, while nothing is being added. */
 void lockwait_table_show(struct seq_file *m);
 
-/* Of all CPUs. */
+/* The sum over all CPUs. */
 u64 lockwait_added(void);
 u64 lockwait_dropped(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the loop of `bouncelab micro` keeps, for loop.h and for the planes.  The file that
+ * The state of the loop of `bouncelab micro`, for loop.h and for the planes.  The file that
  * includes this has defined struct micro_plane: what the plane keeps of a thread.
  */
 #ifndef BL_MICRO_LOOP_TYPES_H

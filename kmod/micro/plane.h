@@ -14,7 +14,7 @@ struct original {
 	u32 offset;		/* in page */
 };
 
-/* What the plane keeps of a thread. */
+/* The plane's state of a thread. */
 struct micro_plane {
 	const struct dma_map_ops *ops;
 	struct device *dev;

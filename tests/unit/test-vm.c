@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the host and the guest's /init agree on, and the names of accelerators. */
+/* Check the texts that the host expects of the guest's /init, and the names of accelerators. */
 #include "lib/util.h"
 
 #include <errno.h>

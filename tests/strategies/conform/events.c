@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What kmod/core/core-inline.h, which is compiled into each strategy, reports to the rest of
+ * Take the reports of kmod/core/core-inline.h, which is compiled into each strategy, to the rest of
  * the core: events and warnings, whose arguments are checked here.
  */
 #include "check.h"

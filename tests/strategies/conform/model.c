@@ -113,7 +113,7 @@ static void op_unmap(const struct op *op)
 	say("unmap #%u%s\n", op->buf, op->copy ? "" : ", no sync");
 	if (back)
 		memcpy(m.before[m.nested], b->orig, b->size);
-	/* Of this call: virtio-net maps without it, syncs, and unmaps with it. */
+	/* The flag of this call: virtio-net maps without it, syncs, and unmaps with it. */
 	core_unmap(m.core, b->iova, b->size, b->dir, op->copy);
 	if (!back)
 		check(PROP_INTEGRITY, !memcmp(b->orig, b->want, b->size),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the operations (model.c) and the episodes (episode.c) share.
+ * Shared by the operations (model.c) and the episodes (episode.c).
  */
 #ifndef OPS_H
 #define OPS_H

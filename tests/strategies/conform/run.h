@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a call of the program is asked to do, and what comes out of it.
+ * The options of a call of the program, and its results.
  */
 #ifndef RUN_H
 #define RUN_H
