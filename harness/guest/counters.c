@@ -34,7 +34,8 @@ void guest_counters_free(struct guest_counters *c)
 	memset(c, 0, sizeof(*c));
 }
 
-bool guest_get_counter(const struct guest_counters *c, const char *name, long long *value)
+/* Set @value to the counter @name. Return whether there is one. */
+static bool get_counter(const struct guest_counters *c, const char *name, long long *value)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		if (!strcmp(c->v[i].name, name)) {
@@ -55,7 +56,7 @@ int guest_counters_write(const char *path, const struct guest_counters *before,
 	for (size_t i = 0; i < after->n; i++) {
 		long long old = 0;
 
-		guest_get_counter(before, after->v[i].name, &old);
+		get_counter(before, after->v[i].name, &old);
 		fprintf(f, "%s,%lld,%lld,%lld\n", after->v[i].name, old, after->v[i].value,
 			after->v[i].value - old);
 	}
@@ -67,7 +68,7 @@ static long long count_open(const struct guest_counters *c, const char *get, con
 {
 	long long a, b;
 
-	if (!guest_get_counter(c, get, &a) || !guest_get_counter(c, put, &b))
+	if (!get_counter(c, get, &a) || !get_counter(c, put, &b))
 		return 0;
 	return a - b;
 }
@@ -80,7 +81,7 @@ void guest_counters_check_idle(struct guest_run *r, const struct guest_counters 
 	long long coherent = count_open(c, "coherent_alloc", "coherent_free");
 	long long pages = 0;
 
-	guest_get_counter(c, "pages_resident", &pages);
+	get_counter(c, "pages_resident", &pages);
 	json_object_set_new(left, "maps", json_integer(maps));
 	json_object_set_new(left, "iovas", json_integer(iovas));
 	json_object_set_new(left, "coherent", json_integer(coherent));

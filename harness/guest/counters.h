@@ -30,16 +30,6 @@ int guest_counters_read(struct guest_counters *c);
 void guest_counters_free(struct guest_counters *c);
 
 /**
- * guest_get_counter() - get one counter
- * @c: the counters
- * @name: its name
- * @value: set to its value if it exists
- *
- * Return: whether it exists.
- */
-bool guest_get_counter(const struct guest_counters *c, const char *name, long long *value);
-
-/**
  * guest_counters_write() - write counters.csv: name,before,after,delta
  * @path: the file
  * @before: the counters before the run

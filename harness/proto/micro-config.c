@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
-const char *const micro_what_names[MICRO_WHATS] = {
+static const char *const what_names[MICRO_WHATS] = {
 	[MICRO_MAP] = "map", [MICRO_UNMAP] = "unmap", [MICRO_PAIR] = "pair",
 	[MICRO_TOUCH] = "touch", [MICRO_COPY] = "copy", [MICRO_TURN] = "turn",
 };
@@ -120,7 +120,7 @@ json_t *micro_result_json(const struct micro_result *r)
 	json_t *buckets = json_object();
 
 	for (int what = 0; what < MICRO_WHATS; what++)
-		json_object_set_new(buckets, micro_what_names[what], buckets_json(r->bucket[what]));
+		json_object_set_new(buckets, what_names[what], buckets_json(r->bucket[what]));
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
 			 "operations", (json_int_t)r->operations, "ticks", (json_int_t)r->ticks,
 			 "copies", (json_int_t)r->copies, "failures", (json_int_t)r->failures,

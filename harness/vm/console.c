@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-char *vm_console_tail(const char *console, unsigned int n)
+/* Return the last @n lines of a console log. The caller frees them. */
+static char *read_tail(const char *console, unsigned int n)
 {
 	char *text, *s, *tail;
 	size_t len;
@@ -41,7 +42,7 @@ char *vm_console_excerpt(const char *console, unsigned int n)
 	}
 	if (!line) {
 		free(text);
-		return vm_console_tail(console, n);
+		return read_tail(console, n);
 	}
 	if (next)
 		*next = '\n';
@@ -59,7 +60,7 @@ char *vm_explain_end(const struct vm *vm, const char *console)
 
 	if (vm->fatal)
 		return bl_strdup(vm->fatal);
-	tail = vm_console_tail(console, 1);
+	tail = read_tail(console, 1);
 	if (WIFSIGNALED(vm->exit_status))
 		why = bl_fmt("QEMU was killed by signal %d (%s); last line: %s",
 			     WTERMSIG(vm->exit_status), strsignal(WTERMSIG(vm->exit_status)),

@@ -88,9 +88,6 @@ void vm_stop(struct vm *vm);
 /* Explain why QEMU ended, from its exit status and the last line of the console. */
 char *vm_explain_end(const struct vm *vm, const char *console);
 
-/* Return the last @n lines of a console log. */
-char *vm_console_tail(const char *console, unsigned int n);
-
 /* Return @n lines from the first splat on, or the last @n lines if there is none. */
 char *vm_console_excerpt(const char *console, unsigned int n);
 
