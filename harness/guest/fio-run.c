@@ -34,7 +34,12 @@ static bool sets_key(const char *line, const char *key)
 	return *line == '=';
 }
 
-char *guest_set_job_times(const char *text, double runtime_s, double ramp_s, bool *timed)
+/*
+ * Return @text, a job file, with the plan's times: @runtime_s seconds for "runtime=" in each
+ * section, and @ramp_s, if not 0, for "ramp_time=" behind it. A file without "runtime=" ends by
+ * size: it is returned as it is, and @timed is false. The caller frees the text.
+ */
+static char *set_job_times(const char *text, double runtime_s, double ramp_s, bool *timed)
 {
 	char *copy = bl_strdup(text), *p = copy, *line, *out = NULL;
 	size_t len = 0;
@@ -85,7 +90,7 @@ static int prepare_job(struct guest_run *r, struct job *j, const char *path, uns
 	if (ret)
 		return guest_fail(&r->outcome, "cannot read the job file %s: %s", path,
 				  strerror(-ret));
-	out = guest_set_job_times(text, j->runtime, j->ramp, &j->timed);
+	out = set_job_times(text, j->runtime, j->ramp, &j->timed);
 	ret = bl_write_file(j->file, out, strlen(out));
 	if (ret)
 		guest_fail(&r->outcome, "cannot write %s: %s", j->file, strerror(-ret));
@@ -144,7 +149,7 @@ static int check_result(struct guest_run *r, struct job *j, struct guest_proc *f
 	if (ret)
 		return fail_with_fio(r, j, why);
 	ret = fio_check(&res, j->timed ? j->runtime * 1000 : 0, why, sizeof(why));
-	if (ret == -ETIME)
+	if (fio_status(ret) == STATUS_INVALID)
 		return guest_invalid(&r->outcome, "fio %s: %s", j->name, why);
 	return ret ? fail_with_fio(r, j, why) : 0;
 }

@@ -7,18 +7,6 @@
 #include "guest/proc.h"
 
 /**
- * guest_set_job_times() - put the plan's times into the text of a job file
- * @text: the job file
- * @runtime_s: seconds for "runtime=" in every section
- * @ramp_s: seconds for "ramp_time=" behind it; 0: none
- * @timed: set to whether the file has "runtime="; one without it ends by size, and its text
- *         is left as it is
- *
- * Return: the new text; the caller frees it.
- */
-char *guest_set_job_times(const char *text, double runtime_s, double ramp_s, bool *timed);
-
-/**
  * guest_run_fio() - run a job file
  * @r: the run; fails if fio or the daemon does, is invalid if fio ran short. guest.json gets
  *     an entry in "fio".

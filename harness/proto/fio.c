@@ -36,7 +36,7 @@ static size_t nan_length(const char *s)
 }
 
 /*
- * Copy  with null for every nan and inf. A null may be a byte longer than the text that it
+ * Copy @text with null for every nan and inf. A null may be a byte longer than the text that it
  * replaces.
  */
 static char *replace_nan(const char *text)
@@ -231,6 +231,13 @@ int fio_check(const struct fio_result *r, double planned_ms,
 		return -ETIME;
 	}
 	return 0;
+}
+
+enum run_status fio_status(int err)
+{
+	if (!err)
+		return STATUS_OK;
+	return err == -ENODATA || err == -ETIME ? STATUS_INVALID : STATUS_FAILED;
 }
 
 char *fio_name(const char *job, unsigned int run)

@@ -7,6 +7,7 @@
 #ifndef BL_FIO_H
 #define BL_FIO_H
 
+#include "proto/words.h"
 #include "stats/hist.h"
 
 #include <stddef.h>
@@ -64,6 +65,15 @@ int fio_read(const char *path, struct fio_result *r, struct hist *hist, char *wh
  */
 int fio_check(const struct fio_result *r, double planned_ms,
 	      char *why, size_t whylen);
+
+/**
+ * fio_status() - tell the outcome of a run by what fio_read() or fio_check() returned
+ * @err: 0 or a negative errno
+ *
+ * Return: invalid for a job that ended and has no usable numbers (-ENODATA, -ETIME), failed for any
+ * other error. The guest and the host both ask this function.
+ */
+enum run_status fio_status(int err);
 
 /**
  * fio_name() - name the files of one run of a job

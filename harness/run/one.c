@@ -215,9 +215,7 @@ static void check_job(struct runner *r, const struct plan_run *run, const char *
 
 		err = err ? err : fio_check(&fio, planned_ms, why, sizeof(why));
 		if (err && o->status == STATUS_OK)
-			set_outcome(o, err == -ENODATA || err == -ETIME ? STATUS_INVALID :
-									 STATUS_FAILED,
-				    bl_fmt("job %s: %s", name, why));
+			set_outcome(o, fio_status(err), bl_fmt("job %s: %s", name, why));
 		free(path);
 		free(name);
 	}

@@ -134,6 +134,18 @@ static void test_no_io(void **state)
 	assert_int_equal(fio_check(&r, 0, why, sizeof(why)), -ENODATA);
 }
 
+/* A job that ended without usable numbers is invalid; one that reported an error has failed. */
+static void test_status(void **state)
+{
+	(void)state;
+	assert_int_equal(fio_status(0), STATUS_OK);
+	assert_int_equal(fio_status(-ENODATA), STATUS_INVALID);
+	assert_int_equal(fio_status(-ETIME), STATUS_INVALID);
+	assert_int_equal(fio_status(-EIO), STATUS_FAILED);
+	assert_int_equal(fio_status(-EBADMSG), STATUS_FAILED);
+	assert_int_equal(fio_status(-ENOENT), STATUS_FAILED);
+}
+
 /* The median is the first bin with at least 50 % of the I/Os up to it, as in fio's stat.c. */
 static void test_bins(void **state)
 {
@@ -166,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_runtime),
 		cmocka_unit_test(test_no_io),
+		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_bins),
 		cmocka_unit_test(test_continued_error),
 	};
