@@ -14,14 +14,22 @@ program=$1
 shards=$2
 campaign=$3
 shift 3
+code=1
 
 quote() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 count() { find "$campaign/parts" -path '*/runs/[0-9]*/run.json' 2>/dev/null | wc -l; }
 
-command -v sbatch >/dev/null || {
-	echo "bouncelab: sbatch: not found; --slurm needs a machine that can submit to Slurm" >&2
-	exit 1
+# End without a job: nothing was done, so the name of the campaign is free again.
+give_up()
+{
+	[ $# = 0 ] || echo "bouncelab: $*" >&2
+	rm -f "$campaign/slurm.sh" "$campaign/slurm.job"
+	rmdir "$campaign/runs" "$campaign"
+	exit $code
 }
+
+command -v sbatch >/dev/null ||
+	give_up "sbatch: not found; --slurm needs a machine that can submit to Slurm"
 
 {
 	printf '#!/bin/sh\n# One shard of this campaign. bouncelab run --slurm submitted it:\n'
@@ -49,30 +57,41 @@ cancel()
 }
 
 # sbatch ends when its tasks have ended. The shell starts it with SIGINT ignored, so Ctrl-C does not
-# end it. It prints the number of the job: "123", or "123;name" for a cluster.
+# end it. It prints the number of the job: "123", or "123;name" for a cluster. Until then it may wait
+# for a controller that does not answer: Ctrl-C ends it.
+number() { sed 's/;.*//' "$campaign/slurm.job"; }
 interrupted=
 trap 'interrupted=${interrupted:-now}' INT TERM HUP
 shown=
 while kill -0 $sbatch 2>/dev/null; do
-	job=$(sed 's/;.*//' "$campaign/slurm.job")
+	job=$(number)
 	if [ -n "$job" ] && [ "$interrupted" = now ]; then
 		cancel
 		interrupted=cancelled
+	elif [ "$interrupted" = now ]; then
+		kill $sbatch 2>/dev/null
+		interrupted=killed
 	fi
 	now=$(count)
-	[ "$now" = "$shown" ] || echo "job $job: $now runs are recorded" >&2
+	[ -z "$job" ] || [ "$now" = "$shown" ] || echo "job $job: $now runs are recorded" >&2
 	shown=$now
 	sleep 0.5
 done
 wait $sbatch
 failed=$?
 
+job=$(number)
+if [ -n "$interrupted" ] && [ -z "$job" ]; then
+	code=130
+	give_up "interrupted before Slurm had taken the job"
+fi
+[ "$interrupted" != killed ] || cancel	# the number came last
 if [ -n "$interrupted" ]; then
 	echo "interrupted; the shards are kept: 'bouncelab resume $campaign/parts/I' continues a" \
 		"shard, 'bouncelab merge $campaign/parts/*' merges them" >&2
 	exit 130
 fi
-[ -s "$campaign/slurm.job" ] || exit 1	# sbatch printed why
+[ -n "$job" ] || give_up	# sbatch printed why
 set -- "$campaign"/parts/*/plan.json
 [ -e "$1" ] || {
 	echo "bouncelab: no shard came back; see $campaign/slurm-*.log" >&2

@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -133,28 +132,24 @@ int campaign_create(struct campaign *c, const struct plan *p, const struct campa
 /* Remove runs, files and figures that were being written when an earlier session ended. */
 static void drop_half_written(const char *dir, const char *below)
 {
-	char *pattern = bl_fmt("%s/%s.*.tmp*", dir, below);
-	glob_t g;
+	char *pattern = bl_fmt("%s.*.tmp*", below);
+	struct bl_strv paths = {};
 
-	if (!glob(pattern, 0, NULL, &g)) {
-		for (size_t i = 0; i < g.gl_pathc; i++)
-			bl_rm_rf(g.gl_pathv[i]);
-		globfree(&g);
-	}
+	bl_glob(dir, pattern, &paths);
+	for (size_t i = 0; i < paths.n; i++)
+		bl_rm_rf(paths.v[i]);
+	bl_strv_free(&paths);
 	free(pattern);
 }
 
 unsigned int campaign_count_files(const char *dir, const char *pattern)
 {
-	char *path = bl_fmt("%s/%s", dir, pattern);
-	unsigned int n = 0;
-	glob_t g;
+	struct bl_strv paths = {};
+	unsigned int n;
 
-	if (!glob(path, 0, NULL, &g)) {
-		n = g.gl_pathc;
-		globfree(&g);
-	}
-	free(path);
+	bl_glob(dir, pattern, &paths);
+	n = paths.n;
+	bl_strv_free(&paths);
 	return n;
 }
 

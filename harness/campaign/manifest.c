@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fts.h>
-#include <glob.h>
 #include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,15 +44,12 @@ static char *sum_files(const char *dir, const struct bl_strv *files)
 /* Add the files that match @pattern below the project's directory, relative to it. */
 static void add_matches(struct bl_strv *files, const char *pattern)
 {
-	char *path = bl_path("%s", pattern);
-	glob_t g;
+	struct bl_strv paths = {};
 
-	if (!glob(path, 0, NULL, &g)) {
-		for (size_t i = 0; i < g.gl_pathc; i++)
-			bl_strv_add(files, g.gl_pathv[i] + strlen(bl_root()) + 1);
-		globfree(&g);
-	}
-	free(path);
+	bl_glob(bl_root(), pattern, &paths);
+	for (size_t i = 0; i < paths.n; i++)
+		bl_strv_add(files, paths.v[i] + strlen(bl_root()) + 1);
+	bl_strv_free(&paths);
 }
 
 int campaign_add_sources(struct bl_strv *files, const char *list)

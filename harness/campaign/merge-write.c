@@ -5,7 +5,6 @@
 #include "campaign/journal.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,16 +28,13 @@ static bool is_own_file(const char *path)
 static void add_paths(struct bl_strv *paths, const char *dir, const char *pattern,
 		      bool (*wanted)(const char *path))
 {
-	char *full = bl_fmt("%s/%s", dir, pattern);
-	glob_t g;
+	struct bl_strv all = {};
 
-	if (!glob(full, 0, NULL, &g)) {
-		for (size_t i = 0; i < g.gl_pathc; i++)
-			if (wanted(g.gl_pathv[i]))
-				bl_strv_add(paths, g.gl_pathv[i]);
-		globfree(&g);
-	}
-	free(full);
+	bl_glob(dir, pattern, &all);
+	for (size_t i = 0; i < all.n; i++)
+		if (wanted(all.v[i]))
+			bl_strv_add(paths, all.v[i]);
+	bl_strv_free(&all);
 }
 
 /* Copy the files and trees of @from into the directory @to, which is made. */

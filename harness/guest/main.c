@@ -80,6 +80,19 @@ static const struct argp argp = {
 	"STRATEGY may be null, which is the loop without a strategy.", NULL, NULL, NULL
 };
 
+/* The agent's guest has this word on its kernel's command line. */
+static bool is_in_guest(void)
+{
+	char *text;
+	bool found;
+
+	if (bl_read_file("/proc/cmdline", &text, NULL))
+		return false;
+	found = strstr(text, "bl.root=");
+	free(text);
+	return found;
+}
+
 static int run_micro(int argc, char **argv)
 {
 	struct options opt = {
@@ -96,6 +109,11 @@ static int run_micro(int argc, char **argv)
 
 	json_object_set_new(opt.op, "module", json_string(module));
 	argp_parse(&argp, argc, argv, 0, NULL, &opt);
+	if (!is_in_guest()) {
+		bl_err("bouncelab-guest micro loads the module into the running kernel, and this is "
+		       "no guest; 'bouncelab micro' measures on this machine");
+		exit(BL_EXIT_USAGE);
+	}
 	json_object_set_new(opt.op, "config", micro_config_json(&opt.config));
 	result = guest_run_micro(opt.op, &o);
 	if (!result || o.invalid)

@@ -12,6 +12,7 @@ static void add_reason(struct guest_outcome *o, const char *fmt, va_list ap)
 	if (n && n + 3 < sizeof(o->reason))
 		n += snprintf(o->reason + n, sizeof(o->reason) - n, "; ");
 	vsnprintf(o->reason + n, sizeof(o->reason) - n, fmt, ap);
+	bl_repair_utf8(o->reason);
 }
 
 int guest_fail(struct guest_outcome *o, const char *fmt, ...)

@@ -45,6 +45,9 @@ static int all_jobs(struct guest_run *r, struct guest_device *d, struct guest_lo
 
 	if (!json_array_size(files))
 		return guest_fail(&r->outcome, "the host's request names no job files");
+	json_array_foreach(files, i, file)
+		if (!json_is_string(file))
+			return guest_fail(&r->outcome, "the host's request has a job file that is no text");
 	/* Run all jobs before a job runs again, so that a drift is the same for all jobs. */
 	for (unsigned int k = 1; k <= runs; k++) {
 		json_array_foreach(files, i, file) {

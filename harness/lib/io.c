@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <glob.h>
 #include <libgen.h>
 #include <limits.h>
 #include <math.h>
@@ -191,6 +192,31 @@ bool bl_exists(const char *path)
 	return !stat(path, &st);
 }
 
+/* Return @name as a pattern that matches it alone. The caller frees it. */
+static char *escape_pattern(const char *name)
+{
+	char *text = bl_zalloc(2 * strlen(name) + 1), *to = text;
+
+	for (; *name; *to++ = *name++)
+		if (strchr("*?[\\", *name))
+			*to++ = '\\';
+	return text;
+}
+
+void bl_glob(const char *dir, const char *pattern, struct bl_strv *paths)
+{
+	char *escaped = escape_pattern(dir), *path = bl_fmt("%s/%s", escaped, pattern);
+	glob_t g;
+
+	if (!glob(path, 0, NULL, &g)) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			bl_strv_add(paths, g.gl_pathv[i]);
+		globfree(&g);
+	}
+	free(path);
+	free(escaped);
+}
+
 unsigned long long bl_free_space(const char *path)
 {
 	struct statvfs s;
@@ -263,6 +289,16 @@ double bl_json_num(const json_t *o, const char *key, double dflt)
 	const json_t *v = json_object_get(o, key);
 
 	return json_is_number(v) ? json_number_value(v) : dflt;
+}
+
+void bl_repair_utf8(char *text)
+{
+	json_t *s = json_string(text);
+
+	for (; !s && *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			*text = '?';
+	json_decref(s);
 }
 
 json_t *bl_json_real(double v)

@@ -142,6 +142,14 @@ int bl_mkdir_p(const char *path);
 int bl_rm_rf(const char *path);
 bool bl_exists(const char *path);
 
+/**
+ * bl_glob() - find the paths that match a shell pattern below a directory
+ * @dir: the directory; its name is taken as it is, also if it has *, ? or [
+ * @pattern: the pattern, relative to it
+ * @paths: takes the paths, which begin with @dir, in the order of their names
+ */
+void bl_glob(const char *dir, const char *pattern, struct bl_strv *paths);
+
 /* Return the bytes that are free for us in the file system of @path; 0 if that is unknown. */
 unsigned long long bl_free_space(const char *path);
 
@@ -157,6 +165,12 @@ json_t *bl_json_load(const char *path);
 const char *bl_json_str(const json_t *o, const char *key, const char *dflt);
 long long bl_json_int(const json_t *o, const char *key, long long dflt);
 double bl_json_num(const json_t *o, const char *key, double dflt);
+
+/*
+ * Make the text fit for JSON: if it is not UTF-8, put '?' in the place of each byte that is not
+ * ASCII. A fixed buffer may end in the middle of a character, and programs print what they like.
+ */
+void bl_repair_utf8(char *text);
 
 /**
  * bl_json_schema_error() - tell why a file's schema number is not known

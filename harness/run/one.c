@@ -33,6 +33,8 @@ struct outcome {
 static void set_outcome(struct outcome *o, enum run_status status, char *reason)
 {
 	free(o->reason);
+	if (reason)
+		bl_repair_utf8(reason);
 	o->ended = true;
 	o->status = status;
 	o->reason = reason;
