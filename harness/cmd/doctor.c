@@ -18,6 +18,7 @@
 
 #define MIN_MEMORY_MB	3072
 #define MIN_DISK_MB	1024
+#define DOCTOR_SCHEMA	1	/* of --json */
 
 enum level { GOOD, NOTE, BAD };
 
@@ -289,7 +290,8 @@ int cmd_doctor(int argc, char **argv)
 	if (bl_interrupted)
 		return BL_EXIT_INTERRUPTED;
 	if (d.checks) {
-		json_t *o = json_pack("{s:b, s:o}", "ok", !d.bad, "checks", d.checks);
+		json_t *o = json_pack("{s:i, s:b, s:o}", "schema", DOCTOR_SCHEMA, "ok",
+				      !d.bad, "checks", d.checks);
 
 		json_dumpf(o, stdout, JSON_INDENT(1));
 		putchar('\n');

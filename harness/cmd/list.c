@@ -90,6 +90,8 @@ static int print_names(const struct catalog *c, const char *name)
 
 /* --- JSON ------------------------------------------------------------------------ */
 
+#define LIST_SCHEMA	1
+
 static json_t *choices_to_json(const struct catalog_choices *l)
 {
 	json_t *a = json_array();
@@ -124,7 +126,7 @@ static json_t *collectors_to_json(void)
 
 static void print_json(const struct catalog *c)
 {
-	json_t *o = json_object(), *strategies = json_array();
+	json_t *o = json_pack("{s:i}", "schema", LIST_SCHEMA), *strategies = json_array();
 
 	for (size_t i = 0; i < c->n_strategy; i++)
 		json_array_append_new(strategies, strategy_to_json(&c->strategy[i]));

@@ -37,15 +37,21 @@ static struct trace_subject *subject_of(struct trace_data *d, const struct sum_r
 	return s;
 }
 
-int trace_load_json(const char *dir, const char *name, json_t **doc)
+/* As trace_load_json(), of a file whose newest schema number is @newest. */
+static int load_json(const char *dir, const char *name, int newest, json_t **doc)
 {
 	char *path = bl_fmt("%s/%s", dir, name);
 	int err;
 
 	*doc = json_load_file(path, 0, NULL);
-	err = bl_json_check_schema(path, *doc, TRACE_SCHEMA);
+	err = bl_json_check_schema(path, *doc, newest);
 	free(path);
 	return err;
+}
+
+int trace_load_json(const char *dir, const char *name, json_t **doc)
+{
+	return load_json(dir, name, TRACE_SCHEMA, doc);
 }
 
 static int add_stages(struct trace_subject *s, const char *dir, const json_t *guest)
@@ -98,15 +104,22 @@ static int (*const adders[COLLECTORS])(struct trace_subject *s, const char *dir,
 	[COLLECT_PROFILE] = add_profile,
 };
 
+const json_t *trace_get_disk_io(const json_t *guest)
+{
+	const json_t *io = json_object_get(guest, "disk_io");
+
+	return io ? io : json_object_get(guest, "disk");
+}
+
 static int add_traced(struct trace_data *d, struct trace_subject *s, const struct sum_row *row,
 		      unsigned int collect)
 {
 	char *dir = bl_fmt("%s/runs/%s", d->sum.dir, row->run);
 	const json_t *disk;
 	json_t *guest;
-	int err = trace_load_json(dir, "guest.json", &guest);
+	int err = load_json(dir, "guest.json", GUEST_SCHEMA, &guest);
 
-	disk = json_object_get(guest, "disk");
+	disk = trace_get_disk_io(guest);
 	for (int c = 0; !err && c < COLLECTORS; c++) {
 		if (!(collect & COLLECT_BIT(c)))
 			continue;

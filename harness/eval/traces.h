@@ -86,6 +86,9 @@ struct trace_data {
  */
 int trace_load_json(const char *dir, const char *name, json_t **doc);
 
+/* Return "ios" and "bytes" of the disk while collectors ran, of any schema of guest.json, or NULL. */
+const json_t *trace_get_disk_io(const json_t *guest);
+
 /**
  * trace_data_load() - load the traced runs of a campaign
  * @d: gets them; trace_data_free() frees it

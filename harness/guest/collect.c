@@ -57,7 +57,7 @@ static void record_disk_stat(const struct guest_collect *c, struct guest_run *r)
 	unsigned long long ios, bytes;
 
 	read_disk_stat(&ios, &bytes);
-	json_object_set_new(r->doc, "disk",
+	json_object_set_new(r->doc, "disk_io",
 			    json_pack("{s:I, s:I}", "ios", (json_int_t)(ios - c->ios),
 				      "bytes", (json_int_t)(bytes - c->bytes)));
 }

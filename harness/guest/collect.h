@@ -58,7 +58,7 @@ int guest_collect_start(struct guest_collect *c, struct guest_run *r);
 /**
  * guest_collect_stop() - stop the collectors and leave their files in the run's directory
  * @c: their state
- * @r: the run; gets "disk", the I/Os and bytes of the disk between start and stop, and
+ * @r: the run; gets "disk_io", the I/Os and bytes of the disk between start and stop, and
  *     "lock_names": of each lock of the module "addr" (hexadecimal), "bytes" of one lock,
  *     "count" of locks behind each other, "name"; it is empty for the stock module
  */

@@ -147,7 +147,7 @@ static int open_run(struct guest_run *r, const json_t *op)
 	kind = bl_find_name(kind_names, KINDS, kind_name);
 	r->strategy = bl_json_str(op, "strategy", INTREE);
 	r->intree = !strcmp(r->strategy, INTREE);
-	r->doc = json_pack("{s:i, s:s, s:s, s:b, s:o, s:[]}", "schema", TRACE_SCHEMA, "status",
+	r->doc = json_pack("{s:i, s:s, s:s, s:b, s:o, s:[]}", "schema", GUEST_SCHEMA, "status",
 			   status_names[STATUS_FAILED], "reason", "", "reboot", 0, "ms",
 			   json_object(), "fio");
 	r->ms = json_object_get(r->doc, "ms");

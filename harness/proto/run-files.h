@@ -15,8 +15,12 @@
 #define RUN_HOLDS_JSON		"holds.json"	/* from trace.dat: hold times of locks */
 #define RUN_PROFILE_FOLDED	"profile.folded" /* from perf.txt: "outer;inner COUNT" lines */
 
-/* Schema numbers: of run.json, and of the JSON files that the guest and its collectors write. */
+/*
+ * Schema numbers of run.json, guest.json and the JSON files of collectors. Up to schema 1 of
+ * guest.json the I/Os of the disk were in "disk"; now they are in "disk_io".
+ */
 #define RUN_SCHEMA		1
+#define GUEST_SCHEMA		2
 #define TRACE_SCHEMA		1
 
 #endif

@@ -206,6 +206,20 @@ static void test_collectors(void **state)
 	free(run);
 }
 
+/* Up to schema 1, "disk" of guest.json had the I/Os of the disk where collectors ran. */
+static void test_disk_io(void **state)
+{
+	json_t *old = json_pack("{s:{s:i}}", "disk", "ios", 7);
+	json_t *new = json_pack("{s:{s:i}, s:{s:i}}", "disk", "hw_queues", 2, "disk_io", "ios", 8);
+
+	(void)state;
+	assert_int_equal(bl_json_int(trace_get_disk_io(old), "ios", 0), 7);
+	assert_int_equal(bl_json_int(trace_get_disk_io(new), "ios", 0), 8);
+	assert_null(trace_get_disk_io(NULL));
+	json_decref(old);
+	json_decref(new);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_shards),
 		cmocka_unit_test(test_collectors),
+		cmocka_unit_test(test_disk_io),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
