@@ -15,8 +15,10 @@ CC = gcc
 # The kernel's own build must not see our variables as if they were its own.
 MAKEOVERRIDES =
 
-ifneq ($(words $(CURDIR)),1)
-$(error The path '$(CURDIR)' has a blank, which the kernel's build cannot take)
+# Recipes and the kernel's build take such characters for syntax.
+ifneq ($(shell pwd | LC_ALL=C tr -d 'A-Za-z0-9/._+@,=~\200-\377\n-' | wc -c),0)
+$(error The path '$(CURDIR)' has a blank or another character that cannot be there; \
+	valid: letters, digits and / . _ + @ , = ~ -)
 endif
 
 Q := $(if $(filter 1,$(V)),,@)
@@ -25,7 +27,7 @@ say = @printf '  %-8s%s\n' $(1) $(2)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: help bench check check-fast paper paper-check build conform doctor lint include-graph \
-	new-strategy deps kernel \
+	new-strategy deps kernel install uninstall \
 	unit-tests clean distclean FORCE
 
 ## The main job
@@ -58,9 +60,14 @@ doctor: build/bouncelab ## what this machine can do, check by check
 deps: ## install the missing Debian packages of packages.txt
 	$(Q)scripts/deps.sh
 
+install uninstall: export DESTDIR := $(DESTDIR)
+install uninstall: export PREFIX := $(PREFIX)
 install: build build/kernel/stamp ## install programs, modules, data and man pages; PREFIX=/usr/local DESTDIR=
 	$(Q)$(MAKE) -f harness/micro/native/Makefile --no-print-directory OUT=build/micro all
-	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install.sh
+	$(Q)scripts/install.sh
+
+uninstall: ## remove what make install has installed; PREFIX=/usr/local DESTDIR=
+	$(Q)scripts/install.sh --uninstall
 
 kernel: build/kernel/stamp ## download the guest's kernel into build/kernel
 	@:
@@ -82,7 +89,8 @@ new-strategy: ## NAME=x: strategies/x.c from the template, ready to compile
 	$(Q)scripts/new-strategy.sh "$$NAME"
 
 clean: ## remove what was built; keep results and the downloaded kernel
-	$(Q)rm -rf build/bouncelab build/bouncelab-guest build/version build/*.ko build/harness build/tests build/*.log
+	$(Q)rm -rf build/bouncelab build/bouncelab-guest build/version build/*.ko build/harness build/tests \
+		build/micro build/*.log
 	$(Q)for d in kmod strategies; do \
 		find $$d -name '*.o' -o -name '*.ko' -o -name '.*.cmd' -o -name '*.mod' \
 			-o -name '*.mod.c' -o -name 'modules.order' \
@@ -91,6 +99,11 @@ clean: ## remove what was built; keep results and the downloaded kernel
 
 distclean: clean ## clean, and the downloaded kernel too
 	$(Q)rm -rf build
+
+# `make clean build` cleans first, also with -j.
+ifneq ($(filter clean distclean,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 
 # --- the guest's kernel -------------------------------------------------------
 

@@ -87,4 +87,67 @@ offers first report 'fi'
 offers icount micro --plane = ic
 grep -qxF native "$scratch/offered" && fail "completion of '--plane=ic' offers 'native'"
 ok "completion knows strategies, plans, jobs, campaigns and options"
+
+# --- odd places, again, and away ---------------------------------------------------
+
+# A list of what is below a directory, with modes.
+tree_of() { (cd "$1" && find . -printf '%P %y %m\n' | sort); }
+
+cd "$top" || exit 1
+tree_of "$prefix" >"$scratch/once"
+touch "$prefix/lib/bouncelab/build/stale" "$prefix/share/man/man1/bouncelab-stale.1"
+echo share/man/man1/bouncelab-stale.1 >>"$prefix/lib/bouncelab/installed"
+(umask 077 && make -s install "DESTDIR=$scratch/dest" PREFIX=/opt/bl) >"$scratch/log" 2>&1 ||
+	{ show "$scratch/log"; fail "the second make install fails"; }
+tree_of "$prefix" | diff "$scratch/once" - || fail "the second installation is not as the first"
+ok "a second installation leaves nothing of the first, and the umask does not count"
+
+staged="$scratch/it's a [stage] \$HOME"
+expect 0 'DESTDIR with blanks' env DESTDIR="$staged" PREFIX=/opt/bl scripts/install.sh
+tree_of "$staged/opt/bl" | diff "$scratch/once" - || fail "an odd DESTDIR gives another tree"
+for bad in "/opt/my tools" "/opt/it's" relative; do
+	expect 2 "PREFIX=$bad" env DESTDIR="$scratch/bad" PREFIX="$bad" scripts/install.sh
+	says "$scratch/log" "PREFIX is '$bad'; valid:"
+done
+[ ! -e "$scratch/bad" ] || fail "a refused PREFIX leaves files"
+ok "DESTDIR may have blanks and quotes; a PREFIX that the guest could not find is refused"
+
+mkdir -p "$scratch/mine/lib/bouncelab"
+echo precious >"$scratch/mine/lib/bouncelab/file"
+expect 1 'a directory of another' env PREFIX="$scratch/mine" scripts/install.sh
+says "$scratch/log" "$scratch/mine/lib/bouncelab is not from 'make install'"
+expect 1 'uninstall there' env PREFIX="$scratch/mine" scripts/install.sh --uninstall
+[ -s "$scratch/mine/lib/bouncelab/file" ] || fail "a directory of another is removed"
+ok "a directory that make install did not make is left alone"
+
+# Another user, without a home: the installed files are read-only for it.
+if [ "$(id -u)" = 0 ]; then
+	chmod 755 "$scratch" "$scratch/dest" "$scratch/bin"
+	mkdir -m 777 "$scratch/nobody"
+	cd "$scratch/nobody" || exit 1
+	# as_nobody COMMAND...: run it as the user nobody.
+	as_nobody()
+	{
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+			env -u XDG_CACHE_HOME HOME=/nonexistent "$@"
+	}
+	expect 0 'list as nobody' as_nobody "$bouncelab" list --names strategies
+	expect 0 'micro as nobody' as_nobody "$bouncelab" micro -s eager-none --size 4K --rounds 1 \
+		--threads 1 --seconds 0.01
+	write_plan 'intree, eager-none' 4k-randread-1 'repeat = 2'
+	chmod 644 "$plan"
+	expect 0 'run as nobody' as_nobody "$bouncelab" run "$plan" --allow-noisy-host --accel tcg \
+		--name first
+	says results/first/table.txt eager-none
+	cd "$top" || exit 1
+	ok "another user can run what root installed"
+fi
+
+: >"$prefix/bin/other"
+expect 0 'make uninstall' make -s uninstall "DESTDIR=$scratch/dest" PREFIX=/opt/bl
+left=$(find "$prefix" ! -type d | grep -v '/bin/other$')
+[ -z "$left" ] || fail "make uninstall leaves $left"
+[ -e "$prefix/bin/other" ] || fail "make uninstall removes the file of another"
+expect 1 'make uninstall again' env "DESTDIR=$scratch/dest" PREFIX=/opt/bl scripts/install.sh --uninstall
+ok "make uninstall removes what make install has put there, and nothing else"
 finish
