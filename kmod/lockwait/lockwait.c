@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bl_lockwait.ko: waits for locks of this kernel from its loading on, whichever lock it
- * is, for the collector "locks".  In debugfs:
+ * bl_lockwait.ko: record the waits for every lock of this kernel from the module's loading on, for
+ * the collector "locks". It has two files in debugfs:
  *
- * bl_lockwait/running	1; writing 0 ends it, for good
- * bl_lockwait/waits	then: by lock and by who waited, see below
+ * bl_lockwait/running	1 while waits are recorded; writing 0 ends that for good
+ * bl_lockwait/waits	the waits by lock and by call chain, once recording has ended:
  *
  *	wait ADDRESS LCB_F_FLAGS COUNT SUM-NS LONGEST-NS LOG2:COUNT,... SYMBOL
- *	by FUNCTION			(the innermost first; as many lines as there are)
- *	total BEGUN ADDED DROPPED MISSED	(no place here; left out by fprobe)
+ *	by FUNCTION			(one line for each frame, the innermost first)
+ *	total BEGUN ADDED DROPPED MISSED
  *
- * One wait can have several lines, since each CPU has lines of its own.
+ * DROPPED waits found no place in a table here; fprobe left MISSED waits out. One call chain can
+ * have several lines, since each CPU has lines of its own.
  *
- * Mutexes, rwlocks, semaphores and our bit locks say by tracepoints when a wait begins and
- * ends.  Of a spinlock these know only who queues, and not the first who waits: with two
- * CPUs nobody.  So spinlocks are taken from the function that all of them wait in.  A
- * semaphore that is spun for at first is waited for from the sleep on: what gets it by
- * spinning alone is not seen.
+ * Tracepoints say when a wait for a mutex, an rwlock, a semaphore or one of our bit locks begins
+ * and ends. Of a spinlock they show only the tasks that queue, not the first one that waits: with
+ * two CPUs they show no wait. So waits for spinlocks are taken from the function in which all of
+ * them wait. The wait for a semaphore that spins first counts from the sleep on: a task that gets
+ * the semaphore by spinning alone is not seen.
  *
- * A wait counts from where its stack has been taken, about a microsecond after it began.
+ * A wait counts from the time when its stack has been taken, about a microsecond after it began.
  *
- * The end of a wait is where the lock is held: what is done there is what others wait for.
- * Histogram triggers of tracefs took a tenth of zap's IOPS there.
+ * At the end of a wait its lock is held, so the time of the handler there adds to the waits of
+ * others. Histogram triggers of tracefs took a tenth of the IOPS of zap there.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -37,12 +38,12 @@
 
 #include "table.h"
 
-#define RAW_FRAMES	24	/* with those of tracing, which are left out */
-#define IN_FUNCTION	32	/* bytes: so far in is who calls a probe at the beginning */
+#define RAW_FRAMES	24	/* including those of tracing, which are left out later */
+#define IN_FUNCTION	32	/* bytes from a function to the return address of its probe */
 
 static DEFINE_PER_CPU(u64, begun);
 static DEFINE_MUTEX(control);
-static bool running;		/* under control */
+static bool running;		/* protected by control */
 static struct dentry *dir;
 
 static u64 begun_of_all(void)
@@ -56,8 +57,9 @@ static u64 begun_of_all(void)
 }
 
 /*
- * Where who waits begins: behind the probed function at @ip, or else behind our own frames.
- * The first of them, since what was interrupted in here has such frames, too.
+ * Return the index of the first frame of the task that waits: the one behind the probed function
+ * at @ip, or else the first behind our own frames. It is the first such frame because an
+ * interrupted handler has our frames, too.
  */
 static unsigned int first_frame(const unsigned long *raw, unsigned int n, unsigned long ip)
 {
@@ -115,7 +117,7 @@ static struct fprobe spins = {
 	.entry_data_size = sizeof(struct spin),
 };
 
-/* Guests of KVM have the second one, where that is built. */
+/* Guests of KVM use the second function, if the kernel has it. */
 #define SLOW_PATH	"native_queued_spin_lock_slowpath"
 
 static const char *slow_paths[] = { SLOW_PATH, "__pv_queued_spin_lock_slowpath" };
@@ -126,17 +128,18 @@ static const char *slow_paths[] = { SLOW_PATH, "__pv_queued_spin_lock_slowpath" 
 #define PENDING_PROBES	16
 
 /*
- * Waits that have begun.  A task writes its own only, and so do interrupts in it, whose
- * locks are others: a place is taken by cmpxchg of its task, and has a lock while in use.
+ * Waits that have begun. A task, and interrupts in it, write only places of that task, and wait
+ * for different locks. A place is taken by the cmpxchg() of its task, and has a lock while it is in
+ * use.
  */
 static struct pending {
 	struct task_struct *task;
-	bool inner;		/* a spinlock at the same address is queued for */
+	bool inner;		/* the task queues for a spinlock at the same address */
 	u64 begin;
 	struct lockwait_key key;
 } pending[1 << PENDING_BITS];
 
-static u64 pending_full;	/* statistics: not exact if two CPUs find that at once */
+static u64 pending_full;	/* not exact: two CPUs that add at once may count one */
 
 static struct pending *find_pending(const void *lock)
 {
@@ -166,8 +169,8 @@ static struct pending *new_pending(void)
 }
 
 /*
- * A mutex begins to spin, then to sleep, and again to spin if others came first: one wait.
- * Waits for a spinlock are counted above; those for a semaphore's inner lock have its address.
+ * A task that waits for a mutex spins, sleeps, and spins again if others came first: this is one
+ * wait. Waits for spinlocks are counted above; those for a semaphore's inner lock have its address.
  */
 static void on_begin(void *unused, void *lock, unsigned int flags)
 {
@@ -192,19 +195,19 @@ static void on_end(void *unused, void *lock, int ret)
 	struct pending *p = find_pending(lock);
 
 	if (!p)
-		return;		/* began before us, or is a spinlock */
+		return;		/* the wait began before the recording, or is for a spinlock */
 	if (p->inner) {
 		p->inner = false;
 		return;
 	}
 	lockwait_add(&p->key, ktime_get_mono_fast_ns() - p->begin);
 	WRITE_ONCE(p->key.lock, NULL);
-	smp_store_release(&p->task, NULL);	/* pairs with the cmpxchg() of the next */
+	smp_store_release(&p->task, NULL);	/* pairs with the cmpxchg() in new_pending() */
 }
 
 /* --- control --------------------------------------------------------------------- */
 
-/* Holds control. */
+/* Begin to record. The caller holds control. Return 0 or a negative errno. */
 static int start(void)
 {
 	int ret = register_trace_contention_end(on_end, NULL);
@@ -230,13 +233,16 @@ err_end:
 	return ret;
 }
 
-/* Under control, or when nobody else can be here.  Returns when no handler runs any more. */
+/*
+ * End the recording, and wait until no handler runs any more. The caller holds control, or no other
+ * task can get here.
+ */
 static void stop(void)
 {
 	if (!running)
 		return;
 	running = false;
-	disable_fprobe(&spins);		/* what begins while it goes is not one missed */
+	disable_fprobe(&spins);		/* a wait that begins during the removal is not missed */
 	unregister_fprobe(&spins);
 	unregister_trace_contention_begin(on_begin, NULL);
 	unregister_trace_contention_end(on_end, NULL);
@@ -289,7 +295,7 @@ static int __init lockwait_init(void)
 	ret = start();
 	mutex_unlock(&control);
 	if (ret) {
-		pr_err("the waits of this kernel cannot be seen: %d\n", ret);
+		pr_err("cannot record the waits of this kernel: error %d\n", ret);
 		lockwait_table_free();
 		return ret;
 	}

@@ -8,17 +8,17 @@
 
 #include "table.h"
 
-#define PLACES	1024	/* of each CPU; a power of two */
-#define PROBES	64	/* looked at before a wait is dropped */
-#define LOG2	44	/* up to five hours */
+#define PLACES	1024	/* for each CPU; a power of two */
+#define PROBES	64	/* places that are tried before a wait is dropped */
+#define LOG2	44	/* powers of two of ns: up to five hours */
 
 struct wait {
-	struct lockwait_key key;	/* lock is NULL: free */
+	struct lockwait_key key;	/* the place is free if lock is NULL */
 	u64 count, ns, longest;
-	u32 log2[LOG2];			/* of more than 2^(i-1) and at most 2^i ns */
+	u32 log2[LOG2];			/* [i]: waits of more than 2^(i-1) and at most 2^i ns */
 };
 
-/* Written by their own CPU only, with interrupts off, since those wait for locks, too. */
+/* Only their own CPU writes these, with interrupts off, since interrupts wait for locks, too. */
 static DEFINE_PER_CPU(struct wait *, table);
 static DEFINE_PER_CPU(u64, added);
 static DEFINE_PER_CPU(u64, dropped);
@@ -51,7 +51,7 @@ static bool same(const struct lockwait_key *a, const struct lockwait_key *b)
 	       !memcmp(a->frames, b->frames, a->n * sizeof(a->frames[0]));
 }
 
-/* Interrupts are off. */
+/* Return the place of @key on this CPU, or NULL. The caller has turned interrupts off. */
 static struct wait *place_of(const struct lockwait_key *key)
 {
 	u32 hash = jhash(key->frames, key->n * sizeof(key->frames[0]),
