@@ -3,6 +3,9 @@
 #
 # Wrong input gives exit code 2, and a message on stderr that names the wrong thing and
 # lists the valid ones. Nothing here boots a guest.
+#
+# Seen failing: with a plan whose page_order may be 5; without the schema number of list --json; with
+# a guest program that loads the module into any kernel.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
@@ -68,6 +71,7 @@ for f in strategies/*.c; do
 done
 run list --json
 accepted
+grep -q '"schema": 1' "$scratch/out" || fail "list --json has no schema number"
 case $(head -c 1 "$scratch/out") in
 '{' | '[') ;;
 *) fail "list --json prints no JSON" ;;
@@ -107,6 +111,24 @@ run report no-such-campaign
 refused no-such-campaign
 
 ok "wrong and missing words are refused"
+
+# The guest's program by hand.
+guest()
+{
+	case="bouncelab-guest $*"
+	timeout 60 build/bouncelab-guest "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	code=$?
+}
+guest
+refused 'first process of the guest' 'bouncelab-guest micro STRATEGY'
+guest micro
+refused 'the name of a strategy is missing'
+guest micro eager-none speed=1
+refused "'speed=1'" valid: slice_ns allocator
+# Its module must not go into the kernel of this machine.
+guest micro eager-none
+refused 'this is no guest' "'bouncelab micro'"
+ok "the guest's program is refused outside of a guest"
 
 # Of this plan, one line is wrong each time.
 cat >"$scratch/good.ini" <<'END'

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Check the texts that the host expects of the guest's /init, and the names of accelerators. */
+/*
+ * Check the texts that the host expects of the guest's /init, and the names of accelerators.
+ *
+ * Seen failing: with another text in init.sh.
+ */
 #include "lib/util.h"
 
 #include <errno.h>
