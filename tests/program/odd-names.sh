@@ -71,7 +71,7 @@ echo "$PATH" | tr : '\n' | while read -r dir; do
 	ln -s "$dir"/* "$scratch/few/" 2>/dev/null
 done
 rm -f "$scratch/few/sbatch"
-PATH=$scratch/few
+export PATH="$scratch/few"
 submit 1 none
 says "$scratch/log" 'sbatch: not found'
 [ ! -e "$out/none" ] || fail "without sbatch the campaign's directory stays"
@@ -103,7 +103,7 @@ says "$scratch/log" 'a task failed' 'missing'
 ok "when a task fails, the others' runs are merged, and the shards are kept"
 
 # Ctrl-C while sbatch waits for the controller.
-FAKE_SBATCH=wait
+FAKE_SBATCH="wait"
 mkfifo "$FAKE_WAITS"
 env --default-signal=INT $bouncelab run "$plan2" --allow-noisy-host --accel tcg --out "$out" \
 	--name waits --slurm=2 >"$scratch/log" 2>&1 &

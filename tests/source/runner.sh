@@ -4,7 +4,8 @@
 # tests/run itself, on planted tests: it finds tests by their names, reports what fails, and
 # takes no test for good that prints no valid TAP.
 #
-# Seen failing: with lib/tap.awk without any of its rules; with an ambiguous name that takes
+# Seen failing: with lib/tap.awk without any of its rules; with JOBS=0, which ran no test and
+# passed; with a process that a test leaves behind; with an ambiguous name that takes
 # the first test.
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -52,11 +53,13 @@ plant source/one '. tests/lib/common.sh' 'ok "it is so"' 'finish'
 plant vm/one '. tests/lib/common.sh' 'ok "it is so"' 'finish'
 plant vm/guest/none 'exit 1'
 plant program/skipped '. tests/lib/common.sh' 'skip "it cannot run here"'
+plant vm/first '# First: it takes longest.' '. tests/lib/common.sh' 'ok "it is so"' 'finish'
 plant program/slow '# Slow: it takes long.' '. tests/lib/common.sh' 'ok "it is so"' 'finish'
 plant program/by-hand '# By hand: it is not for each day.' 'exit 1'
 
 run 0 --list
-[ "$(cat "$scratch/log")" = 'source/one
+[ "$(cat "$scratch/log")" = 'vm/first
+source/one
 program/skipped
 program/slow
 vm/one' ] || fail "--list prints: $(cat "$scratch/log")"
@@ -65,7 +68,7 @@ run 0 --fast --list
 program/skipped' ] || fail "--fast --list prints: $(cat "$scratch/log")"
 run 0 --files slow
 says 'tests/program/slow.sh'
-ok "the tests of the tree and of the fast tier are listed"
+ok "the tests of the tree and of the fast tier are listed, the longest first"
 
 run 2 one
 says "the test 'one' is ambiguous; valid: source/one vm/one"
@@ -78,7 +81,7 @@ says 'program/slow ' 'vm/one ' '2 passed, 0 failed'
 ok "a name is a folder and a file, or the last part if only one test has it"
 
 run 0
-says 'because: it cannot run here' '3 passed, 0 failed, 1 skipped'
+says 'because: it cannot run here' '4 passed, 0 failed, 1 skipped'
 run 1 skipped
 says 'no test ran'
 ok "a skipped test is neither passed nor failed"
@@ -120,4 +123,34 @@ plant source/bad '# Timeout: 1' '. tests/lib/common.sh' 'sleep 100'
 run 1 bad
 says 'not done after 1 s'
 ok "a test that takes too long has failed"
+
+rm "$scratch/tests/source/bad.sh"
+for JOBS in 0 -1 x 1.5; do
+	export JOBS
+	run 2 source/one
+	says "JOBS is '$JOBS'; valid:"
+done
+unset JOBS
+run 0 source/one vm/one source/one
+says '2 passed, 0 failed'
+ok "a wrong number of jobs is refused, and a test that is named twice runs once"
+
+# The queue says that a worker has taken vm/one, and no worker has.
+# shellcheck disable=SC2016 # the planted test expands it
+plant source/aaa '. tests/lib/common.sh' 'for d in "$TMPDIR"/bouncelab-tests.*; do mkdir "$d/vm:one"; done' \
+	'ok "it is so"' 'finish'
+mkdir "$scratch/tmp"
+TMPDIR=$scratch/tmp JOBS=1
+export TMPDIR JOBS
+run 1 aaa vm/one
+says '1 of 2 tests have a result'
+unset TMPDIR JOBS
+rm "$scratch/tests/source/aaa.sh"
+ok "a test without a result is a failure"
+
+plant strategies/left "sleep 1000 & echo \$! >$scratch/left" '. tests/lib/common.sh' 'ok "it is so"' 'finish'
+run 0 left
+read -r left <"$scratch/left"
+[ ! -d "/proc/$left" ] || grep -q '^State:.Z' "/proc/$left/status" || fail "a process of a test lives on"
+ok "what a test leaves behind is ended"
 finish
