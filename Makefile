@@ -2,12 +2,14 @@
 #
 # Every entry point of bouncelab. `make help` lists them.
 #
-# Variables: PLAN=name (bench; default: quick with KVM, else quick-icount),
+# Variables: PLAN=name (bench; default: quick with KVM, else quick-icount), SAME_WITHIN=percent
+# (bench: the margin of "same"; default: the plan's),
 # NAME=name (new-strategy), S=name (conform), T="test ..." (check), KDIR=path (build the module
 # against other headers), V=1 (show commands), NO_INSTALL=1 (bench, check: install
 # no packages), PREFIX=path and DESTDIR=path (install).
 
 PLAN ?=
+SAME_WITHIN ?=
 KDIR ?= build/kernel/headers
 PREFIX ?= /usr/local
 CC = gcc
@@ -36,8 +38,9 @@ help: ## list what can be made
 	      /^[a-z-]+:.*## / { split($$0, a, /:.*## /); printf "  make %-16s%s\n", a[1], a[2] }' \
 	      $(firstword $(MAKEFILE_LIST))
 
-bench: ## install what is missing, build, run a plan in a VM, print verdicts; PLAN=name
-	+$(Q)PLAN='$(PLAN)' KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh bench
+bench: ## install what is missing, build, run a plan in a VM, print verdicts; PLAN=name SAME_WITHIN=percent
+	+$(Q)PLAN='$(PLAN)' SAME_WITHIN='$(SAME_WITHIN)' KDIR='$(KDIR)' MAKE='$(MAKE)' \
+		scripts/from-clone.sh bench
 
 check: ## install what is missing, build, run all tests; T="lint cli" runs some
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check $(T)

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-enum { OPT_BOOT = 512, OPT_RUNS, OPT_WIDTH, OPT_BUDGET };
+enum { OPT_BOOT = 512, OPT_RUNS, OPT_WIDTH, OPT_BUDGET, OPT_SAME };
 
 static const struct argp_option options[] = {
 	{ "strategy", 's', "LIST", 0,
@@ -19,6 +19,8 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "budget", OPT_BUDGET, "MINUTES", 0,
 	  "Begin no block that would end after this time [0: no budget]", 0 },
+	{ "same-within", OPT_SAME, "PERCENT", 0, "Declare the margin of the verdict 'same', before "
+	  "anything runs [0.01..100; default: 1 on icount, 3 elsewhere]", 0 },
 	{ "seed", 'S', "N", 0, "Set the seed for the order of runs", 0 },
 	{ 0 }
 };
@@ -52,6 +54,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_BUDGET:
 		o->budget = arg;
 		return 0;
+	case OPT_SAME:
+		o->same_within = arg;
+		return 0;
 	case 'S':
 		o->seed = arg;
 		return 0;
@@ -84,6 +89,7 @@ static const struct {
 	{ "--runs", "plan", "runs", offsetof(struct plan_options, runs) },
 	{ "--width", "plan", "width", offsetof(struct plan_options, width) },
 	{ "--budget", "plan", "budget", offsetof(struct plan_options, budget) },
+	{ "--same-within", "plan", "same_within", offsetof(struct plan_options, same_within) },
 };
 
 static const char *get_value(const struct plan_options *o, size_t i)

@@ -150,6 +150,7 @@ static void print_plan(const struct plan *p)
 	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
 	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");
 	printf("order     %u blocks, seed %llu\n", p->repeat, p->seed);
+	printf("margin    same within %g %%, declared before the run\n", p->same_within);
 	print_levels(p);
 	print_rule(p);
 	print_budget(p);

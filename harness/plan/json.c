@@ -77,6 +77,8 @@ json_t *plan_to_json(const struct plan *p)
 		      "verify", p->verify, "runtime_s", p->runtime, "ramp_s", p->ramp,
 		      "cpus", (int)p->cpus, "queues", (int)p->queues,
 		      "backend", backend_names[p->backend], "jobs", jobs_json(p, KIND_TIME));
+	if (p->same_within > 0)
+		json_object_set_new(j, "same_within", json_real(p->same_within));
 	if (p->buffer_mb != COLLECT_BUFFER_MB)
 		json_object_set_new(j, "buffer_mb", json_integer(p->buffer_mb));
 	if (p->keep)
@@ -203,6 +205,7 @@ static int load_plan(struct plan *p, const json_t *o)
 	p->runs_each = bl_json_int(o, "runs_each", 1);
 	p->width = bl_json_num(o, "width_pct", 0);
 	p->budget = bl_json_num(o, "budget_s", 0);
+	p->same_within = bl_json_num(o, "same_within", 0);
 	plane = bl_find_name(plane_names, PLANES, bl_json_str(o, "plane", NULL));
 	boot = bl_find_name(boot_names, BOOTS, bl_json_str(o, "boot", "campaign"));
 	backend = bl_find_name(backend_names, BACKENDS, bl_json_str(o, "backend", "null"));

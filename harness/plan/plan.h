@@ -50,6 +50,7 @@ struct plan {
 	unsigned int runs_each;	/* how often a device does each timed job */
 	double width;		/* target of the stop rule in per cent; 0 for none */
 	double budget;		/* seconds; 0 for none */
+	double same_within;	/* margin of "same" in per cent; 0: an old plan.json has none */
 	double runtime, ramp;	/* seconds */
 	bool trace;
 	enum backend backend;
