@@ -188,6 +188,10 @@ void campaign_free(struct campaign *c)
 	free(c->name);
 	free(c->dir);
 	free(c->runs);
+	guest_files_free(&c->files);
+	json_decref(c->env);
+	json_decref(c->hello);
+	json_decref(c->differs);
 	memset(c, 0, sizeof(*c));
 	c->journal = -1;
 }

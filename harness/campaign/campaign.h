@@ -10,6 +10,7 @@
 #ifndef BL_CAMPAIGN_H
 #define BL_CAMPAIGN_H
 
+#include "campaign/guest-files.h"
 #include "plan/plan.h"
 #include "proto/accel.h"
 #include "proto/run-files.h"
@@ -35,6 +36,9 @@ struct campaign {
 	unsigned int session;	/* 1, 2, ...: run is the first, each resume one more */
 	unsigned int consoles;	/* number of console-N.log that exist */
 	const json_t *unfit;	/* of this session; belongs to the options */
+	struct guest_files files;	/* of the guests of this session */
+	json_t *env;		/* what env.json of this session says, or NULL before it is written */
+	json_t *hello, *differs;	/* of the last line of boots.jsonl */
 };
 
 /* --- the directory ----------------------------------------------------------- */
@@ -143,8 +147,14 @@ void campaign_drop_run(struct campaign *c, const char *id);
  *
  * Return: 0, or a negative errno with a message.
  */
-int campaign_write_env(const struct campaign *c, enum accel accel, const char *guest_args,
+int campaign_write_env(struct campaign *c, enum accel accel, const char *guest_args,
 		       const json_t *hello, const char *console);
+
+/*
+ * Describe the project's sources and how the programs at hand were built: an object with the
+ * members git, module and harness of env.json. The caller owns it.
+ */
+json_t *campaign_describe_sources(void);
 
 /**
  * campaign_load_env() - load env.json

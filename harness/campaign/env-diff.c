@@ -1,71 +1,216 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/env-diff.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* These differ each time, or are what is compared. */
-static const char *const expected[] = {
-	"written", "host.load_1m", "git", "module", "guest.program", "guest.hello.uptime_s", "schema",
-	"unfit",
+#define SUM_DIGITS	64
+#define SHORT_DIGITS	12
+#define MAX_SOURCES	3	/* changed sources that are named */
+
+/* Facts that differ each time. git.changed lists what git.diff sums up. */
+static const char *const skipped[] = {
+	"written", "schema", "unfit", "shards_differ", "emulated", "host.load_1m",
+	"guest.hello.uptime_s", "guest.hello.ev", "git.changed",
 };
 
-static bool is_expected(const char *path)
+struct differ {
+	struct bl_strv *out;
+	struct bl_strv only[2];		/* facts that one of the two has */
+	unsigned int parts;
+	bool files;			/* both have sums of all files */
+	bool commits;			/* both have the commit, which the version names */
+};
+
+/* Facts that "files" has too, in campaigns that have it. */
+static const char *const in_files[] = { "guest.program", "module.file" };
+
+static bool is_in(const char *const names[], size_t n, const char *path)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
-		if (!strcmp(path, expected[i]))
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(path, names[i]))
 			return true;
 	return false;
 }
 
-static char *text_of(const json_t *v)
+static bool is_skipped(const struct differ *d, const char *path)
 {
-	return v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY) : bl_strdup("not recorded");
+	return is_in(skipped, ARRAY_SIZE(skipped), path) ||
+	       (d->commits && !strcmp(path, "harness.version")) ||
+	       (d->files && is_in(in_files, ARRAY_SIZE(in_files), path));
 }
 
-static void diff(const char *path, const json_t *a, const json_t *b, struct bl_strv *out);
+/* Return the part of the environment that a fact belongs to. */
+static unsigned int part_of(const char *path)
+{
+	static const struct {
+		const char *start;
+		unsigned int part;
+	} parts[] = {
+		{ "files.bouncelab.ko", ENV_MODULE }, { "files.bl_lockwait.ko", ENV_MODULE },
+		{ "module.", ENV_MODULE }, { "files.bouncelab-guest", ENV_HARNESS },
+		{ "harness.", ENV_HARNESS }, { "git.", ENV_HARNESS }, { "host.", ENV_HOST },
+	};
 
-static void diff_members(const char *path, const json_t *a, const json_t *b, bool missing_only,
-			 struct bl_strv *out)
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (!strncmp(path, parts[i].start, strlen(parts[i].start)))
+			return parts[i].part;
+	return ENV_GUEST;
+}
+
+static bool is_sum(const char *s)
+{
+	size_t n = 0;
+
+	while (isxdigit((unsigned char)s[n]))
+		n++;
+	return n == SUM_DIGITS && !s[n];
+}
+
+static char *text_of(const json_t *v)
+{
+	const char *s = json_string_value(v);
+
+	if (s && is_sum(s))
+		return bl_fmt("%.*s", SHORT_DIGITS, s);
+	return json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
+/* Add a line for a fact that differs. Takes over @x and @y. */
+static void add_line(struct differ *d, const char *path, char *x, char *y)
+{
+	char *line = bl_fmt("%s: %s, %s", path, x, y);
+
+	bl_strv_add(d->out, line);
+	d->parts |= part_of(path);
+	free(line);
+	free(x);
+	free(y);
+}
+
+/* Return the words of a command line without those that say where the project is. */
+static char *without_places(const char *args)
+{
+	char *copy = bl_strdup(args), *rest = copy, *word, *text;
+	struct bl_strv kept = {};
+
+	while ((word = strsep(&rest, " ")))
+		if (*word && strncmp(word, "bl.root=", 8) && strncmp(word, "bl.tag=", 7))
+			bl_strv_add(&kept, word);
+	text = bl_strv_join(&kept, " ");
+	bl_strv_free(&kept);
+	free(copy);
+	return text;
+}
+
+static void diff_cmdline(struct differ *d, const char *path, const json_t *a, const json_t *b)
+{
+	char *x = without_places(json_string_value(a)), *y = without_places(json_string_value(b));
+
+	if (strcmp(x, y)) {
+		add_line(d, path, x, y);
+		return;
+	}
+	free(x);
+	free(y);
+}
+
+/* Name the sources that differ, where the sum over all of them differs. */
+static void diff_sources(struct differ *d, const json_t *a, const json_t *b)
+{
+	struct bl_strv names = {};
+	const char *key;
+	char *list, *line;
+	size_t n = 0;
+	json_t *v;
+
+	json_object_foreach((json_t *)a, key, v)
+		if (!json_equal(v, json_object_get(b, key)) && n++ < MAX_SOURCES)
+			bl_strv_add(&names, key);
+	json_object_foreach((json_t *)b, key, v)
+		if (!json_object_get(a, key) && n++ < MAX_SOURCES)
+			bl_strv_add(&names, key);
+	if (n) {
+		list = bl_strv_join(&names, ", ");
+		line = n > names.n ? bl_fmt("module.sources: %s and %zu more", list, n - names.n) :
+				     bl_fmt("module.sources: %s", list);
+		bl_strv_add(d->out, line);
+		d->parts |= ENV_MODULE;
+		free(line);
+		free(list);
+	}
+	bl_strv_free(&names);
+}
+
+static void diff(struct differ *d, const char *path, const json_t *a, const json_t *b);
+
+static void diff_members(struct differ *d, const char *path, const json_t *a, const json_t *b)
 {
 	const char *key;
 	json_t *v;
 
 	json_object_foreach((json_t *)a, key, v) {
-		const json_t *other = json_object_get(b, key);
 		char *below = *path ? bl_fmt("%s.%s", path, key) : bl_strdup(key);
 
-		if (!is_expected(below)) {
-			if (!missing_only)
-				diff(below, v, other, out);
-			else if (!other)
-				diff(below, NULL, v, out);
-		}
+		diff(d, below, v, json_object_get(b, key));
+		free(below);
+	}
+	json_object_foreach((json_t *)b, key, v) {
+		char *below = *path ? bl_fmt("%s.%s", path, key) : bl_strdup(key);
+
+		if (!json_object_get(a, key))
+			diff(d, below, NULL, v);
 		free(below);
 	}
 }
 
-static void diff(const char *path, const json_t *a, const json_t *b, struct bl_strv *out)
+static void diff(struct differ *d, const char *path, const json_t *a, const json_t *b)
 {
-	char *x, *y, *line;
-
-	if (json_is_object(a) && json_is_object(b)) {
-		diff_members(path, a, b, false, out);
-		diff_members(path, b, a, true, out);
+	if (is_skipped(d, path) || (a && b && json_equal((json_t *)a, (json_t *)b)))
 		return;
-	}
-	if (a && b && json_equal((json_t *)a, (json_t *)b))
-		return;
-	x = text_of(a);
-	y = text_of(b);
-	line = bl_fmt("%s: %s, %s", path, x, y);
-	bl_strv_add(out, line);
-	free(line);
-	free(y);
-	free(x);
+	if (!a || !b)
+		bl_strv_add(&d->only[!a], path);
+	else if (!strcmp(path, "guest.cmdline") && json_is_string(a) && json_is_string(b))
+		diff_cmdline(d, path, a, b);
+	else if (!strcmp(path, "module.sources"))
+		diff_sources(d, a, b);
+	else if (json_is_object(a) && json_is_object(b))
+		diff_members(d, path, a, b);
+	else
+		add_line(d, path, text_of(a), text_of(b));
 }
 
-void campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out)
+/* Add one line for all facts that only the first (@i 0) or the second has. */
+static void add_only(struct differ *d, int i)
 {
-	diff("", a, b, out);
+	char *list = d->only[i].n ? bl_strv_join(&d->only[i], ", ") : NULL, *line;
+
+	if (!list)
+		return;
+	line = bl_fmt("recorded by the %s alone: %s", i ? "second" : "first", list);
+	bl_strv_add(d->out, line);
+	free(line);
+	free(list);
+}
+
+unsigned int campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out)
+{
+	struct differ d = { .out = out };
+
+	if (!a || !b) {
+		bl_strv_add(out, a ? "the second has no env.json: nothing is known of its host and guest" :
+			    b ? "the first has no env.json: nothing is known of its host and guest" :
+			    "neither has an env.json: nothing is known of hosts and guests");
+		return ENV_UNKNOWN;
+	}
+	d.files = json_object_get(a, "files") && json_object_get(b, "files");
+	d.commits = bl_json_str(json_object_get(a, "git"), "revision", NULL) &&
+		    bl_json_str(json_object_get(b, "git"), "revision", NULL);
+	diff(&d, "", a, b);
+	for (int i = 0; i < 2; i++) {
+		add_only(&d, i);
+		bl_strv_free(&d.only[i]);
+	}
+	return d.parts;
 }

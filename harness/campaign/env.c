@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes env.json: the host, the programs and the guest behind the numbers. */
 #include "campaign/campaign.h"
+#include "campaign/git.h"
 #include "campaign/manifest.h"
+#include "lib/elf-facts.h"
 #include "lib/machine.h"
 
+#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -63,36 +66,25 @@ static json_t *host_json(void)
 
 static json_t *versions_json(void)
 {
-	static const char *const qemu[] = { "qemu-system-x86_64", "--version", NULL };
-	static const char *const qsd[] = { "qemu-storage-daemon", "--version", NULL };
-	static const char *const fio[] = { "fio", "--version", NULL };
-	static const char *const vdpa[] = { "vdpa", "-V", NULL };
-	static const char *const trace_cmd[] = { "trace-cmd", "--version", NULL };
-	static const char *const perf[] = { "perf", "--version", NULL };
+	static const struct {
+		const char *name, *option;
+		bool in_guest;	/* the guest looks for it, by its own path */
+	} programs[] = {
+		{ "qemu-system-x86_64", "--version", false },
+		{ "qemu-storage-daemon", "--version", true }, { "fio", "--version", true },
+		{ "vdpa", "-V", true }, { "trace-cmd", "--version", true },
+		{ "perf", "--version", true },
+	};
 	json_t *o = json_object();
 
-	bl_json_set_text(o, "qemu", first_line(qemu));
-	bl_json_set_text(o, "qemu-storage-daemon", first_line(qsd));
-	bl_json_set_text(o, "fio", first_line(fio));
-	bl_json_set_text(o, "vdpa", first_line(vdpa));
-	bl_json_set_text(o, "trace-cmd", first_line(trace_cmd));
-	bl_json_set_text(o, "perf", first_line(perf));
-	return o;
-}
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		const char *name = programs[i].name;
+		char *path = programs[i].in_guest ? guest_files_which(name) : bl_which(name);
+		const char *argv[] = { path, programs[i].option, NULL };
 
-static json_t *git_json(void)
-{
-	const char *head[] = { "git", "-C", bl_root(), "rev-parse", "HEAD", NULL };
-	const char *status[] = { "git", "-C", bl_root(), "status", "--porcelain", NULL };
-	json_t *o = json_object();
-	char *out = NULL;
-	int code;
-
-	bl_json_set_text(o, "revision", first_line(head));
-	code = bl_run_capture(status, &out, true);
-	json_object_set_new(o, "dirty", code ? json_null() : json_boolean(out && *out));
-	if (code >= 0)
-		free(out);
+		bl_json_set_text(o, i ? name : "qemu", path ? first_line(argv) : NULL);
+		free(path);
+	}
 	return o;
 }
 
@@ -105,12 +97,38 @@ static char *sum_of(const char *name)
 	return sum;
 }
 
+/* Add what a product of the build records about itself: the compiler and its options. */
+static void add_build(json_t *o, const char *product)
+{
+	char *path = bl_path("%s", product);
+	struct elf_facts facts;
+
+	elf_facts_read(path, &facts);
+	bl_json_set_text(o, "compiler", facts.compiler);
+	bl_json_set_text(o, "options", facts.options);
+	free(facts.build_id);
+	free(path);
+}
+
 static json_t *module_json(void)
 {
 	json_t *o = json_object();
 
 	bl_json_set_text(o, "source", campaign_sum_sources());
+	json_object_set_new(o, "sources", campaign_sum_each_source());
 	bl_json_set_text(o, "file", sum_of("build/bouncelab.ko"));
+	add_build(o, "build/bouncelab.ko");
+	return o;
+}
+
+static json_t *harness_json(void)
+{
+	json_t *o = json_object();
+
+	/* The C library has the variable, which is NULL in a program that does not set it. */
+	bl_json_set_text(o, "version", argp_program_version ? bl_strdup(argp_program_version) : NULL);
+	bl_json_set_text(o, "file", sum_of("build/bouncelab"));
+	add_build(o, "build/bouncelab");
 	return o;
 }
 
@@ -129,29 +147,62 @@ static json_t *init_on_alloc(const char *console)
 	return value;
 }
 
-int campaign_write_env(const struct campaign *c, enum accel accel, const char *guest_args,
-		       const json_t *hello, const char *console)
+/* List the files of the guest's kernel that are not the package's; null if that is not known. */
+static json_t *replaced_json(void)
+{
+	struct bl_strv names = {};
+	json_t *list = guest_files_find_replaced(&names) ? json_null() : json_array();
+
+	for (size_t i = 0; i < names.n; i++)
+		json_array_append_new(list, json_string(names.v[i]));
+	bl_strv_free(&names);
+	return list;
+}
+
+static json_t *guest_json(const char *args, const json_t *hello, const char *console)
 {
 	char *release = bl_path("build/kernel/release");
+	json_t *o = json_object();
+
+	bl_json_set_text(o, "kernel", bl_read_text(release));
+	bl_json_set_text(o, "config", sum_of("build/kernel/headers/.config"));
+	bl_json_set_text(o, "program", sum_of("build/bouncelab-guest"));
+	json_object_set_new(o, "replaced", replaced_json());
+	json_object_set_new(o, "cmdline", json_string(args));
+	json_object_set_new(o, "init_on_alloc", init_on_alloc(console));
+	if (hello)
+		json_object_set_new(o, "hello", json_deep_copy(hello));
+	free(release);
+	return o;
+}
+
+json_t *campaign_describe_sources(void)
+{
+	return json_pack("{s:o, s:o, s:o}", "git", git_describe(), "module", module_json(), "harness",
+			 harness_json());
+}
+
+int campaign_write_env(struct campaign *c, enum accel accel, const char *guest_args,
+		       const json_t *hello, const char *console)
+{
 	char *name = c->session > 1 ? bl_fmt("env-%u.json", c->session) : bl_strdup("env.json");
-	json_t *guest = json_object(), *o;
+	json_t *o;
 	int err;
 
-	bl_json_set_text(guest, "kernel", bl_read_text(release));
-	bl_json_set_text(guest, "config", sum_of("build/kernel/headers/.config"));
-	bl_json_set_text(guest, "program", sum_of("build/bouncelab-guest"));
-	json_object_set_new(guest, "cmdline", json_string(guest_args));
-	json_object_set_new(guest, "init_on_alloc", init_on_alloc(console));
-	if (hello)
-		json_object_set_new(guest, "hello", json_deep_copy(hello));
-	o = json_pack("{s:i, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "schema", ENV_SCHEMA, "written",
-		      bl_now(), "accel", accel_names[accel], "emulated", accel != ACCEL_KVM, "host",
-		      host_json(), "guest", guest, "versions", versions_json(), "git",
-		      git_json(), "module", module_json());
+	/* The sources and the host's programs are those that the session began with. */
+	if (!c->env) {
+		guest_files_find(&c->files);
+		c->env = campaign_describe_sources();
+		json_object_set_new(c->env, "versions", versions_json());
+	}
+	json_object_set_new(c->env, "files", guest_files_sum(&c->files));
+	json_object_set_new(c->env, "guest", guest_json(guest_args, hello, console));
+	o = json_pack("{s:i, s:f, s:s, s:b, s:o}", "schema", ENV_SCHEMA, "written", bl_now(), "accel",
+		      accel_names[accel], "emulated", accel != ACCEL_KVM, "host", host_json());
+	json_object_update(o, c->env);
 	json_object_set_new(o, "unfit", c->unfit ? json_deep_copy(c->unfit) : json_array());
 	err = campaign_write_json(c->dir, name, o);
 	free(name);
-	free(release);
 	return err;
 }
 

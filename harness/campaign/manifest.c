@@ -66,6 +66,24 @@ int campaign_add_sources(struct bl_strv *files, const char *list)
 	return err;
 }
 
+json_t *campaign_sum_each_source(void)
+{
+	struct bl_strv files = {};
+	json_t *o = json_object();
+
+	campaign_add_sources(&files, MODULE_SOURCES);
+	campaign_add_sources(&files, LOCKWAIT_SOURCES);
+	bl_strv_sort(&files);
+	for (size_t i = 0; i < files.n; i++) {
+		char *path = bl_path("%s", files.v[i]);
+
+		bl_json_set_text(o, files.v[i], campaign_sum_file(path));
+		free(path);
+	}
+	bl_strv_free(&files);
+	return o;
+}
+
 char *campaign_sum_sources(void)
 {
 	char hex[SHA256_DIGEST_STRING_LENGTH], *text = NULL, *sum = NULL;

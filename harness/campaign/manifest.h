@@ -42,6 +42,9 @@ int campaign_add_sources(struct bl_strv *files, const char *list);
  */
 char *campaign_sum_sources(void);
 
+/* Return an object from each of these sources to its sum. The caller owns it. */
+json_t *campaign_sum_each_source(void);
+
 /**
  * campaign_write_manifest() - write MANIFEST.sha256 over all files that are not derived
  * @dir: the campaign's directory

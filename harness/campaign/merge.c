@@ -104,7 +104,15 @@ static int check_pair(const struct merge_part *a, const struct merge_part *b)
 	return check_sources(a, b);
 }
 
-/* Note every difference of the environments, the module's file included. */
+/* Tell whether the tree had changes that the record does not sum up. */
+static bool hides_changes(const json_t *env)
+{
+	const json_t *git = json_object_get(env, "git");
+
+	return json_is_true(json_object_get(git, "dirty")) && !bl_json_str(git, "diff", NULL);
+}
+
+/* Note every difference of the environments. */
 static void find_differences(struct merge *m)
 {
 	for (size_t i = 1; i < m->n; i++) {
@@ -115,10 +123,7 @@ static void find_differences(struct merge *m)
 		if (!a || !b)
 			continue;
 		campaign_diff_env(a, b, &lines);
-		if (strcmp(get_fact(a, "module", "file"), get_fact(b, "module", "file")))
-			bl_strv_add(&lines, "module.file: another build");
-		if (json_is_true(json_object_get(json_object_get(a, "git"), "dirty")) ||
-		    json_is_true(json_object_get(json_object_get(b, "git"), "dirty")))
+		if (hides_changes(a) || hides_changes(b))
 			bl_strv_add(&lines, "git.dirty: changed beyond the revision, perhaps each "
 				    "in another way");
 		for (size_t k = 0; k < lines.n; k++) {

@@ -104,7 +104,7 @@ static void prepare_guest(void)
 	if (fd > STDERR_FILENO)
 		close(fd);
 	signal(SIGPIPE, SIG_IGN);
-	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("PATH", GUEST_PATH, 1);
 	setenv("HOME", "/root", 1);
 	/* In any other locale each program opens a dozen files before main(). */
 	setenv("LC_ALL", "C", 1);

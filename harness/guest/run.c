@@ -199,6 +199,7 @@ void guest_do_run(const json_t *op, struct guest_outcome *o)
 	guest_record_memory(&r, "before");
 	if (!guest_attach(&r, &dev)) {
 		guest_record_ms(&r, "attach", t0);
+		guest_record_loaded(&r);
 		guest_log_drain(&log);
 		measure(&r, &dev, &log);
 	} else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/sysfs.h"
+#include "lib/elf-facts.h"
 #include "proto/axes.h"
 #include "proto/guest-paths.h"
 
@@ -100,6 +101,37 @@ static json_t *string_or_null(char *s)
 
 	free(s);
 	return j;
+}
+
+/* Return the build ID of a loaded module, or NULL. The caller frees it. */
+static char *loaded_build_id(const char *name)
+{
+	char *path = bl_fmt("/sys/module/%s/notes/.note.gnu.build-id", name), *notes, *id = NULL;
+	size_t size;
+
+	if (!bl_read_file(path, &notes, &size)) {
+		id = elf_build_id(notes, size);
+		free(notes);
+	}
+	free(path);
+	return id;
+}
+
+void guest_record_loaded(struct guest_run *r)
+{
+	json_t *loaded = json_object();
+	char *text = NULL, *rest, *line;
+
+	if (bl_read_file("/proc/modules", &text, NULL))
+		text = NULL;
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		line[strcspn(line, " ")] = '\0';
+		if (*line)
+			bl_json_set_text(loaded, line, loaded_build_id(line));
+	}
+	free(text);
+	json_object_set_new(r->doc, "loaded", loaded);
 }
 
 void guest_record_module(struct guest_run *r, const char *name, const char *file,

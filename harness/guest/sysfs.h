@@ -26,6 +26,9 @@ int guest_apply_settings(struct guest_run *r);
 void guest_record_module(struct guest_run *r, const char *name, const char *file,
 			 const char *params);
 
+/* Record all loaded modules in guest.json as "loaded": the name and the build ID, null without. */
+void guest_record_loaded(struct guest_run *r);
+
 /**
  * guest_record_disk() - check that the disk is the device under test, and record it as "disk"
  * @r: the run; fails if it is another device

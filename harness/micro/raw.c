@@ -4,6 +4,7 @@
  * JSON Lines: the first line has the options and the machine, each other line has one run.
  */
 #include "micro/micro.h"
+#include "campaign/campaign.h"
 #include "lib/machine.h"
 #include "proto/micro-config.h"
 
@@ -124,6 +125,19 @@ static json_t *take_line(struct micro_campaign *c)
 	return json_loadf(c->raw, JSON_DISABLE_EOF_CHECK, &error);
 }
 
+static json_t *head_to_json(const struct micro_campaign *c)
+{
+	json_t *j = json_pack("{s:i, s:o, s:i, s:i, s:i, s:o, s:f}", "bouncelab-micro", SCHEMA,
+			      "options", options_to_json(&c->o), "cpus", (int)c->cpus, "guest_cpus",
+			      (int)c->guest.cpus, "guest_accel", (int)c->guest.accel, "machine",
+			      bl_describe_machine(), "written", bl_now());
+	json_t *sources = campaign_describe_sources();
+
+	json_object_update(j, sources);
+	json_decref(sources);
+	return j;
+}
+
 int micro_raw_create(struct micro_campaign *c)
 {
 	const char *path = c->o.raw;
@@ -132,11 +146,7 @@ int micro_raw_create(struct micro_campaign *c)
 	c->raw = fopen(path, "we");
 	err = c->raw ? 0 : -errno;
 	if (!err)
-		err = put_line(c, json_pack("{s:i, s:o, s:i, s:i, s:i, s:o}", "bouncelab-micro",
-					    SCHEMA, "options", options_to_json(&c->o), "cpus",
-					    (int)c->cpus, "guest_cpus", (int)c->guest.cpus,
-					    "guest_accel", (int)c->guest.accel, "machine",
-					    bl_describe_machine()));
+		err = put_line(c, head_to_json(c));
 	if (err)
 		bl_err("%s: %s", path, strerror(-err));
 	return err;

@@ -5,6 +5,7 @@
  * messages, fio's results and the traces.
  */
 #include "run/one.h"
+#include "campaign/boots.h"
 #include "campaign/journal.h"
 #include "proto/run-files.h"
 #include "proto/fio.h"
@@ -84,6 +85,7 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 		campaign_write_env(r->c, r->cfg.accel, args, hello, r->console);
 		free(args);
 	}
+	boots_log(r->c, r->consoles, run->id, hello);
 	json_decref(hello);
 	r->boot_failures = 0;
 	r->up = true;
@@ -245,6 +247,20 @@ static void derive_traces(struct runner *r, const struct plan_run *run, const ch
 	free(path);
 }
 
+/* Compare the modules that the guest loaded with the files at hand. */
+static void check_loaded(const struct runner *r, const char *dir, struct outcome *o)
+{
+	char *path = bl_fmt("%s/guest.json", dir), *why = NULL;
+	json_t *guest = o->status == STATUS_OK ? json_load_file(path, 0, NULL) : NULL;
+
+	if (guest)
+		why = guest_files_check_loaded(&r->c->files, json_object_get(guest, "loaded"));
+	if (why)
+		set_outcome(o, STATUS_INVALID, why);
+	json_decref(guest);
+	free(path);
+}
+
 /*
  * Check the run on the host's side. fio's results, the traces or a kernel message can make a run
  * failed or invalid that the guest calls ok.
@@ -260,6 +276,7 @@ static void check_run(struct runner *r, const struct plan_run *run, struct outco
 	json_array_foreach(json_object_get(plan, "jobs"), i, job)
 		if (o->status == STATUS_OK)
 			check_job(r, run, tmp, json_string_value(job), o);
+	check_loaded(r, tmp, o);
 	derive_traces(r, run, tmp, o);
 	if (r->vm.splat) {
 		o->fresh_boot = true;
@@ -366,6 +383,7 @@ int run_one(struct runner *r, const struct plan_run *run)
 		set_outcome(&o, STATUS_FAILED,
 			    bl_fmt("cannot make a directory in %s: %s", r->c->runs, strerror(-err)));
 	else if (!ensure_guest(r, run, &o)) {
+		boots_log_run(r->c, r->consoles, run->id);
 		begun = bl_mono();
 		msg = make_request(r, run);
 		if (vm_send(&r->vm, msg))

@@ -58,7 +58,7 @@ for i in 1 2 3; do
 done
 awk -F , 'NR > 1 && $2 == "time" { n[$21]++ } END { exit !(n[1] == 12 && n[2] == 12 && n[3] == 18) }' \
 	"$out/merged/summary.csv" || fail "summary.csv does not say which shard"
-grep '^ *shards [0-9]*, ' "$out/merged/table.txt" | grep -v git.dirty && fail "one machine differs from itself"
+grep '^ *shards [0-9]*, ' "$out/merged/table.txt" && fail "one machine differs from itself"
 ok "the merged campaign has the verdicts, the files and the environments of the shards"
 
 merge 2 merged 1 2 3

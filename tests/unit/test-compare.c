@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Test harness/eval/compare.c and campaign/env-diff.c on pairs of made-up campaigns.
+ * Test harness/eval/compare.c on pairs of made-up campaigns.
  *
  * Seen failing: with IOPS compared instead of ratios to the baseline, with old and new
  * exchanged, with one campaign's floor only, and with p asked for instead of q.
@@ -16,7 +16,6 @@
 #include <cmocka.h>
 
 #include "eval/compare.h"
-#include "campaign/env-diff.h"
 
 #define BLOCKS 8
 
@@ -195,29 +194,6 @@ static void test_other_things(void **state)
 	unmake();
 }
 
-static void test_env(void **state)
-{
-	json_t *a = json_pack("{s:f, s:{s:s, s:n, s:{s:s}}, s:{s:s}, s:s}", "written", 1.0, "host",
-			      "governor", "powersave", "smt", "mitigations", "mds", "off", "git",
-			      "revision", "1", "accel", "kvm");
-	json_t *b = json_pack("{s:f, s:{s:s, s:s, s:{s:s}}, s:{s:s}, s:s, s:i}", "written", 2.0,
-			      "host", "governor", "performance", "smt", "on", "mitigations", "mds",
-			      "off", "git", "revision", "2", "accel", "kvm", "new", 7);
-	struct bl_strv diff = {};
-
-	(void)state;
-	campaign_diff_env(a, b, &diff);
-	assert_int_equal(diff.n, 3);
-	assert_string_equal(diff.v[0], "host.governor: \"powersave\", \"performance\"");
-	assert_string_equal(diff.v[1], "host.smt: null, \"on\"");
-	assert_string_equal(diff.v[2], "new: not recorded, 7");
-	bl_strv_free(&diff);
-	campaign_diff_env(a, a, &diff);
-	assert_int_equal(diff.n, 0);
-	json_decref(a);
-	json_decref(b);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,7 +201,6 @@ int main(void)
 		cmocka_unit_test(test_floor),
 		cmocka_unit_test(test_family),
 		cmocka_unit_test(test_other_things),
-		cmocka_unit_test(test_env),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
