@@ -13,6 +13,7 @@
 #   DIR/headers   what modules are built against
 #   DIR/modules   flat, decompressed *.ko, and `order`: per module a line
 #                 "module dependency...", dependencies in the order to load them
+#   DIR/SHA256SUMS  of vmlinuz and of the modules, as they were unpacked
 #   DIR/stamp     written last; a second call finds it and does nothing
 #
 # To take a newer kernel of the same series: rm -r DIR, and call again.
@@ -208,7 +209,12 @@ else
 fi
 relocate
 unpack_modules
+# What was unpacked, so that a file that somebody puts in its place is noticed.
+(cd "$tmp" && sha256sum vmlinuz modules/*.ko >SHA256SUMS)
 { echo "$release"; echo "$self"; } >"$tmp/stamp"
+
+[ ! -e "$dir/SHA256SUMS" ] || (cd "$dir" && sha256sum --quiet -c SHA256SUMS) 2>/dev/null ||
+	say "the files above were not the package's; now they are again"
 
 # Renamed when whole: an interrupted or a concurrent call leaves no half a kernel.
 rm -rf "$dir.old.$$"

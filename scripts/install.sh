@@ -135,7 +135,7 @@ rm -rf "$lib.new"
 mkdir -p "$lib.new" "$to/bin"
 echo "$mark" >"$lib.new/installed"
 copy build/bouncelab build/bouncelab-guest build/*.ko build/kernel/vmlinuz build/kernel/release
-copy build/kernel/modules/* scripts/slurm.sh
+copy build/kernel/SHA256SUMS build/kernel/modules/* scripts/slurm.sh
 copy build/micro/timed/* build/micro/holds/*
 find kmod strategies workloads plots -name '*.[ch]' -o -name '*.fio' -o -name '*.ini' \
 	-o -name '*.gp' -o -name sources | grep -v '\.mod\.c$' | while read -r f; do copy "$f"; done

@@ -4,6 +4,7 @@
 #include "lib/dirs.h"
 #include "cmd/commands.h"
 #include "campaign/campaign.h"
+#include "campaign/guest-files.h"
 #include "run/fitness.h"
 #include "vm/initramfs.h"
 #include "vm/vm.h"
@@ -122,6 +123,30 @@ static bool check_kernel(struct doctor *d)
 		    "make kernel");
 	free(release);
 	return there;
+}
+
+/* Check that the files of the kernel are those of its package: a driver to try may be in place. */
+static void check_package(struct doctor *d)
+{
+	static const char name[] = "kernel files";
+	struct bl_strv replaced = {};
+	char *list;
+
+	if (guest_files_find_replaced(&replaced)) {
+		print_check(d, NOTE, name, bl_strdup("build/kernel has no checksums of its package"),
+			    "remove build/kernel/stamp, then make kernel");
+	} else if (replaced.n) {
+		list = bl_strv_join(&replaced, ", ");
+		print_check(d, NOTE, name,
+			    bl_fmt("not the package's below build/kernel: %s; results record it",
+				   list),
+			    "to have the package's again: remove build/kernel/stamp, then make "
+			    "kernel");
+		free(list);
+	} else {
+		print_check(d, GOOD, name, bl_strdup("as in the package"), NULL);
+	}
+	bl_strv_free(&replaced);
 }
 
 static void check_module(struct doctor *d, const char *label, const char *name)
@@ -263,6 +288,8 @@ static void check_all(struct doctor *d)
 	check_program(d, "perf", "linux-perf", false);
 	check_program(d, "bpftrace", "bpftrace", false);
 	kernel = check_kernel(d);
+	if (kernel)
+		check_package(d);
 	check_module(d, "module", "build/bouncelab.ko");
 	check_module(d, "waits for locks", "build/bl_lockwait.ko");
 	check_root(d);

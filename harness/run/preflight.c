@@ -5,6 +5,7 @@
 #include "proto/collector.h"
 #include "run/fitness.h"
 #include "campaign/campaign.h"
+#include "campaign/guest-files.h"
 #include "campaign/manifest.h"
 
 #include <errno.h>
@@ -79,6 +80,21 @@ static int check_product(const char *name, const char *sources)
 	return err || bl_is_installed() ? err : check_fresh(name, sources);
 }
 
+/* Say so if the guest's kernel or a module of it is not the package's: it is what is measured. */
+static void note_replaced(void)
+{
+	struct bl_strv replaced = {};
+	char *list;
+
+	if (!guest_files_find_replaced(&replaced) && replaced.n) {
+		list = bl_strv_join(&replaced, ", ");
+		fprintf(stderr, "note: not the package's file below build/kernel: %s; results "
+			"record it\n", list);
+		free(list);
+	}
+	bl_strv_free(&replaced);
+}
+
 int preflight_check_built(bool module)
 {
 	int err = check_file("build/kernel/vmlinuz");
@@ -87,6 +103,8 @@ int preflight_check_built(bool module)
 		err = check_product("build/bouncelab-guest", GUEST_SOURCES);
 	if (!err && module)
 		err = check_product("build/bouncelab.ko", MODULE_SOURCES);
+	if (!err)
+		note_replaced();
 	return err;
 }
 
