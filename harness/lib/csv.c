@@ -162,6 +162,8 @@ void csv_number(struct csv_row *r, const char *name, int decimals, double value)
 
 void csv_end(struct csv_row *r)
 {
+	for (const char *const *t = r->tail; t && *t; t += 2)
+		csv_text(r, t[0], t[1]);
 	fputc('\n', r->f);
 	r->begun = false;
 	r->values = true;

@@ -52,6 +52,7 @@ struct csv_row {
 	FILE *f;
 	bool values;	/* the names are written, and values follow */
 	bool begun;	/* the line has a field */
+	const char *const *tail;	/* name and value of fields that end each row, then NULL; or NULL */
 };
 
 /**
@@ -67,7 +68,7 @@ void csv_text(struct csv_row *r, const char *name, const char *value);
 void csv_count(struct csv_row *r, const char *name, long long value);
 void csv_number(struct csv_row *r, const char *name, int decimals, double value);
 
-/* End the line. */
+/* Add the fields of the tail and end the line. */
 void csv_end(struct csv_row *r);
 
 #endif

@@ -3,6 +3,7 @@
 #include "report/comparison.h"
 #include "campaign/campaign.h"
 #include "campaign/env-diff.h"
+#include "campaign/provenance.h"
 #include "lib/table.h"
 
 #include <errno.h>
@@ -89,17 +90,35 @@ static const char *source_of(const struct report_side *s)
 	return bl_json_str(json_object_get(s->sum.env, "module"), "source", "not recorded");
 }
 
+/* Print on what one campaign was measured, and what changed while it ran. */
+static void print_side(const struct report_side *s, const char *which, FILE *f)
+{
+	char *line = provenance_line(s->sum.env), *replaced = provenance_list_replaced(s->sum.env);
+	char *title = bl_fmt("The %s campaign changed while it ran (first value, then the later one):",
+			     which);
+	struct bl_strv changes = {};
+
+	fprintf(f, "%s  %s, module sources %.12s\n     %s\n", which, s->sum.name, source_of(s), line);
+	if (replaced)
+		fprintf(f, "     REPLACED: files of the guest's kernel that are not the package's: %s\n",
+			replaced);
+	provenance_list_changes(s->sum.dir, s->sum.env, &changes);
+	print_list(f, title, &changes);
+	bl_strv_free(&changes);
+	free(title);
+	free(replaced);
+	free(line);
+}
+
 void report_compare_text(const struct comparisons *cs, const struct report_side s[2], FILE *f)
 {
 	struct bl_strv differences = {};
 
 	campaign_diff_env(s[0].sum.env, s[1].sum.env, &differences);
 	for (size_t i = 0; i < 2; i++)
-		fprintf(f, "%s  %s, revision %.12s, module sources %.12s\n", i ? "new" : "old",
-			s[i].sum.name, bl_json_str(json_object_get(s[i].sum.env, "git"), "revision",
-						   "not recorded"), source_of(&s[i]));
+		print_side(&s[i], i ? "new" : "old", f);
 	fprintf(f, "plane %s%s\n", s[0].sum.plane, s[0].sum.emulated ? ", emulated" : "");
-	print_list(f, "The environments differ:", &differences);
+	print_list(f, "The campaigns differ (old, new):", &differences);
 	bl_strv_free(&differences);
 	fputc('\n', f);
 	print_table(cs, f);

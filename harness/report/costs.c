@@ -5,6 +5,7 @@
  * module counts nothing, so it has no line.
  */
 #include "report/report.h"
+#include "report/sections.h"
 #include "lib/csv.h"
 
 #include <math.h>
@@ -113,10 +114,12 @@ static void add_label(struct csv_row *row, const struct summary *s, const char *
 
 void report_costs_csv(const struct verdicts *v, FILE *f)
 {
-	struct csv_row r = { .f = f };
+	struct report_csv c;
 	double *none[COLUMNS] = {};
 
-	add_row(&r, "", none, 0);
+	report_csv_begin(&c, v->sum, f);
+	add_row(&c.row, "", none, 0);
 	for (size_t i = 0; i < v->labels.n; i++)
-		add_label(&r, v->sum, v->labels.v[i]);
+		add_label(&c.row, v->sum, v->labels.v[i]);
+	report_csv_end(&c);
 }

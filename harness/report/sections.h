@@ -3,7 +3,9 @@
 #ifndef BL_REPORT_SECTIONS_H
 #define BL_REPORT_SECTIONS_H
 
+#include "campaign/provenance.h"
 #include "eval/verdict.h"
+#include "lib/csv.h"
 
 /* Print why the campaign ended before all planned runs, or nothing. */
 void report_print_stop(const struct summary *s, FILE *f);
@@ -25,5 +27,22 @@ void report_print_shards(const struct summary *s, FILE *f);
 
 /* Return the same as an object, or null. The caller owns it. */
 json_t *report_shards_json(const struct summary *s);
+
+/* Print guest kernel, host CPU and commit, and what of them changed while the campaign ran. */
+void report_print_provenance(const struct summary *s, FILE *f);
+
+/* Add the same to the object @o: guest_kernel, host_cpu, commit, replaced, changed. */
+void report_add_provenance(const struct summary *s, json_t *o);
+
+/* A CSV file whose rows end with guest_kernel, host_cpu and commit. */
+struct report_csv {
+	struct csv_row row;
+	struct provenance p;
+	const char *tail[7];
+};
+
+/* Begin such a file on @f; @s may be NULL. report_csv_end() frees what it took; @f stays open. */
+void report_csv_begin(struct report_csv *c, const struct summary *s, FILE *f);
+void report_csv_end(struct report_csv *c);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes summary.csv: one line per planned run and job. */
 #include "report/report.h"
+#include "report/sections.h"
 #include "lib/csv.h"
 
 #include <gsl/gsl_statistics_double.h>
@@ -50,9 +51,11 @@ static void add_row(struct csv_row *r, const struct sum_row *s)
 void report_summary_csv(const struct verdicts *v, FILE *f)
 {
 	const struct summary *s = v->sum;
-	struct csv_row r = { .f = f };
+	struct report_csv c;
 
-	add_row(&r, &(struct sum_row){});
+	report_csv_begin(&c, s, f);
+	add_row(&c.row, &(struct sum_row){});
 	for (size_t i = 0; i < s->n_rows; i++)
-		add_row(&r, &s->rows[i]);
+		add_row(&c.row, &s->rows[i]);
+	report_csv_end(&c);
 }

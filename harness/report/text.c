@@ -60,6 +60,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 		!strcmp(s->accel, "icount") ?
 		": path lengths; the cost of\n          caches, traps and waiting for another CPU is not in them" :
 		": ratios carry over to hardware with care, other numbers do not");
+	report_print_provenance(s, f);
 	print_conditions(s, f);
 	if (!v->n_cells) {
 		fputs("This campaign has no timed runs.\n", f);

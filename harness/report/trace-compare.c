@@ -72,7 +72,7 @@ static void print_differences(struct traced_side *s)
 
 	campaign_diff_env(s[0].data.sum.env, s[1].data.sum.env, &differences);
 	if (differences.n)
-		puts("The environments differ:");
+		puts("The campaigns differ (old, new):");
 	for (size_t i = 0; i < differences.n; i++)
 		printf("  %s\n", differences.v[i]);
 	bl_strv_free(&differences);

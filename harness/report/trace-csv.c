@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/sections.h"
 #include "report/trace.h"
 #include "lib/csv.h"
 
@@ -232,9 +233,11 @@ int report_write_trace_csv(const struct trace_view *v, size_t n, const char *dir
 	for (size_t i = 0; !ret && i < ARRAY_SIZE(files); i++) {
 		char *name = bl_fmt("trace-%s.csv", files[i].name);
 		struct bl_draft d;
-		struct csv_row r = { .f = bl_draft_open(&d) };
+		struct report_csv c;
 
-		files[i].write(v, n, &r);
+		report_csv_begin(&c, n ? &v[0].data->sum : NULL, bl_draft_open(&d));
+		files[i].write(v, n, &c.row);
+		report_csv_end(&c);
 		ret = bl_draft_save_in(&d, dir, name);
 		free(name);
 	}

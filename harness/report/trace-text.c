@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The tables of a traced campaign, but for those of locks. */
+#include "report/sections.h"
 #include "report/trace.h"
 #include "lib/table.h"
 
@@ -27,6 +28,7 @@ static void print_head(const struct trace_view *v, size_t n, FILE *f)
 		fprintf(f, "campaign  %s, job %s, plane %s%s\n", d->sum.name, d->job, d->sum.plane,
 			d->sum.emulated ? ", emulated: ratios carry over to hardware, "
 			"microseconds do not" : "");
+		report_print_provenance(&d->sum, f);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct trace_subject *s = v[i].subject;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Verdicts as CSV and JSON. */
 #include "report/report.h"
+#include "report/sections.h"
 #include "lib/csv.h"
 
 #include <math.h>
@@ -42,11 +43,13 @@ static void add_row(struct csv_row *r, const struct verdicts *v, const struct ve
 
 void report_verdicts_csv(const struct verdicts *v, FILE *f)
 {
-	struct csv_row r = { .f = f };
+	struct report_csv c;
 
-	add_row(&r, v, &(struct verdict_cell){});
+	report_csv_begin(&c, v->sum, f);
+	add_row(&c.row, v, &(struct verdict_cell){});
 	for (size_t i = 0; i < v->n_cells; i++)
-		add_row(&r, v, &v->cells[i]);
+		add_row(&c.row, v, &v->cells[i]);
+	report_csv_end(&c);
 }
 
 static void set_number(json_t *o, const char *key, double v)
