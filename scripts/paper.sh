@@ -191,6 +191,9 @@ render)
 	render ;;
 check)
 	evaluate
-	render --check ;;
+	code=0
+	scripts/paper-sources.sh "$work" PAPER.md || code=1
+	render --check || code=$?
+	exit $code ;;
 *)	usage "${1:-}" ;;
 esac
