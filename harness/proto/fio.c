@@ -127,6 +127,26 @@ static void set_percentiles(struct fio_result *r, struct latencies *lat)
 	r->clat_p99_ns = hist_percentile(&lat->hist, 0.99);
 }
 
+/*
+ * Return how far a rate is from what was done in the time, as a share of that, when a difference
+ * of @one is left out; 0 where a number is missing.
+ */
+static double rate_error(double rate, double ms, double done, double one)
+{
+	double off = fabs(rate * ms / 1000 - done) - one;
+
+	return off > 0 && done > 0 ? off / done : 0;
+}
+
+static double direction_error(const json_t *dir)
+{
+	double ms = get_number(dir, "runtime"), ios = get_number(dir, "total_ios");
+	double bytes = get_number(dir, "io_bytes");
+	double of_ios = rate_error(get_number(dir, "iops"), ms, ios, 1);
+
+	return fmax(of_ios, rate_error(get_number(dir, "bw_bytes"), ms, bytes, bytes / ios));
+}
+
 static void add_entry(struct fio_result *r, struct latencies *lat, const json_t *job)
 {
 	double runtime = 0;
@@ -146,6 +166,7 @@ static void add_entry(struct fio_result *r, struct latencies *lat, const json_t 
 		r->bw_bytes += get_number(dir, "bw_bytes");
 		r->ios += get_number(dir, "total_ios");
 		runtime = fmax(runtime, get_number(dir, "runtime"));
+		r->rate_error = fmax(r->rate_error, direction_error(dir));
 		if (get_number(dir, "total_ios") > 0)
 			add_latencies(lat, dir);
 	}
@@ -229,6 +250,11 @@ int fio_check(const struct fio_result *r, double planned_ms,
 		snprintf(why, whylen, "ran %.0f ms of the planned %.0f ms, less than %.0f %%",
 			 r->runtime_ms, planned_ms, FIO_MIN_RUNTIME * 100);
 		return -ETIME;
+	}
+	if (r->rate_error > FIO_MAX_RATE_ERROR) {
+		snprintf(why, whylen, "its IOPS or bandwidth are %.1f %% from its I/Os by its runtime: "
+			 "not numbers that fio wrote", r->rate_error * 100);
+		return -ENODATA;
 	}
 	return 0;
 }

@@ -15,6 +15,9 @@
 /* The least share of the planned time that a timed job must have run. */
 #define FIO_MIN_RUNTIME	0.9
 
+/* The largest rate_error of numbers that fio wrote. */
+#define FIO_MAX_RATE_ERROR	0.001
+
 /*
  * Sums of reads and writes over all entries of jobs[]: one entry for each job section with
  * group_reporting, one for each process without. A number that is absent or nan is NaN here.
@@ -30,6 +33,12 @@ struct fio_result {
 	 * did I/O; else the largest of fio's numbers, an upper bound.
 	 */
 	double clat_p50_ns, clat_p99_ns;
+	/*
+	 * The largest difference of an entry's iops from its own I/Os by its own runtime, and of its
+	 * bandwidth from its bytes, as a share, one I/O being allowed. fio divides these numbers, so
+	 * that more than rounding means that one of them is not fio's.
+	 */
+	double rate_error;
 	int error;		/* the first error, an errno; 0 for none */
 	unsigned int entries;	/* of jobs[] */
 };
@@ -60,8 +69,9 @@ int fio_read(const char *path, struct fio_result *r, struct hist *hist, char *wh
  * @why: gets the reason of an error, or ""
  * @whylen: bytes of @why
  *
- * Return: 0, -EIO (fio reported an error), -ENODATA (fio did no I/O, or a number is missing) or
- * -ETIME (the job ran shorter than FIO_MIN_RUNTIME of the plan).
+ * Return: 0, -EIO (fio reported an error), -ENODATA (fio did no I/O, a number is missing, or IOPS or
+ * bandwidth do not follow from I/Os and runtime) or -ETIME (the job ran shorter than FIO_MIN_RUNTIME
+ * of the plan).
  */
 int fio_check(const struct fio_result *r, double planned_ms,
 	      char *why, size_t whylen);

@@ -5,7 +5,7 @@
  *
  * Seen failing: without skipping to the '{', without nan, with the first entry
  * only, with the largest runtime, with the first bin that exceeds the share,
- * with 80 % of the planned time, without the error check.
+ * with 80 % of the planned time, without the error check, without the check of rates.
  */
 #include "lib/util.h"
 
@@ -116,15 +116,29 @@ static void test_broken(void **state)
 static void test_runtime(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("{\"jobs\":[" JOB(DIR_1("1", "1001"), DIR_0) ","
-			       JOB(DIR_0, DIR_1("1", "899")) "]}"), 0);
+	assert_int_equal(parse("{\"jobs\":[" JOB(DIR_1("10", "1001"), DIR_0) ","
+			       JOB(DIR_0, DIR_1("10", "899")) "]}"), 0);
 	equal(r.runtime_ms, 899);
 	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), -ETIME);
 	assert_non_null(strstr(why, "899 ms of the planned 1000 ms"));
 	assert_int_equal(fio_check(&r, 0, why, sizeof(why)), 0);
 	assert_string_equal(why, "");
-	assert_int_equal(parse("{\"jobs\":[" JOB(DIR_1("1", "900"), DIR_0) "]}"), 0);
+	assert_int_equal(parse("{\"jobs\":[" JOB(DIR_1("10", "900"), DIR_0) "]}"), 0);
 	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), 0);
+}
+
+/* IOPS, and bandwidth, that do not follow from I/Os, bytes and runtime are not fio's. */
+static void test_rate(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("{\"jobs\":[" JOB(DIR_1("10", "1000"), DIR_1("20", "500")) "]}"), 0);
+	assert_int_equal(fio_check(&r, 500, why, sizeof(why)), 0);
+	assert_int_equal(parse("{\"jobs\":[" JOB(DIR_1("15", "1000"), DIR_0) "]}"), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), -ENODATA);
+	assert_int_equal(parse("{\"jobs\":[{\"error\":0,\"write\":" DIR_0 ",\"read\":{\"iops\":10,"
+		"\"bw_bytes\":61440,\"io_bytes\":40960,\"total_ios\":10,\"runtime\":1000}}]}"), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), -ENODATA);
+	assert_non_null(strstr(why, "not numbers that fio wrote"));
 }
 
 static void test_no_io(void **state)
@@ -177,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_nan),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_runtime),
+		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_no_io),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_bins),
