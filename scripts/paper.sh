@@ -6,19 +6,22 @@
 #                         per operation and pack them into results/paper/micro*.jsonl.xz; then
 #                         render. Finished campaigns are not run again, interrupted ones are
 #                         resumed. ('make paper')
-# paper.sh render         fill in the numbers, tables and figures of the texts (below) from
-#                         results/paper
-# paper.sh check          check them and change nothing; print the lines that differ, and exit
-#                         with 1 if there are any ('make paper-check')
+# paper.sh render         make the texts and their figures from the sources in paper/ and from
+#                         results/paper; print what is wrong in them
+# paper.sh check          the same, but change nothing, and compare; exit with 1 if anything is
+#                         wrong or differs ('make paper-check')
 #
-# Campaigns are evaluated again from their raw runs, after a check of the checksums. In the
-# environment: RESULTS (default results/paper), and WORK (the directory into which campaigns are
-# unpacked, default build/paper).
+# Campaigns are evaluated again from their raw runs, after a check of the checksums: those of the
+# manifests and of the raw files of micro are in results/paper/SHA256SUMS, those of all other raw
+# files in the manifests. 'paper.sh sums' writes SHA256SUMS anew, after new campaigns.
+#
+# In the environment: RESULTS (default results/paper), and WORK (the directory into which campaigns
+# are unpacked, default build/paper).
 
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
-texts="PAPER.md README.md docs/micro-costs.md"
+texts="PAPER.md README.md docs/micro-costs.md"		# made from paper/NAME.in.md
 results=${RESULTS:-results/paper}
 work=${WORK:-build/paper}
 bouncelab=build/bouncelab
@@ -31,7 +34,7 @@ die()
 
 usage()
 {
-	echo "paper.sh: unknown command '${1:-}'; valid: run, render, check" >&2
+	echo "paper.sh: unknown command '${1:-}'; valid: run, render, sums, check" >&2
 	exit 2
 }
 
@@ -130,8 +133,9 @@ pairs()
 	' "$work"/*/verdicts.csv
 }
 
-# Unpack and evaluate every campaign, after removing the campaigns of an earlier call.
-evaluate()
+# Unpack every campaign and the raw files of micro, after removing those of an earlier call. A
+# campaign has the files of its manifest and no others.
+unpack()
 {
 	rm -rf "$work"
 	mkdir -p "$work" || exit 1
@@ -142,29 +146,59 @@ evaluate()
 		tar -C "$work" -xJf "$archive" || die "cannot unpack $archive"
 		(cd "$work/$name" && sha256sum --quiet -c MANIFEST.sha256) ||
 			die "$archive: files differ from the manifest"
+		(cd "$work/$name" && find . -type f ! -name MANIFEST.sha256 | sed 's|^\./||' |
+			LC_ALL=C sort) >"$work/there"
+		sed 's/^[^ ]*  //' "$work/$name/MANIFEST.sha256" | LC_ALL=C sort |
+			cmp -s - "$work/there" ||
+			die "$archive: has files that the manifest does not list"
+	done
+	rm -f "$work/there"
+	for raw in "$results"/*.jsonl.xz; do
+		name=${raw##*/}
+		xz -dc "$raw" >"$work/${name%.xz}" || die "cannot unpack $raw"
+	done
+}
+
+# The sums of what was unpacked: of the manifests, which have those of the other raw files, and of
+# the raw files of micro.
+sums() { (cd "$work" && sha256sum -- */MANIFEST.sha256 *.jsonl); }
+
+# The sums are kept outside of the archives, so that a manifest cannot be made anew unseen.
+check_sums()
+{
+	sums | diff "$results/SHA256SUMS" - >&2 ||
+		die "the raw data are not those of $results/SHA256SUMS; new campaigns: scripts/paper.sh sums"
+}
+
+# Evaluate every campaign that was unpacked.
+evaluate()
+{
+	simulate >"$work/simulation.csv" &
+	simulation=$!
+	for dir in "$work"/*/; do
+		name=$(basename "$dir")
 		# Exit code 1 means that some runs are not ok, which the table says too.
 		$bouncelab report "$work/$name" >"$work/$name.log" 2>&1
 		[ -s "$work/$name/verdicts.csv" ] || { cat "$work/$name.log" >&2; exit 1; }
 	done
 	pairs >"$work/pairs.csv"
-	simulate >"$work/simulation.csv" || die "build/tests/test-montecarlo fails"
-	for raw in "$results"/*.jsonl.xz; do
-		name=${raw##*/}
-		name=$work/${name%.jsonl.xz}
-		xz -dc "$raw" >"$name.jsonl" || die "cannot unpack $raw"
-		$bouncelab micro --from "$name.jsonl" --csv "$name.csv" >"$name.log" ||
+	for raw in "$work"/*.jsonl; do
+		name=${raw%.jsonl}
+		$bouncelab micro --from "$raw" --csv "$name.csv" >"$name.log" ||
 			die "cannot evaluate $raw"
 	done
 	gnuplot -c plots/micro-model.gp "$work/micro-model.csv" "$work/micro-model.svg" ||
 		die "cannot draw the figure of the model"
+	wait $simulation || die "build/tests/test-montecarlo fails"
 }
 
-# render [--check]: render or check each of the texts. Returns the code of the last that failed.
+# render [--check]: make or check each of the texts. Returns the code of the last that failed.
 render()
 {
 	code=0
 	for text in $texts; do
-		$bouncelab paper "$@" --data "$work" "$text" || code=$?
+		name=${text##*/}
+		$bouncelab paper "$@" --data "$work" --out "$text" "paper/${name%.md}.in.md" || code=$?
 	done
 	return $code
 }
@@ -184,15 +218,24 @@ run)
 	# Rounds are many and short, since a shared machine can be slow for some seconds.
 	costs micro --model --rounds 24 --seconds 0.03
 	costs micro-icount --plane icount --rounds 6
+	unpack
+	sums >"$results/SHA256SUMS"
 	evaluate
 	render ;;
 render)
+	unpack
+	check_sums
 	evaluate
 	render ;;
+sums)
+	unpack
+	sums >"$results/SHA256SUMS" ;;
 check)
+	unpack
+	check_sums
 	evaluate
 	code=0
-	scripts/paper-sources.sh "$work" PAPER.md || code=1
+	scripts/paper-sources.sh "$work" paper/PAPER.in.md || code=1
 	render --check || code=$?
 	exit $code ;;
 *)	usage "${1:-}" ;;

@@ -1,78 +1,77 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * paper/ fills the numbers, tables and figures of a Markdown file in from CSV files, or
- * checks them.
+ * paper/ makes a text from its source and from the results of campaigns, and tells what the
+ * source says that the results do not.
  *
- * In: the text, and the directory of the CSV files. Out: the text with what its markers
- * stand for. A marker is a comment that names the source of the number behind it:
+ * In: DIR/NAME.in.md and the lists beside it, and the directory of the CSV files. Out: the text,
+ * for readers, and a list of what is wrong. The source has directives:
  *
- *	<!--= lazy/verdicts.csv label=zap job=4k-randread-2 | {ratio:.2} -->0.53<!--/-->
+ *	{NAME}			the value NAME, with its interval if it has one
+ *	{NAME:est}		without it, where the paragraph has {NAME} too
+ *	<!--table FILE ...-->	a table with its caption; result-table.h
+ *	<!--figure FROM TO TITLE-->	a figure with its caption
+ *	<!--claim "PHRASE" EXPR-->	what the sentence before it rests on; claim.h
  *
- *	<!--table alloc/verdicts.csv rows=label cols=job | {ratio:.3} -->
- *	...made anew, up to...
- *	<!--/table-->
+ * The lists: NAME.values has one value per line (values.h), NAME.phrases and phrases.txt the
+ * numbers and words that were not measured here (phrases.h), aliases.txt other words for the rows
+ * of the results (row.h). Layers, each may call those before it:
  *
- *	<!--figure lazy/figures/relative.svg-->
- *	![caption](results/paper/figures/lazy.svg)
+ *	row		CSV files, and rows chosen by their columns
+ *	format		one field as text, by a fixed list of formats
+ *	values phrases english	the lists; the words that are numbers or verdicts
+ *	claim caption figure result-table: directives
+ *	prose		the rules for a paragraph
+ *	render		the walk over the source
  *
- * The first word is a CSV file below the data directory. KEY=VALUE[,VALUE...] chooses
- * rows by the column KEY; for a number, just one row must be left. In a table, rows= is
- * the column whose values head the lines (in the order of rows=COL:a,b,c if that is
- * given), cols= the one whose values head the columns; without cols, the text behind "|"
- * is HEADING = TEMPLATE ; HEADING = TEMPLATE ...
- *
- * In a template {COLUMN} is the field as it is, {COLUMN:.2} with two decimals,
- * {COLUMN:%1} a ratio as a change in per cent with one decimal (0.958: -4.2 %),
- * {COLUMN*0.001:.1} multiplied first. An empty field becomes a dash.
- *
- * Outside of markers, code and tables a number with a decimal point or in per cent must
- * be in a paragraph that cites where it is from, as [3]: what is measured here comes from
- * the results.
+ * What is not from the results is wrong: a number that is neither a value nor in a list of
+ * phrases, also in headings, tables made by hand and code; a sentence with a word of a verdict
+ * and without a claim; a value whose row the paragraph does not name.
  */
 #ifndef BL_PAPER_H
 #define BL_PAPER_H
 
 #include "lib/csv.h"
 
+#define PAPER_MAX_FILES	64	/* CSV files of one text */
+
+struct paper_values;
+struct paper_phrases;
+
 struct paper {
-	const char *path, *data;	/* PAPER.md; the directory of the CSV files */
-	struct csv *csv;		/* the files read so far */
+	const char *source;		/* the path of NAME.in.md */
+	const char *data;		/* the directory of the CSV files */
+	const char *base;		/* the directory that a figure's TO is relative to */
+	bool check;			/* compare figures, do not copy them */
+	size_t n_values, n_tables, n_figures, n_claims;	/* directives met */
+	size_t wrong;			/* messages printed */
+
+	/* for paper/ alone */
+	struct csv *csv;		/* PAPER_MAX_FILES, so that pointers into it stay */
 	size_t n_csv;
-	size_t numbers, tables, figures;
-	size_t wrong;			/* places that differ from the data or have no source */
-	bool check;			/* print a message for each of them */
+	struct paper_values *values;
+	struct paper_phrases *phrases;
 };
 
-/* --- expr.c --- */
-
 /**
- * paper_make_number() - make the number of a marker
- * @p: the paper, which keeps the CSV file for the next marker
- * @line: of the marker, for messages
- * @expr: the marker's text
+ * paper_open() - load the lists of a source
+ * @p: the paper, with @source, @data and @base set
  *
- * Return: the number as text, which the caller frees; NULL after a message "PATH:LINE: ...".
+ * Return: 0, or a negative errno with a message. paper_free() frees the lists in any case.
  */
-char *paper_make_number(struct paper *p, size_t line, const char *expr);
-
-/* Make the table of a marker, like paper_make_number(). */
-char *paper_make_table(struct paper *p, size_t line, const char *expr);
-
-/* --- render.c --- */
-
-/**
- * paper_render() - make everything between markers anew
- * @p: the paper; gets the counts of numbers, tables, figures and wrong places
- * @text: the Markdown
- *
- * Return: the new text, which the caller frees; NULL, after messages, if a marker is wrong.
- */
-char *paper_render(struct paper *p, const char *text);
+int paper_open(struct paper *p);
 void paper_free(struct paper *p);
 
-/* --- err.c --- */
+/**
+ * paper_render() - make the text, and check its source
+ * @p: the paper; gets the counts. A message is printed for each thing that is wrong.
+ * @text: the source
+ *
+ * Return: the text, which the caller frees. What cannot be made is a question mark in it.
+ */
+char *paper_render(struct paper *p, const char *text);
 
-/* Print "PATH:LINE: ..." */
-void paper_err(const struct paper *p, size_t line, const char *fmt, ...) BL_PRINTF(3, 4);
+/* Print "PATH:LINE: ..." and count it; @path is NULL for the source. Always return -EINVAL. */
+int paper_wrong(struct paper *p, const char *path, size_t line, const char *fmt, ...)
+	BL_PRINTF(4, 5);
 
 #endif

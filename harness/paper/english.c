@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "paper/english.h"
+
+#include "lib/util.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#define NEGATION_BEFORE	3	/* words in which a negation is looked for */
+#define NEGATION_AFTER	1
+
+static const char *const number_words[] = {
+	"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+	"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+	"thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "hundreds",
+	"thousand", "thousands", "million", "millions", "billion", "dozen", "dozens", "half",
+	"halves", "third", "thirds", "quarter", "quarters", "fifth", "tenth", "tenths", "hundredth",
+	"twice", "thrice", "triple", "threefold", "twofold", "tenfold",
+};
+
+/* "one" is a number before these. */
+static const char *const after_one[] = {
+	"per", "percent", "half", "third", "quarter", "tenth", "fifth", "hundred", "hundredth",
+	"thousand", "million", "%",
+};
+
+static const struct {
+	const char *word;
+	enum word_way way;
+} verdict_words[] = {
+	{ "faster", WAY_UP }, { "quicker", WAY_UP }, { "cheaper", WAY_UP }, { "shorter", WAY_UP },
+	{ "better", WAY_UP }, { "double", WAY_UP }, { "doubles", WAY_UP }, { "doubled", WAY_UP },
+	{ "triples", WAY_UP }, { "win", WAY_UP }, { "wins", WAY_UP }, { "won", WAY_UP },
+	{ "gain", WAY_UP }, { "gains", WAY_UP }, { "pay", WAY_UP }, { "pays", WAY_UP },
+	{ "paid", WAY_UP }, { "buy", WAY_UP }, { "buys", WAY_UP }, { "save", WAY_UP },
+	{ "saves", WAY_UP }, { "saved", WAY_UP }, { "improves", WAY_UP }, { "improve", WAY_UP },
+	{ "outperforms", WAY_UP }, { "outperform", WAY_UP }, { "beats", WAY_UP },
+	{ "beat", WAY_UP }, { "worth", WAY_UP },
+	{ "slower", WAY_DOWN }, { "worse", WAY_DOWN }, { "dearer", WAY_DOWN },
+	{ "longer", WAY_DOWN }, { "cost", WAY_DOWN }, { "costs", WAY_DOWN },
+	{ "costing", WAY_DOWN }, { "costly", WAY_DOWN }, { "lose", WAY_DOWN },
+	{ "loses", WAY_DOWN }, { "lost", WAY_DOWN }, { "halve", WAY_DOWN }, { "halved", WAY_DOWN },
+	{ "fall", WAY_DOWN }, { "falls", WAY_DOWN }, { "fell", WAY_DOWN }, { "drops", WAY_DOWN },
+	{ "hurt", WAY_DOWN }, { "hurts", WAY_DOWN }, { "suffer", WAY_DOWN },
+	{ "suffers", WAY_DOWN },
+	{ "same", WAY_SAME }, { "equal", WAY_SAME }, { "equally", WAY_SAME },
+	{ "identical", WAY_SAME }, { "unchanged", WAY_SAME }, { "negligible", WAY_SAME },
+	{ "free", WAY_SAME }, { "hide", WAY_SAME }, { "hides", WAY_SAME }, { "hidden", WAY_SAME },
+	/* of either way, as the metric has it */
+	{ "higher", WAY_UP | WAY_DOWN }, { "lower", WAY_UP | WAY_DOWN },
+	{ "fewer", WAY_UP | WAY_DOWN }, { "rises", WAY_UP | WAY_DOWN },
+	{ "differs", WAY_UP | WAY_DOWN }, { "differ", WAY_UP | WAY_DOWN },
+	{ "verdict:", WAY_UP | WAY_DOWN | WAY_SAME },
+};
+
+/* Words before which "the same" compares nothing: all but these. */
+static const char *const after_same[] = {
+	"as", "for", "in", "at", "with", "speed", "time", "cost", "iops", "number", "throughput",
+	"latency",
+};
+
+static const char *const negations[] = {
+	"not", "no", "nothing", "never", "none", "neither", "nor", "cannot", "without", "hardly",
+	"nobody",
+};
+
+static bool is_word_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+bool words_begin(const char *text, size_t at)
+{
+	return is_word_char(text[at]) && (!at || !is_word_char(text[at - 1]));
+}
+
+static size_t word_length(const char *text, size_t at)
+{
+	size_t len = 0;
+
+	while (is_word_char(text[at + len]))
+		len++;
+	return len;
+}
+
+static bool is_one_of(const char *s, size_t len, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(list[i]) == len && !strncasecmp(list[i], s, len))
+			return true;
+	return false;
+}
+
+/* Return the start of the word behind the one at @at, over blanks and marks of emphasis. */
+static size_t next_word(const char *text, size_t at)
+{
+	at += word_length(text, at);
+	while (text[at] && strchr(" *`'\"-", text[at]))
+		at++;
+	return at;
+}
+
+/* Return the start of the word before @at, not before @from; @at if there is none. */
+static size_t previous_word(const char *text, size_t from, size_t at)
+{
+	size_t s = at;
+
+	while (s > from && strchr(" *`'\"-", text[s - 1]))
+		s--;
+	if (s == from || !is_word_char(text[s - 1]))
+		return at;
+	while (s > from && is_word_char(text[s - 1]))
+		s--;
+	return s;
+}
+
+/* Tell whether the digits at @at are a part of a name: Q1, v6.12, GPL-2.0. */
+static bool in_name(const char *text, size_t at)
+{
+	while (at && (isdigit((unsigned char)text[at - 1]) ||
+		      (at > 1 && strchr(".,", text[at - 1]) && isdigit((unsigned char)text[at - 2]))))
+		at--;
+	if (at && (isalpha((unsigned char)text[at - 1]) || text[at - 1] == '_'))
+		return true;
+	return at > 1 && text[at - 1] == '-' && isalpha((unsigned char)text[at - 2]);
+}
+
+static size_t digits_length(const char *text, size_t at)
+{
+	size_t len = 0;
+
+	while (isdigit((unsigned char)text[at + len]) ||
+	       ((text[at + len] == '.' || text[at + len] == ',') &&
+		isdigit((unsigned char)text[at + len + 1])))
+		len++;
+	return len;
+}
+
+size_t words_number(const char *text, size_t at)
+{
+	size_t len, next;
+
+	if (isdigit((unsigned char)text[at])) {
+		len = digits_length(text, at);
+		return in_name(text, at) ? 0 : len;
+	}
+	if (!words_begin(text, at))
+		return 0;
+	len = word_length(text, at);
+	if (is_one_of(text + at, len, number_words, ARRAY_SIZE(number_words)))
+		return len;
+	if (len != 3 || strncasecmp(text + at, "one", 3))
+		return 0;
+	next = next_word(text, at);
+	return text[next] == '%' ||
+	       is_one_of(text + next, word_length(text, next), after_one, ARRAY_SIZE(after_one)) ?
+	       len : 0;
+}
+
+/* Tell whether "same" says that two things did alike, as "the same as", not "the same file". */
+static bool same_compares(const char *text, size_t at)
+{
+	size_t before = previous_word(text, 0, at), next = next_word(text, at);
+
+	if (strncasecmp(text + before, "the ", 4) || !is_word_char(text[next]))
+		return true;
+	return is_one_of(text + next, word_length(text, next), after_same, ARRAY_SIZE(after_same));
+}
+
+size_t words_verdict(const char *text, size_t at, enum word_way *way)
+{
+	size_t len = word_length(text, at);
+
+	/* "lock-free", "cost-model" */
+	if (!words_begin(text, at) || (at && text[at - 1] == '-'))
+		return 0;
+	if (text[at + len] == ':' && len == strlen("verdict"))
+		len++;
+	for (size_t i = 0; i < ARRAY_SIZE(verdict_words); i++) {
+		if (strlen(verdict_words[i].word) != len ||
+		    strncasecmp(verdict_words[i].word, text + at, len))
+			continue;
+		*way = verdict_words[i].way;
+		return *way != WAY_SAME || len != 4 || strncasecmp(text + at, "same", 4) ||
+		       same_compares(text, at) ? len : 0;
+	}
+	return 0;
+}
+
+bool words_negated(const char *text, size_t from, size_t at, size_t len, size_t *first,
+		   size_t *end)
+{
+	size_t word = at, before;
+
+	*first = at;
+	*end = at + len;
+	for (int i = 0; i < NEGATION_BEFORE; i++) {
+		before = previous_word(text, from, word);
+		if (before == word)
+			break;
+		word = before;
+		if (is_one_of(text + word, word_length(text, word), negations,
+			      ARRAY_SIZE(negations))) {
+			*first = word;
+			return true;
+		}
+	}
+	word = at;
+	for (int i = 0; i < NEGATION_AFTER; i++) {
+		word = next_word(text, word);
+		if (is_one_of(text + word, word_length(text, word), negations,
+			      ARRAY_SIZE(negations))) {
+			*end = word + word_length(text, word);
+			return true;
+		}
+	}
+	return false;
+}
