@@ -78,6 +78,8 @@ _bouncelab()
 	-j | --jobs) _bouncelab_list "$(_bouncelab_names jobs)" ;;
 	--collect) _bouncelab_list "all $(_bouncelab_names collectors)" ;;
 	--accel) _bouncelab_words "auto kvm tcg icount" ;;
+	--order) _bouncelab_words "fresh random listed" ;;
+	--boot) _bouncelab_words "campaign block device" ;;
 	--plane) _bouncelab_words "native vm icount host" ;;
 	--names)
 		words="strategies allocators granules prefills backings jobs"

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-enum { OPT_BOOT = 512, OPT_RUNS, OPT_WIDTH, OPT_BUDGET, OPT_SAME };
+enum { OPT_BOOT = 512, OPT_RUNS, OPT_WIDTH, OPT_BUDGET, OPT_SAME, OPT_ORDER };
 
 static const struct argp_option options[] = {
 	{ "strategy", 's', "LIST", 0,
@@ -14,6 +14,8 @@ static const struct argp_option options[] = {
 	{ "boot", OPT_BOOT, "WHAT", 0, "Boot freshly for each: campaign, block or device", 0 },
 	{ "runs", OPT_RUNS, "N", 0,
 	  "Do each job N times on a device; the median counts [1..100]", 0 },
+	{ "order", OPT_ORDER, "WHAT", 0, "Give each job a device of its own (fresh), or do all jobs "
+	  "on a device, in an order of its own (random) or the plan's (listed) [default: fresh]", 0 },
 	{ "width", OPT_WIDTH, "PERCENT", 0,
 	  "Stop when all 95 % intervals are this narrow, after --repeat blocks at most [0: never]",
 	  0 },
@@ -54,6 +56,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_BUDGET:
 		o->budget = arg;
 		return 0;
+	case OPT_ORDER:
+		o->order = arg;
+		return 0;
 	case OPT_SAME:
 		o->same_within = arg;
 		return 0;
@@ -89,6 +94,7 @@ static const struct {
 	{ "--runs", "plan", "runs", offsetof(struct plan_options, runs) },
 	{ "--width", "plan", "width", offsetof(struct plan_options, width) },
 	{ "--budget", "plan", "budget", offsetof(struct plan_options, budget) },
+	{ "--order", "plan", "order", offsetof(struct plan_options, order) },
 	{ "--same-within", "plan", "same_within", offsetof(struct plan_options, same_within) },
 };
 

@@ -11,7 +11,7 @@
 struct plan_options {
 	const char *plan;
 	const char *strategy, *jobs, *repeat, *runtime, *seed, *boot, *runs, *width, *budget;
-	const char *same_within;
+	const char *same_within, *order;
 };
 
 /*

@@ -87,6 +87,20 @@ static void print_cells(const struct plan *p)
 	}
 }
 
+static void print_order(const struct plan *p, size_t timed)
+{
+	static const char *const texts[] = {
+		[ORDER_FRESH] = "a device does one job, so that no job can affect another",
+		[ORDER_RANDOM] = "a device does all jobs, in a random order of its own",
+		[ORDER_LISTED] = "a device does all jobs, in the order above; effects of the order "
+				 "are not seen",
+	};
+
+	printf("blocks    %u of %zu devices, in an order by seed %llu\n", p->repeat,
+	       p->repeat ? timed / p->repeat : 0, p->seed);
+	printf("order     %s: %s\n", order_names[p->order], texts[p->order]);
+}
+
 static void print_levels(const struct plan *p)
 {
 	static const char *const boots[] = {
@@ -96,8 +110,9 @@ static void print_levels(const struct plan *p)
 	};
 
 	printf("levels    n = %u block%s; %s;\n"
-	       "          each block has a fresh device per cell; it does each job %u time%s\n",
-	       p->repeat, p->repeat == 1 ? "" : "s", boots[p->boot], p->runs_each,
+	       "          each block has a fresh device per cell%s; it does each job %u time%s\n",
+	       p->repeat, p->repeat == 1 ? "" : "s", boots[p->boot],
+	       p->order == ORDER_FRESH ? " and job" : "", p->runs_each,
 	       p->runs_each == 1 ? "" : "s, and the median counts");
 }
 
@@ -149,7 +164,7 @@ static void print_plan(const struct plan *p)
 	printf("jobs      %s; %g s each after %g s\n", jobs, p->runtime, p->ramp);
 	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
 	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");
-	printf("order     %u blocks, seed %llu\n", p->repeat, p->seed);
+	print_order(p, kinds[KIND_TIME]);
 	printf("margin    same within %g %%, declared before the run\n", p->same_within);
 	print_levels(p);
 	print_rule(p);

@@ -48,6 +48,7 @@ static void add_rows(struct summary *s, struct run_state *run)
 			.strategy = bl_json_str(run->plan, "strategy", "?"),
 			.collect = bl_json_str(run->plan, "collect", COLLECT_OFF),
 			.job = job ? job : "?",
+			.position = i + 1,
 			.block = bl_json_int(run->plan, "block", 0),
 			.shard = s->shard.of ? s->shard.index :
 				 shard_of_block(s->shards, bl_json_int(run->plan, "block", 0)),
@@ -278,6 +279,7 @@ static int use_plan(struct summary *s, const char *path)
 {
 	const json_t *jobs, *job, *run;
 	bool kinds_known = true;
+	int order;
 	size_t i;
 
 	s->plan = bl_json_load(path);
@@ -295,14 +297,18 @@ static int use_plan(struct summary *s, const char *path)
 	s->baseline = bl_json_str(s->plan, "baseline", NULL);
 	s->runs_each = bl_json_int(s->plan, "runs_each", 1);
 	s->boot = bl_json_str(s->plan, "boot", "campaign");
+	/* Before there was this key, each device did all jobs in the plan's order. */
+	order = bl_find_name(order_names, ORDERS,
+			     bl_json_str(s->plan, "order", order_names[ORDER_LISTED]));
+	s->order = order;
 	s->shards = bl_json_int(s->plan, "shards", 0);
 	s->runtime_ms = 1000 * bl_json_num(s->plan, "runtime_s", 0);
-	if (shard_from_json(&s->shard, s->plan) || !s->baseline || !s->jobs.n ||
+	if (order < 0 || shard_from_json(&s->shard, s->plan) || !s->baseline || !s->jobs.n ||
 	    !(s->runtime_ms > 0) || !kinds_known ||
 	    s->runs_each - 1 >= PLAN_MAX_RUNS ||
 	    !json_array_size(json_object_get(s->plan, "runs"))) {
-		bl_err("%s: baseline, jobs, runtime_s or runs are missing, or a run has an unknown "
-		       "kind: not a plan that 'bouncelab run' has written", path);
+		bl_err("%s: baseline, jobs, runtime_s or runs are missing, or order or the kind of "
+		       "a run is unknown: not a plan that 'bouncelab run' has written", path);
 		return -EBADMSG;
 	}
 	return 0;

@@ -12,7 +12,7 @@
 #define BL_SUMMARY_H
 
 #include "lib/util.h"
-#include "plan/catalog.h"
+#include "plan/plan.h"
 #include "proto/fio.h"
 #include "proto/words.h"
 #include "plan/shard.h"
@@ -23,6 +23,7 @@ struct sum_row {
 	const char *run, *label, *strategy, *axis[AXES], *job;
 	const char *collect;		/* collectors of the cell: "off", or names and '+' */
 	int block, page_order, bounce_mb;
+	unsigned int position;		/* of the job among those of its device, from 1 */
 	bool unsafe;
 	enum run_kind kind;
 	enum run_status status;		/* only STATUS_OK rows enter a median */
@@ -44,6 +45,7 @@ struct summary {
 	double runtime_ms;		/* planned for each timed job */
 	unsigned int runs_each;		/* planned for each timed job of a device */
 	const char *boot;		/* the guest boots for each campaign, block or device */
+	enum plan_order order;		/* of the jobs on a device */
 	struct shard shard;		/* runs of other shards have no rows */
 	unsigned int shards;		/* number of shards this was merged of, or 0 */
 	struct stop_state stop;		/* runs that it skips have no rows */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Expands a plan into its runs: every cell once per block, in an order that is shuffled within the
- * block, so that a drift of the machine affects all cells alike.
+ * Expands a plan into its runs. A block has every cell with every job once, in an order that is
+ * shuffled within the block, so that a drift of the machine affects all alike. Where a device does
+ * one job (order = fresh), cells and jobs are shuffled together; otherwise the cells are, and each
+ * device does all jobs.
  */
 #include "plan/plan.h"
 #include "plan/stop-rule.h"
@@ -15,6 +17,10 @@
 
 const char *const boot_names[BOOTS] = {
 	[BOOT_CAMPAIGN] = "campaign", [BOOT_BLOCK] = "block", [BOOT_DEVICE] = "device",
+};
+
+const char *const order_names[ORDERS] = {
+	[ORDER_FRESH] = "fresh", [ORDER_RANDOM] = "random", [ORDER_LISTED] = "listed",
 };
 
 static void add_cell(struct plan *p, const struct plan_cell *cell)
@@ -148,24 +154,64 @@ static int add_labelled_aa(struct plan *p)
 	return 0;
 }
 
+/* Choose the one job of a traced run: small I/Os, where mapping costs most. */
+static const char *choose_traced_job(const struct plan *p)
+{
+	for (size_t i = 0; i < p->jobs.n; i++)
+		if (!strncmp(p->jobs.v[i], "4k-", 3))
+			return p->jobs.v[i];
+	return p->jobs.v[0];
+}
+
+/* Append all timed jobs, in the order of the plan or in a random one. */
+static void add_all_jobs(struct plan *p, gsl_rng *rng)
+{
+	size_t *order = bl_zalloc(p->jobs.n * sizeof(*order));
+
+	for (size_t i = 0; i < p->jobs.n; i++)
+		order[i] = i;
+	if (p->order == ORDER_RANDOM)
+		gsl_ran_shuffle(rng, order, p->jobs.n, sizeof(*order));
+	for (size_t i = 0; i < p->jobs.n; i++)
+		bl_strv_add(&p->run_jobs, p->jobs.v[order[i]]);
+	free(order);
+}
+
+/* Append the jobs of a run. @job is the one that a fresh device does. */
+static void add_jobs(struct plan *p, gsl_rng *rng, struct plan_run *r, size_t job)
+{
+	r->first_job = p->run_jobs.n;
+	if (r->kind == KIND_VERIFY)
+		bl_strv_add(&p->run_jobs, p->verify);
+	else if (r->kind == KIND_TRACE)
+		bl_strv_add(&p->run_jobs, choose_traced_job(p));
+	else if (p->order == ORDER_FRESH)
+		bl_strv_add(&p->run_jobs, p->jobs.v[job]);
+	else
+		add_all_jobs(p, rng);
+	r->n_jobs = p->run_jobs.n - r->first_job;
+}
+
 static void add_block(struct plan *p, gsl_rng *rng, enum run_kind kind, unsigned int block)
 {
-	size_t *order = bl_zalloc(p->n_cells * sizeof(*order)), n = 0;
+	size_t jobs = kind == KIND_TIME && p->order == ORDER_FRESH ? p->jobs.n : 1, n = 0;
+	size_t *devices = bl_zalloc(p->n_cells * jobs * sizeof(*devices));
 
 	/* The A/A copy differs only in its label, so that verifying it again is needless. */
-	for (size_t i = 0; i < p->n_cells; i++)
-		if (kind == KIND_TIME || !p->cells[i].aa)
-			order[n++] = i;
-	gsl_ran_shuffle(rng, order, n, sizeof(*order));
+	for (size_t i = 0; i < p->n_cells * jobs; i++)
+		if (kind == KIND_TIME || !p->cells[i / jobs].aa)
+			devices[n++] = i;
+	gsl_ran_shuffle(rng, devices, n, sizeof(*devices));
 
 	p->runs = bl_realloc(p->runs, (p->n_runs + n) * sizeof(*p->runs));
 	for (size_t i = 0; i < n; i++) {
 		struct plan_run *r = &p->runs[p->n_runs++];
 
-		*r = (struct plan_run){ .kind = kind, .block = block, .cell = order[i] };
+		*r = (struct plan_run){ .kind = kind, .block = block, .cell = devices[i] / jobs };
 		snprintf(r->id, sizeof(r->id), "%04zu", p->n_runs);
+		add_jobs(p, rng, r, devices[i] % jobs);
 	}
-	free(order);
+	free(devices);
 }
 
 static int check_plane(const struct plan *p)
@@ -262,6 +308,7 @@ void plan_free(struct plan *p)
 	bl_strv_free(&p->bounce_sizes);
 	bl_strv_free(&p->collects);
 	bl_strv_free(&p->jobs);
+	bl_strv_free(&p->run_jobs);
 	json_decref(p->all_runs);
 	json_decref(p->json);
 	memset(p, 0, sizeof(*p));
@@ -273,6 +320,11 @@ bool plan_keeps_guest(const struct plan *p, const struct plan_run *last,
 	if (p->boot == BOOT_CAMPAIGN || !last)
 		return true;
 	return p->boot == BOOT_BLOCK && last->kind == next->kind && last->block == next->block;
+}
+
+const char *plan_get_job(const struct plan *p, const struct plan_run *r, size_t i)
+{
+	return p->run_jobs.v[r->first_job + i];
 }
 
 unsigned int plan_runs_each(const struct plan *p, enum run_kind kind)

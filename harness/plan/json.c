@@ -9,25 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Choose the one job of a traced run: small I/Os, where mapping costs most. */
-static const char *choose_traced_job(const struct plan *p)
-{
-	for (size_t i = 0; i < p->jobs.n; i++)
-		if (!strncmp(p->jobs.v[i], "4k-", 3))
-			return p->jobs.v[i];
-	return p->jobs.v[0];
-}
-
-static json_t *jobs_json(const struct plan *p, enum run_kind kind)
+static json_t *timed_jobs_json(const struct plan *p)
 {
 	json_t *a = json_array();
 
-	if (kind == KIND_VERIFY)
-		json_array_append_new(a, json_string(p->verify));
-	else if (kind == KIND_TRACE)
-		json_array_append_new(a, json_string(choose_traced_job(p)));
-	for (size_t i = 0; kind == KIND_TIME && i < p->jobs.n; i++)
+	for (size_t i = 0; i < p->jobs.n; i++)
 		json_array_append_new(a, json_string(p->jobs.v[i]));
+	return a;
+}
+
+static json_t *jobs_json(const struct plan *p, const struct plan_run *r)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < r->n_jobs; i++)
+		json_array_append_new(a, json_string(plan_get_job(p, r, i)));
 	return a;
 }
 
@@ -45,7 +41,7 @@ json_t *plan_run_to_json(const struct plan *p, const struct plan_run *r)
 	json_object_update_new(j, json_pack("{s:i, s:i, s:b, s:o}",
 					    "page_order", (int)c->page_order,
 					    "bounce_mb", (int)c->bounce_mb, "unsafe", c->unsafe,
-					    "jobs", jobs_json(p, r->kind)));
+					    "jobs", jobs_json(p, r)));
 	if (c->collect) {
 		char *text = collectors_text(c->collect);
 
@@ -76,7 +72,8 @@ json_t *plan_to_json(const struct plan *p)
 		      "budget_s", p->budget, "baseline", p->baseline, "aa", p->aa,
 		      "verify", p->verify, "runtime_s", p->runtime, "ramp_s", p->ramp,
 		      "cpus", (int)p->cpus, "queues", (int)p->queues,
-		      "backend", backend_names[p->backend], "jobs", jobs_json(p, KIND_TIME));
+		      "backend", backend_names[p->backend], "jobs", timed_jobs_json(p));
+	json_object_set_new(j, "order", json_string(order_names[p->order]));
 	if (p->same_within > 0)
 		json_object_set_new(j, "same_within", json_real(p->same_within));
 	if (p->buffer_mb != COLLECT_BUFFER_MB)
@@ -162,6 +159,22 @@ static int load_cell(struct plan *p, const json_t *run)
 	return 0;
 }
 
+/* Read the jobs of a run, in their order. Return 0, or -EBADMSG if there is none. */
+static int load_run_jobs(struct plan *p, struct plan_run *r, const json_t *jobs)
+{
+	const json_t *item;
+	size_t i;
+
+	r->first_job = p->run_jobs.n;
+	json_array_foreach(jobs, i, item) {
+		if (!json_is_string(item))
+			return -EBADMSG;
+		bl_strv_add(&p->run_jobs, json_string_value(item));
+	}
+	r->n_jobs = p->run_jobs.n - r->first_job;
+	return r->n_jobs ? 0 : -EBADMSG;
+}
+
 static int load_run(struct plan *p, const json_t *run)
 {
 	const char *id = bl_json_str(run, "id", ""), *label = bl_json_str(run, "label", NULL);
@@ -176,6 +189,8 @@ static int load_run(struct plan *p, const json_t *run)
 	r->block = bl_json_int(run, "block", 0);
 	r->cell = find_cell(p, label);
 	strcpy(r->id, id);
+	if (load_run_jobs(p, r, json_object_get(run, "jobs")))
+		return -EBADMSG;
 	p->n_runs++;
 	return r->cell < p->n_cells ? 0 : load_cell(p, run);
 }
@@ -190,7 +205,7 @@ static char *copy_text(const json_t *o, const char *key)
 static int load_plan(struct plan *p, const json_t *o)
 {
 	const json_t *runs = json_object_get(o, "runs"), *item;
-	int plane, boot, backend, err = 0;
+	int plane, boot, order, backend, err = 0;
 	size_t i;
 
 	p->name = copy_text(o, "name");
@@ -208,6 +223,9 @@ static int load_plan(struct plan *p, const json_t *o)
 	p->same_within = bl_json_num(o, "same_within", 0);
 	plane = bl_find_name(plane_names, PLANES, bl_json_str(o, "plane", NULL));
 	boot = bl_find_name(boot_names, BOOTS, bl_json_str(o, "boot", "campaign"));
+	/* Before there was this key, each device did all jobs in the plan's order. */
+	order = bl_find_name(order_names, ORDERS,
+			     bl_json_str(o, "order", order_names[ORDER_LISTED]));
 	backend = bl_find_name(backend_names, BACKENDS, bl_json_str(o, "backend", "null"));
 	p->cpus = bl_json_int(o, "cpus", 0);
 	p->queues = bl_json_int(o, "queues", 0);
@@ -218,11 +236,12 @@ static int load_plan(struct plan *p, const json_t *o)
 			bl_strv_add(&p->jobs, json_string_value(item));
 	if (!p->name || plane < 0 || !p->baseline ||
 	    !(p->runtime > 0) || !p->cpus || !p->queues || !p->jobs.n ||
-	    p->runs_each - 1 >= PLAN_MAX_RUNS || boot < 0 || backend < 0 ||
+	    p->runs_each - 1 >= PLAN_MAX_RUNS || boot < 0 || order < 0 || backend < 0 ||
 	    !json_array_size(runs))
 		return -EBADMSG;
 	p->plane = plane;
 	p->boot = boot;
+	p->order = order;
 	p->backend = backend;
 	p->runs = bl_zalloc(json_array_size(runs) * sizeof(*p->runs));
 	json_array_foreach(runs, i, item) {

@@ -125,6 +125,14 @@ static int set_boot(struct plan *p, const char *where, const char *key, const ch
 	return found < 0 ? found : 0;
 }
 
+static int set_order(struct plan *p, const char *where, const char *key, const char *value)
+{
+	int found = find_value(where, key, value, order_names, ORDERS);
+
+	p->order = found < 0 ? p->order : (enum plan_order)found;
+	return found < 0 ? found : 0;
+}
+
 static int set_runs(struct plan *p, const char *where, const char *key, const char *value)
 {
 	return set_uint(&p->runs_each, where, key, value, PLAN_MAX_RUNS);
@@ -379,6 +387,7 @@ static const struct key keys[] = {
 	{ "plan", "seed", false, set_seed },
 	{ "plan", "repeat", false, set_repeat },
 	{ "plan", "boot", false, set_boot },
+	{ "plan", "order", false, set_order },
 	{ "plan", "runs", false, set_runs },
 	{ "plan", "width", false, set_width },
 	{ "plan", "budget", false, set_budget },

@@ -22,6 +22,16 @@ enum plan_boot { BOOT_CAMPAIGN, BOOT_BLOCK, BOOT_DEVICE, BOOTS };
 
 extern const char *const boot_names[BOOTS];
 
+/* Which of its timed jobs a device does, in which order. */
+enum plan_order {
+	ORDER_FRESH,	/* one job: no job can affect another */
+	ORDER_RANDOM,	/* all jobs, in a random order of the device's own */
+	ORDER_LISTED,	/* all jobs, in the plan's order */
+	ORDERS
+};
+
+extern const char *const order_names[ORDERS];
+
 /* One combination of settings. It has a row in the results. */
 struct plan_cell {
 	char *label;
@@ -39,6 +49,7 @@ struct plan_run {
 	enum run_kind kind;
 	unsigned int block;
 	size_t cell;
+	size_t first_job, n_jobs;	/* its jobs in their order, in the plan's @run_jobs */
 };
 
 struct plan {
@@ -47,6 +58,7 @@ struct plan {
 	unsigned long long seed;
 	unsigned int repeat, cpus, queues;
 	enum plan_boot boot;
+	enum plan_order order;
 	unsigned int runs_each;	/* how often a device does each timed job */
 	double width;		/* target of the stop rule in per cent; 0 for none */
 	double budget;		/* seconds; 0 for none */
@@ -62,6 +74,7 @@ struct plan {
 	size_t n_cells;
 	struct plan_run *runs;
 	size_t n_runs;
+	struct bl_strv run_jobs;	/* the jobs of all runs; plan_get_job() */
 	struct shard shard;	/* the shard that has these runs */
 	json_t *all_runs;	/* with a shard: all runs of the plan, as in plan.json */
 
@@ -126,6 +139,9 @@ unsigned int plan_min_blocks(const struct plan *p);
 /* Tell whether @next may be done in the guest that has done @last, which may be NULL. */
 bool plan_keeps_guest(const struct plan *p, const struct plan_run *last,
 		      const struct plan_run *next);
+
+/* Return the job that a run does as number @i, from 0 to n_jobs - 1. */
+const char *plan_get_job(const struct plan *p, const struct plan_run *r, size_t i);
 
 /* Return how often a device of this kind does each of its jobs. */
 unsigned int plan_runs_each(const struct plan *p, enum run_kind kind);

@@ -118,6 +118,12 @@ void report_compare_text(const struct comparisons *cs, const struct report_side 
 	for (size_t i = 0; i < 2; i++)
 		print_side(&s[i], i ? "new" : "old", f);
 	fprintf(f, "plane %s%s\n", s[0].sum.plane, s[0].sum.emulated ? ", emulated" : "");
+	if (s[0].sum.order == s[1].sum.order)
+		fprintf(f, "order %s\n", order_names[s[0].sum.order]);
+	else
+		fprintf(f, "WARNING: order of jobs: old %s, new %s; what one job leaves to the next "
+			"can make the difference\n", order_names[s[0].sum.order],
+			order_names[s[1].sum.order]);
 	print_list(f, "The campaigns differ (old, new):", &differences);
 	bl_strv_free(&differences);
 	fputc('\n', f);
@@ -154,6 +160,8 @@ void report_compare_json(const struct comparisons *cs, const struct report_side 
 	o = json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o}", "schema", 1, "old", s[0].sum.name,
 		      "new", s[1].sum.name, "plane", s[0].sum.plane, "emulated",
 		      s[0].sum.emulated, "differences", diff, "comparisons", list);
+	json_object_set_new(o, "order", json_pack("[s, s]", order_names[s[0].sum.order],
+						  order_names[s[1].sum.order]));
 	json_dumpf(o, f, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 	fputc('\n', f);
 	json_decref(o);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * costs.csv of a campaign: what the module counted, per mapping or per byte mapped,
- * over all timed jobs of a run; medians over the n valid runs of a label. The stock
- * module counts nothing, so it has no line.
+ * costs.csv of a campaign: what the module counted, per mapping or per byte mapped; medians over
+ * the n valid runs of a label. The counters are of a whole run: where a device does one job, there
+ * is a row for each job, otherwise one for all of them. The stock module counts nothing, so it has
+ * no row.
  */
 #include "report/report.h"
 #include "report/sections.h"
@@ -11,6 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ALL_JOBS	"all"
 
 enum { COPIED, FAULT_COPIED, ZEROED, FAULTS, ZAPS, PAGES, IOVAS, FAILURES, RESIDENT, COLUMNS };
 
@@ -79,17 +82,32 @@ static void add_run(const char *dir, const char *run, double *values[COLUMNS], s
 	free(path);
 }
 
-/* Add the row of a label: medians of the @n values of each column. */
-static void add_row(struct csv_row *r, const char *label, double *values[COLUMNS], size_t n)
+/* Add the row of a label and job: medians of the @n values of each column. */
+static void add_row(struct csv_row *r, const struct summary *s, const char *label,
+		    double *values[COLUMNS], size_t n, const char *job)
 {
 	csv_text(r, "label", label);
 	csv_count(r, "n", n);
 	for (size_t i = 0; i < COLUMNS; i++)
 		csv_number(r, columns[i].name, columns[i].decimals, stats_median(values[i], n));
+	csv_text(r, "job", job);
+	csv_text(r, "order", order_names[s->order]);
 	csv_end(r);
 }
 
-static void add_label(struct csv_row *row, const struct summary *s, const char *label)
+/* Return the job that the counters of row @i's run are of. The rows of a run follow each other. */
+static const char *counted_job(const struct summary *s, size_t i)
+{
+	const struct sum_row *r = &s->rows[i];
+
+	if ((i && !strcmp(r[-1].run, r->run)) ||
+	    (i + 1 < s->n_rows && !strcmp(r[1].run, r->run)))
+		return ALL_JOBS;
+	return r->job;
+}
+
+static void add_label(struct csv_row *row, const struct summary *s, const char *label,
+		      const char *job)
 {
 	const char *last = NULL;
 	double *values[COLUMNS];
@@ -101,25 +119,29 @@ static void add_label(struct csv_row *row, const struct summary *s, const char *
 		const struct sum_row *r = &s->rows[i];
 
 		if (r->status != STATUS_OK || r->kind != KIND_TIME || strcmp(r->label, label) ||
-		    (last && !strcmp(last, r->run)))
+		    strcmp(counted_job(s, i), job) || (last && !strcmp(last, r->run)))
 			continue;
 		last = r->run;
 		add_run(s->dir, r->run, values, &n);
 	}
 	if (n)
-		add_row(row, label, values, n);
+		add_row(row, s, label, values, n, job);
 	for (size_t i = 0; i < COLUMNS; i++)
 		free(values[i]);
 }
 
 void report_costs_csv(const struct verdicts *v, FILE *f)
 {
+	const struct bl_strv *jobs = &v->sum->jobs;
 	struct report_csv c;
 	double *none[COLUMNS] = {};
 
 	report_csv_begin(&c, v->sum, f);
-	add_row(&c.row, "", none, 0);
-	for (size_t i = 0; i < v->labels.n; i++)
-		add_label(&c.row, v->sum, v->labels.v[i]);
+	add_row(&c.row, v->sum, "", none, 0, "");
+	for (size_t i = 0; i < v->labels.n; i++) {
+		for (size_t k = 0; k < jobs->n; k++)
+			add_label(&c.row, v->sum, v->labels.v[i], jobs->v[k]);
+		add_label(&c.row, v->sum, v->labels.v[i], ALL_JOBS);
+	}
 	report_csv_end(&c);
 }

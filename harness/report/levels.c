@@ -11,8 +11,9 @@ void report_print_levels(const struct summary *s, FILE *f)
 	struct levels l;
 
 	levels_count(s, &l);
-	fprintf(f, "levels    %zu block%s%s, with a fresh device per cell", l.blocks,
-		l.blocks == 1 ? "" : "s", !strcmp(s->boot, "block") ? ", each a fresh boot" : "");
+	fprintf(f, "levels    %zu block%s%s, with a fresh device per cell%s", l.blocks,
+		l.blocks == 1 ? "" : "s", !strcmp(s->boot, "block") ? ", each a fresh boot" : "",
+		s->order == ORDER_FRESH ? " and job" : "");
 	if (!strcmp(s->boot, "device"))
 		fputs(", each a fresh boot", f);
 	if (s->runs_each > 1)

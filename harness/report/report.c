@@ -78,6 +78,7 @@ static void print_json(const struct verdicts *v, FILE *out)
 
 	report_add_levels(v, j);
 	report_add_provenance(v->sum, j);
+	report_add_order(v->sum, j);
 	json_object_set_new(j, "stop", report_stop_json(v->sum));
 	json_object_set_new(j, "shards", report_shards_json(v->sum));
 	json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15));

@@ -16,6 +16,15 @@ json_t *report_stop_json(const struct summary *s);
 /* Print how many blocks, boots and devices the campaign has. */
 void report_print_levels(const struct summary *s, FILE *f);
 
+/* Print in which order a device did its jobs, and what that leaves open. */
+void report_print_order(const struct summary *s, FILE *f);
+
+/* Print for each job whether the order had an effect; nothing unless the order was random. */
+void report_print_order_effects(const struct summary *s, FILE *f);
+
+/* Add the same to the object @o as its member "order". */
+void report_add_order(const struct summary *s, json_t *o);
+
 /* Print for each job how the variance splits between blocks and within, if that is known. */
 void report_print_shares(const struct verdicts *v, FILE *f);
 

@@ -21,7 +21,7 @@ static double sd_of_logs(const struct sum_row *r)
 	return sd;
 }
 
-static void add_row(struct csv_row *r, const struct sum_row *s)
+static void add_row(struct csv_row *r, const struct summary *sum, const struct sum_row *s)
 {
 	csv_text(r, "run", s->run);
 	csv_text(r, "kind", kind_names[s->kind]);
@@ -45,6 +45,8 @@ static void add_row(struct csv_row *r, const struct sum_row *s)
 	csv_count(r, "boot", s->boot);
 	csv_count(r, "runs", s->n_each);
 	csv_number(r, "runs_sd_pct", 3, 100 * sd_of_logs(s));
+	csv_text(r, "order", order_names[sum->order]);
+	csv_count(r, "position", s->position);
 	csv_end(r);
 }
 
@@ -54,8 +56,8 @@ void report_summary_csv(const struct verdicts *v, FILE *f)
 	struct report_csv c;
 
 	report_csv_begin(&c, s, f);
-	add_row(&c.row, &(struct sum_row){});
+	add_row(&c.row, s, &(struct sum_row){});
 	for (size_t i = 0; i < s->n_rows; i++)
-		add_row(&c.row, &s->rows[i]);
+		add_row(&c.row, s, &s->rows[i]);
 	report_csv_end(&c);
 }

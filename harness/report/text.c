@@ -68,14 +68,16 @@ static void print_header(const struct verdicts *v, FILE *f)
 		goto out;
 	}
 	if (v->n_min == v->n_max)
-		fprintf(f, "n         %zu fresh devices per cell", v->n_max);
+		fprintf(f, "n         %zu fresh devices per cell%s", v->n_max,
+			s->order == ORDER_FRESH ? " and job" : "");
 	else
-		fprintf(f, "n         %zu to %zu valid fresh devices per cell (column n)",
-			v->n_min, v->n_max);
+		fprintf(f, "n         %zu to %zu valid fresh devices per cell%s (column n)",
+			v->n_min, v->n_max, s->order == ORDER_FRESH ? " and job" : "");
 	fprintf(f, ", %.3g s per job; disk: %s\n", s->runtime_ms / 1000,
 		strcmp(bl_json_str(s->plan, "backend", "null"), "ram") ?
 		"null-co, which drops writes and reads zeroes" : "a file in memory");
 	report_print_shards(s, f);
+	report_print_order(s, f);
 	report_print_levels(s, f);
 	report_print_stop(s, f);
 	if (counts_insns(v))
@@ -284,6 +286,7 @@ void report_text(const struct verdicts *v, FILE *f, bool colour)
 	if (v->n_cells) {
 		print_cells(v, f, colour);
 		fputc('\n', f);
+		report_print_order_effects(v->sum, f);
 		report_print_shares(v, f);
 		print_foot(v, f);
 		fputc('\n', f);

@@ -38,6 +38,7 @@ static void add_row(struct csv_row *r, const struct verdicts *v, const struct ve
 	csv_number(r, "insns_per_io", 0, verdict_insns(v, c));
 	csv_text(r, "verdict", verdict_name(c->verdict));
 	csv_text(r, "note", c->note);
+	csv_text(r, "order", order_names[v->sum->order]);
 	csv_end(r);
 }
 

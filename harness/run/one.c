@@ -226,6 +226,32 @@ static void check_job(struct runner *r, const struct plan_run *run, const char *
 }
 
 /*
+ * Check that the guest did the jobs in the plan's order, which is a factor of the analysis.
+ * guest.json lists each call of fio.
+ */
+static void check_order(const struct runner *r, const struct plan_run *run, const char *dir,
+			struct outcome *o)
+{
+	char *path = bl_fmt("%s/guest.json", dir);
+	json_t *guest = json_load_file(path, 0, NULL);
+	const json_t *calls = json_object_get(guest, "fio");
+
+	for (size_t i = 0; i < run->n_jobs * plan_runs_each(r->plan, run->kind); i++) {
+		char *name = fio_name(plan_get_job(r->plan, run, i % run->n_jobs),
+				      1 + i / run->n_jobs);
+		const char *done = bl_json_str(json_array_get(calls, i), "name", "none");
+
+		if (o->status == STATUS_OK && strcmp(done, name))
+			set_outcome(o, STATUS_INVALID,
+				    bl_fmt("job %zu of the guest was %s, but the plan has %s", i + 1,
+					   done, name));
+		free(name);
+	}
+	json_decref(guest);
+	free(path);
+}
+
+/*
  * Derive the small files of the collectors from the raw ones if the run is ok. Then remove
  * trace.dat unless the plan keeps it.
  */
@@ -277,6 +303,8 @@ static void check_run(struct runner *r, const struct plan_run *run, struct outco
 		if (o->status == STATUS_OK)
 			check_job(r, run, tmp, json_string_value(job), o);
 	check_loaded(r, tmp, o);
+	if (o->status == STATUS_OK)
+		check_order(r, run, tmp, o);
 	derive_traces(r, run, tmp, o);
 	if (r->vm.splat) {
 		o->fresh_boot = true;

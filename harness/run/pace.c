@@ -170,12 +170,11 @@ static double guess_jobs(const struct plan *p, const struct plan_run *r, enum ac
 {
 	const struct cost *c = &costs[accel];
 	double slow = find_slowness(), sum = 0, s;
-	size_t n = r->kind == KIND_TIME ? p->jobs.n : 1;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < r->n_jobs; i++) {
 		s = (p->runtime + p->ramp) * c->pace;
 		if (accel == ACCEL_ICOUNT)
-			s *= slow * (has_one_in_flight(p->jobs.v[i]) ? ALONE : 1);
+			s *= slow * (has_one_in_flight(plan_get_job(p, r, i)) ? ALONE : 1);
 		sum += s + c->job * slow;
 	}
 	return sum * plan_runs_each(p, r->kind);

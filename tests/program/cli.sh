@@ -144,6 +144,7 @@ aa = intree
 verify = verify
 trace = no
 boot = campaign
+order = fresh
 runs = 1
 width = 0
 same_within = 2
@@ -202,6 +203,7 @@ done
 bad 'ramp = -0.1' "'-0.1'" valid: 0..3600
 bad 'seed = -1' "'-1'" valid: 0..
 bad 'boot = now' "'now'" valid: campaign block device
+bad 'order = any' "'any'" valid: fresh random listed
 for number in 0 101 1.5 x; do
 	bad "runs = $number" "'$number'" valid: 1..100
 done

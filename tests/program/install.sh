@@ -84,6 +84,7 @@ offers eager-none,lazy-spin run -s eager-none,lazy-s
 offers eager-none trace eager-n
 offers 4k-randread-2 trace eager-none 4k-randread
 offers first report 'fi'
+offers random run --order = ra
 offers icount micro --plane = ic
 grep -qxF native "$scratch/offered" && fail "completion of '--plane=ic' offers 'native'"
 ok "completion knows strategies, plans, jobs, campaigns and options"

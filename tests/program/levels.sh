@@ -25,20 +25,20 @@ most_of_boot()
 	sed -n 's/.*"run_of_boot": *\([0-9]*\).*/\1/p' "$out/$1"/runs/*/guest.json | sort -n | tail -n 1
 }
 
-# Six blocks of three cells, two labels to verify.
+# Six blocks of three cells with two jobs, two labels to verify.
 level campaign
-[ "$(most_of_boot campaign)" = 20 ] || fail "boot = campaign: $(most_of_boot campaign) runs of a boot"
+[ "$(most_of_boot campaign)" = 38 ] || fail "boot = campaign: $(most_of_boot campaign) runs of a boot"
 [ "$(find "$out/campaign" -name 'console-*' | wc -l)" = 1 ] || fail "boot = campaign: more than one boot"
 says "$out/campaign/table.txt" '6 blocks, with a fresh device' 'one boot was all' 'not sampled'
 ok "boot = campaign: one boot, and the table says so"
 level block --boot block
-[ "$(most_of_boot block)" = 3 ] || fail "boot = block: $(most_of_boot block) runs of a boot"
+[ "$(most_of_boot block)" = 6 ] || fail "boot = block: $(most_of_boot block) runs of a boot"
 [ "$(find "$out/block" -name 'console-*' | wc -l)" = 7 ] || fail "boot = block: not seven boots"
 says "$out/block/table.txt" '6 blocks, each a fresh boot'
 ok "boot = block: seven boots, and the table says so"
 level device --boot device --runs 3
 [ "$(most_of_boot device)" = 1 ] || fail "boot = device: $(most_of_boot device) runs of a boot"
-says "$out/device/table.txt" 'fresh device per cell, each a fresh boot' '3 runs of each job' \
+says "$out/device/table.txt" 'fresh device per cell and job, each a fresh boot' '3 runs of each job' \
 	'Variance of the log ratio' '% within'
 ok "boot = device, runs = 3: a boot for each device, and the table says so"
 

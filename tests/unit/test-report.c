@@ -102,9 +102,9 @@ static void test_costs(void **state)
 	assert_string_equal(text,
 		"label,n,copied_per_byte,copied_in_faults_per_byte,zeroed_per_byte,"
 		"faults_per_map,zaps_per_map,pages_per_map,iovas_per_map,failures,resident_mib,"
-		"guest_kernel,host_cpu,commit\n"
-		"direct,1,0.0000,0.000000,0.0000,0.0050,0.0000,0.0000,0.0000,0,0.00,,,\n"
-		"lazy-spin,2,1.2500,0.312500,0.0000,0.1500,0.0000,0.0200,1.0000,3,2.50,,,\n");
+		"job,order,guest_kernel,host_cpu,commit\n"
+		"direct,1,0.0000,0.000000,0.0000,0.0050,0.0000,0.0000,0.0000,0,0.00,all,listed,,,\n"
+		"lazy-spin,2,1.2500,0.312500,0.0000,0.1500,0.0000,0.0200,1.0000,3,2.50,all,listed,,,\n");
 	free(text);
 }
 

@@ -138,13 +138,14 @@ static void test_csv(void **state)
 	assert_ptr_equal(strstr(text,
 		"run,kind,block,label,strategy,allocator,granule,prefill,backing,page_order,"
 		"bounce_mb,job,status,reason,iops,bw_bytes,clat_p50_ns,clat_p99_ns,ios,runtime_ms,"
-		"shard,boot,runs,runs_sd_pct\n"), text);
+		"shard,boot,runs,runs_sd_pct,order,position,"
+		"guest_kernel,host_cpu,commit\n"), text);
 	assert_non_null(strstr(text,
 		"\n0005,time,0,direct,direct,cached,4k,-,-,0,64,4k-randread-1,"
-		"ok,,2000.000,8192000,1000000,3000000,2000,1000,0,1,1,\n"));
+		"ok,,2000.000,8192000,1000000,3000000,2000,1000,0,1,1,,listed,1,,,\n"));
 	assert_non_null(strstr(text,
 		"\n0021,time,3,eager-spin,eager-spin,cached,4k,-,-,0,64,4k-randread-1,failed,"
-		"\"guest lost: Kernel panic, \"\"not syncing\"\"\",,,,,,,0,0,0,\n"));
+		"\"guest lost: Kernel panic, \"\"not syncing\"\"\",,,,,,,0,0,0,,listed,1,,,\n"));
 	for (char *p = text; *p; p++)
 		lines += *p == '\n';
 	assert_int_equal(lines, 1 + sum.n_rows);

@@ -119,10 +119,10 @@ static void test_csv(void **state)
 		"job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
 		"n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,"
 		"ratio_hi,p,q,floor_pct,margin_pct,clat_p50_ns,clat_p99_ns,insns_per_io,verdict,"
-		"note\n"), text);
+		"note,order,guest_kernel,host_cpu,commit\n"), text);
 	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,-,-,0,64,5,6,5,"
 		"2030.000,2000.000,2050.000,intree,1.970943,1.952381,2.000000,"));
-	assert_non_null(strstr(text, ",,faster,\n"));
+	assert_non_null(strstr(text, ",,faster,,listed,,,\n"));
 	free(text);
 }
 
