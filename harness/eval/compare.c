@@ -1,66 +1,134 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "eval/compare.h"
-#include "stats/rank.h"
+#include "eval/sample.h"
+#include "stats/two-sample.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Return the logarithms of a cell's ratios to its baseline, or of its IOPS. The caller frees it. */
-static double *log_sample(const struct verdicts *v, const struct verdict_cell *c, bool plain, size_t *n)
+static bool is_icount(const struct verdicts *v)
 {
-	const struct verdict_cell *base = verdict_find(v, v->sum->baseline, c->job);
-	double *x = NULL, *y = NULL;
-
-	if (plain || !base) {
-		x = bl_zalloc(c->n * sizeof(*x));
-		for (*n = 0; *n < c->n; (*n)++)
-			x[*n] = log(c->iops[*n]);
-		return x;
-	}
-	*n = verdict_pairs(c, base, &x, &y);
-	for (size_t i = 0; i < *n; i++)
-		x[i] = log(x[i] / y[i]);
-	free(y);
-	return x;
+	return !strcmp(v->sum->plane, "icount");
 }
 
-static void estimate(struct comparison *c, const struct verdicts *va, const struct verdict_cell *a,
-		     const struct verdicts *vb, const struct verdict_cell *b)
+/*
+ * Set the ratio of @x to @y with its interval and p, and a note if there can be no verdict.
+ * @boot_sd is the standard deviation of a logarithm between boots, NaN if it is not known.
+ */
+static void estimate(struct comparison *c, const struct sample *x, const struct sample *y,
+		     double boot_sd)
 {
-	double *x = log_sample(vb, b, c->plain, &c->n_b), *y = log_sample(va, a, c->plain, &c->n_a);
+	double hidden = sample_hidden(x) + sample_hidden(y);
+	bool known = hidden == 0 || !isnan(boot_sd);
+
+	if (stats_shift_between(x->x, x->n, y->x, y->n, known && hidden > 0 ? boot_sd * sqrt(hidden) : 0,
+			&c->ratio, &c->p))
+		return;
+	c->a = exp(stats_median(y->x, y->n));
+	c->b = exp(stats_median(x->x, x->n));
+	c->ratio.value = exp(c->ratio.value);
+	c->ratio.lo = exp(c->ratio.lo);
+	c->ratio.hi = exp(c->ratio.hi);
+	if (*c->note) {
+		c->p = NAN;
+	} else if (!c->ratio.has_interval) {
+		c->note = "too few blocks for an interval";
+	} else if (!known) {
+		/* An interval without the scatter between boots would only look narrow. */
+		c->ratio.lo = c->ratio.hi = c->p = NAN;
+		c->ratio.has_interval = false;
+		c->note = "the scatter between boots is not known";
+	}
+}
+
+/* Runs do not fail at random: with more than a tenth of them failed, the rest says nothing. */
+#define MAX_FAILED	0.1
+
+/* Tell whether too many runs of a cell failed or are invalid. */
+static bool failed_too_often(const struct verdicts *v, const struct verdict_cell *c)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < v->sum->n_rows; i++) {
+		const struct sum_row *r = &v->sum->rows[i];
+
+		if (r->kind == KIND_TIME && !strcmp(r->label, c->label) &&
+		    !strcmp(r->job, c->job))
+			failed += r->status == STATUS_FAILED || r->status == STATUS_INVALID;
+	}
+	return failed > MAX_FAILED * (failed + c->n);
+}
+
+/* Set what forbids a verdict on a cell, whatever the numbers are. */
+static void set_objection(struct comparison *c, const struct verdicts *va,
+			  const struct verdict_cell *a, const struct verdicts *vb,
+			  const struct verdict_cell *b)
+{
+	const struct verdict_cell *of = a->verdict == V_UNVERIFIED ? a : b;
 
 	c->verdict = V_INCONCLUSIVE;
-	if (a->verdict == V_UNVERIFIED || b->verdict == V_UNVERIFIED) {
+	if (of->verdict == V_UNVERIFIED) {
 		c->verdict = V_UNVERIFIED;
-		c->note = a->verdict == V_UNVERIFIED ? a->note : b->note;
+		c->note = of->note;
 	} else if (!c->n_a || !c->n_b) {
 		c->verdict = V_NO_DATA;
 		c->note = "no valid run beside one of the baseline";
-	} else if (!stats_shift(x, c->n_b, y, c->n_a, &c->ratio)) {
-		c->a = exp(stats_median(y, c->n_a));
-		c->b = exp(stats_median(x, c->n_b));
-		c->ratio.value = exp(c->ratio.value);
-		c->ratio.lo = exp(c->ratio.lo);
-		c->ratio.hi = exp(c->ratio.hi);
-		if (c->ratio.has_interval)
-			c->p = stats_mann_whitney_p(x, c->n_b, y, c->n_a);
-		else
-			c->note = "too few blocks for an interval";
+	} else if (failed_too_often(va, a) || failed_too_often(vb, b)) {
+		c->note = "more than a tenth of its runs failed";
+	} else if (c->plain && !is_icount(va)) {
+		c->verdict = V_BASELINE;
 	}
-	free(x);
-	free(y);
 }
 
-static void decide(struct comparison *c, double same_pct)
+/* The baseline of two days has no interval: blocks do not show how days differ. */
+static void drop_interval(struct comparison *c)
+{
+	c->ratio.lo = c->ratio.hi = c->p = NAN;
+	c->ratio.has_interval = false;
+	c->note = "no verdict: its times are of two days";
+}
+
+static void compare_cell(struct comparison *c, const struct verdicts *va,
+			 const struct verdict_cell *a, const struct verdicts *vb,
+			 const struct verdict_cell *b, double boot_sd)
+{
+	struct sample x, y;
+
+	sample_make(&y, va, a, c->plain);
+	sample_make(&x, vb, b, c->plain);
+	c->n_a = y.n;
+	c->n_b = x.n;
+	c->boots_a = y.boots;
+	c->boots_b = x.boots;
+	c->hidden = sample_hidden(&x) + sample_hidden(&y) > 0;
+	set_objection(c, va, a, vb, b);
+	if (c->verdict == V_INCONCLUSIVE || c->verdict == V_BASELINE)
+		estimate(c, &x, &y, boot_sd);
+	if (c->verdict == V_BASELINE)
+		drop_interval(c);
+	sample_free(&x);
+	sample_free(&y);
+}
+
+/*
+ * Decide a cell by the margins of both campaigns, which may have declared different ones. The
+ * margin that is shown is the one by which it is the harder to be the same.
+ */
+static void decide(struct comparison *c, const double same_pct[2])
 {
 	double floor = isnan(c->floor_pct) ? 0 : rule_log_of_pct(c->floor_pct);
-	double same = rule_log_of_pct(same_pct);
+	enum verdict by[2];
 
-	c->margin_pct = rule_pct_of_log(fmax(floor, same));
-	if (c->verdict == V_INCONCLUSIVE)
-		c->verdict = rule_decide(&c->ratio, c->q, floor, same, &c->note);
+	c->margin_pct = fmin(same_pct[0], same_pct[1]);
+	if (c->verdict != V_INCONCLUSIVE || *c->note)
+		return;
+	for (size_t i = 0; i < 2; i++)
+		by[i] = rule_decide(&c->ratio, c->q, floor, rule_log_of_pct(same_pct[i]), &c->note);
+	c->verdict = by[0] == by[1] ? by[0] : V_INCONCLUSIVE;
+	if (by[0] != by[1])
+		c->note = "the margins of the two campaigns give different verdicts";
 }
 
 static int control_family(struct comparisons *cs)
@@ -78,20 +146,21 @@ static int control_family(struct comparisons *cs)
 	return members < 0 ? members : 0;
 }
 
-static bool is_wanted(const struct verdict_cell *c, const char *label, const char *job)
+static bool is_wanted(const struct verdict_cell *c, const struct compare_options *o)
 {
-	return !c->aa && (!label || !strcmp(label, c->label)) && (!job || !strcmp(job, c->job));
+	return !c->aa && (!o->label || !strcmp(o->label, c->label)) &&
+	       (!o->job || !strcmp(o->job, c->job));
 }
 
 /* Add "LABEL in JOB" to @out for each cell that @a has and @b does not have. */
-static void add_missing(const struct verdicts *a, const struct verdicts *b, const char *label,
-		    const char *job, struct bl_strv *out)
+static void add_missing(const struct verdicts *a, const struct verdicts *b,
+			const struct compare_options *o, struct bl_strv *out)
 {
 	for (size_t i = 0; i < a->n_cells; i++) {
 		const struct verdict_cell *c = &a->cells[i];
 		char *text;
 
-		if (!is_wanted(c, label, job) || verdict_find(b, c->label, c->job))
+		if (!is_wanted(c, o) || verdict_find(b, c->label, c->job))
 			continue;
 		text = bl_fmt("%s in %s", c->label, c->job);
 		bl_strv_add(out, text);
@@ -114,40 +183,61 @@ static int check_comparable(const struct verdicts *a, const struct verdicts *b)
 	return 0;
 }
 
-int compare_campaigns(struct comparisons *cs, const struct verdicts *a, const struct verdicts *b,
-		      const char *label, const char *job)
+/* Return the standard deviation between boots, in per cent; NaN if it is not known. */
+static double choose_boot_sd(const struct verdicts *v, const struct compare_options *o)
 {
-	int err = check_comparable(a, b);
+	if (!isnan(o->boot_sd_pct))
+		return o->boot_sd_pct;
+	return is_icount(v) ? COMPARE_ICOUNT_SD_PCT : NAN;
+}
 
-	*cs = (struct comparisons){};
-	if (err)
-		return err;
-	cs->c = bl_zalloc(a->n_cells * sizeof(*cs->c));
+static void compare_cells(struct comparisons *cs, const struct verdicts *a,
+			  const struct verdicts *b, const struct compare_options *o)
+{
+	double boot_sd = rule_log_of_pct(cs->boot_sd_pct);
+
+	cs->c = bl_zalloc((a->n_cells + 1) * sizeof(*cs->c));
 	for (size_t i = 0; i < a->n_cells; i++) {
 		const struct verdict_cell *x = &a->cells[i];
 		const struct verdict_cell *y = verdict_find(b, x->label, x->job);
+		struct comparison *c = &cs->c[cs->n];
 
-		if (!is_wanted(x, label, job) || !y)
+		if (!is_wanted(x, o) || !y)
 			continue;
-		cs->c[cs->n] = (struct comparison){
+		*c = (struct comparison){
 			.label = x->label, .job = x->job, .a = NAN, .b = NAN,
 			.plain = !strcmp(x->label, a->sum->baseline),
 			.ratio = { NAN, NAN, NAN, false }, .p = NAN, .q = NAN,
 			.floor_pct = fmax(x->floor_pct, y->floor_pct), .note = "",
 		};
-		estimate(&cs->c[cs->n++], a, x, b, y);
+		compare_cell(c, a, x, b, y, boot_sd);
+		cs->hidden |= c->hidden;
+		cs->n++;
 	}
-	add_missing(a, b, label, job, &cs->only_a);
-	add_missing(b, a, label, job, &cs->only_b);
+}
+
+int compare_campaigns(struct comparisons *cs, const struct verdicts *a, const struct verdicts *b,
+		      const struct compare_options *o)
+{
+	double same_pct[] = { a->same_pct, b->same_pct };
+	int err = check_comparable(a, b);
+
+	*cs = (struct comparisons){ .boot_sd_pct = NAN };
+	if (err)
+		return err;
+	cs->boot_sd_pct = choose_boot_sd(a, o);
+	compare_cells(cs, a, b, o);
+	add_missing(a, b, o, &cs->only_a);
+	add_missing(b, a, o, &cs->only_b);
 	if (!cs->n) {
 		bl_err("%s and %s have no label in the same job in common%s%s%s%s", a->sum->name,
-		       b->sum->name, label ? ", or not " : "", label ? label : "",
-		       job ? " in " : "", job ? job : "");
+		       b->sum->name, o->label ? ", or not " : "", o->label ? o->label : "",
+		       o->job ? " in " : "", o->job ? o->job : "");
 		return -EINVAL;
 	}
 	err = control_family(cs);
 	for (size_t i = 0; i < cs->n && !err; i++)
-		decide(&cs->c[i], a->same_pct);
+		decide(&cs->c[i], same_pct);
 	return err;
 }
 

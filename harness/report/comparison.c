@@ -25,10 +25,18 @@ int report_load_side(struct report_side *s, const char *name, double same_pct)
 	return err;
 }
 
-void report_free_side(struct report_side *s)
+static void free_side(struct report_side *s)
 {
 	verdicts_free(&s->v);
 	summary_free(&s->sum);
+}
+
+void report_free_comparison(struct report_comparison *r)
+{
+	comparisons_free(&r->cs);
+	bl_strv_free(&r->why);
+	free_side(&r->side[0]);
+	free_side(&r->side[1]);
 }
 
 /* --- printing ----------------------------------------------------------------- */
@@ -50,10 +58,10 @@ static void add_row(struct table *t, const struct comparison *c)
 	table_row(t);
 	table_cell(t, TABLE_PLAIN, "%s", c->label);
 	table_cell(t, TABLE_PLAIN, "%zu, %zu", c->n_a, c->n_b);
-	table_number(t, c->plain ? 0 : 3, c->a);
-	table_number(t, c->plain ? 0 : 3, c->b);
-	table_number(t, 3, c->ratio.value);
-	table_interval(t, 3, c->ratio.lo, c->ratio.hi);
+	table_number(t, c->plain ? 0 : 4, c->a);
+	table_number(t, c->plain ? 0 : 4, c->b);
+	table_number(t, 4, c->ratio.value);
+	table_interval(t, 4, c->ratio.lo, c->ratio.hi);
 	if (c->verdict == V_SAME)
 		table_cell(t, style, "same within %.3g %%", c->margin_pct);
 	else
@@ -110,8 +118,9 @@ static void print_side(const struct report_side *s, const char *which, FILE *f)
 	free(line);
 }
 
-void report_compare_text(const struct comparisons *cs, const struct report_side s[2], FILE *f)
+static void print_header(const struct report_comparison *r, FILE *f)
 {
+	const struct report_side *s = r->side;
 	struct bl_strv differences = {};
 
 	campaign_diff_env(s[0].sum.env, s[1].sum.env, &differences);
@@ -127,41 +136,100 @@ void report_compare_text(const struct comparisons *cs, const struct report_side 
 	print_list(f, "The campaigns differ (old, new):", &differences);
 	bl_strv_free(&differences);
 	fputc('\n', f);
-	print_table(cs, f);
-	fprintf(f, "\nn: blocks of old and new. old, new: median ratio to %s within blocks; of %s "
-		"itself, median IOPS.\nnew/old: Hodges-Lehmann estimate with the interval of the "
-		"rank-sum test. faster, slower: the comparison\nsurvives Benjamini-Hochberg at "
-		"%.0f %% and is beyond the noise floor of both campaigns.\n",
-		s[0].sum.baseline, s[0].sum.baseline, RULE_FDR * 100);
-	print_list(f, "Only in old:", &cs->only_a);
-	print_list(f, "Only in new:", &cs->only_b);
 }
 
-void report_compare_json(const struct comparisons *cs, const struct report_side s[2], FILE *f)
+/* Say what the interval has in it of the scatter between boots. */
+static void print_boots(const struct comparisons *cs, FILE *f)
 {
-	struct bl_strv differences = {};
-	json_t *list = json_array(), *diff = json_array(), *o;
+	if (!cs->hidden)
+		fprintf(f, "n: boots of old and new; the interval includes the scatter between "
+			"boots.\n");
+	else if (isnan(cs->boot_sd_pct))
+		fprintf(f, "n: blocks of old and new. The campaigns have fewer than %d boots, so the "
+			"scatter between boots\nis not known. Run them with boot = block, or give its "
+			"standard deviation by --boot-sd;\n'bouncelab plan --pilot' estimates it.\n",
+			STATS_MIN_N);
+	else
+		fprintf(f, "n: blocks of old and new. The campaigns have fewer than %d boots; between "
+			"boots a standard deviation\nof %.3g %% of the ratio is assumed, and is in "
+			"the interval.\n", STATS_MIN_N, cs->boot_sd_pct);
+}
 
-	for (size_t i = 0; i < cs->n; i++) {
-		const struct comparison *c = &cs->c[i];
+static void print_footer(const struct report_comparison *r, FILE *f)
+{
+	const char *baseline = r->side[0].sum.baseline;
 
-		json_array_append_new(list, json_pack(
-			"{s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s}",
-			"label", c->label, "job", c->job, "n_old", (int)c->n_a, "n_new",
-			(int)c->n_b, "old", bl_json_real(c->a), "new", bl_json_real(c->b), "ratio",
-			bl_json_real(c->ratio.value), "ratio_lo", bl_json_real(c->ratio.lo), "ratio_hi",
-			bl_json_real(c->ratio.hi), "p", bl_json_real(c->p), "q", bl_json_real(c->q), "floor_pct",
-			bl_json_real(c->floor_pct), "verdict", verdict_name(c->verdict), "note", c->note));
-	}
-	campaign_diff_env(s[0].sum.env, s[1].sum.env, &differences);
-	for (size_t i = 0; i < differences.n; i++)
-		json_array_append_new(diff, json_string(differences.v[i]));
-	bl_strv_free(&differences);
+	fputc('\n', f);
+	print_boots(&r->cs, f);
+	fprintf(f, "old, new: median ratio to %s within blocks; of %s itself, median IOPS.\n"
+		"new/old: Hodges-Lehmann estimate with the interval of the rank-sum test.\n",
+		baseline, baseline);
+	print_list(f, "Only in old:", &r->cs.only_a);
+	print_list(f, "Only in new:", &r->cs.only_b);
+}
+
+void report_compare_text(const struct report_comparison *r, FILE *f)
+{
+	static const char *const sentences[] = {
+		[NOT_WORSE] = "new is not worse than old",
+		[WORSE] = "new is worse than old:",
+		[CANNOT_TELL] = "it cannot be said whether new is worse than old:",
+	};
+
+	print_header(r, f);
+	print_table(&r->cs, f);
+	print_footer(r, f);
+	fprintf(f, "\n%s\n", sentences[r->conclusion]);
+	for (size_t i = 0; i < r->why.n; i++)
+		fprintf(f, "  %s\n", r->why.v[i]);
+}
+
+static json_t *comparison_json(const struct comparison *c)
+{
+	json_t *o = json_pack("{s:s, s:s, s:i, s:i, s:o, s:o}", "label", c->label, "job", c->job,
+			      "n_old", (int)c->n_a, "n_new", (int)c->n_b, "old",
+			      bl_json_real(c->a), "new", bl_json_real(c->b));
+
+	json_object_update_new(o, json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "ratio", bl_json_real(c->ratio.value),
+		"ratio_lo", bl_json_real(c->ratio.lo), "ratio_hi", bl_json_real(c->ratio.hi),
+		"p", bl_json_real(c->p), "q", bl_json_real(c->q), "floor_pct",
+		bl_json_real(c->floor_pct), "verdict", verdict_name(c->verdict), "note", c->note));
+	json_object_update_new(o, json_pack(
+		"{s:o, s:o, s:o, s:b}", "margin_pct", bl_json_real(c->margin_pct), "boots_old",
+		bl_json_real(c->boots_a), "boots_new", bl_json_real(c->boots_b), "boots_hidden",
+		c->hidden));
+	return o;
+}
+
+static json_t *list_json(const struct bl_strv *l)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < l->n; i++)
+		json_array_append_new(a, json_string(l->v[i]));
+	return a;
+}
+
+void report_compare_json(const struct report_comparison *r, FILE *f)
+{
+	const struct report_side *s = r->side;
+	json_t *list = json_array(), *o;
+	struct bl_strv diff = {};
+
+	for (size_t i = 0; i < r->cs.n; i++)
+		json_array_append_new(list, comparison_json(&r->cs.c[i]));
+	campaign_diff_env(s[0].sum.env, s[1].sum.env, &diff);
 	o = json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o}", "schema", 1, "old", s[0].sum.name,
 		      "new", s[1].sum.name, "plane", s[0].sum.plane, "emulated",
-		      s[0].sum.emulated, "differences", diff, "comparisons", list);
+		      s[0].sum.emulated, "differences", list_json(&diff), "comparisons", list);
+	json_object_update_new(o, json_pack(
+		"{s:s, s:o, s:o, s:o, s:o}", "conclusion", conclusion_name(r->conclusion), "why",
+		list_json(&r->why), "only_old", list_json(&r->cs.only_a), "only_new",
+		list_json(&r->cs.only_b), "boot_sd_pct", bl_json_real(r->cs.boot_sd_pct)));
 	json_object_set_new(o, "order", json_pack("[s, s]", order_names[s[0].sum.order],
 						  order_names[s[1].sum.order]));
+	bl_strv_free(&diff);
 	json_dumpf(o, f, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 	fputc('\n', f);
 	json_decref(o);

@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# bouncelab compare and its exit codes, as git bisect run takes them: 0 not worse, 1 worse, 125
+# it cannot be said. The guest is a fake whose numbers are the same each time.
+#
+# Seen failing: with the rule of before, which took one label that is the same for enough: a label
+# that is unverified, inconclusive, missing or half failed beside it gave 0, and so did another
+# guest kernel, daemon or fio.
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/fake.sh
+write_plan 'eager-none, eager-spin, intree' 4k-randread-1 'repeat = 8'
+
+# compare CODE NAME OLD NEW OPTION...: compare two campaigns. The output is in $scratch/log.
+compare()
+{
+	want=$1
+	name=$2
+	old=$3
+	new=$4
+	shift 4
+	expect "$want" "compare: $name" $bouncelab compare "$out/$old" "$out/$new" "$@"
+}
+
+# copy NAME: make NAME a copy of the campaign "old", to be changed.
+copy() { cp -r "$out/old" "$out/$1"; }
+
+# runs_of NAME KIND LABEL: print the directories of these runs.
+runs_of()
+{
+	for f in "$out/$1"/runs/*/run.json; do
+		grep -q "\"kind\": \"$2\"" "$f" && grep -q "\"label\": \"$3\"" "$f" && dirname "$f"
+	done
+}
+
+campaign 0 old --boot block
+copy same
+compare 0 "the same numbers" old same
+says "$scratch/log" 'new is not worse than old' 'includes the scatter between boots'
+ok "nothing changed: 0"
+
+FAKE_SLOW=eager-none=0.9 campaign 0 slow --boot block
+compare 1 "a label is slower" old slow
+says "$scratch/log" 'new is worse than old' 'eager-none in 4k-randread-1 is slower'
+compare 0 "a label is faster" slow old
+compare 0 "the other label" old slow --label eager-spin
+ok "a label is slower: 1; faster: 0; another label is asked for: 0"
+
+# The boots of one campaign are one, so nothing shows how boots differ.
+campaign 0 one
+compare 125 "one boot" one one
+says "$scratch/log" 'the scatter between boots is not known' 'cannot be said'
+compare 0 "one boot, and a known scatter" one one --boot-sd 0.5
+says "$scratch/log" 'of 0.5 % of the ratio is assumed'
+compare 125 "one boot, and a large scatter" one one --boot-sd 10
+FAKE_SLOW=eager-none=0.9 campaign 0 one-slow
+compare 1 "slower by more than boots scatter" one one-slow --boot-sd 0.5
+compare 125 "slower by less than boots scatter" one one-slow --boot-sd 10
+ok "one boot: 125, unless the scatter between boots is declared"
+
+copy unverified
+rm -r "$(runs_of unverified verify eager-none)"
+compare 125 "unverified" old unverified
+says "$scratch/log" 'eager-none in 4k-randread-1 is unverified'
+compare 0 "unverified, and not asked for" old unverified --label eager-spin
+ok "a label is unverified beside one that is the same: 125"
+
+FAKE_NOISE=30 campaign 0 noisy --boot block
+compare 125 "inconclusive" old noisy
+says "$scratch/log" 'is inconclusive'
+ok "inconclusive: 125"
+
+campaign 0 less --boot block --strategy eager-spin
+compare 125 "missing in new" old less
+says "$scratch/log" 'eager-none in 4k-randread-1 is missing in the new campaign'
+compare 125 "missing in old" less old
+says "$scratch/log" 'eager-none in 4k-randread-1 is missing in the old campaign'
+compare 0 "missing, and not asked for" old less --label eager-spin
+compare 125 "only the baseline" old same --label intree
+ok "a label is missing in either campaign: 125"
+
+copy failing
+for d in $(runs_of failing time eager-none | head -n 3); do
+	sed -i 's|"status": "ok"|"status": "failed"|' "$d/run.json"
+done
+compare 125 "a label without three of its eight blocks" old failing
+ok "a label that failed in three of eight blocks: 125"
+
+# changed THING FROM TO: the campaign THING is "slow" with this change in its env.json.
+changed()
+{
+	cp -r "$out/slow" "$out/$1"
+	sed -i "s|$2|$3|" "$out/$1/env.json"
+	cmp -s "$out/slow/env.json" "$out/$1/env.json" && fail "env.json has no $2"
+	compare 125 "another $1" old "$1"
+	says "$scratch/log" "another $1" 'cannot be said'
+	compare 1 "across module and $1" old "$1" --across "module,$1"
+}
+changed kernel '"kernel": "6\.\([0-9.]*\)+deb' '"kernel": "6.\19+deb'
+changed daemon '"qemu-storage-daemon": "' '&other '
+changed fio '"fio": "' '&other '
+changed emulator '"qemu": "' '&other '
+ok "another kernel, daemon, fio or emulator: 125, unless it is what is compared"
+
+cp -r "$out/slow" "$out/module"
+sed -i 's|"source": "|&0|' "$out/module/env.json"
+compare 1 "another module" old module
+compare 125 "another module across kernels" old module --across kernel
+says "$scratch/log" 'another module'
+ok "another module where kernels are compared: 125"
+
+copy bare
+rm "$out/bare/env.json"
+compare 125 "no env.json" old bare
+says "$scratch/log" 'the new campaign has no env.json'
+campaign 0 longer --boot block --runtime 0.2
+compare 125 "another runtime" old longer
+says "$scratch/log" 'the plans differ: runtime_s'
+ok "no environment, or another plan: 125"
+
+compare 2 "no such thing" old same --across nonsense
+says "$scratch/log" "unknown thing in 'nonsense'; valid: module, compiler, kernel"
+compare 2 "no such percentage" old same --boot-sd -1
+expect 1 json $bouncelab compare --json "$out/old" "$out/slow"
+says "$scratch/log" '"conclusion": "worse"'
+ok "bad options: 2; JSON has the conclusion"
+finish
