@@ -3,6 +3,7 @@
 #include "lib/util.h"
 #include "cmd/commands.h"
 #include "cmd/plan-options.h"
+#include "cmd/plan-pilot.h"
 #include "eval/stop.h"
 #include "plan/stop-rule.h"
 #include "run/pace.h"
@@ -12,11 +13,13 @@
 
 struct options {
 	struct plan_options plan;
-	bool json;
+	bool json, pilot;
 };
 
 static const struct argp_option options[] = {
 	{ "json", 'J', NULL, 0, "Print plan.json with all runs in their order", 1 },
+	{ "pilot", 'P', NULL, 0, "Read a finished campaign in place of a plan; print the variance by "
+	  "level of repetition, and the designs that make intervals as narrow as --width [1 %]", 1 },
 	{ 0 }
 };
 
@@ -32,6 +35,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'J':
 		o->json = true;
 		return 0;
+	case 'P':
+		o->pilot = true;
+		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -41,7 +47,7 @@ static const struct argp_child children[] = {
 };
 
 static const struct argp argp = {
-	options, parse, "PLAN|FILE.ini",
+	options, parse, "PLAN|FILE.ini\n--pilot CAMPAIGN",
 	"Show the cells, the number of runs and the estimated time of a plan, without running it."
 	"\vExit code: 0 success, 1 too few blocks fit into the budget, 2 bad usage.",
 	children, NULL, NULL
@@ -182,6 +188,27 @@ static void print_plan(const struct plan *p)
 	free(jobs);
 }
 
+/* Check the options of --pilot, and print what the campaign says. */
+static int print_pilot(const struct options *o)
+{
+	struct plan_options others = o->plan;
+	struct bl_strv words = {};
+	double width = PILOT_WIDTH;
+	int code = BL_EXIT_USAGE;
+
+	others.width = NULL;
+	plan_options_to_args(&others, &words);
+	if (words.n)
+		bl_err("--pilot reads a finished campaign; %s changes a plan; valid beside it: "
+		       "--width, --json", words.v[0]);
+	else if (o->plan.width && bl_parse_double(o->plan.width, 0.001, 100, &width))
+		bl_err("--width: bad percentage '%s'; valid: 0.001..100", o->plan.width);
+	else
+		code = plan_pilot(o->plan.plan, width, o->json);
+	bl_strv_free(&words);
+	return code;
+}
+
 int cmd_plan(int argc, char **argv)
 {
 	struct options o = {};
@@ -190,6 +217,8 @@ int cmd_plan(int argc, char **argv)
 	int code = BL_EXIT_USAGE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (o.pilot)
+		return print_pilot(&o);
 	if (!plan_options_prepare(&plan, &cat, &o.plan)) {
 		if (o.json)
 			print_json(&plan);

@@ -218,7 +218,7 @@ double pace_estimate_run(const struct plan *p, const struct plan_run *r, enum ac
 	return guess_run(p, r, accel) * find_correction(accel, kind_names[r->kind]);
 }
 
-static double estimate_boot(enum accel accel)
+double pace_estimate_boot(enum accel accel)
 {
 	return guess_boot(accel) * find_correction(accel, "boot");
 }
@@ -228,7 +228,7 @@ double pace_estimate_step(const struct plan *p, const struct plan_run *last,
 {
 	bool boots = !last || !plan_keeps_guest(p, last, r);
 
-	return pace_estimate_run(p, r, accel) + (boots ? estimate_boot(accel) : 0);
+	return pace_estimate_run(p, r, accel) + (boots ? pace_estimate_boot(accel) : 0);
 }
 
 double pace_estimate_plan(const struct plan *p, enum accel accel)

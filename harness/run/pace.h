@@ -50,6 +50,14 @@ void pace_save(const struct pace *t, enum accel accel);
 enum accel pace_guess_accel(const struct plan *p);
 
 /**
+ * pace_estimate_boot() - estimate the time of a boot
+ * @accel: the accelerator
+ *
+ * Return: seconds.
+ */
+double pace_estimate_boot(enum accel accel);
+
+/**
  * pace_estimate_run() - estimate the time of a run in a guest that is up
  * @p:     the plan
  * @r:     the run
