@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Twenty comparisons of two campaigns of unchanged code, each campaign in a boot of its own, on the
+# plane icount: at most 5 % of their verdicts may say faster or slower. Prints the verdicts, and
+# for each label and job the standard deviation of the ratio between the campaigns, from which
+# COMPARE_ICOUNT_SD_PCT of harness/eval/compare.h was chosen.
+#
+# PAIRS=N does N comparisons instead of 20, CAMPAIGNS=DIR keeps the campaigns there, and goes on
+# with those that it finds.
+#
+# By hand: forty campaigns take an hour.
+# Timeout: 14400
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/common.sh
+scratch_dir
+
+pairs=${PAIRS:-20}
+out=${CAMPAIGNS:-$scratch/campaigns}
+mkdir -p "$out" || exit 1
+cat >"$scratch/same-code.ini" <<'END'
+[plan]
+about = Compare unchanged code with itself
+plane = icount
+repeat = 5
+runtime = 0.2
+ramp = 0.05
+baseline = intree
+aa = intree
+verify = verify
+
+[matrix]
+strategy = eager-rwlock, lazy-spin, intree
+jobs = 4k-randread-2, 64k-randwrite-2
+cpus = 1
+queues = 1
+END
+
+# campaign NAME SEED: do a campaign, unless it is there.
+campaign()
+{
+	[ ! -e "$out/$1/MANIFEST.sha256" ] || return 0
+	rm -rf "${out:?}/$1"
+	build/bouncelab run "$scratch/same-code.ini" --seed "$2" --out "$out" --name "$1" \
+		>"$scratch/log" 2>&1 || give_up "campaign $1: $(tail -n 1 "$scratch/log")"
+}
+
+# Each campaign has an order of its own, as two campaigns of different days have.
+i=0
+while [ $i -lt "$pairs" ]; do
+	i=$((i + 1))
+	campaign old-$i $((1000 + i))
+	campaign new-$i $((2000 + i))
+	build/bouncelab compare "$out/old-$i" "$out/new-$i" >"$scratch/pair-$i" 2>&1
+	code=$?
+	echo "pair $i: exit code $code"
+	echo $code >>"$scratch/codes"
+	cat "$scratch/pair-$i"
+	cat "$scratch/pair-$i" >>"$scratch/all"
+done
+for code in 0 1 125; do
+	echo "exit code $code: $(grep -cx $code "$scratch/codes") of $pairs comparisons"
+done
+echo "ratios between boots: standard deviation over $((2 * pairs)) campaigns"
+awk -F , '
+	FNR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+	$col["ratio"] > 0 && $col["label"] != "intree" {
+		k = $col["label"] " in " $col["job"]
+		x = log($col["ratio"])
+		n[k]++
+		sum[k] += x
+		squares[k] += x * x
+	}
+	END {
+		for (k in n)
+			if (n[k] > 1)
+				printf "  %s: %.4f %%\n", k,
+				       100 * sqrt((squares[k] - sum[k] ^ 2 / n[k]) / (n[k] - 1))
+	}' "$out"/old-*/verdicts.csv "$out"/new-*/verdicts.csv
+
+# Rows of the tables end with the verdict.
+same=$(grep -c ' same within ' "$scratch/all")
+told=$(grep -cE ' (faster|slower)$' "$scratch/all")
+echo "$told of $((same + told)) verdicts on unchanged code are faster or slower"
+[ $((20 * told)) -le $((same + told)) ] || fail "$told of $((same + told)) verdicts are false"
+[ "$same" != 0 ] || fail "there is no verdict"
+ok "at most 5 % of the verdicts on unchanged code are faster or slower"
+finish
