@@ -2,13 +2,8 @@
 /*
  * Locks that cost what the kernel's locks cost on x86.
  *
- * Spinlocks	are fair, as qspinlock.  The value 0 is free.  One locked cmpxchg takes a free
- *		lock, a plain store releases it.  Waiting threads queue (MCS), and each spins
- *		on a line of its own; only the head of the queue looks at the lock.  Left out:
- *		the pending bit, by which the kernel's second thread spins on the lock itself
- *		and saves the transfer of one line.
- * rwlocks	take one locked add to lock for reading and one to unlock, as qrwlock.  A waiting
- *		writer holds off readers.  Left out: the queue of waiting readers and writers.
+ * Spinlocks	are the kernel's queue locks, with the pending byte: lock-queue.h.
+ * rwlocks	are the kernel's queue locks for readers and writers: lock-queue.h.
  * Bit locks	take one locked bit operation each way.  They are not fair, as in the kernel.
  * Mutexes, semaphores	are spinlocks and rwlocks: a thread that waits spins.  No map takes one.
  *
@@ -20,6 +15,7 @@
 
 #include "atomic.h"
 #include "bits.h"
+#include "lock-queue.h"
 #include "thread.h"
 
 #ifdef SHIM_HOLDS
@@ -52,56 +48,31 @@ void shim_hold_end(const void *lock);
 #endif
 
 typedef struct {
-	union {
-		u64 all;
-		struct {
-			u32 taken;
-			u32 last;	/* of the queue: 0, or cpu * SHIM_NESTED + nested + 1 */
-		};
-	};
+	struct shim_queue_lock q;
 	SHIM_LOCK_NAME
 } spinlock_t;
 
 typedef struct {
-	u32 count;		/* readers times SHIM_READER, and the bits below */
+	struct shim_queue_rwlock q;
 	SHIM_LOCK_NAME
 } rwlock_t;
-
-#define SHIM_WRITER	1U
-#define SHIM_WRITER_WAITS 2U
-#define SHIM_READER	4U
 
 struct mutex { spinlock_t l; };
 struct rw_semaphore { rwlock_t l; };
 
-/* Wait until the lock is free, and take it. */
-void shim_spin_wait(spinlock_t *l);
-void shim_read_wait(rwlock_t *l);
-void shim_write_wait(rwlock_t *l);
-
 /* --- spinlocks ------------------------------------------------------------- */
-
-static __always_inline bool shim_spin_take(spinlock_t *l)
-{
-	u64 was_free = 0;
-
-	/* Acquire, pairs with shim_spin_unlock(). */
-	return __atomic_compare_exchange_n(&l->all, &was_free, 1, false, __ATOMIC_ACQUIRE,
-					   __ATOMIC_RELAXED);
-}
 
 static __always_inline void shim_spin_lock(spinlock_t *l)
 {
 	preempt_disable();
-	if (unlikely(!shim_spin_take(l)))
-		shim_spin_wait(l);
+	shim_queue_lock(&l->q);
 	shim_hold_begin(l, l->name, false);
 }
 
 static __always_inline bool shim_spin_trylock(spinlock_t *l)
 {
 	preempt_disable();
-	if (likely(shim_spin_take(l))) {
+	if (likely(shim_queue_trylock(&l->q))) {
 		shim_hold_begin(l, l->name, false);
 		return true;
 	}
@@ -112,12 +83,12 @@ static __always_inline bool shim_spin_trylock(spinlock_t *l)
 static __always_inline void shim_spin_unlock(spinlock_t *l)
 {
 	shim_hold_end(l);
-	smp_store_release(&l->taken, 0);
+	shim_queue_unlock(&l->q);
 	preempt_enable();
 }
 
-#define shim_spin_init(l, n)	do { (l)->all = 0; shim_name_lock(l, n); } while (0)
-#define shim_spin_is_locked(l)	(READ_ONCE((l)->taken) != 0)
+#define shim_spin_init(l, n)	do { (l)->q.val = 0; shim_name_lock(l, n); } while (0)
+#define shim_spin_is_locked(l)	(READ_ONCE((l)->q.val) != 0)
 
 #define shim_mutex_init(x, n)	shim_spin_init(&(x)->l, n)
 #define shim_mutex_lock(x)	shim_spin_lock(&(x)->l)
@@ -127,44 +98,38 @@ static __always_inline void shim_spin_unlock(spinlock_t *l)
 
 static __always_inline void shim_read_lock(rwlock_t *l)
 {
-	u32 count;
-
 	preempt_disable();
-	/* Acquire, pairs with shim_write_unlock(). */
-	count = __atomic_add_fetch(&l->count, SHIM_READER, __ATOMIC_ACQUIRE);
-	if (unlikely(count & (SHIM_READER - 1)))
-		shim_read_wait(l);
+	shim_queue_read_lock(&l->q);
 	shim_hold_begin(l, l->name, true);
 }
 
 static __always_inline void shim_read_unlock(rwlock_t *l)
 {
 	shim_hold_end(l);
-	/* Release, pairs with shim_write_lock(). */
-	__atomic_sub_fetch(&l->count, SHIM_READER, __ATOMIC_RELEASE);
+	shim_queue_read_unlock(&l->q);
 	preempt_enable();
 }
 
 static __always_inline void shim_write_lock(rwlock_t *l)
 {
-	u32 was_free = 0;
-
 	preempt_disable();
-	/* Acquire, pairs with both unlocks. */
-	if (unlikely(!__atomic_compare_exchange_n(&l->count, &was_free, SHIM_WRITER, false,
-						  __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
-		shim_write_wait(l);
+	shim_queue_write_lock(&l->q);
 	shim_hold_begin(l, l->name, false);
 }
 
 static __always_inline void shim_write_unlock(rwlock_t *l)
 {
 	shim_hold_end(l);
-	__atomic_and_fetch(&l->count, ~SHIM_WRITER, __ATOMIC_RELEASE);
+	shim_queue_write_unlock(&l->q);
 	preempt_enable();
 }
 
-#define shim_rw_init(l, n)	do { (l)->count = 0; shim_name_lock(l, n); } while (0)
+#define shim_rw_init(l, n)						\
+do {									\
+	(l)->q.count = 0;						\
+	(l)->q.wait.val = 0;						\
+	shim_name_lock(l, n);						\
+} while (0)
 
 #define shim_sem_init(x, n)	shim_rw_init(&(x)->l, n)
 #define shim_sem_down_read(x)	shim_read_lock(&(x)->l)

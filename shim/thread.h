@@ -43,8 +43,9 @@ struct shim_thread {
 	unsigned int interrupting;	/* the interrupt that runs: its spins + 1; or 0 */
 	u64 random;			/* state, for the rate of failing allocations */
 #else
-	u32 nested;
-	struct shim_waiter waiter[SHIM_NESTED];
+	u32 nested;			/* spinlocks that the thread waits for */
+	u32 waits_pending, waits_queue;	/* spinlocks got as the pending thread, from the queue */
+	struct shim_waiter waiter[SHIM_NESTED] ____cacheline_aligned;
 #endif
 } ____cacheline_aligned;
 
