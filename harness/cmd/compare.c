@@ -34,7 +34,7 @@ static const struct argp_option options[] = {
 	{ "trace", OPT_TRACE, NULL, 0, "Compare the traces of two campaigns, or of two strategies, "
 	  "each given as CAMPAIGN:STRATEGY", 0 },
 	{ "same-within", OPT_SAME, "PERCENT", 0,
-	  "Call differences up to this margin the same [default: 5 %]", 0 },
+	  "Set the margin of \"same\" after the fact; the output says so [per cent; default: the plan's]", 0 },
 	{}
 };
 
@@ -110,7 +110,7 @@ static int exit_code_of(enum conclusion c)
 int cmd_compare(int argc, char **argv)
 {
 	struct options o = {
-		.compare.boot_sd_pct = NAN, .across = THING_BIT(THING_MODULE), .same_pct = RULE_SAME_PCT,
+		.compare.boot_sd_pct = NAN, .across = THING_BIT(THING_MODULE), .same_pct = RULE_AS_DECLARED,
 	};
 	struct report_comparison r = {};
 	int code = BL_EXIT_USAGE;

@@ -19,7 +19,7 @@ static const struct argp_option options[] = {
 	{ "json", OPT_JSON, NULL, 0, "Print verdicts as JSON instead of the table", 0 },
 	{ "no-plots", OPT_NO_PLOTS, NULL, 0, "Draw no figures", 0 },
 	{ "same-within", OPT_SAME, "PERCENT", 0,
-	  "Call differences up to this margin the same [default: 5 %]", 0 },
+	  "Set the margin of \"same\" after the fact; the output says so [per cent; default: the plan's]", 0 },
 	{}
 };
 

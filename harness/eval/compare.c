@@ -207,7 +207,7 @@ static void compare_cells(struct comparisons *cs, const struct verdicts *a,
 		*c = (struct comparison){
 			.label = x->label, .job = x->job, .a = NAN, .b = NAN,
 			.plain = !strcmp(x->label, a->sum->baseline),
-			.ratio = { NAN, NAN, NAN, false }, .p = NAN, .q = NAN,
+			.ratio = STATS_NO_EST, .p = NAN, .q = NAN,
 			.floor_pct = fmax(x->floor_pct, y->floor_pct), .note = "",
 		};
 		compare_cell(c, a, x, b, y, boot_sd);

@@ -225,7 +225,7 @@ static void estimate(const struct devices *d, const struct contrast *c, struct o
 		else
 			before[e->n_before++] = x;
 	}
-	e->ratio = (struct stats_est){ NAN, NAN, NAN, false };
+	e->ratio = STATS_NO_EST;
 	if (e->n_after && e->n_before &&
 	    !stats_shift(after, e->n_after, before, e->n_before, &e->ratio)) {
 		e->ratio.value = exp(e->ratio.value);

@@ -14,7 +14,7 @@ double stop_get_widest(const struct verdicts *v)
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
 
-		if (c->verdict == V_BASELINE || c->verdict == V_UNVERIFIED)
+		if (c->verdict == V_BASELINE || (c->verdict == V_UNVERIFIED && !c->n))
 			continue;
 		if (!c->ratio.has_interval)
 			return INFINITY;
@@ -35,7 +35,7 @@ double stop_load_widest(const char *dir, unsigned int below)
 	for (size_t i = 0; i < s.n_rows; i++)
 		if (s.rows[i].kind == KIND_TIME && (unsigned int)s.rows[i].block >= below)
 			s.rows[i].status = STATUS_MISSING;
-	if (!verdicts_make(&v, &s, RULE_SAME_PCT)) {
+	if (!verdicts_make(&v, &s, RULE_AS_DECLARED)) {
 		widest = stop_get_widest(&v);
 		verdicts_free(&v);
 	}

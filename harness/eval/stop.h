@@ -7,7 +7,7 @@
 
 /*
  * Return the width of the widest interval, in per cent: 100 * (hi / lo - 1). It is INFINITY if
- * a comparison has no interval yet. Unverified labels never get one and do not count.
+ * a comparison has no interval yet. Labels with a bad verify run never get one and do not count.
  */
 double stop_get_widest(const struct verdicts *v);
 

@@ -168,7 +168,7 @@ static void add_overhead(struct trace_data *d, struct trace_subject *s,
 			 const struct verdict_cell *with)
 {
 	const struct verdict_cell *without = verdict_find(&d->verdicts, s->name, d->job);
-	struct trace_overhead o = { .ratio = { NAN, NAN, NAN, false } };
+	struct trace_overhead o = { .ratio = STATS_NO_EST };
 	double *x = NULL, *y = NULL;
 
 	if (without)
@@ -231,7 +231,7 @@ int trace_data_load(struct trace_data *d, const char *dir)
 		err = -ENODATA;
 	}
 	if (!err)
-		err = verdicts_make(&d->verdicts, &d->sum, RULE_SAME_PCT);
+		err = verdicts_make(&d->verdicts, &d->sum, RULE_AS_DECLARED);
 	if (err) {
 		summary_free(&d->sum);
 		return err;

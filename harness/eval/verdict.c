@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Judges the cells of one campaign. rule.h has the rule. */
+#include "eval/cells.h"
+#include "eval/pairs.h"
 #include "eval/verdict.h"
+#include "plan/plan.h"
 #include "proto/accel.h"
 #include "stats/rank.h"
 
@@ -9,287 +12,259 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Return L if @label is "L'", the copy of L, and there is an L; else NULL. The caller frees it. */
-static char *original_of(const struct bl_strv *labels, const char *label)
-{
-	size_t len = strlen(label);
-	char *name;
-
-	if (len < 2 || label[len - 1] != '\'')
-		return NULL;
-	name = bl_strdup(label);
-	name[len - 1] = '\0';
-	if (bl_strv_has(labels, name))
-		return name;
-	free(name);
-	return NULL;
-}
-
-/* --- labels --------------------------------------------------------------- */
-
-static void add_label(struct bl_strv *to, const struct bl_strv *from, const char *label)
-{
-	if (bl_strv_has(from, label) && !bl_strv_has(to, label))
-		bl_strv_add(to, label);
-}
-
-/* Order the labels for tables: the plan's order is shuffled. */
-static int order_labels(struct verdicts *v)
-{
-	const struct summary *s = v->sum;
-	struct bl_strv all = {};
-	char *copy;
-	int err = 0;
-
-	for (size_t i = 0; i < s->n_rows; i++)
-		if (s->rows[i].kind == KIND_TIME && !bl_strv_has(&all, s->rows[i].label))
-			bl_strv_add(&all, s->rows[i].label);
-	bl_strv_sort(&all);
-	if (!all.n)
-		goto out;	/* a plan that only verifies or traces */
-	if (!bl_strv_has(&all, s->baseline)) {
-		err = bl_err_unknown(s->name, "baseline", s->baseline, &all);
-		goto out;
-	}
-	copy = bl_fmt("%s'", s->baseline);
-	add_label(&v->labels, &all, s->baseline);
-	add_label(&v->labels, &all, copy);
-	for (size_t i = 0; i < all.n; i++)
-		add_label(&v->labels, &all, all.v[i]);
-	free(copy);
-out:
-	bl_strv_free(&all);
-	return err;
-}
-
-/* Return NULL if the label may be judged, else what became of its verify run. */
-static const char *verify_problem(const struct verdicts *v, const char *label)
-{
-	static const char *const notes[] = {
-		[STATUS_FAILED] = "its verify run failed",
-		[STATUS_INVALID] = "its verify run is invalid",
-		[STATUS_MISSING] = "its verify run is missing",
-	};
-	const struct summary *s = v->sum;
-	char *original = original_of(&v->labels, label);
-	const char *note = NULL;
-
-	for (size_t i = 0; i < s->n_rows && !note; i++) {
-		const struct sum_row *r = &s->rows[i];
-
-		if (r->kind == KIND_VERIFY && r->status != STATUS_OK &&
-		    (!strcmp(r->label, label) ||
-		     (original && !strcmp(r->label, original))))
-			note = notes[r->status];
-	}
-	free(original);
-	return note;
-}
-
-/* --- cells ---------------------------------------------------------------- */
-
-static void collect_runs(struct verdicts *v, struct verdict_cell *c)
-{
-	const struct summary *s = v->sum;
-	struct hist h = {};
-	bool whole = true;
-
-	c->iops = bl_zalloc(s->n_rows * sizeof(*c->iops));
-	c->block = bl_zalloc(s->n_rows * sizeof(*c->block));
-	for (size_t i = 0; i < s->n_rows; i++) {
-		const struct sum_row *r = &s->rows[i];
-
-		if (r->kind != KIND_TIME || strcmp(r->label, c->label) ||
-		    strcmp(r->job, c->job))
-			continue;
-		c->config = r;
-		c->planned++;
-		if (r->status != STATUS_OK)
-			continue;
-		c->block[c->n] = r->block;
-		c->iops[c->n++] = r->fio.iops;
-		hist_merge(&h, &r->hist);
-		whole &= r->hist.n > 0;
-	}
-	/* Without the histogram of each run there is no percentile of all. */
-	if (whole) {
-		c->clat_p50_ns = hist_percentile(&h, 0.50);
-		c->clat_p99_ns = hist_percentile(&h, 0.99);
-	}
-	hist_free(&h);
-}
-
-static void make_cells(struct verdicts *v)
-{
-	const struct summary *s = v->sum;
-	struct verdict_cell *c;
-	size_t i;
-
-	v->cells = bl_zalloc(s->jobs.n * v->labels.n * sizeof(*v->cells));
-	for (i = 0; i < s->jobs.n * v->labels.n; i++) {
-		c = &v->cells[v->n_cells];
-		*c = (struct verdict_cell){
-			.job = s->jobs.v[i / v->labels.n], .job_idx = i / v->labels.n,
-			.label = v->labels.v[i % v->labels.n], .label_idx = i % v->labels.n,
-			.median = { NAN, NAN, NAN, false }, .ratio = { NAN, NAN, NAN, false },
-			.p = NAN, .q = NAN, .floor_pct = NAN, .note = "",
-			.clat_p50_ns = NAN, .clat_p99_ns = NAN,
-		};
-		collect_runs(v, c);
-		v->n_cells++;
-	}
-}
-
-static struct verdict_cell *find_cell(const struct verdicts *v, const char *label, const char *job)
-{
-	for (size_t i = 0; i < v->n_cells; i++)
-		if (!strcmp(v->cells[i].label, label) && !strcmp(v->cells[i].job, job))
-			return &v->cells[i];
-	return NULL;
-}
-
 const struct verdict_cell *verdict_find(const struct verdicts *v, const char *label,
 					const char *job)
 {
-	return find_cell(v, label, job);
+	return pairs_find_cell(v, label, job);
 }
 
 size_t verdict_pairs(const struct verdict_cell *a, const struct verdict_cell *b,
 		     double **x, double **y)
 {
-	size_t n = 0;
-
-	*x = bl_zalloc(a->n * sizeof(**x));
-	*y = bl_zalloc(a->n * sizeof(**y));
-	for (size_t i = 0; i < a->n; i++) {
-		for (size_t k = 0; k < b->n; k++) {
-			if (a->block[i] != b->block[k])
-				continue;
-			(*x)[n] = a->iops[i];
-			(*y)[n++] = b->iops[k];
-			break;
-		}
-	}
-	return n;
+	return pairs_values(a, b, METRIC_IOPS, x, y);
 }
 
-static void compare_to_baseline(struct verdict_cell *c, const struct verdict_cell *base)
-{
-	double *x, *y;
+/* --- estimates -------------------------------------------------------------- */
 
-	c->n_common = verdict_pairs(c, base, &x, &y);
+static void estimate_tail(const struct verdicts *v, struct verdict_cell *c,
+			  const struct verdict_cell *base, int t)
+{
+	struct verdict_tail *tail = &c->tails[t];
+	double *x, *y;
+	size_t n;
+
+	n = pairs_values(c, c, t, &x, &y);
+	tail->ns = stats_median(x, n);
+	free(x);
+	free(y);
+	if (isnan(tail->ns))
+		return;
+	if (c == base) {
+		tail->verdict = V_BASELINE;
+		tail->ratio.value = 1;
+		return;
+	}
+	n = pairs_estimate(c, base, t, &tail->ratio, &tail->p, &tail->groups);
+	pairs_drop_close_groups(&tail->groups, pairs_margin(v, t));
+	tail->verdict = n ? V_INCONCLUSIVE : V_NO_DATA;
+	if (n && !tail->ratio.has_interval)
+		tail->note = "too few common blocks for an interval";
+}
+
+static void compare_to_baseline(const struct verdicts *v, struct verdict_cell *c,
+				const struct verdict_cell *base)
+{
+	c->n_common = pairs_estimate(c, base, METRIC_IOPS, &c->ratio, &c->p, &c->groups);
+	pairs_drop_close_groups(&c->groups, pairs_margin(v, METRIC_IOPS));
+	pairs_count_lost(c, base, &c->tried, &c->lost);
+	c->verdict = V_INCONCLUSIVE;
 	if (!c->n_common) {
 		c->verdict = V_NO_DATA;
 		c->note = "no block in common with the baseline";
-		goto out;
-	}
-	c->verdict = V_INCONCLUSIVE;
-	stats_ratio_est(x, y, c->n_common, &c->ratio);
-	if (c->ratio.has_interval)
-		c->p = stats_paired_p(x, y, c->n_common);
-	else
+	} else if (!c->ratio.has_interval) {
 		c->note = "too few common blocks for an interval";
-out:
-	free(x);
-	free(y);
+	}
+}
+
+/* Take the runs of a label out whose verify run found wrong data: they are in summary.csv only. */
+static void drop_runs(struct verdict_cell *c)
+{
+	c->n = c->n_failed = 0;
+	c->clat_p50_ns = c->clat_p99_ns = NAN;
+}
+
+static void set_verdict(struct verdict_cell *c, enum verdict verdict, const char *note)
+{
+	c->verdict = verdict;
+	c->note = note;
 }
 
 static void estimate_cell(struct verdicts *v, struct verdict_cell *c)
 {
-	const struct verdict_cell *base = find_cell(v, v->sum->baseline, c->job);
-	const char *note = verify_problem(v, c->label);
-	char *original = original_of(&v->labels, c->label);
+	const struct verdict_cell *base = pairs_find_cell(v, v->sum->baseline, c->job);
+	const char *note;
+	bool wrong;
 
-	c->aa = original;
-	free(original);
-	if (note) {
-		/* Its numbers are in summary.csv only: they are not averaged. */
-		c->n = 0;
-		c->clat_p50_ns = c->clat_p99_ns = NAN;
-		c->verdict = V_UNVERIFIED;
-		c->note = note;
+	note = cells_verify_problem(v, c->label, &wrong);
+	if (wrong) {
+		drop_runs(c);
+		set_verdict(c, V_UNVERIFIED, note);
 		return;
 	}
 	if (!c->n) {
-		c->verdict = V_NO_DATA;
-		c->note = "no valid run";
+		set_verdict(c, V_NO_DATA, "no valid run");
 		return;
 	}
 	stats_median_est(c->iops, c->n, &c->median);
+	if (!base->n) {
+		set_verdict(c, V_NO_DATA, "the baseline has no valid run");
+		return;
+	}
+	for (int t = 0; t < TAILS; t++)
+		estimate_tail(v, c, base, t);
 	if (c == base) {
 		c->verdict = V_BASELINE;
 		c->n_common = c->n;
-		c->ratio = (struct stats_est){ 1, NAN, NAN, false };
+		pairs_count_lost(c, c, &c->tried, &c->lost);
+		c->ratio.value = 1;
 		return;
 	}
-	if (!base->n) {
-		c->verdict = V_NO_DATA;
-		c->note = "the baseline has no valid run";
-		return;
-	}
-	compare_to_baseline(c, base);
+	compare_to_baseline(v, c, base);
+	if (note)
+		set_verdict(c, V_UNVERIFIED, note);
 }
 
-/* --- the noise floor and the family ---------------------------------------- */
+/* --- families ----------------------------------------------------------------- */
 
-/* Return the floor as a logarithm, NaN if no A/A pair of this job has an interval. */
-static double noise_floor(const struct verdicts *v, const char *job)
+static double *p_of(struct verdict_cell *c, int metric)
 {
-	double floor = NAN;
-
-	for (size_t i = 0; i < v->n_cells; i++) {
-		const struct verdict_cell *copy = &v->cells[i], *first;
-		struct stats_est e = { .has_interval = false };
-		double *x, *y;
-		size_t n;
-		char *original;
-
-		if (!copy->aa || strcmp(copy->job, job))
-			continue;
-		original = original_of(&v->labels, copy->label);
-		first = find_cell(v, original, job);
-		free(original);
-		n = verdict_pairs(copy, first, &x, &y);
-		stats_ratio_est(x, y, n, &e);
-		free(x);
-		free(y);
-		if (e.has_interval)
-			floor = fmax(floor, rule_largest_bound(&e));
-	}
-	return floor;
+	return metric == METRIC_IOPS ? &c->p : &c->tails[metric].p;
 }
 
-/*
- * Control the family of the cells that are A/A copies (@aa), or of those that are not.
- * Return the number of its members, or a negative errno.
- */
-static long control_family(struct verdicts *v, bool aa)
+static double *q_of(struct verdict_cell *c, int metric)
+{
+	return metric == METRIC_IOPS ? &c->q : &c->tails[metric].q;
+}
+
+/* Control one family of one metric. Return the number of its members, or a negative errno. */
+static long control_family(struct verdicts *v, enum verdict_family family, int metric)
 {
 	double *p = bl_zalloc((v->n_cells + 1) * sizeof(*p));
 	double *q = bl_zalloc((v->n_cells + 1) * sizeof(*q));
 	long members;
 
 	for (size_t i = 0; i < v->n_cells; i++)
-		p[i] = v->cells[i].aa == aa ? v->cells[i].p : NAN;
+		p[i] = v->cells[i].family == family ? *p_of(&v->cells[i], metric) : NAN;
 	members = rule_control_family(p, q, v->n_cells);
 	for (size_t i = 0; i < v->n_cells; i++)
-		if (v->cells[i].aa == aa)
-			v->cells[i].q = q[i];
+		if (v->cells[i].family == family)
+			*q_of(&v->cells[i], metric) = q[i];
 	free(q);
 	free(p);
 	return members;
 }
 
-/* An A/A copy has no floor: it would be its own. */
-static void decide_cell(struct verdict_cell *c, double floor, double same)
+static int control_families(struct verdicts *v)
 {
-	c->floor_pct = rule_pct_of_log(floor);
-	if (c->aa || isnan(floor))
-		floor = 0;
-	c->margin_pct = rule_pct_of_log(fmax(floor, same));
-	if (c->verdict == V_INCONCLUSIVE)
-		c->verdict = rule_decide(&c->ratio, c->q, floor, same, &c->note);
+	for (int metric = METRIC_IOPS; metric < TAILS; metric++) {
+		for (int family = 0; family < FAMILIES; family++) {
+			long members = control_family(v, family, metric);
+
+			if (members < 0)
+				return members;
+			if (metric == METRIC_IOPS && family == FAMILY_LABELS)
+				v->n_family = members;
+		}
+	}
+	return 0;
 }
+
+/* --- decisions ------------------------------------------------------------------ */
+
+/* Tell whether each block by itself has the verdict. */
+static bool is_of_all_blocks(const struct stats_groups *g, double margin, enum verdict verdict)
+{
+	switch (verdict) {
+	case V_FASTER:
+		return g->min > margin;
+	case V_SLOWER:
+		return g->max < -margin;
+	case V_SAME:
+		return g->min >= -margin && g->max <= margin;
+	default:
+		return true;
+	}
+}
+
+/* What decides about one comparison, beside its interval. */
+struct conditions {
+	const struct verdict_aa *aa;
+	const struct verdict_cell *cell;
+	const struct stats_groups *groups;
+	double q, margin;
+	const char *groups_note;
+};
+
+/* Decide a comparison that has an interval. @ratio is of speeds: above 1 is faster. */
+static enum verdict decide(const struct stats_est *ratio, const struct conditions *c,
+			   const char **note)
+{
+	/* A copy has no floor, which would be its own, and does not depend on its own state. */
+	bool copy = c->cell->aa;
+	double floor = copy || isnan(c->aa->floor) ? 0 : c->aa->floor;
+	enum verdict verdict;
+
+	if (!ratio->has_interval)
+		return V_INCONCLUSIVE;
+	if (rule_failed_too_often(c->cell->lost, c->cell->tried))
+		*note = "too many of its blocks failed";
+	else if (!copy && c->aa->state > AA_CLEAN)
+		*note = "the A/A pair is not clean";
+	if (**note)
+		return V_INCONCLUSIVE;
+	verdict = rule_decide(ratio, c->q, floor, c->margin, note);
+	if (c->groups->n_small < 2 || is_of_all_blocks(c->groups, c->margin, verdict))
+		return verdict;
+	*note = c->groups_note;
+	return V_INCONCLUSIVE;
+}
+
+/* Return the ratio of speeds for one of latencies. */
+static struct stats_est invert(const struct stats_est *e)
+{
+	struct stats_est inverse = *e;
+
+	inverse.value = 1 / e->value;
+	inverse.lo = 1 / e->hi;
+	inverse.hi = 1 / e->lo;
+	return inverse;
+}
+
+static struct stats_groups invert_groups(const struct stats_groups *g)
+{
+	struct stats_groups inverse = *g;
+
+	inverse.min = -g->max;
+	inverse.max = -g->min;
+	return inverse;
+}
+
+static void decide_tail(const struct verdicts *v, struct verdict_cell *c, int t)
+{
+	struct verdict_tail *tail = &c->tails[t];
+	struct stats_est speed = invert(&tail->ratio);
+	struct stats_groups groups = invert_groups(&tail->groups);
+	struct conditions conditions = {
+		.aa = &v->tail_aa[c->job_idx * TAILS + t], .cell = c, .groups = &groups,
+		.q = tail->q, .margin = pairs_margin(v, t), .groups_note = "two groups of blocks",
+	};
+
+	if (tail->verdict != V_INCONCLUSIVE)
+		return;
+	if (c->verdict == V_UNVERIFIED) {
+		tail->verdict = V_UNVERIFIED;
+		tail->note = c->note;
+	} else {
+		tail->verdict = decide(&speed, &conditions, &tail->note);
+	}
+}
+
+static void decide_cell(const struct verdicts *v, struct verdict_cell *c)
+{
+	struct conditions conditions = {
+		.aa = &v->aa[c->job_idx], .cell = c, .groups = &c->groups, .q = c->q,
+		.margin = pairs_margin(v, METRIC_IOPS), .groups_note = "two groups of devices",
+	};
+
+	c->floor_pct = rule_pct_of_log(conditions.aa->floor);
+	c->margin_pct = v->same_pct;
+	if (c->verdict == V_INCONCLUSIVE)
+		c->verdict = decide(&c->ratio, &conditions, &c->note);
+	for (int t = 0; t < TAILS; t++)
+		decide_tail(v, c, t);
+}
+
+/* --- the campaign ----------------------------------------------------------------- */
 
 static void count_runs(struct verdicts *v)
 {
@@ -305,34 +280,50 @@ static void count_runs(struct verdicts *v)
 	}
 }
 
+/* Return the margin of a plan that is older than the key, which declares none. */
+static double default_margin(const char *plane)
+{
+	int p = bl_find_name(plane_names, PLANES, plane);
+
+	return plan_default_margin(p < 0 ? PLANE_VM : p);
+}
+
+static void set_margins(struct verdicts *v, double same_pct)
+{
+	double declared = bl_json_num(v->sum->plan, "same_within", 0);
+
+	v->same_pct = declared > 0 ? declared : default_margin(v->sum->plane);
+	v->margin_source = declared > 0 ? MARGIN_DECLARED : MARGIN_DEFAULT;
+	if (same_pct > 0 && same_pct != declared) {
+		v->same_pct = same_pct;
+		v->margin_source = MARGIN_CHOSEN;
+	}
+	declared = bl_json_num(v->sum->plan, "tail_within", 0);
+	v->tail_pct = declared > 0 ? declared : RULE_TAIL_PCT;
+	v->tail_source = declared > 0 ? MARGIN_DECLARED : MARGIN_DEFAULT;
+}
+
 int verdicts_make(struct verdicts *v, const struct summary *sum, double same_pct)
 {
-	double floor = NAN;
-	long members;
 	int err;
 
-	*v = (struct verdicts){ .sum = sum, .same_pct = same_pct };
-	err = order_labels(v);
+	*v = (struct verdicts){ .sum = sum };
+	for (size_t i = 0; i < sum->n_rows; i++)
+		v->verified |= sum->rows[i].kind == KIND_VERIFY;
+	set_margins(v, same_pct);
+	err = cells_order_labels(v);
 	if (err)
 		goto fail;
-	make_cells(v);
+	cells_make(v);
 	/* The baseline comes first in each job, so it is estimated before the others need it. */
 	for (size_t i = 0; i < v->n_cells; i++)
 		estimate_cell(v, &v->cells[i]);
-	members = control_family(v, false);
-	if (members >= 0) {
-		v->n_family = members;
-		members = control_family(v, true);
-	}
-	if (members < 0) {
-		err = members;
+	err = control_families(v);
+	if (err)
 		goto fail;
-	}
-	for (size_t i = 0; i < v->n_cells; i++) {
-		if (!v->cells[i].label_idx)
-			floor = noise_floor(v, v->cells[i].job);
-		decide_cell(&v->cells[i], floor, rule_log_of_pct(same_pct));
-	}
+	pairs_check_aa(v);
+	for (size_t i = 0; i < v->n_cells; i++)
+		decide_cell(v, &v->cells[i]);
 	count_runs(v);
 	return 0;
 fail:
@@ -345,8 +336,13 @@ void verdicts_free(struct verdicts *v)
 	for (size_t i = 0; i < v->n_cells; i++) {
 		free(v->cells[i].iops);
 		free(v->cells[i].block);
+		free(v->cells[i].failed_block);
+		for (int t = 0; t < TAILS; t++)
+			free(v->cells[i].tail[t]);
 	}
 	free(v->cells);
+	free(v->aa);
+	free(v->tail_aa);
 	bl_strv_free(&v->labels);
 	*v = (struct verdicts){};
 }
@@ -356,4 +352,18 @@ double verdict_insns(const struct verdicts *v, const struct verdict_cell *c)
 	if (strcmp(v->sum->accel, "icount"))
 		return NAN;
 	return 1e9 / (1 << ACCEL_ICOUNT_SHIFT) / c->median.value;
+}
+
+size_t verdicts_count_aa(const struct verdicts *v, size_t *excludes_1)
+{
+	size_t n = 0;
+
+	*excludes_1 = 0;
+	for (size_t i = 0; i < v->n_cells; i++) {
+		if (!v->cells[i].aa || !v->cells[i].ratio.has_interval)
+			continue;
+		n++;
+		*excludes_1 += rule_excludes_1(&v->cells[i].ratio);
+	}
+	return n;
 }

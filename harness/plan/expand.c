@@ -241,11 +241,10 @@ unsigned int plan_min_blocks(const struct plan *p)
 }
 
 /*
- * Return the margin of "same" in per cent for a plan that declares none. docs/plans.md has the
- * reasons: counts of instructions resolve half a per cent, and a lock on the map path costs one;
- * times scatter by 2 % from device to device.
+ * docs/plans.md has the reasons: counts of instructions resolve half a per cent, and a lock on the map
+ * path costs one; times scatter by 2 % from device to device.
  */
-static double choose_margin(enum plane plane)
+double plan_default_margin(enum plane plane)
 {
 	return plane == PLANE_ICOUNT ? 1 : 3;
 }
@@ -257,7 +256,7 @@ int plan_expand(struct plan *p)
 	if (check_plane(p) || check_rule(p))
 		return -EINVAL;
 	if (!(p->same_within > 0))
-		p->same_within = choose_margin(p->plane);
+		p->same_within = plan_default_margin(p->plane);
 	add_control(p, "baseline", p->baseline);
 	add_control(p, "A/A pair", p->aa);
 	for (size_t i = 0; i < p->strategies.n; i++) {

@@ -136,6 +136,9 @@ void plan_free(struct plan *p);
 /* Return the fewest blocks after which the stop rule can end, or that give an interval. */
 unsigned int plan_min_blocks(const struct plan *p);
 
+/* Return the margin of "same" in per cent for a plan of this plane that declares none. */
+double plan_default_margin(enum plane plane);
+
 /* Tell whether @next may be done in the guest that has done @last, which may be NULL. */
 bool plan_keeps_guest(const struct plan *p, const struct plan_run *last,
 		      const struct plan_run *next);

@@ -158,7 +158,7 @@ static bool find_ratio_range(const struct verdicts *v, double *lo, double *hi)
 	*lo = *hi = NAN;
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
-		double margin = 1 + fmax(v->same_pct, c->floor_pct) / 100;
+		double margin = 1 + v->same_pct / 100;
 
 		include_value(lo, hi, margin);
 		include_value(lo, hi, 1 / margin);
@@ -180,19 +180,19 @@ static bool find_ratio_range(const struct verdicts *v, double *lo, double *hi)
 static void write_caption(const struct verdicts *v, FILE *f, bool relative, size_t width)
 {
 	const struct summary *s = v->sum;
-	char *plane = report_plane(s), *n, *text;
+	char *plane = report_plane(s), *n, *text, *band;
 	double lo, hi;
 	bool few;
 	struct bl_strv lines = {};
 
 	n = describe_dots(v, relative, &few);
+	band = bl_fmt(" Grey band: the margin of same, %.3g %%, %s.", v->same_pct,
+		      v->margin_source == MARGIN_DECLARED ? "declared" : "not declared before");
 	text = bl_fmt("Each dot is %s (%s per row). Symbol and bar: %s with its 95 %% interval%s.%s",
 		      relative ? "the ratio in one block" : "one fresh device", n,
 		      relative ? "Hodges-Lehmann estimate" : "median",
 		      few ? " (none below n = 5)" : "",
-		      !relative ? "" : v->has_aa ?
-		      " Grey band: the margin of same (5 %, or the noise floor of the A/A pair if that "
-		      "is larger)." : " Grey band: the margin of same (5 %).");
+		      relative ? band : "");
 	wrap_text(&lines, text, width);
 	free(text);
 	text = bl_fmt("%sPlane: %s%s. Campaign: %s.",
@@ -204,6 +204,7 @@ static void write_caption(const struct verdicts *v, FILE *f, bool relative, size
 		      (const char *const *)lines.v, lines.n);
 	bl_strv_free(&lines);
 	free(text);
+	free(band);
 	free(n);
 	free(plane);
 }
@@ -218,7 +219,7 @@ static void write_ranges(const struct verdicts *v, FILE *f)
 
 		if (!c->label_idx)
 			fprintf(f, "MARGIN[%zu] = %.6f\n", c->job_idx + 1,
-				1 + fmax(v->same_pct, c->floor_pct) / 100);
+				1 + v->same_pct / 100);
 		most = fmax(most, c->median.hi);
 		for (size_t k = 0; k < c->n; k++)
 			most = fmax(most, c->iops[k]);

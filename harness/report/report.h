@@ -13,10 +13,10 @@
 struct report_options {
 	bool json;		/* print JSON instead of the table */
 	bool plots;		/* draw figures */
-	double same_pct;	/* the margin of "same", in per cent */
+	double same_pct;	/* the margin of "same", in per cent, or RULE_AS_DECLARED */
 };
 
-#define REPORT_DEFAULTS	{ .plots = true, .same_pct = RULE_SAME_PCT }
+#define REPORT_DEFAULTS	{ .plots = true, .same_pct = RULE_AS_DECLARED }
 
 /**
  * report_campaign() - derive all tables, verdicts and figures of a campaign

@@ -54,4 +54,29 @@ struct report_csv {
 void report_csv_begin(struct report_csv *c, const struct summary *s, FILE *f);
 void report_csv_end(struct report_csv *c);
 
+/* Print what makes verdicts of the whole campaign void, above all else; nothing if it is fine. */
+void report_print_warnings(const struct verdicts *v, FILE *f);
+
+/* Return where a margin comes from, as a part of a sentence. */
+const char *report_margin_origin(enum margin_source source);
+
+/* Return the words of CSV and JSON for the source of a margin, and for the state of an A/A pair. */
+const char *report_margin_word(enum margin_source source);
+const char *report_aa_word(enum aa_state state);
+
+/* Print the margin and the state of the A/A pair, for the header. */
+void report_print_margin(const struct verdicts *v, FILE *f);
+
+/* Print ", which covers 96.09 % at n = 8", for each number of blocks that there is. */
+void report_print_coverage(const struct verdicts *v, FILE *f);
+
+/* Explain the marks of the table: "*", and "!" with the cell that it is about. */
+void report_print_marks(const struct verdicts *v, FILE *f);
+
+/* Print the rule of verdicts, and what it cannot show with so few blocks. */
+void report_print_rules(const struct verdicts *v, FILE *f);
+
+/* Print the percentiles of latency with their verdicts, if there are any. */
+void report_print_tails(const struct verdicts *v, FILE *f, bool colour);
+
 #endif

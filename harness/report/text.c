@@ -54,6 +54,7 @@ static void print_header(const struct verdicts *v, FILE *f)
 	const struct summary *s = v->sum;
 	char *plane = report_plane(s);
 
+	report_print_warnings(v, f);
 	fprintf(f, "campaign  %s (plan %s, seed %lld)\n", s->name,
 		bl_json_str(s->plan, "name", "?"), bl_json_int(s->plan, "seed", 0));
 	fprintf(f, "plane     %s%s\n", plane, !s->emulated ? "" :
@@ -82,9 +83,11 @@ static void print_header(const struct verdicts *v, FILE *f)
 	report_print_stop(s, f);
 	if (counts_insns(v))
 		fputs("insns/IO  all instructions of the guest per I/O, with daemon and fio, at the median IOPS\n", f);
-	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with its\n"
-		"          %.0f %% interval (signed-rank test)\n",
-		s->baseline, STATS_LEVEL * 100);
+	fprintf(f, "method    median IOPS; ratio to %s within blocks (Hodges-Lehmann) with the interval\n"
+		"          of the exact signed-rank test", s->baseline);
+	report_print_coverage(v, f);
+	fputc('\n', f);
+	report_print_margin(v, f);
 out:
 	free(plane);
 }
@@ -107,13 +110,16 @@ static enum table_style style_of(enum verdict v)
 static void add_verdict(struct table *t, const struct verdict_cell *c)
 {
 	enum table_style style = style_of(c->verdict);
+	bool marked = c->verdict != V_BASELINE && (c->groups.n_small || c->lost);
+	const char *mark = marked ? " !" : "";
 
 	if (c->verdict == V_SAME)
-		table_cell(t, style, "same within %.3g %%", c->margin_pct);
+		table_cell(t, style, "same within %.3g %%%s%s", c->margin_pct,
+			   rule_excludes_1(&c->ratio) ? " *" : "", mark);
 	else if (*c->note)
-		table_cell(t, style, "%s: %s", verdict_name(c->verdict), c->note);
+		table_cell(t, style, "%s: %s%s", verdict_name(c->verdict), c->note, mark);
 	else
-		table_cell(t, style, "%s", verdict_name(c->verdict));
+		table_cell(t, style, "%s%s", verdict_name(c->verdict), mark);
 }
 
 /* Add how many devices the median is of and, if those are fewer, how many blocks the ratio. */
@@ -146,6 +152,7 @@ static void add_cell(struct table *t, const struct verdicts *v, const struct ver
 
 static void print_cells(const struct verdicts *v, FILE *f, bool colour)
 {
+	const char *declared = v->margin_source == MARGIN_DECLARED ? "declared" : "not declared before";
 	struct table *t = table_new();
 
 	table_missing(t, " ");
@@ -155,16 +162,18 @@ static void print_cells(const struct verdicts *v, FILE *f, bool colour)
 	if (counts_insns(v))
 		table_column(t, "insns/IO", TABLE_RIGHT);
 	table_column(t, "ratio", TABLE_RIGHT);
-	table_column(t, "95 % interval", TABLE_LEFT);
+	table_column(t, "interval", TABLE_LEFT);
 	table_column(t, "verdict", TABLE_LEFT);
 	for (size_t i = 0; i < v->n_cells; i++) {
 		const struct verdict_cell *c = &v->cells[i];
 
 		if (!c->label_idx) {
 			if (isnan(c->floor_pct))
-				table_heading(t, "%s", c->job);
+				table_heading(t, "%s (same within %.3g %%, %s)", c->job,
+					      v->same_pct, declared);
 			else
-				table_heading(t, "%s (noise floor %.3g %%)", c->job,
+				table_heading(t, "%s (same within %.3g %%, %s; noise floor %.3g %%)",
+					      c->job, v->same_pct, declared,
 					      c->floor_pct);
 			table_titles(t);
 		}
@@ -185,37 +194,11 @@ static bool has_gaps(const struct verdicts *v)
 
 static void print_foot(const struct verdicts *v, FILE *f)
 {
-	fprintf(f, "same within x %%: the whole interval is within x %% of 1; x is %.3g", v->same_pct);
-	if (v->has_aa)
-		fprintf(f, ", or the noise floor if that is\nlarger, up to %.3g",
-			fmax(v->same_pct, RULE_SAME_MAX_PCT));
-	fputs(".\n", f);
-	fprintf(f, "faster, slower: the interval excludes 1%s, and the comparison\n"
-		"is among those that Benjamini-Hochberg keeps at a false discovery rate of "
-		"%.0f %%\nover the %zu comparisons of this campaign (paired t test of log IOPS "
-		"within blocks).\n", v->has_aa ? ", the ratio is beyond the noise floor" : "",
-		RULE_FDR * 100, v->n_family);
-	fputs("inconclusive: none of these.\n", f);
-	if (v->has_aa)
-		fputs("noise floor: the farthest bound of the interval between a label and "
-		      "its copy (').\n", f);
-	else
-		fputs("This plan has no A/A pair: the noise floor is unknown and taken as 0.\n", f);
+	report_print_rules(v, f);
 	if (has_gaps(v))
 		fprintf(f, "ratio: over the blocks in which both %s and the label have a valid run (common,\n"
 			"if fewer than n); it can differ from the quotient of two IOPS in this table.\n",
 			v->sum->baseline);
-	if (v->n_min < STATS_MIN_N)
-		fprintf(f, "Fewer than %d blocks give no interval, and so no verdict.\n",
-			STATS_MIN_N);
-	for (size_t i = 0; i < v->n_cells; i++) {
-		const struct verdict_cell *c = &v->cells[i];
-
-		if (c->aa && (c->verdict == V_FASTER || c->verdict == V_SLOWER))
-			fprintf(f, "WARNING: %s is %s than its original in %s: something "
-				"other than the strategies differs.\n", c->label,
-				verdict_name(c->verdict), c->job);
-	}
 }
 
 static void print_problems(const struct summary *s, FILE *f)
@@ -285,11 +268,13 @@ void report_text(const struct verdicts *v, FILE *f, bool colour)
 	fputc('\n', f);
 	if (v->n_cells) {
 		print_cells(v, f, colour);
+		report_print_marks(v, f);
 		fputc('\n', f);
 		report_print_order_effects(v->sum, f);
 		report_print_shares(v, f);
 		print_foot(v, f);
 		fputc('\n', f);
+		report_print_tails(v, f, colour);
 	}
 	print_problems(v->sum, f);
 }

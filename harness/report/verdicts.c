@@ -3,9 +3,55 @@
 #include "report/report.h"
 #include "report/sections.h"
 #include "lib/csv.h"
+#include "report/sections.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Add the percentiles of latency. */
+static void add_tails(struct csv_row *r, const struct verdict_cell *c)
+{
+	for (int t = 0; t < TAILS; t++) {
+		const struct verdict_tail *tail = &c->tails[t];
+		const struct { const char *name; double value; int decimals; } columns[] = {
+			{ "ns", tail->ns, 0 }, { "ratio", tail->ratio.value, 6 },
+			{ "lo", tail->ratio.lo, 6 }, { "hi", tail->ratio.hi, 6 },
+			{ "q", tail->q, 8 },
+		};
+		char *name;
+
+		for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+			name = bl_fmt("%s_%s", tail_names[t], columns[i].name);
+			csv_number(r, name, columns[i].decimals, columns[i].value);
+			free(name);
+		}
+		name = bl_fmt("%s_verdict", tail_names[t]);
+		csv_text(r, name, verdict_name(tail->verdict));
+		free(name);
+		name = bl_fmt("%s_note", tail_names[t]);
+		csv_text(r, name, tail->note ? tail->note : "");
+		free(name);
+	}
+}
+
+/* Add what stands behind a verdict, and against it. */
+static void add_evidence(struct csv_row *r, const struct verdicts *v, const struct verdict_cell *c)
+{
+	const struct stats_groups *g = &c->groups;
+
+	csv_text(r, "margin_source", report_margin_word(v->margin_source));
+	csv_text(r, "aa_state", v->aa ? report_aa_word(v->aa[c->job_idx].state) : "");
+	csv_number(r, "coverage_pct", 2, 100 * c->ratio.coverage);
+	csv_count(r, "excludes_1", rule_excludes_1(&c->ratio));
+	csv_count(r, "tried_blocks", c->tried);
+	csv_count(r, "failed_blocks", c->lost);
+	csv_count(r, "small_group", g->n_small);
+	csv_number(r, "small_group_ratio", 6, g->n_small ? exp(g->small) : NAN);
+	csv_number(r, "large_group_ratio", 6, g->n_small ? exp(g->large) : NAN);
+	csv_number(r, "tail_margin_pct", 3, v->tail_pct);
+	csv_text(r, "tail_margin_source", report_margin_word(v->tail_source));
+}
 
 static void add_row(struct csv_row *r, const struct verdicts *v, const struct verdict_cell *c)
 {
@@ -39,6 +85,8 @@ static void add_row(struct csv_row *r, const struct verdicts *v, const struct ve
 	csv_text(r, "verdict", verdict_name(c->verdict));
 	csv_text(r, "note", c->note);
 	csv_text(r, "order", order_names[v->sum->order]);
+	add_evidence(r, v, c);
+	add_tails(r, c);
 	csv_end(r);
 }
 
@@ -56,6 +104,44 @@ void report_verdicts_csv(const struct verdicts *v, FILE *f)
 static void set_number(json_t *o, const char *key, double v)
 {
 	json_object_set_new(o, key, bl_json_real(v));
+}
+
+static void set_tails(json_t *o, const struct verdict_cell *c)
+{
+	for (int t = 0; t < TAILS; t++) {
+		const struct verdict_tail *tail = &c->tails[t];
+		const struct { const char *name; double value; } numbers[] = {
+			{ "ns", tail->ns }, { "ratio", tail->ratio.value },
+			{ "lo", tail->ratio.lo }, { "hi", tail->ratio.hi }, { "q", tail->q },
+		};
+		char *name;
+
+		for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+			name = bl_fmt("%s_%s", tail_names[t], numbers[i].name);
+			set_number(o, name, numbers[i].value);
+			free(name);
+		}
+		name = bl_fmt("%s_verdict", tail_names[t]);
+		json_object_set_new(o, name, json_string(verdict_name(tail->verdict)));
+		free(name);
+		name = bl_fmt("%s_note", tail_names[t]);
+		json_object_set_new(o, name, json_string(tail->note));
+		free(name);
+	}
+}
+
+static void set_evidence(json_t *o, const struct verdicts *v, const struct verdict_cell *c)
+{
+	const struct stats_groups *g = &c->groups;
+
+	json_object_set_new(o, "aa_state", json_string(report_aa_word(v->aa[c->job_idx].state)));
+	json_object_set_new(o, "excludes_1", json_boolean(rule_excludes_1(&c->ratio)));
+	set_number(o, "coverage_pct", 100 * c->ratio.coverage);
+	json_object_set_new(o, "tried_blocks", json_integer(c->tried));
+	json_object_set_new(o, "failed_blocks", json_integer(c->lost));
+	json_object_set_new(o, "small_group", json_integer(g->n_small));
+	set_number(o, "small_group_ratio", g->n_small ? exp(g->small) : NAN);
+	set_number(o, "large_group_ratio", g->n_small ? exp(g->large) : NAN);
 }
 
 static json_t *cell_json(const struct verdicts *v, const struct verdict_cell *c)
@@ -79,6 +165,8 @@ static json_t *cell_json(const struct verdicts *v, const struct verdict_cell *c)
 	set_number(o, "clat_p50_ns", c->clat_p50_ns);
 	set_number(o, "clat_p99_ns", c->clat_p99_ns);
 	set_number(o, "insns_per_io", verdict_insns(v, c));
+	set_evidence(o, v, c);
+	set_tails(o, c);
 	return o;
 }
 
@@ -114,12 +202,13 @@ json_t *report_verdicts_json(const struct verdicts *v)
 		      "baseline", s->baseline, "n_min", (int)v->n_min,
 		      "n_max", (int)v->n_max);
 	json_object_set_new(o, "method", json_pack(
-		"{s:s, s:f, s:s, s:s, s:f, s:s, s:f, s:i}",
+		"{s:s, s:f, s:s, s:s, s:f, s:s, s:f, s:s, s:s, s:f, s:i}",
 		"estimate", "Hodges-Lehmann of the ratios to the baseline within blocks",
-		"level", STATS_LEVEL, "interval", "signed-rank test of the blocks' log ratios",
+		"level", STATS_LEVEL, "interval", "exact signed-rank test of the blocks' log ratios",
 		"median_interval", "sign test",
-		"same_pct", v->same_pct, "family",
-		"Benjamini-Hochberg, paired t of log IOPS within blocks",
+		"same_pct", v->same_pct, "margin_source", report_margin_word(v->margin_source),
+		"tail_pct", v->tail_pct, "tail_margin_source", report_margin_word(v->tail_source),
+		"family", "Benjamini-Hochberg, p of the same signed-rank test; controls and A/A copies apart",
 		"fdr", RULE_FDR, "comparisons", (int)v->n_family));
 	json_object_set_new(o, "verdicts", cells);
 	json_object_set_new(o, "runs", json_pack("{s:i, s:i, s:i, s:i, s:i}",

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Exact rank statistics: the sign test, the signed-rank test and the rank-sum test, and the
- * median or shift that belongs to each of them (Hodges and Lehmann 1963). An interval has the
- * values that the test does not reject.
+ * median or shift that belongs to each of them (Hodges and Lehmann 1963).
+ *
+ * The signed-rank sum is the number of means of two values (a value with itself, too) above 0,
+ * and the rank-sum statistic U the number of differences above 0. So one sorted list of these
+ * "votes" gives the estimate (its median), the interval (two of its members) and the test (how
+ * many are at most 0), and the three cannot contradict each other.
  */
 #include <errno.h>
 #include <math.h>
@@ -18,6 +22,15 @@
 
 /* Up to this n the distributions are exact, beyond it normal. */
 #define EXACT_N	60
+
+/* A logarithm of a ratio that rounding may have left of 0. */
+#define ROUNDING 1e-12
+
+/* How many votes are at most 0, if the true shift is 0: symmetric around the middle of 0..votes. */
+struct votes_dist {
+	double *mass;		/* P(k) for k = 0..votes; NULL: the normal distribution */
+	double mean, sd;
+};
 
 /*
  * Return the distribution of the signed-rank sum, in which each of the ranks 1..n has a plus with
@@ -68,6 +81,101 @@ static double *rank_sum_mass(size_t n, size_t m)
 	return p;
 }
 
+static int signed_rank_dist(size_t n, struct votes_dist *d)
+{
+	*d = (struct votes_dist){
+		.mass = n <= EXACT_N ? signed_rank_mass(n) : NULL, .mean = n * (n + 1) / 4.0,
+		.sd = sqrt(n * (n + 1) * (2.0 * n + 1) / 24),
+	};
+	return n <= EXACT_N && !d->mass ? -ENOMEM : 0;
+}
+
+static int rank_sum_dist(size_t n, size_t m, struct votes_dist *d)
+{
+	bool exact = n <= EXACT_N && m <= EXACT_N;
+
+	*d = (struct votes_dist){
+		.mass = exact ? rank_sum_mass(n, m) : NULL, .mean = n * m / 2.0,
+		.sd = sqrt(n * m * (n + m + 1.0) / 12),
+	};
+	return exact && !d->mass ? -ENOMEM : 0;
+}
+
+/* Return the probability that at most @k votes are at most 0, at most 1/2. */
+static double tail_of(const struct votes_dist *d, size_t k)
+{
+	double sum = 0;
+	size_t i;
+
+	if (k >= d->mean)
+		return 0.5;
+	if (!d->mass)
+		return gsl_cdf_ugaussian_P((k + 0.5 - d->mean) / d->sd);
+	for (i = 0; i <= k; i++)
+		sum += d->mass[i];
+	return fmin(0.5, sum);
+}
+
+/* Return how many votes to leave out at each end for STATS_LEVEL, 0 if one is too many. */
+static size_t find_end(const struct votes_dist *d)
+{
+	double tail = (1 - STATS_LEVEL) / 2, sum = 0;
+	size_t k = 0;
+
+	if (!d->mass) {
+		k = fmax(0, d->mean - gsl_cdf_ugaussian_Qinv(tail) * d->sd - 0.5);
+		return tail_of(d, k) > tail && k ? k - 1 : k;
+	}
+	for (sum = d->mass[0]; sum + d->mass[k + 1] <= tail; k++)
+		sum += d->mass[k + 1];
+	return k;
+}
+
+/* Sort the votes, and set the estimate, and the interval if @interval. */
+static void set_estimate(double *votes, size_t n, const struct votes_dist *d, bool interval,
+			 struct stats_est *est)
+{
+	size_t end = find_end(d);
+
+	gsl_sort(votes, 1, n);
+	est->value = gsl_stats_median_from_sorted_data(votes, 1, n);
+	if (!interval)
+		return;
+	est->lo = votes[end];
+	est->hi = votes[n - 1 - end];
+	est->coverage = 1 - 2 * tail_of(d, end);
+	est->has_interval = true;
+}
+
+/* Return the two-sided p of the votes. A vote of 0 counts against the difference. */
+static double p_of_votes(const double *votes, size_t n, const struct votes_dist *d)
+{
+	size_t up = 0, down = 0, i;
+
+	for (i = 0; i < n; i++) {
+		up += votes[i] >= 0;
+		down += votes[i] <= 0;
+	}
+	return 2 * tail_of(d, up < down ? up : down);
+}
+
+static bool are_finite(const double *x, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!isfinite(x[i]))
+			return false;
+	return true;
+}
+
+static double vote(double v)
+{
+	return fabs(v) < ROUNDING ? 0 : v;
+}
+
+/* --- one sample --------------------------------------------------------------- */
+
 /*
  * Return the place of the interval's lower end among @n sorted values, from 0 and with a fraction,
  * so that the tail below it has (1 - level) / 2 by the masses @p, linearly between two values;
@@ -83,12 +191,6 @@ static double find_lower_end(const double *p, size_t n)
 	return k ? k - 1 + (tail - below) / p[k] : 0;
 }
 
-/* Return the same place by the normal distribution, from mean and variance of the rank. */
-static double find_lower_end_normal(double mean, double var)
-{
-	return fmax(0, mean - gsl_cdf_ugaussian_Qinv((1 - STATS_LEVEL) / 2) * sqrt(var) - 0.5);
-}
-
 static double value_at(const double *sorted, size_t n, double place)
 {
 	size_t i = (size_t)place;
@@ -96,33 +198,12 @@ static double value_at(const double *sorted, size_t n, double place)
 	return i + 1 < n ? sorted[i] + (place - i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
 }
 
-static void set_estimate(double *x, size_t n, double place, struct stats_est *est)
-{
-	gsl_sort(x, 1, n);
-	est->value = gsl_stats_median_from_sorted_data(x, 1, n);
-	if (isnan(place))
-		return;
-	est->lo = value_at(x, n, place);
-	est->hi = value_at(x, n, n - 1 - place);
-	est->has_interval = true;
-}
-
-static bool are_finite(const double *x, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (!isfinite(x[i]))
-			return false;
-	return true;
-}
-
 int stats_median_est(const double *x, size_t n, struct stats_est *est)
 {
-	double *sorted, *p, place = NAN;
+	double *sorted, *p, place;
 	size_t k;
 
-	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
+	*est = STATS_NO_EST;
 	if (!n || !are_finite(x, n))
 		return -EINVAL;
 	sorted = malloc(n * sizeof(*sorted));
@@ -133,128 +214,135 @@ int stats_median_est(const double *x, size_t n, struct stats_est *est)
 		return -ENOMEM;
 	}
 	memcpy(sorted, x, n * sizeof(*x));
-	/* P(k of n values are below the median). */
-	for (k = 0; k <= n; k++)
-		p[k] = gsl_ran_binomial_pdf(k, 0.5, n);
-	if (n >= STATS_MIN_N)
+	gsl_sort(sorted, 1, n);
+	est->value = gsl_stats_median_from_sorted_data(sorted, 1, n);
+	if (n >= STATS_MIN_N) {
+		/* P(k of n values are below the median). */
+		for (k = 0; k <= n; k++)
+			p[k] = gsl_ran_binomial_pdf(k, 0.5, n);
 		place = find_lower_end(p, n);
-	set_estimate(sorted, n, place, est);
+		est->lo = value_at(sorted, n, place);
+		est->hi = value_at(sorted, n, n - 1 - place);
+		est->has_interval = true;
+	}
 	free(sorted);
 	free(p);
 	return 0;
 }
 
-int stats_shift_paired(const double *d, size_t n, struct stats_est *est)
+/* Return the means of all two of @d, n(n+1)/2 of them. The caller frees it; NULL without memory. */
+static double *means_of_two(const double *d, size_t n)
 {
-	size_t n_walsh = n * (n + 1) / 2, i, j, k = 0;
-	double *walsh, *p, place = NAN;
+	double *votes = calloc(n * (n + 1) / 2, sizeof(*votes));
+	size_t i, j, k = 0;
 
-	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
-	if (!n || !are_finite(d, n))
-		return -EINVAL;
-	walsh = calloc(n_walsh, sizeof(*walsh));
-	if (!walsh)
-		return -ENOMEM;
+	if (!votes)
+		return NULL;
 	for (i = 0; i < n; i++)
 		for (j = i; j < n; j++)
-			walsh[k++] = (d[i] + d[j]) / 2;
-	if (n > EXACT_N) {
-		place = find_lower_end_normal(n * (n + 1) / 4.0, n * (n + 1) * (2 * n + 1) / 24.0);
-	} else if (n >= STATS_MIN_N) {
-		p = signed_rank_mass(n);
-		place = p ? find_lower_end(p, n_walsh) : NAN;
-		free(p);
+			votes[k++] = vote((d[i] + d[j]) / 2);
+	return votes;
+}
+
+int stats_shift_paired(const double *d, size_t n, struct stats_est *est)
+{
+	struct votes_dist dist;
+	double *votes;
+	int err;
+
+	*est = STATS_NO_EST;
+	if (!n || !are_finite(d, n))
+		return -EINVAL;
+	votes = means_of_two(d, n);
+	if (!votes)
+		return -ENOMEM;
+	err = signed_rank_dist(n, &dist);
+	if (!err)
+		set_estimate(votes, n * (n + 1) / 2, &dist, n >= STATS_MIN_N, est);
+	free(dist.mass);
+	free(votes);
+	return err;
+}
+
+double stats_signed_rank_p(const double *d, size_t n)
+{
+	struct votes_dist dist = {};
+	double *votes, p = NAN;
+
+	if (!n || !are_finite(d, n))
+		return NAN;
+	votes = means_of_two(d, n);
+	if (votes && !signed_rank_dist(n, &dist))
+		p = p_of_votes(votes, n * (n + 1) / 2, &dist);
+	free(dist.mass);
+	free(votes);
+	return p;
+}
+
+double stats_coverage(size_t n)
+{
+	struct votes_dist dist;
+	double coverage = NAN;
+
+	if (n >= STATS_MIN_N && !signed_rank_dist(n, &dist)) {
+		coverage = 1 - 2 * tail_of(&dist, find_end(&dist));
+		free(dist.mass);
 	}
-	set_estimate(walsh, n_walsh, place, est);
-	free(walsh);
-	return 0;
+	return coverage;
+}
+
+double stats_smallest_p(size_t n)
+{
+	return ldexp(1, 1 - (int)n);
+}
+
+/* --- two samples -------------------------------------------------------------- */
+
+/* Return all n m differences. The caller frees it; NULL without memory. */
+static double *differences(const double *x, size_t n, const double *y, size_t m)
+{
+	double *votes = calloc(n * m, sizeof(*votes));
+	size_t i, j;
+
+	if (!votes)
+		return NULL;
+	for (i = 0; i < n; i++)
+		for (j = 0; j < m; j++)
+			votes[i * m + j] = vote(x[i] - y[j]);
+	return votes;
 }
 
 int stats_shift(const double *x, size_t n, const double *y, size_t m, struct stats_est *est)
 {
-	double *diff, *p, place = NAN;
-	size_t i, j;
+	struct votes_dist dist;
+	double *votes;
+	int err;
 
-	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
+	*est = STATS_NO_EST;
 	if (!n || !m || !are_finite(x, n) || !are_finite(y, m))
 		return -EINVAL;
-	diff = calloc(n * m, sizeof(*diff));
-	if (!diff)
+	votes = differences(x, n, y, m);
+	if (!votes)
 		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		for (j = 0; j < m; j++)
-			diff[i * m + j] = x[i] - y[j];
-	if (n > EXACT_N || m > EXACT_N) {
-		place = find_lower_end_normal(n * m / 2.0, n * m * (n + m + 1) / 12.0);
-	} else if (n >= STATS_MIN_N && m >= STATS_MIN_N) {
-		p = rank_sum_mass(n, m);
-		place = p ? find_lower_end(p, n * m) : NAN;
-		free(p);
-	}
-	set_estimate(diff, n * m, place, est);
-	free(diff);
-	return 0;
-}
-
-/* Return the two-sided p of  by masses that are symmetric around the middle. */
-static double two_sided(const double *p, size_t most, double u)
-{
-	double sum = 0;
-	size_t k;
-
-	u = fmin(u, most - u);
-	for (k = 0; k <= most && k <= u; k++)
-		sum += p[k];
-	return fmin(1, 2 * sum);
-}
-
-/* Return the two-sided p of  by the normal distribution, with the continuity correction. */
-static double two_sided_normal(double u, double mean, double var)
-{
-	double z = fmax(0, fabs(u - mean) - 0.5) / sqrt(var);
-
-	return var > 0 ? fmin(1, 2 * gsl_cdf_ugaussian_Q(z)) : 1;
-}
-
-/* Return the sum of t^3 - t over groups of t equal values among @n sorted ones. */
-static double sum_ties(const double *sorted, size_t n)
-{
-	double sum = 0, t;
-	size_t i, j;
-
-	for (i = 0; i < n; i = j) {
-		for (j = i + 1; j < n && sorted[j] == sorted[i]; j++)
-			;
-		t = j - i;
-		sum += t * t * t - t;
-	}
-	return sum;
+	err = rank_sum_dist(n, m, &dist);
+	if (!err)
+		set_estimate(votes, n * m, &dist, n >= STATS_MIN_N && m >= STATS_MIN_N, est);
+	free(dist.mass);
+	free(votes);
+	return err;
 }
 
 double stats_mann_whitney_p(const double *x, size_t n, const double *y, size_t m)
 {
-	double u = 0, ties, result = NAN, *all, *p;
-	size_t i, j;
+	struct votes_dist dist = {};
+	double *votes, p = NAN;
 
 	if (!n || !m || !are_finite(x, n) || !are_finite(y, m))
 		return NAN;
-	all = malloc((n + m) * sizeof(*all));
-	if (!all)
-		return NAN;
-	for (i = 0; i < n; i++)
-		for (j = 0; j < m; j++)
-			u += x[i] > y[j] ? 1 : x[i] == y[j] ? 0.5 : 0;
-	memcpy(all, x, n * sizeof(*x));
-	memcpy(all + n, y, m * sizeof(*y));
-	gsl_sort(all, 1, n + m);
-	ties = sum_ties(all, n + m);
-	free(all);
-	if (ties > 0 || n > EXACT_N || m > EXACT_N)
-		return two_sided_normal(u, n * m / 2.0,
-					n * m / 12.0 * (n + m + 1 - ties / ((n + m) * (n + m - 1.0))));
-	p = rank_sum_mass(n, m);
-	if (p)
-		result = two_sided(p, n * m, u);
-	free(p);
-	return result;
+	votes = differences(x, n, y, m);
+	if (votes && !rank_sum_dist(n, m, &dist))
+		p = p_of_votes(votes, n * m, &dist);
+	free(dist.mass);
+	free(votes);
+	return p;
 }

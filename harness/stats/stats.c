@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
@@ -56,22 +55,34 @@ static bool are_above(const double *x, size_t n, double above)
 	return true;
 }
 
-int stats_ratio_est(const double *a, const double *b, size_t n, struct stats_est *est)
+/* Return the logarithms of a[i] / b[i], or NULL with *@err set. The caller frees them. */
+static double *log_ratios(const double *a, const double *b, size_t n, int *err)
 {
 	double *d;
 	size_t i;
+
+	*err = -EINVAL;
+	if (!n)
+		return NULL;
+	*err = -EDOM;
+	if (!are_above(a, n, 0) || !are_above(b, n, 0))
+		return NULL;
+	*err = -ENOMEM;
+	d = malloc(n * sizeof(*d));
+	for (i = 0; i < n && d; i++)
+		d[i] = log(a[i] / b[i]);
+	return d;
+}
+
+int stats_ratio_est(const double *a, const double *b, size_t n, struct stats_est *est)
+{
+	double *d;
 	int err;
 
-	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
-	if (!n)
-		return -EINVAL;
-	if (!are_above(a, n, 0) || !are_above(b, n, 0))
-		return -EDOM;
-	d = malloc(n * sizeof(*d));
+	*est = STATS_NO_EST;
+	d = log_ratios(a, b, n, &err);
 	if (!d)
-		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		d[i] = log(a[i] / b[i]);
+		return err;
 	err = stats_shift_paired(d, n, est);
 	est->value = exp(est->value);
 	est->lo = exp(est->lo);
@@ -80,24 +91,16 @@ int stats_ratio_est(const double *a, const double *b, size_t n, struct stats_est
 	return err;
 }
 
-double stats_paired_p(const double *a, const double *b, size_t n)
+double stats_ratio_p(const double *a, const double *b, size_t n)
 {
-	double mean = 0, ss = 0, se, d;
-	size_t i;
+	double *d, p = 1;
+	int err;
 
-	if (n < 3 || !are_above(a, n, 0) || !are_above(b, n, 0))
-		return 1;
-	for (i = 0; i < n; i++)
-		mean += log(a[i] / b[i]) / n;
-	for (i = 0; i < n; i++) {
-		d = log(a[i] / b[i]) - mean;
-		ss += d * d;
-	}
-	se = sqrt(ss / (n - 1) / n);
-	/* Rounding leaves a small spread between equal ratios, too. */
-	if (se < 1e-12)
-		return fabs(mean) < 1e-12 ? 1 : 0;
-	return 2 * gsl_cdf_tdist_Q(fabs(mean) / se, n - 1);
+	d = log_ratios(a, b, n, &err);
+	if (d)
+		p = stats_signed_rank_p(d, n);
+	free(d);
+	return p;
 }
 
 int stats_bh(const double *p, double *q, size_t n)

@@ -117,7 +117,7 @@ static void make(struct made *m, const struct setting *s)
 				1000 * truth[i] * exp(of_label[i] + drift + device(s->noise, i) +
 						      gsl_ran_gaussian(rng, RUN)));
 	}
-	assert_int_equal(verdicts_make(&m->v, &m->sum, RULE_SAME_PCT), 0);
+	assert_int_equal(verdicts_make(&m->v, &m->sum, RULE_AS_DECLARED), 0);
 }
 
 static void unmake(struct made *m)

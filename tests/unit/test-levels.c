@@ -46,7 +46,7 @@ static int shares_of(const struct summary *s, struct level_shares *x)
 	struct verdicts v;
 	int err;
 
-	assert_int_equal(verdicts_make(&v, s, RULE_SAME_PCT), 0);
+	assert_int_equal(verdicts_make(&v, s, RULE_AS_DECLARED), 0);
 	err = levels_get_shares(&v, "j", x);
 	verdicts_free(&v);
 	return err;

@@ -199,7 +199,7 @@ static void test_width(void **state)
 			struct summary s = make(designs[i].blocks, 1, designs[i].runs);
 			struct verdicts v;
 
-			assert_int_equal(verdicts_make(&v, &s, RULE_SAME_PCT), 0);
+			assert_int_equal(verdicts_make(&v, &s, RULE_AS_DECLARED), 0);
 			mean += (width_of(&v, "one") + width_of(&v, "two")) / 2 / campaigns;
 			verdicts_free(&v);
 			bl_strv_free(&s.jobs);

@@ -15,8 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <gsl/gsl_cdf.h>
 
 #include "stats/stats.h"
+#include "stats/modes.h"
 #include "stats/rank.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
@@ -77,25 +79,51 @@ static void test_median_interval(void **state)
 }
 
 /*
- * From R 4.2.2: the estimate is that of wilcox.test(d, conf.int = TRUE). The ends are
- * worked out from psignrank() and the sorted means of pairs, in proportion between the
- * two means around a tail of 0.025; for n = 5 they are the test's conf.int.
+ * Return the two-sided p of the signed-rank sum by counting all 2^n patterns of signs of the ranks
+ * 1..n: an own count, and not the recursion that the statistic uses.
+ */
+static double p_by_counting(const double *d, size_t n)
+{
+	size_t up = 0, down = 0, w, at_most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = i; j < n; j++) {
+			up += d[i] + d[j] >= 0;
+			down += d[i] + d[j] <= 0;
+		}
+	}
+	w = up < down ? up : down;
+	for (size_t signs = 0; signs < (size_t)1 << n; signs++) {
+		size_t sum = 0;
+
+		for (size_t i = 0; i < n; i++)
+			sum += signs >> i & 1 ? i + 1 : 0;
+		at_most += sum <= w;
+	}
+	return fmin(1, 2 * ldexp(at_most, -(int)n));
+}
+
+static const double d12[] = { 0.430, -0.600, 0.290, 0.280, -0.220, 0.860, 0.650, 0.360,
+			      -0.200, 0.178, 0.037, 0.298 };
+
+/*
+ * The estimate, and from n = 5 on the interval, are those of wilcox.test(d, conf.int = TRUE) of R
+ * 4.2.2. The interval begins with the (q + 1)th of the means of two, where q is the largest value
+ * with psignrank(q, n) <= 0.025: q = 0 for n = 6, 3 for n = 8, 13 for n = 12.
  */
 static void test_shift_paired(void **state)
 {
 	static const double d[] = { 0.021, -0.004, 0.013, 0.035, 0.008, -0.019 };
 	static const double d8[] = { 0.12, -0.03, 0.05, 0.07, -0.01, 0.21, 0.002, 0.09 };
-	static const double d12[] = { 0.430, -0.600, 0.290, 0.280, -0.220, 0.860, 0.650, 0.360,
-				      -0.200, 0.178, 0.037, 0.298 };
 	static const struct {
 		const double *d;
 		size_t n;
-		double value, lo, hi;
+		double value, lo, hi, coverage;
 	} want[] = {
-		{ d, 5, 0.0145, -0.004, 0.035 },
-		{ d, 6, 0.0085, -0.0145, 0.0308 },
-		{ d8, 8, 0.0575, -0.0058, 0.133 },
-		{ d12, 12, 0.23125, -0.082305, 0.452295 },
+		{ d, 5, 0.0145, -0.004, 0.035, 0.9375 },
+		{ d, 6, 0.0085, -0.019, 0.035, 0.96875 },
+		{ d8, 8, 0.0575, -0.01, 0.14, 1 - 10 / 256. },
+		{ d12, 12, 0.23125, -0.085, 0.465, 1 - 174 / 4096. },
 	};
 	struct stats_est e;
 
@@ -106,16 +134,54 @@ static void test_shift_paired(void **state)
 		close_to(e.value, want[i].value, 1e-12);
 		close_to(e.lo, want[i].lo, 1e-9);
 		close_to(e.hi, want[i].hi, 1e-9);
+		close_to(e.coverage, want[i].coverage, 1e-12);
+		close_to(stats_coverage(want[i].n), want[i].coverage, 1e-12);
+		close_to(stats_signed_rank_p(want[i].d, want[i].n),
+			 p_by_counting(want[i].d, want[i].n), 1e-12);
 	}
 	assert_int_equal(stats_shift_paired(d, 4, &e), 0);
 	assert_false(e.has_interval);
-	assert_true(isnan(e.lo) && isnan(e.hi));
+	assert_true(isnan(e.lo) && isnan(e.hi) && isnan(stats_coverage(4)));
 	close_to(e.value, 0.0145, 0.005);
 }
 
 /*
+ * The interval has exactly the shifts that the test does not reject: move the values by each of its
+ * ends, and by a little more. Values that are equal, and a mean of two that is 0, are in d too.
+ */
+static void test_one_procedure(void **state)
+{
+	double d[20], moved[20];
+	unsigned int seed = 7;
+	struct stats_est e;
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		size_t n = 5 + i % 16;
+
+		for (size_t k = 0; k < n; k++) {
+			seed = seed * 1103515245 + 12345;
+			/* Steps of 1/16, so that sums are exact. */
+			d[k] = (seed >> 16) % 64 / 16.;
+		}
+		assert_int_equal(stats_shift_paired(d, n, &e), 0);
+		for (int beyond = 0; beyond < 2; beyond++) {
+			for (size_t k = 0; k < n; k++)
+				moved[k] = d[k] - (e.lo - beyond / 1024.);
+			assert_int_equal(stats_signed_rank_p(moved, n) <= 1 - e.coverage + 1e-12,
+					 beyond);
+			close_to(stats_signed_rank_p(moved, n), p_by_counting(moved, n), 1e-12);
+			for (size_t k = 0; k < n; k++)
+				moved[k] = d[k] - (e.hi + beyond / 1024.);
+			assert_int_equal(stats_signed_rank_p(moved, n) <= 1 - e.coverage + 1e-12,
+					 beyond);
+		}
+	}
+}
+
+/*
  * n = 70 uses the normal distribution: psignrank(907, 70) = 0.02475871 and psignrank(908,
- * 70) = 0.02510637, so the ends are between the 908th and the 909th mean from outside.
+ * 70) = 0.02510637, so the ends are the 908th mean from outside.
  */
 static void test_shift_paired_many(void **state)
 {
@@ -131,7 +197,10 @@ static void test_shift_paired_many(void **state)
 	close_to(e.hi, 0.732623548039491, 2e-3);
 }
 
-/* From R 4.2.2: wilcox.test(x, y, conf.int = TRUE), and the ends from pwilcox() as above. */
+/*
+ * From R 4.2.2: wilcox.test(x, y). The interval begins with the (q + 1)th difference, where q is the
+ * largest value with pwilcox(q, n, m) <= 0.025: q = 3 for 5 and 6, 17 for 8 and 10.
+ */
 static void test_shift(void **state)
 {
 	static const double x5[] = { 10.1, 11.7, 9.4, 12.8, 10.9 };
@@ -147,19 +216,19 @@ static void test_shift(void **state)
 	(void)state;
 	assert_int_equal(stats_shift(x5, 5, y6, 6, &e), 0);
 	close_to(e.value, 1.3, 1e-12);
-	close_to(e.lo, -0.318, 1e-9);
-	close_to(e.hi, 2.963, 1e-9);
+	close_to(e.lo, -0.5, 1e-9);
+	close_to(e.hi, 3.6, 1e-9);
 	close_to(stats_mann_whitney_p(x5, 5, y6, 6), 0.125541125541126, 1e-12);
 	close_to(stats_mann_whitney_p(y6, 6, x5, 5), 0.125541125541126, 1e-12);
 	assert_int_equal(stats_shift(x8, 8, y10, 10, &e), 0);
 	close_to(e.value, 3.1, 1e-12);
-	close_to(e.lo, 0.618477366255146, 1e-9);
+	close_to(e.lo, 0.5, 1e-9);
 	close_to(e.hi, 5.6, 1e-9);
 	close_to(stats_mann_whitney_p(x8, 8, y10, 10), 0.0205219616984323, 1e-12);
 	assert_int_equal(stats_shift(x5, 4, y6, 6, &e), 0);
 	assert_false(e.has_interval);
-	/* Equal values, and many values, use the normal distribution. */
-	close_to(stats_mann_whitney_p(xt, 7, yt, 7), 0.138646171697811, 1e-12);
+	/* Ties count against a difference: 14 of 49, 2 * pwilcox(14, 7, 7). Many values: normal. */
+	close_to(stats_mann_whitney_p(xt, 7, yt, 7), 0.208624708624709, 1e-12);
 	for (int i = 0; i < 65; i++)
 		bx[i] = i / 64. + 0.2 * cos(i + 1);
 	for (int i = 0; i < 70; i++)
@@ -221,29 +290,48 @@ static void test_refusals(void **state)
 	assert_int_equal(stats_median_est(a5, 0, &e), -EINVAL);
 }
 
-/*
- * p has a closed form for the distribution of t with 2, 3 and 4 degrees of freedom:
- * 1 - t / sqrt(t^2 + 2)				t = 4.6453188
- * 1 - 2/pi (atan(t / sqrt 3) + t sqrt 3 / (t^2 + 3))	t = 2.6443537
- * 1 - t / sqrt(t^2 + 4) (1 + 2 / (t^2 + 4))		t = 12.8246125
- * Simpson's rule over the density, in 2 million steps, gives the same 11 digits.
- */
-static void test_paired(void **state)
+/* By hand: all 5 differences have one sign, so p = 2 / 32; with one tie of 5 against it, 4 / 32. */
+static void test_ratio_p(void **state)
 {
-	static const double a3[] = { 11, 36, 15 }, b3[] = { 10, 30, 13.5 };
-	static const double a4[] = { 109, 345, 117, 390 }, b4[] = { 104, 303, 109, 300 };
-	static const double flat[] = { 5, 15, 5 }, other[] = { 6, 18, 6 };
-	static const double bad[] = { 1, 0, 2 };
+	static const double flat[] = { 5, 15, 5, 20, 5 }, other[] = { 6, 18, 6, 24, 6 };
+	static const double tied[] = { 6, 18, 6, 20, 6 }, bad[] = { 1, 0, 2, 1, 1 };
 
 	(void)state;
-	close_to(stats_paired_p(a3, b3, 3), 0.043350265744, 1e-10);
-	close_to(stats_paired_p(a4, b4, 4), 0.077366820638, 1e-10);
-	close_to(stats_paired_p(a5, b5, 5), 0.000213094609, 1e-10);
-	close_to(stats_paired_p(b5, a5, 5), 0.000213094609, 1e-10);
-	close_to(stats_paired_p(a5, b5, 2), 1, 0);
-	close_to(stats_paired_p(flat, bad, 3), 1, 0);
-	close_to(stats_paired_p(flat, flat, 3), 1, 0);
-	close_to(stats_paired_p(flat, other, 3), 0, 0);
+	close_to(stats_ratio_p(a5, b5, 5), 0.0625, 1e-12);
+	close_to(stats_ratio_p(b5, a5, 5), 0.0625, 1e-12);
+	close_to(stats_ratio_p(flat, other, 5), 0.0625, 1e-12);
+	close_to(stats_ratio_p(flat, tied, 5), 0.125, 1e-12);
+	close_to(stats_ratio_p(flat, flat, 5), 1, 0);
+	close_to(stats_ratio_p(flat, bad, 5), 1, 0);
+	close_to(stats_smallest_p(5), 0.0625, 0);
+	close_to(stats_smallest_p(8), 1 / 128., 0);
+}
+
+/* The shares of both groups, and a value far from the others; an own arrangement for each. */
+static void test_groups(void **state)
+{
+	double x[30];
+	struct stats_groups g;
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		x[i] = 0.01 * gsl_cdf_ugaussian_Pinv(((7 * i) % 30 + 0.5) / 30);
+	assert_int_equal(stats_find_groups(x, 30, &g), 0);
+	assert_int_equal(g.n_small, 0);
+	for (int i = 0; i < 30; i += 10)
+		x[i] -= 1.2;
+	assert_int_equal(stats_find_groups(x, 30, &g), 0);
+	assert_int_equal(g.n_small, 3);
+	close_to(g.small, -1.2, 0.03);
+	close_to(g.large, 0, 0.01);
+	x[0] = x[10] = 0;
+	assert_int_equal(stats_find_groups(x, 30, &g), 0);
+	assert_int_equal(g.n_small, 1);
+	close_to(g.small, g.min, 0);
+	x[0] = NAN;
+	assert_int_equal(stats_find_groups(x, 30, &g), -EINVAL);
+	assert_int_equal(stats_find_groups(x + 1, 4, &g), 0);
+	assert_int_equal(g.n_small, 0);
 }
 
 /*
@@ -278,7 +366,9 @@ int main(void)
 		cmocka_unit_test(test_ratio),
 		cmocka_unit_test(test_speed_of_blocks),
 		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_paired),
+		cmocka_unit_test(test_one_procedure),
+		cmocka_unit_test(test_ratio_p),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_bh),
 	};
 

@@ -8,15 +8,10 @@
  * asked for, when the copy is judged against its own floor, when runs are paired by
  * their place instead of their block, and when unpaired runs count in a ratio.
  */
-#include "lib/util.h"
+
+#include "tests/unit/made.h"
 
 #include <errno.h>
-#include <math.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
 
 #include "report/report.h"
 
@@ -46,7 +41,7 @@ static int setup(void **state)
 
 	(void)state;
 	free(dir);
-	return err ? err : verdicts_make(&v, &fixture, RULE_SAME_PCT);
+	return err ? err : verdicts_make(&v, &fixture, RULE_AS_DECLARED);
 }
 
 static int teardown(void **state)
@@ -61,7 +56,8 @@ static int teardown(void **state)
  * The valid IOPS in the first job are: intree 1000 1010 … 1050, its copy 5 more each, direct
  * 2000 - 2020 … 2050 (one run invalid), eager-spin 1001 1011 1021 - 1041 1051 (one failed),
  * lazy-spin 700 703 - 709 712 715 (one invalid). A ratio is taken over the blocks that both
- * labels have, and its estimate was worked out with R. The traced run has 1.
+ * labels have, and its estimate was worked out with R. One of six runs that failed is too many for a
+ * verdict. The traced run has 1.
  */
 static void test_fixture(void **state)
 {
@@ -73,15 +69,16 @@ static void test_fixture(void **state)
 	} want[] = {
 		{ "intree", 6, 1025, 1, V_BASELINE },
 		{ "intree'", 6, 1030, 1.0048790911419, V_SAME },
-		{ "direct", 5, 2030, 1.97094276543369, V_FASTER },
-		{ "eager-spin", 5, 1021, 1.00097619019302, V_SAME },
-		{ "lazy-spin", 5, 709, 0.690303861479049, V_SLOWER },
+		{ "direct", 5, 2030, 1.97094276543369, V_INCONCLUSIVE },
+		{ "eager-spin", 5, 1021, 1.00097619019302, V_INCONCLUSIVE },
+		{ "lazy-spin", 5, 709, 0.690303861479049, V_INCONCLUSIVE },
 	};
 
 	(void)state;
 	assert_int_equal(v.labels.n, ARRAY_SIZE(want));
 	assert_int_equal(v.n_cells, 2 * ARRAY_SIZE(want));
-	assert_int_equal(v.n_family, 2 * 3);
+	/* "direct" is unsafe, and so no member. */
+	assert_int_equal(v.n_family, 2 * 2);
 	assert_int_equal(v.n_min, 5);
 	assert_int_equal(v.n_max, 6);
 	assert_true(v.has_aa);
@@ -119,10 +116,13 @@ static void test_csv(void **state)
 		"job,label,strategy,allocator,granule,prefill,backing,page_order,bounce_mb,"
 		"n,planned,common_blocks,iops_median,iops_lo,iops_hi,baseline,ratio,ratio_lo,"
 		"ratio_hi,p,q,floor_pct,margin_pct,clat_p50_ns,clat_p99_ns,insns_per_io,verdict,"
-		"note,order,guest_kernel,host_cpu,commit\n"), text);
+		"note,order,margin_source,aa_state,coverage_pct,excludes_1,tried_blocks,failed_blocks,"
+		"small_group,small_group_ratio,large_group_ratio,tail_margin_pct,tail_margin_source,"
+		"p99_ns,p99_ratio,p99_lo,p99_hi,p99_q,p99_verdict,p99_note,p999_ns,p999_ratio,"
+		"p999_lo,p999_hi,p999_q,p999_verdict,p999_note,guest_kernel,host_cpu,commit\n"), text);
 	assert_non_null(strstr(text, "\n4k-randread-1,direct,direct,cached,4k,-,-,0,64,5,6,5,"
 		"2030.000,2000.000,2050.000,intree,1.970943,1.952381,2.000000,"));
-	assert_non_null(strstr(text, ",,faster,,listed,,,\n"));
+	assert_non_null(strstr(text, ",,inconclusive,too many of its blocks failed,listed,default,clean,93.75,1,6,1,"));
 	free(text);
 }
 
@@ -148,7 +148,7 @@ static void test_json(void **state)
 	(void)state;
 	assert_true(json_is_true(json_object_get(j, "emulated")));
 	assert_int_equal(json_array_size(cells), v.n_cells);
-	assert_string_equal(bl_json_str(json_array_get(cells, 2), "verdict", ""), "faster");
+	assert_string_equal(bl_json_str(json_array_get(cells, 2), "verdict", ""), "inconclusive");
 	assert_true(json_is_null(json_object_get(json_array_get(cells, 0), "ratio_lo")));
 	assert_int_equal(json_array_size(json_object_get(j, "problems")), 4);
 	json_decref(j);
@@ -156,169 +156,154 @@ static void test_json(void **state)
 
 /* --- made-up campaigns -------------------------------------------------------- */
 
-static struct summary made;
-static struct verdicts mv;
-
-static void make(void)
+/* Add eight devices around @mid, up to @spread away from it. */
+static void add_eight(const char *label, double mid, double spread)
 {
-	made = (struct summary){ .name = "made", .baseline = "base" };
-	bl_strv_add(&made.jobs, "j");
-}
+	double x[8];
 
-static void unmake(void)
-{
-	verdicts_free(&mv);
-	free(made.rows);
-	bl_strv_free(&made.jobs);
-}
-
-/* Add a row. Rows of one kind and label belong to blocks 0, 1, 2, … */
-static void add(enum run_kind kind, const char *label, enum run_status status, double iops)
-{
-	int block = 0;
-
-	for (size_t i = 0; i < made.n_rows; i++)
-		block += made.rows[i].kind == kind && !strcmp(made.rows[i].label, label);
-	made.rows = bl_realloc(made.rows, (made.n_rows + 1) * sizeof(*made.rows));
-	made.rows[made.n_rows++] = (struct sum_row){
-		.run = "", .kind = kind, .block = block, .label = label, .strategy = label,
-		.axis = { "-", "-", "-", "-" }, .job = "j", .status = status,
-		.reason = "", .fio = { .iops = iops },
-	};
-}
-
-/* Add five devices around @mid, up to @spread away from it. */
-static void add_five(const char *label, double mid, double spread)
-{
-	for (int i = -2; i <= 2; i++)
-		add(KIND_TIME, label, STATUS_OK, mid + i * spread / 2);
-}
-
-static enum verdict judged(const char *label)
-{
-	const struct verdict_cell *c;
-
-	verdicts_free(&mv);
-	assert_int_equal(verdicts_make(&mv, &made, 5), 0);
-	c = verdict_find(&mv, label, "j");
-	assert_non_null(c);
-	return c->verdict;
+	for (int i = 0; i < 8; i++)
+		x[i] = mid + (i - 3.5) * spread / 3.5;
+	made_label(label, x, 8);
 }
 
 static void test_no_floor(void **state)
 {
 	(void)state;
-	make();
-	add_five("base", 1000, 5);
-	add_five("up", 1100, 5);
-	add_five("down", 900, 5);
-	add_five("near", 1030, 5);
-	assert_int_equal(judged("up"), V_FASTER);
-	assert_int_equal(judged("down"), V_SLOWER);
-	assert_int_equal(judged("near"), V_SAME);
+	made_begin();
+	add_eight("base", 1000, 5);
+	add_eight("up", 1100, 5);
+	add_eight("down", 900, 5);
+	add_eight("near", 1030, 5);
+	made_is("up", 5, V_FASTER);
+	made_is("down", 5, V_SLOWER);
+	made_is("near", 5, V_SAME);
 	assert_true(isnan(verdict_find(&mv, "up", "j")->floor_pct));
-	/* With a margin of 1 % the label is faster. */
-	verdicts_free(&mv);
-	assert_int_equal(verdicts_make(&mv, &made, 1), 0);
-	assert_int_equal(verdict_find(&mv, "near", "j")->verdict, V_FASTER);
-	unmake();
+	/* With a margin of 1 % the label is faster, and with the end of its interval it is neither. */
+	made_is("near", 1, V_FASTER);
+	made_is("near", 3, V_INCONCLUSIVE);
+	made_end();
+}
+
+/* The margin is that of the plan, else that of the plane; and it says which. */
+static void test_margin(void **state)
+{
+	(void)state;
+	made_begin();
+	add_eight("base", 1000, 5);
+	add_eight("near", 1020, 5);
+	made_is("near", RULE_AS_DECLARED, V_SAME);
+	assert_true(mv.same_pct == 3 && mv.margin_source == MARGIN_DEFAULT);
+	made.plane = "icount";
+	made_is("near", RULE_AS_DECLARED, V_FASTER);
+	assert_true(mv.same_pct == 1 && mv.margin_source == MARGIN_DEFAULT);
+	made.plan = json_pack("{s:f, s:f}", "same_within", 2.5, "tail_within", 7.0);
+	made_is("near", RULE_AS_DECLARED, V_SAME);
+	assert_true(mv.same_pct == 2.5 && mv.margin_source == MARGIN_DECLARED);
+	assert_true(mv.tail_pct == 7 && mv.tail_source == MARGIN_DECLARED);
+	made_is("near", 1, V_FASTER);
+	assert_true(mv.same_pct == 1 && mv.margin_source == MARGIN_CHOSEN);
+	json_decref(made.plan);
+	made_end();
 }
 
 /*
- * The copy differs by 12 %. A label that differs by 10 % is within the floor, so it is the same; a
- * label that differs by 40 % is outside.
+ * The copy differs by up to 2.2 %, which is within the margin. A label that is beyond the margin
+ * and within this floor has no verdict; one beyond both has. The copy itself has no floor.
  */
 static void test_floor(void **state)
 {
+	const char *note = "";
+	struct stats_est e = { 1.02, 1.015, 1.025, true, 0.95 };
+
 	(void)state;
-	make();
-	add_five("base", 1000, 2);
-	add_five("base'", 1120, 2);
-	add_five("up", 1100, 2);
-	add_five("far", 1400, 2);
-	add_five("wide", 1100, 60);
-	assert_int_equal(judged("up"), V_SAME);
-	assert_int_equal(judged("far"), V_FASTER);
-	/* The interval excludes 1 and is wider than the floor; the estimate is below the floor. */
-	assert_int_equal(judged("wide"), V_INCONCLUSIVE);
-	assert_true(verdict_find(&mv, "wide", "j")->ratio.lo > 1);
-	/* The A/A copy differs from the baseline, and its verdict says so. */
-	assert_int_equal(judged("base'"), V_FASTER);
-	/* With five blocks the interval is the range of their ratios. */
-	close_to(verdict_find(&mv, "up", "j")->floor_pct, 100 * (1118 / 998. - 1));
-	unmake();
+	made_begin();
+	add_eight("base", 1000, 2);
+	add_eight("base'", 1020, 2);
+	add_eight("up", 1100, 2);
+	add_eight("near", 1020, 2);
+	made_is("up", 3, V_FASTER);
+	made_is("near", 3, V_SAME);
+	made_is("base'", 3, V_SAME);
+	assert_int_equal(mv.aa[0].state, AA_CLEAN);
+	assert_true(rule_excludes_1(&verdict_find(&mv, "base'", "j")->ratio));
+	/* With a margin of 1 % the pair is not clean: the copy is faster, and nothing else stands. */
+	made_is("base'", 1, V_FASTER);
+	assert_int_equal(mv.aa[0].state, AA_WIDE);
+	made_is("up", 1, V_INCONCLUSIVE);
+	assert_string_equal(verdict_find(&mv, "up", "j")->note, "the A/A pair is not clean");
+	made_end();
+	/* The floor vetoes, and never makes "same". */
+	assert_int_equal(rule_decide(&e, 0.001, 0, 0.01, &note), V_FASTER);
+	assert_int_equal(rule_decide(&e, 0.001, 0.016, 0.01, &note), V_INCONCLUSIVE);
+	assert_string_equal(note, "not beyond the noise floor");
+	assert_int_equal(rule_decide(&e, 0.001, 0.1, 0.01, &note), V_INCONCLUSIVE);
 }
 
-/* A floor of 30 % is too high for "same", which would hold for every label. */
-static void test_floor_too_high(void **state)
-{
-	(void)state;
-	make();
-	add_five("base", 1000, 2);
-	add_five("base'", 1300, 2);
-	add_five("up", 1100, 2);
-	assert_int_equal(judged("up"), V_INCONCLUSIVE);
-	assert_string_equal(verdict_find(&mv, "up", "j")->note,
-			    "within the noise, which is too high");
-	/* It is "same" if the user sets a margin above the floor. */
-	verdicts_free(&mv);
-	assert_int_equal(verdicts_make(&mv, &made, 40), 0);
-	assert_int_equal(verdict_find(&mv, "up", "j")->verdict, V_SAME);
-	unmake();
-}
-
-/* The interval excludes 1, p is 0.035: a verdict for one label, but none in a family of twelve. */
+/* The interval is beyond the margin, p is 0.0078: a verdict for one label, none in a family of 12. */
 static void test_family(void **state)
 {
 	static const char *const nulls[] = {
 		"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10",
 	};
-	static const double base[] = { 960, 980, 1000, 1020, 1040 };
-	static const double up[] = { 979, 1029, 1100, 1183, 1269 };
 
 	(void)state;
-	make();
-	for (int i = 0; i < 5; i++) {
-		add(KIND_TIME, "base", STATUS_OK, base[i]);
-		add(KIND_TIME, "up", STATUS_OK, up[i]);
-	}
-	assert_int_equal(judged("up"), V_FASTER);
-	assert_true(verdict_find(&mv, "up", "j")->p > 0.01);
+	made_begin();
+	add_eight("base", 1000, 40);
+	add_eight("up", 1100, 60);
+	made_is("up", 1, V_FASTER);
+	assert_true(verdict_find(&mv, "up", "j")->p == 1 / 128.);
 	for (size_t i = 0; i < ARRAY_SIZE(nulls); i++)
-		add_five(nulls[i], 1000, 40);
-	assert_int_equal(judged("up"), V_INCONCLUSIVE);
-	assert_true(verdict_find(&mv, "up", "j")->ratio.lo > 1);
+		add_eight(nulls[i], 1000, i % 2 ? 45 : 35);
+	made_is("up", 1, V_INCONCLUSIVE);
+	assert_string_equal(verdict_find(&mv, "up", "j")->note,
+			    "too few blocks for so many comparisons");
+	assert_true(verdict_find(&mv, "up", "j")->ratio.lo > 1.01);
 	assert_int_equal(mv.n_family, 12);
-	unmake();
+	assert_int_equal(rule_blocks_needed(12), 9);
+	assert_int_equal(rule_blocks_needed(1), 6);
+	made_end();
 }
 
 static void test_too_few(void **state)
 {
+	static const double two[] = { 2000, 2001, NAN, NAN }, none[] = { NAN };
+
 	(void)state;
-	make();
-	add_five("base", 1000, 1);
-	add(KIND_TIME, "two", STATUS_OK, 2000);
-	add(KIND_TIME, "two", STATUS_OK, 2001);
-	add(KIND_TIME, "two", STATUS_INVALID, 2002);
-	add(KIND_TIME, "two", STATUS_FAILED, NAN);
-	add(KIND_TIME, "none", STATUS_MISSING, NAN);
-	assert_int_equal(judged("two"), V_INCONCLUSIVE);
+	made_begin();
+	add_eight("base", 1000, 1);
+	made_label("two", two, 4);
+	made_label("none", none, 1);
+	made_is("two", 5, V_INCONCLUSIVE);
 	assert_int_equal(verdict_find(&mv, "two", "j")->n, 2);
 	assert_int_equal(verdict_find(&mv, "two", "j")->planned, 4);
 	assert_false(verdict_find(&mv, "two", "j")->ratio.has_interval);
 	assert_string_equal(verdict_find(&mv, "two", "j")->note,
 			    "too few common blocks for an interval");
-	assert_int_equal(judged("none"), V_NO_DATA);
-	unmake();
+	made_is("none", 5, V_NO_DATA);
+	made_end();
 }
 
-static void add_at(const char *label, const double *iops, size_t n)
+/* Five blocks give an interval that covers 93.75 %, and no difference. */
+static void test_five(void **state)
 {
-	for (size_t i = 0; i < n; i++)
-		add(KIND_TIME, label, isnan(iops[i]) ? STATUS_FAILED : STATUS_OK, iops[i]);
+	static const double base[] = { 1000, 1001, 1002, 1001, 1000 };
+	static const double up[] = { 1200, 1202, 1201, 1200, 1203 };
+
+	(void)state;
+	made_begin();
+	made_label("base", base, 5);
+	made_label("up", up, 5);
+	made_label("near", base, 5);
+	made_is("up", 3, V_INCONCLUSIVE);
+	assert_true(verdict_find(&mv, "up", "j")->ratio.coverage == 0.9375);
+	made_is("near", 3, V_SAME);
+	made_end();
 }
 
-/* Both labels have blocks 0, 2, 4, 5 and 6, with ratios of 1.078, 1, 1.25, 1.2 and 1. */
+/*
+ * Both labels have blocks 0, 2, 4, 5 and 6, with ratios of 1.078, 1, 1.25, 1.2 and 1. A block in
+ * which only the baseline failed is lost for the label, too.
+ */
 static void test_missing_block(void **state)
 {
 	static const double base[] = { 1020, 3030, 1000, NAN, 1040, 1010, 1030 };
@@ -327,15 +312,18 @@ static void test_missing_block(void **state)
 	const struct verdict_cell *c;
 
 	(void)state;
-	make();
-	add_at("base", base, 7);
-	add_at("base'", copy, 7);
-	add_at("up", up, 7);
-	assert_int_equal(judged("up"), V_INCONCLUSIVE);
+	made_begin();
+	made_label("base", base, 7);
+	made_label("base'", copy, 7);
+	made_label("up", up, 7);
+	made_is("up", 5, V_INCONCLUSIVE);
 	c = verdict_find(&mv, "up", "j");
 	assert_int_equal(c->n, 6);
 	assert_int_equal(c->planned, 7);
 	assert_int_equal(c->n_common, 5);
+	assert_int_equal(c->tried, 7);
+	assert_int_equal(c->lost, 2);
+	assert_string_equal(c->note, "too many of its blocks failed");
 	close_to(c->median.value, 1156);
 	/* The estimate is the 8th of the 15 means of two ratios, that of blocks 2 and 5. */
 	close_to(c->ratio.value, sqrt(1.2));
@@ -343,7 +331,8 @@ static void test_missing_block(void **state)
 	close_to(c->ratio.hi, 1300 / 1040.);
 	/* The copy has blocks 1, 2, 4, 5 and 6. */
 	close_to(c->floor_pct, 0);
-	unmake();
+	assert_int_equal(mv.aa[0].state, AA_FAILED);
+	made_end();
 }
 
 /* The copy has three valid runs, but its original has no valid run in their blocks. */
@@ -354,80 +343,145 @@ static void test_no_common_block(void **state)
 	const struct verdict_cell *c;
 
 	(void)state;
-	make();
-	add_at("base", base, 5);
-	add_at("base'", other, 5);
-	add_at("up", other, 5);
-	assert_int_equal(judged("up"), V_NO_DATA);
+	made_begin();
+	made_label("base", base, 5);
+	made_label("base'", other, 5);
+	made_label("up", other, 5);
+	made_is("up", 5, V_NO_DATA);
 	c = verdict_find(&mv, "up", "j");
 	assert_int_equal(c->n, 3);
 	assert_int_equal(c->n_common, 0);
 	assert_string_equal(c->note, "no block in common with the baseline");
 	close_to(c->median.value, 1001);
 	assert_true(isnan(c->ratio.value) && isnan(c->p));
-	assert_int_equal(judged("base'"), V_NO_DATA);
+	made_is("base'", 5, V_NO_DATA);
 	assert_true(isnan(c->floor_pct));
-	unmake();
+	made_end();
 }
 
 /* The machine is three times as fast in some blocks, for all labels. */
 static void test_speed_of_blocks(void **state)
 {
-	static const double speed[] = { 1, 3, 3, 1, 3 }, noise[] = { 2, -3, 1, 0, -1 };
-	double base[5], copy[5], near[5], up[5];
+	static const double speed[] = { 1, 3, 3, 1, 3, 1, 1, 3 }, noise[] = { 2, -3, 1, 0, -1, 2, -2, 1 };
+	double base[8], copy[8], near[8], up[8];
 
 	(void)state;
-	make();
-	for (int i = 0; i < 5; i++) {
+	made_begin();
+	for (int i = 0; i < 8; i++) {
 		base[i] = 1000 * speed[i];
 		copy[i] = (1000 + noise[i]) * speed[i];
 		near[i] = (1020 + noise[i]) * speed[i];
 		up[i] = (1100 + noise[i]) * speed[i];
 	}
-	add_at("base", base, 5);
-	add_at("base'", copy, 5);
-	add_at("near", near, 5);
-	add_at("up", up, 5);
-	assert_int_equal(judged("base'"), V_SAME);
-	assert_int_equal(judged("near"), V_SAME);
-	assert_int_equal(judged("up"), V_FASTER);
+	made_label("base", base, 8);
+	made_label("base'", copy, 8);
+	made_label("near", near, 8);
+	made_label("up", up, 8);
+	made_is("base'", 5, V_SAME);
+	made_is("near", 5, V_SAME);
+	made_is("up", 5, V_FASTER);
 	assert_true(verdict_find(&mv, "up", "j")->floor_pct < 0.31);
-	unmake();
+	made_end();
+}
+
+static void set_verified(const char *label, enum run_status status)
+{
+	for (size_t i = 0; i < made.n_rows; i++)
+		if (made.rows[i].kind == KIND_VERIFY && !strcmp(made.rows[i].label, label))
+			made.rows[i].status = status;
 }
 
 static void test_verification(void **state)
 {
 	(void)state;
-	make();
-	add(KIND_VERIFY, "base", STATUS_OK, NAN);
-	add(KIND_VERIFY, "wrong", STATUS_FAILED, NAN);
-	add(KIND_VERIFY, "gone", STATUS_MISSING, NAN);
-	add_five("base", 1000, 5);
-	add_five("wrong", 2000, 5);
-	add_five("wrong'", 2000, 5);
-	add_five("gone", 2000, 5);
-	assert_int_equal(judged("wrong"), V_UNVERIFIED);
-	assert_int_equal(judged("wrong'"), V_UNVERIFIED);
-	assert_int_equal(judged("gone"), V_UNVERIFIED);
+	made_begin();
+	add_eight("base", 1000, 5);
+	add_eight("wrong", 2000, 5);
+	add_eight("wrong'", 2000, 5);
+	add_eight("gone", 2000, 5);
+	add_eight("good", 2000, 5);
+	set_verified("wrong", STATUS_FAILED);
+	set_verified("gone", STATUS_MISSING);
+	made_is("wrong", 5, V_UNVERIFIED);
+	made_is("wrong'", 5, V_UNVERIFIED);
+	made_is("gone", 5, V_UNVERIFIED);
 	/* A label without a valid verify run has no numbers. */
 	assert_int_equal(verdict_find(&mv, "wrong", "j")->n, 0);
 	assert_true(isnan(verdict_find(&mv, "wrong", "j")->median.value));
-	unmake();
+	made_end();
 }
 
 static void test_no_baseline(void **state)
 {
+	static const double none[] = { NAN };
+
 	(void)state;
-	make();
-	add(KIND_TIME, "base", STATUS_FAILED, NAN);
-	add_five("up", 1100, 5);
-	assert_int_equal(judged("base"), V_NO_DATA);
-	assert_int_equal(judged("up"), V_NO_DATA);
+	made_begin();
+	made_label("base", none, 1);
+	add_eight("up", 1100, 5);
+	made_is("base", 5, V_NO_DATA);
+	made_is("up", 5, V_NO_DATA);
 	close_to(verdict_find(&mv, "up", "j")->median.value, 1100);
 	made.baseline = "other";
 	verdicts_free(&mv);
 	assert_int_equal(verdicts_make(&mv, &made, 5), -EINVAL);
-	unmake();
+	made_end();
+}
+
+/* Two groups: a verdict stands only if each block by itself has it. */
+static void test_groups(void **state)
+{
+	double x[20];
+
+	(void)state;
+	for (int far = 0; far < 2; far++) {
+		for (size_t i = 0; i < 20; i++)
+			x[i] = 1000 * (far ? 1.1 : 1) * (i % 4 ? 1 : 1.3) * (1 + i / 1e4);
+		made_begin();
+		made_label("base", (double[20]){ 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000,
+						 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000,
+						 1000, 1000, 1000, 1000 }, 20);
+		made_label("some", x, 20);
+		made_is("some", 3, far ? V_FASTER : V_INCONCLUSIVE);
+		assert_int_equal(verdict_find(&mv, "some", "j")->groups.n_small, 5);
+		made_end();
+	}
+}
+
+/* Latency has a margin and verdicts of its own; a lower one is faster. */
+static void test_tails(void **state)
+{
+	const struct verdict_tail *tail;
+
+	(void)state;
+	made_begin();
+	add_eight("base", 1000, 5);
+	add_eight("up", 1000, 5);
+	add_eight("near", 1000, 5);
+	for (size_t i = 0; i < made.n_rows; i++) {
+		struct sum_row *r = &made.rows[i];
+		double ns = !strcmp(r->label, "up") ? 300000 : 500000;
+
+		if (r->kind != KIND_TIME)
+			continue;
+		hist_add(&r->hist, 100000, 9000);
+		hist_add(&r->hist, ns + 100 * r->block, 950);
+		hist_add(&r->hist, 4000000, strcmp(r->label, "near") ? 50 : 49);
+	}
+	made_judge("up", 3);
+	tail = verdict_find(&mv, "up", "j")->tails;
+	assert_int_equal(tail[TAIL_P99].verdict, V_FASTER);
+	assert_true(fabs(tail[TAIL_P99].ratio.value - 0.6) < 0.001);
+	assert_true(fabs(tail[TAIL_P99].ns - 300350) < 1);
+	assert_int_equal(tail[TAIL_P999].verdict, V_SAME);
+	/* 9,999 I/Os are too few for a p99.9. */
+	tail = verdict_find(&mv, "near", "j")->tails;
+	assert_int_equal(tail[TAIL_P99].verdict, V_SAME);
+	assert_int_equal(tail[TAIL_P999].verdict, V_NO_DATA);
+	assert_true(isnan(tail[TAIL_P999].ns));
+	for (size_t i = 0; i < made.n_rows; i++)
+		hist_free(&made.rows[i].hist);
+	made_end();
 }
 
 int main(void)
@@ -439,14 +493,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test(test_no_floor),
 		cmocka_unit_test(test_floor),
-		cmocka_unit_test(test_floor_too_high),
+		cmocka_unit_test(test_margin),
 		cmocka_unit_test(test_family),
 		cmocka_unit_test(test_too_few),
+		cmocka_unit_test(test_five),
 		cmocka_unit_test(test_missing_block),
 		cmocka_unit_test(test_no_common_block),
 		cmocka_unit_test(test_speed_of_blocks),
 		cmocka_unit_test(test_verification),
 		cmocka_unit_test(test_no_baseline),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_tails),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
