@@ -94,6 +94,18 @@ static void add_environment(struct facts *f, const json_t *plan, const json_t *e
 	    json_is_true(json_object_get(git, "dirty")) ? " with changes" : "");
 }
 
+/* Add the margin of "same": declared in the plan before the run, or that of the verdicts. */
+static void add_margin(struct facts *f, const json_t *plan, const struct csv *csv)
+{
+	double declared = bl_json_num(plan, "same_within", 0);
+
+	if (declared > 0)
+		add(f, "*same*: within %g %%, declared before the run", declared);
+	else
+		add_range(f, csv, NULL, "margin_pct", "*same*: within",
+			  " %, which no plan declared before the run");
+}
+
 static void add_campaign(struct paper *p, struct facts *f, const char *campaign)
 {
 	char *dir = bl_fmt("%s/%s", p->data, campaign);
@@ -106,7 +118,7 @@ static void add_campaign(struct paper *p, struct facts *f, const char *campaign)
 		add_range(f, csv, NULL, "n", "n =", " blocks");
 		add_order(f, plan);
 		add_environment(f, plan, env);
-		add_range(f, csv, NULL, "margin_pct", "*same*: within", " %");
+		add_margin(f, plan, csv);
 	}
 	json_decref(plan);
 	json_decref(env);

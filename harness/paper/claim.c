@@ -12,6 +12,7 @@ struct words {
 	struct place at;
 	char *rest;
 	const char *text;	/* the whole, for messages */
+	struct claim *claim;
 };
 
 /* One side of a comparison. */
@@ -74,6 +75,8 @@ static int parse_side(const struct words *w, const char *s, bool need_value, str
 			out->number = NAN;
 		return need_value ? bad(w, "there is no value", s) : 0;
 	}
+	if (w->claim->n_values < ARRAY_SIZE(w->claim->value))
+		w->claim->value[w->claim->n_values++] = out->value;
 	if (!out->value->n_rows)
 		return -EINVAL;		/* has its message */
 	out->column = out->value->column;
@@ -369,7 +372,7 @@ static int check_parts(struct words *w, struct claim *c)
 int claim_check(struct paper *p, struct place at, const char *text, struct claim *c)
 {
 	const char *open = strchr(text, '"'), *close = open ? strchr(open + 1, '"') : NULL;
-	struct words w = { .p = p, .at = at, .text = text };
+	struct words w = { .p = p, .at = at, .text = text, .claim = c };
 	char *copy;
 	int err;
 

@@ -41,7 +41,9 @@ struct claim_part {
 struct claim {
 	char *phrase, *citation;	/* citation: "[3]", or NULL */
 	struct claim_part part[CLAIM_MAX_PARTS];
-	size_t n;
+	const struct value *value[2 * CLAIM_MAX_PARTS];	/* that it is of */
+	size_t n_values;
+	size_t n;		/* of @part */
 };
 
 /**

@@ -47,12 +47,23 @@ static const struct {
 	{ "same", WAY_SAME }, { "equal", WAY_SAME }, { "equally", WAY_SAME },
 	{ "identical", WAY_SAME }, { "unchanged", WAY_SAME }, { "negligible", WAY_SAME },
 	{ "free", WAY_SAME }, { "hide", WAY_SAME }, { "hides", WAY_SAME }, { "hidden", WAY_SAME },
+	{ "improvement", WAY_UP }, { "improvements", WAY_UP }, { "speedup", WAY_UP },
+	{ "superior", WAY_UP }, { "best", WAY_UP }, { "fastest", WAY_UP },
+	{ "cheapest", WAY_UP }, { "cheap", WAY_UP }, { "shortest", WAY_UP },
+	{ "overhead", WAY_DOWN }, { "overheads", WAY_DOWN }, { "slowdown", WAY_DOWN },
+	{ "regression", WAY_DOWN }, { "inferior", WAY_DOWN }, { "worst", WAY_DOWN },
+	{ "slowest", WAY_DOWN }, { "longest", WAY_DOWN }, { "expensive", WAY_DOWN },
+	{ "indistinguishable", WAY_SAME }, { "unaffected", WAY_SAME },
 	/* of either way, as the metric has it */
 	{ "higher", WAY_UP | WAY_DOWN }, { "lower", WAY_UP | WAY_DOWN },
 	{ "fewer", WAY_UP | WAY_DOWN }, { "rises", WAY_UP | WAY_DOWN },
 	{ "differs", WAY_UP | WAY_DOWN }, { "differ", WAY_UP | WAY_DOWN },
+	{ "than", WAY_UP | WAY_DOWN },
 	{ "verdict:", WAY_UP | WAY_DOWN | WAY_SAME },
 };
+
+/* "than" behind these compares nothing that was measured. */
+static const char *const before_than[] = { "rather", "other", "later", "earlier" };
 
 /* Words before which "the same" compares nothing: all but these. */
 static const char *const after_same[] = {
@@ -168,6 +179,25 @@ static bool same_compares(const char *text, size_t at)
 	return is_one_of(text + next, word_length(text, next), after_same, ARRAY_SIZE(after_same));
 }
 
+/* Tell whether "than" compares two things: "more than two" is a bound. */
+static bool than_compares(const char *text, size_t at)
+{
+	size_t before = previous_word(text, 0, at), next = next_word(text, at);
+
+	if (text[next] == '\x01' || isdigit((unsigned char)text[next]) || words_number(text, next))
+		return false;
+	return !is_one_of(text + before, word_length(text, before), before_than,
+			  ARRAY_SIZE(before_than));
+}
+
+/* Tell whether a word of the list says there how something did. */
+static bool compares(const char *text, size_t at, const char *word)
+{
+	if (!strcmp(word, "same"))
+		return same_compares(text, at);
+	return strcmp(word, "than") || than_compares(text, at);
+}
+
 size_t words_verdict(const char *text, size_t at, enum word_way *way)
 {
 	size_t len = word_length(text, at);
@@ -182,10 +212,19 @@ size_t words_verdict(const char *text, size_t at, enum word_way *way)
 		    strncasecmp(verdict_words[i].word, text + at, len))
 			continue;
 		*way = verdict_words[i].way;
-		return *way != WAY_SAME || len != 4 || strncasecmp(text + at, "same", 4) ||
-		       same_compares(text, at) ? len : 0;
+		return compares(text, at, verdict_words[i].word) ? len : 0;
 	}
 	return 0;
+}
+
+/* Tell whether the word at @at denies; "eager-none" is a name, and "than none" denies nothing. */
+static bool is_negation(const char *text, size_t at, bool behind)
+{
+	size_t len = word_length(text, at);
+
+	if ((at && text[at - 1] == '-') || (behind && !strncmp(text + at, "none", 4)))
+		return false;
+	return is_one_of(text + at, len, negations, ARRAY_SIZE(negations));
 }
 
 bool words_negated(const char *text, size_t from, size_t at, size_t len, size_t *first,
@@ -200,8 +239,7 @@ bool words_negated(const char *text, size_t from, size_t at, size_t len, size_t 
 		if (before == word)
 			break;
 		word = before;
-		if (is_one_of(text + word, word_length(text, word), negations,
-			      ARRAY_SIZE(negations))) {
+		if (is_negation(text, word, false)) {
 			*first = word;
 			return true;
 		}
@@ -209,8 +247,7 @@ bool words_negated(const char *text, size_t from, size_t at, size_t len, size_t 
 	word = at;
 	for (int i = 0; i < NEGATION_AFTER; i++) {
 		word = next_word(text, word);
-		if (is_one_of(text + word, word_length(text, word), negations,
-			      ARRAY_SIZE(negations))) {
+		if (is_negation(text, word, true)) {
 			*end = word + word_length(text, word);
 			return true;
 		}

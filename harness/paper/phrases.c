@@ -30,6 +30,16 @@ static bool has_letter(const char *s)
 	return *s;
 }
 
+/* Return the number of words. */
+static size_t count_words(const char *s)
+{
+	size_t n = 0;
+
+	for (; *(s += strspn(s, " ")); s += strcspn(s, " "))
+		n++;
+	return n;
+}
+
 static void parse_phrase(struct paper *p, const char *path, char *text, size_t line)
 {
 	struct paper_phrases *all = p->phrases;
@@ -50,6 +60,9 @@ static void parse_phrase(struct paper *p, const char *path, char *text, size_t l
 	} else if (!has_letter(part[1])) {
 		paper_wrong(p, path, line, "the phrase '%s' has no letter: add a word of the text "
 			    "around it", part[1]);
+	} else if (count_words(part[1]) < 2 && strcmp(part[0], "name") && strcmp(part[0], "version")) {
+		paper_wrong(p, path, line, "the phrase '%s' is one word, which could stand anywhere: add words of "
+			    "the text around it", part[1]);
 	} else if (!strcmp(part[0], "cited") && *part[2] != '[') {
 		paper_wrong(p, path, line, "the reason of a cited phrase is a reference, as [3]");
 	} else {

@@ -11,11 +11,6 @@ static const char *const plane_words[] = {
 	[VALUE_EMULATED] = "emulated", [VALUE_NATIVE] = "native", [VALUE_MODEL] = "model",
 };
 
-/* Columns whose values a paragraph must name. */
-static const char *const named_keys[] = {
-	"label", "strategy", "job", "size", "threads", "what", "allocator",
-};
-
 /* --- a paragraph while it is read ------------------------------------------------------- */
 
 void prose_add_text(struct paragraph *g, const char *text, size_t len, size_t line)
@@ -93,7 +88,7 @@ static size_t sentence_end(const struct paragraph *g, size_t from)
 }
 
 /* Tell whether the claim is of the sentence: in it, or behind its mark. */
-static bool is_claim_of(const struct paragraph *g, const struct prose_mark *m, size_t from, size_t to)
+bool prose_is_claim_of(const struct paragraph *g, const struct prose_mark *m, size_t from, size_t to)
 {
 	size_t at = m->at;
 
@@ -131,7 +126,7 @@ static void check_claims(struct paper *p, const struct paragraph *g, size_t from
 		const struct prose_mark *m = &g->claims[i];
 		bool found = false;
 
-		if (m->broken || !is_claim_of(g, m, from, to))
+		if (m->broken || !prose_is_claim_of(g, m, from, to))
 			continue;
 		for (size_t k = from; !found && k < to; k++)
 			found = phrase_has(g, m, from, to, k, k + 1);
@@ -149,7 +144,7 @@ static bool claimed_number(const struct paragraph *g, size_t from, size_t to, si
 	for (size_t i = 0; i < g->n_claims; i++) {
 		const struct prose_mark *m = &g->claims[i];
 
-		if (is_claim_of(g, m, from, to) && phrase_has(g, m, from, to, at, at + len) &&
+		if (prose_is_claim_of(g, m, from, to) && phrase_has(g, m, from, to, at, at + len) &&
 		    (m->broken || claim_carries_number(&m->claim, g->text, at, len)))
 			return true;
 	}
@@ -210,7 +205,7 @@ static void check_numbers(struct paper *p, const struct paragraph *g, const bool
 static bool has_claim(const struct paragraph *g, size_t from, size_t to)
 {
 	for (size_t i = 0; i < g->n_claims; i++)
-		if (is_claim_of(g, &g->claims[i], from, to))
+		if (prose_is_claim_of(g, &g->claims[i], from, to))
 			return true;
 	return false;
 }
@@ -224,7 +219,7 @@ static void check_verdict(struct paper *p, const struct paragraph *g, size_t fro
 	for (size_t i = 0; i < g->n_claims; i++) {
 		const struct prose_mark *m = &g->claims[i];
 
-		if (!is_claim_of(g, m, from, to) || !phrase_has(g, m, from, to, first, end))
+		if (!prose_is_claim_of(g, m, from, to) || !phrase_has(g, m, from, to, first, end))
 			continue;
 		phrased = true;
 		if (m->broken || claim_carries_way(&m->claim, way, negated))
@@ -259,68 +254,18 @@ static void check_verdicts(struct paper *p, const struct paragraph *g, const boo
 	}
 }
 
-/* --- values ----------------------------------------------------------------------------------- */
-
-static bool names_row(struct paper *p, const char *text, const struct row_condition *c)
-{
-	char *aliases = row_aliases(p, c->key, c->value);
-	struct bl_strv l = {};
-	bool hit = strcasestr(text, c->value);
-
-	bl_strv_split(&l, aliases ? aliases : "");
-	for (size_t i = 0; !hit && i < l.n; i++)
-		hit = strcasestr(text, l.v[i]);
-	bl_strv_free(&l);
-	free(aliases);
-	return hit;
-}
-
-static void check_row(struct paper *p, const struct prose_mark *m, const char *text)
-{
-	for (size_t i = 0; i < m->value->filter.n; i++) {
-		const struct row_condition *c = &m->value->filter.by[i];
-
-		if (c->not || strchr(c->value, ',') ||
-		    bl_find_name(named_keys, ARRAY_SIZE(named_keys), c->key) < 0)
-			continue;
-		if (!names_row(p, text, c))
-			paper_wrong(p, NULL, m->line, "the paragraph shows {%s} and does not name its "
-				    "%s, '%s' or an alias of it", m->value->name, c->key, c->value);
-	}
-}
-
-static void check_alone(struct paper *p, const struct paragraph *g, const struct prose_mark *m)
-{
-	if (!m->alone || m->value->lo < 0)
-		return;
-	for (size_t i = 0; i < g->n_values; i++)
-		if (g->values[i].value == m->value && !g->values[i].alone)
-			return;
-	paper_wrong(p, NULL, m->line, "{%s:est} needs {%s}, with its interval, in its paragraph",
-		    m->value->name, m->value->name);
-}
-
-static void check_values(struct paper *p, const struct paragraph *g, struct section *s)
-{
-	char *text = bl_fmt("%s %s", s->heading ? s->heading : "", g->text);
-
-	for (size_t i = 0; i < g->n_values; i++) {
-		const struct prose_mark *m = &g->values[i];
-		enum value_plane plane = m->value->csv ? value_plane(p, m->value->csv) :
-							 VALUE_NO_PLANE;
-
-		check_row(p, m, text);
-		check_alone(p, g, m);
-		if (!s->shows[plane])
-			s->shows[plane] = m->line;
-		if (plane != VALUE_KVM && plane != VALUE_NO_PLANE && strstr(g->text, "KVM"))
-			paper_wrong(p, NULL, m->line, "the paragraph says KVM, and {%s} is not of it",
-				    m->value->name);
-	}
-	free(text);
-}
-
 /* --- the whole ----------------------------------------------------------------------------------- */
+
+/* Tell whether the text says the word, and not that it is not so. */
+static bool says_plane(const char *text, const char *word)
+{
+	size_t first, end;
+
+	for (const char *s = text; (s = strcasestr(s, word)); s++)
+		if (!words_negated(text, 0, s - text, strlen(word), &first, &end))
+			return true;
+	return false;
+}
 
 /* Cover what is withdrawn, between two marks ~~. */
 static void cover_struck(const char *text, bool *covered)
@@ -345,10 +290,11 @@ static void check_paragraph(struct paper *p, const struct paragraph *g, struct s
 		if (!g->references)
 			check_numbers(p, g, covered, from, to);
 		check_verdicts(p, g, covered, from, to);
+		prose_check_rows(p, g, s, from, to);
 	}
-	check_values(p, g, s);
+	prose_check_values(p, g, s);
 	for (size_t i = 0; i < ARRAY_SIZE(plane_words); i++)
-		s->says[i] |= plane_words[i] && strcasestr(g->text, plane_words[i]);
+		s->says[i] |= plane_words[i] && says_plane(g->text, plane_words[i]);
 	free(covered);
 }
 

@@ -44,4 +44,17 @@ void prose_end_paragraph(struct paper *p, struct paragraph *g, struct section *s
 /* Check the section, and begin another one. */
 void prose_end_section(struct paper *p, struct section *s, const char *heading);
 
+/* --- prose-values.c, for prose.c --- */
+
+/* Check rows, units and planes of the values that the paragraph shows and claims. */
+void prose_check_values(struct paper *p, const struct paragraph *g, struct section *s);
+
+/* Check that a sentence, from @from to @to, names the rows of its values and claims, in order. */
+void prose_check_rows(struct paper *p, const struct paragraph *g, const struct section *s,
+		      size_t from, size_t to);
+
+/* Tell whether the claim is of the sentence: in it, or behind its mark. */
+bool prose_is_claim_of(const struct paragraph *g, const struct prose_mark *m, size_t from,
+		       size_t to);
+
 #endif

@@ -238,6 +238,8 @@ static void render_line(struct walk *w, const char *line)
 	} else {
 		if (strstr(line, "!["))
 			paper_wrong(w->p, NULL, w->line, "an image by hand: use a figure directive");
+		if (strstr(line, "<sub>"))
+			paper_wrong(w->p, NULL, w->line, "a caption by hand: tables and figures have theirs");
 		render_prose(w, line);
 	}
 }

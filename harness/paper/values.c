@@ -29,6 +29,28 @@ static int check_name(struct paper *p, const struct value *v)
 	return err;
 }
 
+/* Return the column that a name need not spell out: what the file is about. */
+static const char *main_column(const struct csv *csv)
+{
+	static const char *const columns[] = { "pair_ns", "pair_insns", "ratio", "per_second" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
+		if (csv_column(csv, columns[i]) >= 0)
+			return columns[i];
+	return "";
+}
+
+/* Check that the name has another column than the main one, as ":resident_mib". */
+static int check_column(struct paper *p, const struct value *v)
+{
+	char *part = bl_fmt(":%s", v->column_name);
+	bool ok = !strcmp(v->column_name, main_column(v->csv)) || strstr(v->name, part);
+
+	free(part);
+	return ok ? 0 : paper_wrong(p, v->at.path, v->at.line, "the name %s does not have ':%s', which is "
+				    "its column", v->name, v->column_name);
+}
+
 static int find_rows(struct paper *p, struct value *v, const char *filter)
 {
 	v->csv = row_file(p, v->at, v->file);
@@ -69,7 +91,7 @@ static void parse_value(struct paper *p, struct paper_values *all, char *text, s
 	v->file = part[1];
 	v->column_name = part[3];
 	if (find_rows(p, v, part[2]) || check_name(p, v) ||
-	    format_parse(p, v->at, part[4], v->column_name, &v->format))
+	    format_parse(p, v->at, part[4], v->column_name, &v->format) || check_column(p, v))
 		v->n_rows = 0;
 }
 

@@ -6,9 +6,10 @@
 # The text is tests/program/fixtures/paper: its sentences are of the kinds that PAPER.md has. Each
 # edit changes one file of a copy, and the text is then made from it, so that the two agree.
 #
-# Seen failing: of the edits that were possible when numbers stood between markers in the text
-# itself, all but those of a number between markers passed the check of that time. With a rule left
-# out, the edits of that rule pass.
+# Seen failing: when numbers stood between markers in the text itself, 22 edits of PAPER.md of these
+# kinds were tried, and all passed the check of that time. With a rule left out (numbers, verdicts, the
+# way of a claim, rows of a sentence, their order, units, slices of tables, words of a plane), the
+# edits of that rule pass.
 #
 # shellcheck disable=SC2016 # backticks are those of the text
 
@@ -71,8 +72,8 @@ cd "$top" || exit 1
 ok "the text as it is passes"
 
 t=TEXT.in.md
-edit 'an integer' $t 's/{single:intree:4k-randread-q1:insns}/4,700/' "'4,700' has no source"
-edit 'a small integer' $t 's/costs 1 to 9 ns/costs 1 to 2 ns/' "'2' has no source"
+edit 'an integer' $t 's/{single:intree:4k-randread-q1:insns_per_io}/4,700/' "'4,700' has no source"
+edit 'a small integer' $t 's/1 to 9 ns more than/1 to 2 ns more than/' "'2' has no source"
 edit 'a number in words' $t 's/within four per cent of/within a tenth of a per cent of/' \
 	"'tenth' has no source"
 edit 'a number in words, its claim too' $t 's/within four per cent/within two per cent/g' \
@@ -97,6 +98,8 @@ edit 'a claim left out' $t 's/<!--claim "is slower[^>]*>//' "'slower' says how s
 edit 'a claim that is false' $t 's/in 0.4..0.6/in 0.6..0.7/' 'is false: ratio of single:zap'
 edit 'a claim with another phrase' $t 's/"is slower"/"is much slower"/' \
 	"does not say 'is much slower'"
+add 'a comparison without a claim' 'Here `zap` takes less time than `direct`.\n' "'than' says how something did"
+edit 'a word for all' TEXT.phrases '$a\term | faster | a word' 'is one word, which could stand anywhere'
 add 'a verdict without a claim' '**Verdict: the bounce is over.**\n' 'a verdict without a claim'
 ok "verdicts that no claim carries are found"
 
@@ -116,6 +119,13 @@ check
 found 'another row, in the text too' "does not name its label, 'direct'"
 edit 'an estimate without its interval' $t 's/{single:zap:4k-randread-q1}/{single:zap:4k-randread-q1:est}/' \
 	'needs {single:zap:4k-randread-q1}, with its interval'
+edit 'two values changed over' $t 's/{single:eager-none:/{single:X:/; s/{single:eager-spin:/{single:eager-none:/; s/{single:X:/{single:eager-spin:/' \
+	"the sentence names 'eager-none' before 'eager-spin'"
+edit 'another unit in the text' $t 's/insns_per_io} instructions/insns_per_io} ns/' 'is not in ns'
+edit 'another job' $t 's/4k read/64k read/g' "does not name its job, '4k-randread-q1'"
+edit 'another column' $v 's/ insns_per_io | count/ n | count/' "does not have ':n', which is its column"
+edit 'another strategy in a sentence' $t 's/reads `zap` is slower/reads `eager-none` is slower/' \
+	'has a claim on {single:zap:4k-randread-q1} and does not name its label'
 ok "values of another row, another column or another size are found"
 
 edit 'rows dropped by a condition' $t 's/rows=label cols/label!=zap rows=label cols/' \
@@ -133,6 +143,9 @@ edit '"natively" left out' $t 's/Natively, and alone/Alone/' \
 add 'another machine' 'On KVM, 4k reads of `zap` are at {single:zap:4k-randread-q1}.\n' \
 	'the paragraph says KVM'
 add 'an image by hand' '![All is well](figures/relative.svg)\n' 'an image by hand'
+add 'a caption by hand' '<sub>Plane vm, KVM.</sub>\n' 'a caption by hand'
+edit '"emulated" denied' $t 's/is emulated, and/is not emulated, and/' \
+	"that is 'emulated', and its prose does not say so"
 ok "tables, captions and figures that are not of the data are found"
 
 # by_hand NAME FILE SED TEXT: an edit of what was made.
@@ -157,6 +170,7 @@ cp -r tests/program/fixtures/campaign "$scratch/campaign"
 	cd "$scratch/campaign" || exit 1
 	grep -l '"label": "eager-spin"' runs/*/run.json | while read -r run; do
 		for f in "${run%/*}"/fio-*randread*.json; do
+			[ -e "$f" ] || continue
 			awk '{
 				if (match($0, /"iops": [0-9.]+/)) {
 					n = substr($0, RSTART + 8, RLENGTH - 8)

@@ -37,7 +37,7 @@ static const char times[] =
 #define VALUES \
 	"v:zap:read | v.csv | label=zap job=read | ratio | .2\n" \
 	"v:zap:read:change | v.csv | label=zap job=read | ratio | change1\n" \
-	"v:zap:read:rate | v.csv | label=zap job=read | per_second | million1\n" \
+	"v:zap:read:per_second | v.csv | label=zap job=read | per_second | million1\n" \
 	"v:rw:n | v.csv | label=rw | n | count\n" \
 	"v:zap:read:note | v.csv | label=zap job=read | note | text\n" \
 	"v:zap:all | v.csv | label=zap | ratio | .2\n" \
@@ -109,12 +109,12 @@ static void test_values(void **state)
 	prints("v:zap:read | v.csv | label=zap job=read | ratio | .2", "0.53 (0.52 to 0.53)");
 	prints("v:zap:read | v.csv | label=zap job=read | ratio | change1",
 	       "-47.3 % (-48.1 % to -46.9 %)");
-	prints("v:zap:read | v.csv | label=zap job=read | per_second | million1", "2.5 million");
-	prints("v:zap:read | v.csv | label=zap job=read | note | text", "a, \"b\"");
-	prints("v:rw | v.csv | label=rw | n | count", "7");
-	prints("v:rw | v.csv | label=rw | per_second | million1", "–");
+	prints("v:zap:read:per_second | v.csv | label=zap job=read | per_second | million1", "2.5 million");
+	prints("v:zap:read:note | v.csv | label=zap job=read | note | text", "a, \"b\"");
+	prints("v:rw:n | v.csv | label=rw | n | count", "7");
+	prints("v:rw:per_second | v.csv | label=rw | per_second | million1", "–");
 	prints("v:zap | v.csv | label=zap | ratio | .2", "0.52 to 0.61");
-	prints("v | v.csv | label!=rw | n | count", "8");
+	prints("v:n | v.csv | label!=rw | n | count", "8");
 	prints("v:none | v.csv | label=none | ratio | .2", NULL);
 	prints("v:rw | v.csv | label=rw | no | .2", NULL);
 	prints("v:rw | v.csv | no=rw | ratio | .2", NULL);
@@ -122,10 +122,11 @@ static void test_values(void **state)
 	prints("v:rw | v.csv | label=rw | ratio | .2x", NULL);
 	prints("v:rw | v.csv | label=rw | ratio_lo | .2", NULL);
 	prints("v:rw | v.csv | label=rw | ratio | count", NULL);
-	prints("v:rw | v.csv | label=rw | n | million1", NULL);
+	prints("v:rw:n | v.csv | label=rw | n | million1", NULL);
 	prints("v:rw | v.csv | label=rw | n", NULL);
 	prints("none:rw | none.csv | label=rw | n | count", NULL);
-	prints("v:zap | v.csv | label=rw | n | count", NULL);
+	prints("v:rw | v.csv | label=rw | n | count", NULL);
+	prints("v:zap:n | v.csv | label=rw | n | count", NULL);
 }
 
 static void table_is(const char *directive, const char *should)
@@ -264,6 +265,9 @@ static void test_verdict_words(void **state)
 	assert_int_equal(first, 8);
 	assert_true(words_negated("it costs nothing now", 0, 3, 5, &first, &end));
 	assert_int_equal(end, 16);
+	assert_false(words_negated("`eager-none` costs more", 0, 13, 5, &first, &end));
+	verdict_is("more than two", 5, 0, 0);
+	verdict_is("more than it", 5, 4, WAY_UP | WAY_DOWN);
 	assert_false(words_negated("not here, and it is of a lock that costs", 0, 35, 5, &first, &end));
 }
 
