@@ -11,7 +11,7 @@
 
 /**
  * struct guest_device - the device of the present run
- * @mods: the modules that were loaded for it
+ * @mods: its driver, the VDUSE module
  * @daemon: qemu-storage-daemon
  * @module: the name of the VDUSE module in /sys/module
  * @log: the file of the daemon's output
