@@ -171,7 +171,8 @@ static void print_plan(const struct plan *p)
 	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
 	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");
 	print_order(p, kinds[KIND_TIME]);
-	printf("margin    same within %g %%, declared before the run\n", p->same_within);
+	printf("margin    same within %g %%, latencies within %g %%, declared before the run\n",
+	       p->same_within, p->tail_within);
 	print_levels(p);
 	print_rule(p);
 	print_budget(p);

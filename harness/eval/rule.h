@@ -28,12 +28,6 @@
 #define RULE_FDR		0.05
 
 /*
- * The margin of latencies in per cent, if the plan declares none. A p99 of a block rests on 1 % of its
- * I/Os and on bins that are 1.6 % wide; it scatters several times as much as the IOPS.
- */
-#define RULE_TAIL_PCT		10.0
-
-/*
  * The largest share of blocks in which a label may fail and still be judged. Runs do not fail at
  * random, so each could have been arbitrarily slow. From 12 blocks on, the signed-rank interval
  * stays finite if one block in ten is put at either end.

@@ -299,7 +299,7 @@ static void set_margins(struct verdicts *v, double same_pct)
 		v->margin_source = MARGIN_CHOSEN;
 	}
 	declared = bl_json_num(v->sum->plan, "tail_within", 0);
-	v->tail_pct = declared > 0 ? declared : RULE_TAIL_PCT;
+	v->tail_pct = declared > 0 ? declared : PLAN_TAIL_WITHIN;
 	v->tail_source = declared > 0 ? MARGIN_DECLARED : MARGIN_DEFAULT;
 }
 

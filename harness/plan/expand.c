@@ -257,6 +257,8 @@ int plan_expand(struct plan *p)
 		return -EINVAL;
 	if (!(p->same_within > 0))
 		p->same_within = plan_default_margin(p->plane);
+	if (!(p->tail_within > 0))
+		p->tail_within = PLAN_TAIL_WITHIN;
 	add_control(p, "baseline", p->baseline);
 	add_control(p, "A/A pair", p->aa);
 	for (size_t i = 0; i < p->strategies.n; i++) {

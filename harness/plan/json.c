@@ -76,6 +76,8 @@ json_t *plan_to_json(const struct plan *p)
 	json_object_set_new(j, "order", json_string(order_names[p->order]));
 	if (p->same_within > 0)
 		json_object_set_new(j, "same_within", json_real(p->same_within));
+	if (p->tail_within > 0)
+		json_object_set_new(j, "tail_within", json_real(p->tail_within));
 	if (p->buffer_mb != COLLECT_BUFFER_MB)
 		json_object_set_new(j, "buffer_mb", json_integer(p->buffer_mb));
 	if (p->keep)
@@ -221,6 +223,7 @@ static int load_plan(struct plan *p, const json_t *o)
 	p->width = bl_json_num(o, "width_pct", 0);
 	p->budget = bl_json_num(o, "budget_s", 0);
 	p->same_within = bl_json_num(o, "same_within", 0);
+	p->tail_within = bl_json_num(o, "tail_within", 0);
 	plane = bl_find_name(plane_names, PLANES, bl_json_str(o, "plane", NULL));
 	boot = bl_find_name(boot_names, BOOTS, bl_json_str(o, "boot", "campaign"));
 	/* Before there was this key, each device did all jobs in the plan's order. */

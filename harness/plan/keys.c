@@ -162,6 +162,13 @@ static int set_same_within(struct plan *p, const char *where, const char *key, c
 	return 0;
 }
 
+static int set_tail_within(struct plan *p, const char *where, const char *key, const char *value)
+{
+	if (bl_parse_double(value, 0.01, 1000, &p->tail_within))
+		return bad_value(where, key, value, "per cent, 0.01..1000");
+	return 0;
+}
+
 static int set_runtime(struct plan *p, const char *where, const char *key, const char *value)
 {
 	if (bl_parse_double(value, 0.1, 3600, &p->runtime))
@@ -392,6 +399,7 @@ static const struct key keys[] = {
 	{ "plan", "width", false, set_width },
 	{ "plan", "budget", false, set_budget },
 	{ "plan", "same_within", false, set_same_within },
+	{ "plan", "tail_within", false, set_tail_within },
 	{ "plan", "runtime", false, set_runtime },
 	{ "plan", "ramp", false, set_ramp },
 	{ "plan", "baseline", false, set_baseline },

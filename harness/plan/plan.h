@@ -63,6 +63,7 @@ struct plan {
 	double width;		/* target of the stop rule in per cent; 0 for none */
 	double budget;		/* seconds; 0 for none */
 	double same_within;	/* margin of "same" in per cent; 0: an old plan.json has none */
+	double tail_within;	/* the same of latencies */
 	double runtime, ramp;	/* seconds */
 	bool trace;
 	enum backend backend;
@@ -138,6 +139,9 @@ unsigned int plan_min_blocks(const struct plan *p);
 
 /* Return the margin of "same" in per cent for a plan of this plane that declares none. */
 double plan_default_margin(enum plane plane);
+
+/* The margin of latencies in per cent, for a plan that declares none; docs/plans.md has the reasons. */
+#define PLAN_TAIL_WITHIN 10.0
 
 /* Tell whether @next may be done in the guest that has done @last, which may be NULL. */
 bool plan_keeps_guest(const struct plan *p, const struct plan_run *last,

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gsl/gsl_cdf.h>
+
 /* --- above the tables ----------------------------------------------------------- */
 
 /* Print why the A/A pair of a job is not clean. */
@@ -43,6 +45,21 @@ static void print_unclean(const struct verdicts *v, size_t unclean, FILE *f)
 			print_aa_problem(v, v->sum->jobs.v[i], &v->aa[i], f);
 }
 
+/*
+ * Print a warning if the intervals of the A/A pairs exclude 1 in more jobs than chance explains in
+ * 99 of 100 campaigns: something other than the strategies differs, if less than the margin.
+ */
+static void print_aa_excess(const struct verdicts *v, FILE *f)
+{
+	size_t excludes_1, n = verdicts_count_aa(v, &excludes_1);
+	double outside = 1 - stats_coverage(v->n_max);
+
+	if (excludes_1 && gsl_cdf_binomial_Q(excludes_1 - 1, outside, n) < 0.01)
+		fprintf(f, "WARNING   the A/A pair's interval excludes 1 in %zu of %zu jobs. By chance it "
+			"would in %.0f %% of them:\n          something other than the strategies "
+			"differs between equal cells\n", excludes_1, n, 100 * outside);
+}
+
 void report_print_warnings(const struct verdicts *v, FILE *f)
 {
 	size_t unclean = 0;
@@ -53,6 +70,7 @@ void report_print_warnings(const struct verdicts *v, FILE *f)
 		unclean += v->aa[i].state > AA_CLEAN;
 	if (unclean)
 		print_unclean(v, unclean, f);
+	print_aa_excess(v, f);
 	if (!v->verified)
 		fputs("WARNING   the plan has no verify job, so nothing shows that the data were right: "
 		      "every verdict\n          is \"unverified\"\n", f);
@@ -141,6 +159,26 @@ static void print_groups(const struct verdict_cell *c, FILE *f)
 			"%.3f\n", c->label, c->job, g->n_small, g->n, exp(g->small), exp(g->large));
 }
 
+/* Print for a label in which jobs it or the baseline failed. */
+static void print_lost(const struct verdicts *v, const char *label, FILE *f)
+{
+	const char *begin = "";
+
+	for (size_t i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cells[i];
+
+		if (strcmp(c->label, label) || c->verdict == V_BASELINE || !c->lost)
+			continue;
+		if (!*begin)
+			fprintf(f, "! %s: it or the baseline failed or is invalid, and the ratio is of the "
+				"other blocks:\n  ", label);
+		fprintf(f, "%s%zu of %zu in %s", begin, c->lost, c->tried, c->job);
+		begin = ", ";
+	}
+	if (*begin)
+		fputc('\n', f);
+}
+
 void report_print_marks(const struct verdicts *v, FILE *f)
 {
 	bool near = false;
@@ -155,14 +193,8 @@ void report_print_marks(const struct verdicts *v, FILE *f)
 		      "margin.\n", f);
 	for (size_t i = 0; i < v->n_cells; i++)
 		print_groups(&v->cells[i], f);
-	for (size_t i = 0; i < v->n_cells; i++) {
-		const struct verdict_cell *c = &v->cells[i];
-
-		if (c->verdict != V_BASELINE && c->lost)
-			fprintf(f, "! %s in %s: it or the baseline failed or is invalid in %zu of %zu "
-				"blocks. The ratio is of the others.\n", c->label, c->job, c->lost,
-				c->tried);
-	}
+	for (size_t i = 0; i < v->labels.n; i++)
+		print_lost(v, v->labels.v[i], f);
 }
 
 /* Say what cannot be shown with so few blocks, and how many it takes. */

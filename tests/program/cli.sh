@@ -148,6 +148,7 @@ order = fresh
 runs = 1
 width = 0
 same_within = 2
+tail_within = 15
 budget = 0
 [matrix]
 strategy = eager-none, intree
@@ -214,6 +215,9 @@ bad 'budget = -1' "'-1'" valid: minutes
 for number in 0 0.001 101 -1 x ''; do
 	bad "same_within = $number" "'$number'" valid: 0.01..100
 done
+for number in 0 1001 -1 x; do
+	bad "tail_within = $number" "'$number'" valid: 0.01..1000
+done
 bad 'cpus = 0' "'0'" valid: 1..64
 bad 'queues = 65' "'65'" valid: 1..64
 
@@ -225,7 +229,7 @@ run plan "$scratch/good.ini"
 [ "$(margin)" = 2 ] || fail "same_within = 2: the plan shows $(margin)"
 run plan "$scratch/good.ini" --same-within 0.5
 [ "$(margin)" = 0.5 ] || fail "--same-within 0.5: the plan shows $(margin)"
-grep -v '^same_within' "$scratch/good.ini" >"$scratch/margin.ini"
+grep -v '^same_within\|^tail_within' "$scratch/good.ini" >"$scratch/margin.ini"
 run plan "$scratch/margin.ini"
 [ "$(margin)" = 3 ] || fail "plane vm: the margin is $(margin), not 3"
 sed -i 's/^plane = vm/plane = icount/; s/^cpus = 2/cpus = 1/' "$scratch/margin.ini"
@@ -233,6 +237,7 @@ run plan "$scratch/margin.ini"
 [ "$(margin)" = 1 ] || fail "plane icount: the margin is $(margin), not 1"
 run plan "$scratch/margin.ini" --json
 grep -q '^ "same_within": 1.0,$' "$scratch/out" || fail "plan.json does not have the margin"
+grep -q '^ "tail_within": 10.0,$' "$scratch/out" || fail "plan.json does not have the margin of latencies"
 run plan "$scratch/good.ini" --same-within 200
 refused "--same-within" "'200'" valid: 0.01..100
 ok "a plan declares its margin, shows it and stores it"

@@ -81,7 +81,9 @@ static void test_table(void **state)
 	has(text, "\n  direct (unsafe)  5 of 6  2030  1.971");
 	has(text, "same within 3 % *\n");
 	has(text, "\n* The interval excludes 1: there is a difference, and it is smaller than the margin.");
-	has(text, "\n! direct in 4k-randread-1: it or the baseline failed or is invalid in 1 of 6 blocks.");
+	has(text, "\n! direct: it or the baseline failed or is invalid, and the ratio is of the other blocks:\n"
+	    "  1 of 6 in 4k-randread-1, 1 of 6 in 64k-randwrite-2\n");
+	has(text, "WARNING   the A/A pair's interval excludes 1 in 2 of 2 jobs.");
 	has(text, "over 4 comparisons of labels (p of the same test)");
 	has(text, "comparisons of unsafe cells");
 	assert_null(strstr(text, " common  "));

@@ -417,6 +417,34 @@ static void test_pseudo_median(void **state)
 	}
 }
 
+/* How often two groups are seen where there is one mode: in about 1 % of normal samples. */
+static void test_false_groups(void **state)
+{
+	static const size_t blocks[] = { 5, 8, 12, 20, 30, 50 };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(blocks); k++) {
+		int samples = 8000, normal = 0, laplace = 0;
+
+		for (int i = 0; i < samples; i++) {
+			struct stats_groups g;
+			double x[50], y[50];
+
+			for (size_t b = 0; b < blocks[k]; b++) {
+				x[b] = gsl_ran_gaussian(rng, 1);
+				y[b] = gsl_ran_laplace(rng, 1);
+			}
+			assert_int_equal(stats_find_groups(x, blocks[k], &g), 0);
+			normal += g.n_small > 1;
+			assert_int_equal(stats_find_groups(y, blocks[k], &g), 0);
+			laplace += g.n_small > 1;
+		}
+		printf("# one mode, n = %zu: two groups in %.2f %% (normal), %.2f %% (Laplace)\n",
+		       blocks[k], 100. * normal / samples, 100. * laplace / samples);
+		assert_true(normal <= 0.015 * samples && laplace <= 0.015 * samples);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_aa_can_fail),
 		cmocka_unit_test(test_tail),
 		cmocka_unit_test(test_two_modes),
+		cmocka_unit_test(test_false_groups),
 		cmocka_unit_test(test_pseudo_median),
 	};
 
