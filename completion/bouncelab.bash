@@ -81,6 +81,9 @@ _bouncelab()
 	--order) _bouncelab_words "fresh random listed" ;;
 	--boot) _bouncelab_words "campaign block device" ;;
 	--plane) _bouncelab_words "native vm icount host" ;;
+	--working-set) _bouncelab_list "hot l2 llc" ;;
+	--touch) _bouncelab_list "all none" ;;
+	--baseline) _bouncelab_words "$(_bouncelab_names strategies)" ;;
 	--names)
 		words="strategies allocators granules prefills backings jobs"
 		words+=" plans planes collectors"

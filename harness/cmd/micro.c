@@ -15,7 +15,7 @@
 enum {
 	OPT_JSON = 256, OPT_PLANE, OPT_SIZE, OPT_THREADS, OPT_OUTSTANDING, OPT_OFFSET, OPT_REMOTE,
 	OPT_FIRST, OPT_NO_TOUCH, OPT_DIRECTION, OPT_ROUNDS, OPT_SECONDS, OPT_SEED, OPT_CSV,
-	OPT_MODEL, OPT_RAW, OPT_FROM
+	OPT_MODEL, OPT_WORKING_SET, OPT_TOUCH, OPT_BASELINE, OPT_RAW, OPT_FROM, OPT_SAME_WITHIN
 };
 
 static const struct argp_option options[] = {
@@ -37,12 +37,24 @@ static const struct argp_option options[] = {
 	{ "remote-unmap", OPT_REMOTE, NULL, 0, "Let the neighbour thread unmap each mapping", 0 },
 	{ "first-touch", OPT_FIRST, NULL, 0,
 	  "Map all originals at once, so that no mapping finds a bounce page", 0 },
-	{ "no-touch", OPT_NO_TOUCH, NULL, 0, "Let the daemon access no data", 0 },
+	{ "touch", OPT_TOUCH, "LIST", 0,
+	  "Let the daemon access every cache line of a mapping (all), or no data (none), in runs of "
+	  "their own [default: all,none]", 0 },
+	{ "no-touch", OPT_NO_TOUCH, NULL, 0, "Same as --touch none", 0 },
+	{ "working-set", OPT_WORKING_SET, "LIST", 0,
+	  "Let each thread go through originals that fit L2 (hot), that are larger than L2 (l2), or "
+	  "larger than the last-level cache (llc) [default: hot; icount has no caches]", 0 },
+	{ "baseline", OPT_BASELINE, "STRATEGY", 0,
+	  "Compare with STRATEGY, which also runs twice as a control [default: eager-rwlock if it "
+	  "is measured, else the first]", 0 },
+	{ "same-within", OPT_SAME_WITHIN, "PCT", 0,
+	  "Call a cost the same as the baseline's if it differs by less than PCT per cent "
+	  "[default: 1 for icount, else 3; with --from what the file has]", 0 },
 	{ "direction", OPT_DIRECTION, "DIR", 0,
 	  "Move data to-device, from-device or both [default: to-device]", 0 },
 	{ "rounds", OPT_ROUNDS, "N", 0,
-	  "Run N rounds, each with one run of every cell [default: 8]", 0 },
-	{ "seconds", OPT_SECONDS, "S", 0, "Time the loop for S seconds per run [default: 0.1]", 0 },
+	  "Run N rounds, each with one run of every cell [default: 10]", 0 },
+	{ "seconds", OPT_SECONDS, "S", 0, "Time the loop for S seconds per run [default: 0.05]", 0 },
 	{ "seed", OPT_SEED, "N", 0,
 	  "Set the seed for the order of runs and of pages [default: the clock]", 0 },
 	{ "model", OPT_MODEL, NULL, 0,
@@ -101,6 +113,36 @@ static void parse_list(struct argp_state *state, const char *what, const char *a
 	bl_strv_free(&items);
 }
 
+/* Set a list of values of an enum, in the order of the enum. */
+static void parse_names(struct argp_state *state, const char *what, const char *arg,
+			const char *const *names, size_t n, struct micro_list *list)
+{
+	struct bl_strv items = {}, valid = {};
+	bool given[8] = {};
+	int found;
+
+	for (size_t i = 0; i < n; i++)
+		bl_strv_add(&valid, names[i]);
+	bl_strv_split(&items, arg);
+	for (size_t i = 0; i < items.n; i++) {
+		found = bl_find_name(names, n, items.v[i]);
+		if (found < 0)
+			argp_error(state, "%s: unknown name '%s'; valid: %s", what, items.v[i],
+				   bl_strv_join(&valid, ", "));
+		else
+			given[found] = true;
+	}
+	if (!items.n)
+		argp_error(state, "%s: '%s' names nothing; valid: %s", what, arg,
+			   bl_strv_join(&valid, ", "));
+	list->n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (given[i])
+			list->v[list->n++] = i;
+	bl_strv_free(&items);
+	bl_strv_free(&valid);
+}
+
 static u32 parse_number(struct argp_state *state, const char *what, const char *arg,
 			unsigned long long min, unsigned long long max)
 {
@@ -147,6 +189,18 @@ static void check_model_options(struct argp_state *state, struct micro_options *
 			   need == 1 ? "1" : "1,2");
 }
 
+static void check_sets(struct argp_state *state, const struct micro_options *o)
+{
+	if (o->sets.n == 1 && o->sets.v[0] == MICRO_SET_HOT)
+		return;
+	if (o->plane == PLANE_ICOUNT)
+		argp_error(state,
+			   "--working-set: the plane icount has no caches; valid: hot");
+	if (o->cold)
+		argp_error(state, "--working-set: --first-touch maps all originals at once, which "
+			   "must be few; valid with it: hot");
+}
+
 /* Set the defaults that depend on other options, and refuse options that contradict each other. */
 static void check_options(struct argp_state *state, struct micro_options *o)
 {
@@ -158,6 +212,9 @@ static void check_options(struct argp_state *state, struct micro_options *o)
 	if (o->remote && o->plane == PLANE_ICOUNT)
 		argp_error(state,
 			   "--remote-unmap: the plane icount has one CPU; valid: native, vm, host");
+	check_sets(state, o);
+	if (!o->same_within)
+		o->same_within = o->plane == PLANE_ICOUNT ? 1 : 3;
 	if (!o->threads.n) {
 		if (!o->remote)
 			o->threads.v[o->threads.n++] = 1;
@@ -218,7 +275,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->cold = true;
 		return 0;
 	case OPT_NO_TOUCH:
-		o->no_touch = true;
+		o->touches = (struct micro_list){ { MICRO_TOUCH_NONE }, 1 };
+		return 0;
+	case OPT_TOUCH:
+		parse_names(state, "--touch", arg, micro_touch_names, MICRO_TOUCHES, &o->touches);
+		return 0;
+	case OPT_WORKING_SET:
+		parse_names(state, "--working-set", arg, micro_set_names, MICRO_SETS, &o->sets);
+		return 0;
+	case OPT_BASELINE:
+		o->baseline = arg;
+		return 0;
+	case OPT_SAME_WITHIN:
+		if (bl_parse_double(arg, 0.01, 50, &o->same_within))
+			argp_error(state, "--same-within: '%s' is out of range; valid: 0.01 to 50",
+				   arg);
 		return 0;
 	case OPT_DIRECTION:
 		o->direction = parse_direction(state, arg);
@@ -257,8 +328,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!o->from)
 			check_options(state, o);
 		else if (o->asked)
-			argp_error(state, "--from only reads a file: no option but --json and "
-				   "--csv may be given with it");
+			argp_error(state, "--from only reads a file: no option but --json, --csv "
+				   "and --same-within may be given with it");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -266,13 +337,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, NULL,
-	"Measure the cost of one map and unmap of each strategy, of a memcpy of the same size, and "
-	"of a strategy that does nothing (null). The plane native runs the strategies' own source "
-	"files in threads of this machine, with real locks, ordering and copies. The planes vm, "
-	"icount and host run the module itself, in threads of a kernel. The tables name what each "
-	"plane leaves out. Separate runs verify the bytes before anything is timed.\v"
-	"The machine should be idle, except for icount. A run takes a quarter of a second on the "
-	"plane native and some seconds on the others, and all cells take turns.\n"
+	"Measure the cost of one map, the daemon's touch, and unmap of each strategy, of a memcpy of "
+	"the same size, and of a strategy that does nothing (null). The plane native runs the "
+	"strategies' own source files in threads of this machine, with the kernel's lock algorithms, "
+	"real ordering and real copies. The planes vm, icount and host run the module itself, in "
+	"threads of a kernel. The tables name what each plane leaves out. Separate runs verify the "
+	"bytes before anything is timed.\v"
+	"The machine should be idle, except for icount. A run takes a fifth of a second on the "
+	"plane native and some seconds on the others, and all cells take turns: a round is a block "
+	"in which each strategy is compared with the baseline. The cost of the loop and of the "
+	"clock is measured in each run and subtracted.\n"
 	"The programs of the plane native are built into build/micro when needed; the other planes "
 	"need 'make build' first.\n"
 	"Exit code: 0 success, 1 a strategy is invalid or something failed, 2 bad usage, 130 "
@@ -371,8 +445,10 @@ static bool has_numbers(const struct micro_campaign *c)
 int cmd_micro(int argc, char **argv)
 {
 	struct micro_campaign c = { .o = {
-		.sizes = { { 64, 4096, 65536 }, 3 }, .outstanding = 1, .rounds = 8, .direction = 1,
-		.seconds = 0.1, .seed = (unsigned long long)bl_now(),
+		.sizes = { { 64, 4096, 65536 }, 3 }, .sets = { { MICRO_SET_HOT }, 1 },
+		.touches = { { MICRO_TOUCH_ALL, MICRO_TOUCH_NONE }, 2 }, .outstanding = 1,
+		.rounds = 10, .direction = 1,
+		.seconds = 0.05, .seed = (unsigned long long)bl_now(),
 	} };
 	struct output out = { .c = &c };
 	struct micro_models models = {};

@@ -98,7 +98,7 @@ static int run_micro(int argc, char **argv)
 	struct options opt = {
 		.config = {
 			.size = 4096, .threads = 1, .outstanding = 1, .direction = 1, .slices = 1,
-			.buffers = 32, .stride = 4096, .seed = 1, .window = 64 << 20,
+			.buffers = 32, .stride = 4096, .step = 1, .seed = 1, .window = 64 << 20,
 			.warm_ns = 1000000, .slice_ns = 10000000,
 		},
 		.op = json_object(),

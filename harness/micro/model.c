@@ -228,13 +228,15 @@ int micro_models_make(struct micro_models *ms, struct micro_campaign *c)
 	size_t runs = c->o.rounds < RUNS_MAX ? c->o.rounds : RUNS_MAX;
 
 	ms->v = bl_zalloc((c->n_cells + 1) * sizeof(*ms->v));
-	bl_progress_start(&c->progress, 1, runs * 2 * c->n_cells / c->o.threads.n *
+	bl_progress_start(&c->progress, 1, runs * 2 * c->o.sizes.n * c->o.strategies.n *
 			  micro_estimate_run(PLANE_NATIVE, &c->cells[0].config));
 	for (size_t i = 0; i < c->n_cells && !micro_is_stopped(c); i++) {
 		const struct micro_cell *cell = &c->cells[i];
 		struct micro_model *m = &ms->v[ms->n];
 
-		if (cell->threads != 1)
+		/* The model is of the first working set and the first touch. */
+		if (cell->threads != 1 || cell->aa ||
+		    cell != micro_find_cell(c, cell->label, cell->size, 1))
 			continue;
 		ms->n++;
 		m->strategy = cell->strategy;

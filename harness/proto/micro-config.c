@@ -5,9 +5,10 @@
 #include <limits.h>
 #include <string.h>
 
-static const char *const what_names[MICRO_WHATS] = {
+const char *const micro_what_names[MICRO_WHATS] = {
 	[MICRO_MAP] = "map", [MICRO_UNMAP] = "unmap", [MICRO_PAIR] = "pair",
 	[MICRO_TOUCH] = "touch", [MICRO_COPY] = "copy", [MICRO_TURN] = "turn",
+	[MICRO_TOTAL] = "total", [MICRO_DEFER] = "defer",
 };
 
 /* The module and the native programs check that the values fit together. */
@@ -19,7 +20,7 @@ static const struct key {
 #define KEY(name)	{ #name, offsetof(struct micro_config, name), \
 			  sizeof(((struct micro_config *)0)->name) == 8 }
 	KEY(size), KEY(offset), KEY(threads), KEY(outstanding), KEY(direction), KEY(flags),
-	KEY(slices), KEY(buffers), KEY(stride), KEY(seed), KEY(window), KEY(warm_ns),
+	KEY(slices), KEY(buffers), KEY(stride), KEY(step), KEY(seed), KEY(window), KEY(warm_ns),
 	KEY(slice_ns), KEY(verify),
 #undef KEY
 };
@@ -117,13 +118,15 @@ static json_t *buckets_json(const u64 *bucket)
 
 json_t *micro_result_json(const struct micro_result *r)
 {
-	json_t *buckets = json_object();
+	json_t *buckets = json_object(), *floor = json_object();
 
-	for (int what = 0; what < MICRO_WHATS; what++)
-		json_object_set_new(buckets, what_names[what], buckets_json(r->bucket[what]));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	for (int what = 0; what < MICRO_WHATS; what++) {
+		json_object_set_new(buckets, micro_what_names[what], buckets_json(r->bucket[what]));
+		json_object_set_new(floor, micro_what_names[what], buckets_json(r->floor[what]));
+	}
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 			 "operations", (json_int_t)r->operations, "ticks", (json_int_t)r->ticks,
 			 "copies", (json_int_t)r->copies, "failures", (json_int_t)r->failures,
 			 "mismatches", (json_int_t)r->mismatches,
-			 "verified", (json_int_t)r->verified, "buckets", buckets);
+			 "verified", (json_int_t)r->verified, "buckets", buckets, "floor", floor);
 }

@@ -31,10 +31,13 @@ void micro_config_keys(struct bl_strv *out);
  * micro_result_json() - write a result as an object
  * @r: the result
  *
- * Return: the counts, "ticks", and "buckets", which has for "map", "unmap", "pair", "touch", "copy"
- * and "turn" a list [[twice the middle of a bucket in ticks, count], ...] without empty
- * buckets. The caller owns it.
+ * Return: the counts, "ticks", and "buckets", which has for each of micro_what_names a list
+ * [[twice the middle of a bucket in ticks, count], ...] without empty buckets, and "floor" with the
+ * same lists for what the loop and the clock cost. The caller owns it.
  */
 json_t *micro_result_json(const struct micro_result *r);
+
+/* "map", "unmap", "pair", "turn", "touch", "copy", "total", "defer" */
+extern const char *const micro_what_names[MICRO_WHATS];
 
 #endif

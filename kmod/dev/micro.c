@@ -52,6 +52,7 @@ static bool config_valid(const struct micro_config *c)
 	       valid("slices", c->slices, 1, SLICES_MAX) &&
 	       valid("buffers", c->buffers, c->outstanding, most) &&
 	       valid("stride", c->stride, c->size, U32_MAX) &&
+	       valid("step", c->step, 1, c->buffers) &&
 	       valid("warm_ns", c->warm_ns, 0, PART_NS_MAX) &&
 	       valid("slice_ns", c->slice_ns, 1, PART_NS_MAX);
 }

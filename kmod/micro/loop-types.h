@@ -37,6 +37,7 @@ struct micro_shared {		/* threads poll these: each has a cache line */
 	atomic_t met ____cacheline_aligned;
 	atomic_t warm ____cacheline_aligned;
 	atomic_t through ____cacheline_aligned;
+	atomic_t failed;	/* MICRO_VERIFY: maps that failed, in all threads */
 	u32 stop;		/* MICRO_COLD: thread 0 writes it between two meetings */
 	u32 ended;		/* 0, or 1 + the first slice that is left out; thread 0 writes it */
 };

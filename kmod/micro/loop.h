@@ -15,6 +15,9 @@
  *				Return the IOVA, or MICRO_FAILED
  *	void micro_unmap(w, iova)
  *				unmap config's size and direction, maybe for another thread
+ *	u64 micro_map_nothing(w, buffer), void micro_unmap_nothing(w, iova)
+ *				do what surrounds map and unmap there, and call a function that
+ *				does nothing: what the loop and the clock cost
  *	int micro_touch(w, iova)
  *				access every cache line of the mapping as the daemon does: read
  *				it (to the device), write it (from it) or both.  Return 0, or
@@ -25,8 +28,8 @@
  *				direction if the mapping is from the device
  *	void micro_wait(void)	relax while the thread waits for the others: cpu_relax(), or give
  *				up the CPU now and then.  Not timed
- *	void micro_idle(w)	do deferred work, and reschedule if needed, after each turn.  Not
- *				timed
+ *	void micro_idle(w)	do deferred work, and reschedule if needed, after each turn.  The
+ *				plane may record what deferred work takes as MICRO_DEFER
  *	bool micro_stopped(w)	optional, a macro: thread 0 asks before each slice whether to leave
  *				out that slice and the rest
  *	void micro_renew(w)	MICRO_COLD: take away all bounce pages.  Nothing is mapped, the
@@ -49,9 +52,9 @@
  * In a part, all threads meet, work untimed for warm_ns and until the last of them has, are
  * timed for slice_ns, and keep working until the last one is through.  In the timed part a
  * thread writes nothing that others read, except the ring of MICRO_REMOTE and what the
- * strategy itself shares.  Parts of mappings and parts of copies take turns, so that a
- * drift of the machine's speed affects both.  A turn maps one buffer and, when `outstanding`
- * are held, touches and unmaps the oldest.
+ * strategy itself shares.  Parts of mappings, parts of copies and shorter parts with nothing
+ * in the turns take turns, so that a drift of the machine's speed affects all.  A turn maps one
+ * buffer and, when `outstanding` are held, touches and unmaps the oldest.
  *
  * MICRO_COLD works in rounds, because a bounce page exists after its first use: renew, then
  * map all buffers, then touch and unmap all.  A thread that has finished a round waits for
@@ -62,8 +65,14 @@
 
 #include "micro/loop-types.h"
 
-/* MICRO_VERIFY: how long a thread waits for mappings to verify, since all maps may fail. */
-#define MICRO_PATIENCE_NS	3000000000ULL
+/* What a part does in its turns. */
+enum micro_part {
+	MICRO_PART_MAP,		/* mappings */
+	MICRO_PART_COPY,	/* copies */
+	MICRO_PART_NOTHING,	/* mappings of nothing: what the loop and the clock cost */
+};
+
+#define MICRO_NOTHING_SHARE	4	/* parts with nothing are shorter by this */
 
 static inline u64 micro_ticks(const struct micro_worker *w, u64 ns)
 {
@@ -73,6 +82,23 @@ static inline u64 micro_ticks(const struct micro_worker *w, u64 ns)
 static inline void micro_record(struct micro_worker *w, enum micro_what what, u64 ticks)
 {
 	w->result.bucket[what][micro_bucket(ticks)]++;
+}
+
+/* Record for a part; PART is a constant where this is inlined. */
+static __always_inline void
+micro_record_part(struct micro_worker *w, enum micro_part part, enum micro_what what, u64 ticks)
+{
+	if (part == MICRO_PART_NOTHING)
+		w->result.floor[what][micro_bucket(ticks)]++;
+	else
+		micro_record(w, what, ticks);
+}
+
+static inline void micro_next_buffer(struct micro_worker *w)
+{
+	w->buffer += w->config->step;
+	if (w->buffer >= w->config->buffers)
+		w->buffer -= w->config->buffers;
 }
 
 /* --- the ring -------------------------------------------------------------- */
@@ -119,8 +145,16 @@ static inline void micro_taken(struct micro_worker *w)
 
 /* --- one turn -------------------------------------------------------------- */
 
+static inline void micro_failed(struct micro_worker *w)
+{
+	w->result.failures++;
+	/* The thread that verifies this mapping waits for it in vain. */
+	if (w->config->flags & MICRO_VERIFY)
+		atomic_inc(&w->shared->failed);
+}
+
 /* Map a buffer.  Return false if the thread holds as many as it may. */
-static inline bool micro_turn_map(struct micro_worker *w)
+static __always_inline bool micro_turn_map(struct micro_worker *w, enum micro_part part)
 {
 	struct micro_held *h = micro_place(w);
 	u64 from;
@@ -129,16 +163,16 @@ static inline bool micro_turn_map(struct micro_worker *w)
 		return false;
 	h->buffer = w->buffer;
 	h->mark = ++w->mark;
-	if (++w->buffer == w->config->buffers)
-		w->buffer = 0;
+	micro_next_buffer(w);
 	if (w->config->flags & MICRO_VERIFY)
 		micro_fill(w, h->buffer, h->mark);
 
 	from = micro_now();
-	h->iova = micro_map(w, h->buffer);
+	h->iova = part == MICRO_PART_NOTHING ? micro_map_nothing(w, h->buffer) :
+		  micro_map(w, h->buffer);
 	w->now = micro_now();
 	if (h->iova == MICRO_FAILED) {
-		w->result.failures++;
+		micro_failed(w);
 		return true;
 	}
 	h->map_ticks = w->now - from;
@@ -162,12 +196,31 @@ static inline void micro_turn_verify(struct micro_worker *w, const struct micro_
 	w->now = micro_now();
 }
 
+/* Record an unmap at w->now that was the end of a mapping. */
+static __always_inline void
+micro_record_turn(struct micro_worker *w, enum micro_part part, u64 map_ticks, u64 touch_ticks,
+		  u64 unmap_ticks)
+{
+	micro_record_part(w, part, MICRO_MAP, map_ticks);
+	micro_record_part(w, part, MICRO_UNMAP, unmap_ticks);
+	micro_record_part(w, part, MICRO_PAIR, map_ticks + unmap_ticks);
+	micro_record_part(w, part, MICRO_TOTAL, map_ticks + touch_ticks + unmap_ticks);
+	if (!(w->config->flags & MICRO_NO_TOUCH))
+		micro_record_part(w, part, MICRO_TOUCH, touch_ticks);
+	/* The first unmap of a part has none before it; MICRO_COLD has no turns. */
+	if (w->unmapped && !(w->config->flags & MICRO_COLD))
+		micro_record_part(w, part, MICRO_TURN, w->now - w->unmapped);
+	w->unmapped = w->now;
+	if (part != MICRO_PART_NOTHING)
+		w->result.operations++;
+}
+
 /* Touch and unmap the oldest mapping.  Return false if there is none. */
-static inline bool micro_turn_unmap(struct micro_worker *w)
+static __always_inline bool micro_turn_unmap(struct micro_worker *w, enum micro_part part)
 {
 	struct micro_held *h = micro_oldest(w);
+	u64 from, map_ticks, touch_ticks = 0;
 	bool timed;
-	u64 from, map_ticks;
 
 	if (!h)
 		return false;
@@ -182,36 +235,31 @@ static inline bool micro_turn_unmap(struct micro_worker *w)
 
 	from = micro_now();
 	if (!(w->config->flags & MICRO_NO_TOUCH)) {
-		w->result.failures += !!micro_touch(w, h->iova);
+		if (part != MICRO_PART_NOTHING)
+			w->result.failures += !!micro_touch(w, h->iova);
 		w->now = micro_now();
-		if (timed)
-			micro_record(w, MICRO_TOUCH, w->now - from);
+		touch_ticks = w->now - from;
 		from = w->now;
 	}
-	micro_unmap(w, h->iova);
+	if (part == MICRO_PART_NOTHING)
+		micro_unmap_nothing(w, h->iova);
+	else
+		micro_unmap(w, h->iova);
 	w->now = micro_now();
 	micro_taken(w);
-	if (!timed)
-		return true;
-	micro_record(w, MICRO_MAP, map_ticks);
-	micro_record(w, MICRO_UNMAP, w->now - from);
-	micro_record(w, MICRO_PAIR, map_ticks + w->now - from);
-	/* The first unmap of a part has none before it; MICRO_COLD has no turns. */
-	if (w->unmapped && !(w->config->flags & MICRO_COLD))
-		micro_record(w, MICRO_TURN, w->now - w->unmapped);
-	w->unmapped = w->now;
-	w->result.operations++;
+	if (timed)
+		micro_record_turn(w, part, map_ticks, touch_ticks, w->now - from);
 	return true;
 }
 
-static inline void micro_turn(struct micro_worker *w)
+static __always_inline void micro_turn(struct micro_worker *w, enum micro_part part)
 {
-	bool worked = micro_turn_map(w);
+	bool worked = micro_turn_map(w, part);
 
 	/* A thread unmaps its own mappings only while it holds `outstanding`. */
 	if (w->config->flags & MICRO_REMOTE ||
 	    w->out->in.put - w->out->out.taken >= w->config->outstanding)
-		worked |= micro_turn_unmap(w);
+		worked |= micro_turn_unmap(w, part);
 	if (!worked) {
 		cpu_relax();
 		w->now = micro_now();
@@ -223,8 +271,7 @@ static inline void micro_turn_copy(struct micro_worker *w)
 {
 	u64 from;
 
-	if (++w->buffer == w->config->buffers)
-		w->buffer = 0;
+	micro_next_buffer(w);
 	if (++w->turn == w->config->outstanding)
 		w->turn = 0;
 	from = micro_now();
@@ -251,53 +298,63 @@ static inline void micro_meet(struct micro_worker *w)
 }
 
 /* Unmap what is held.  No thread maps any more. */
-static inline void micro_drain(struct micro_worker *w)
+static inline void micro_drain(struct micro_worker *w, enum micro_part part)
 {
 	micro_meet(w);
-	while (micro_turn_unmap(w))
+	while (micro_turn_unmap(w, part))
 		micro_idle(w);
 	micro_meet(w);
 }
 
-static inline void micro_one(struct micro_worker *w, enum micro_what what)
+static __always_inline void micro_one(struct micro_worker *w, enum micro_part part)
 {
-	if (what == MICRO_COPY)
+	if (part == MICRO_PART_COPY)
 		micro_turn_copy(w);
 	else
-		micro_turn(w);
+		micro_turn(w, part);
 }
 
-static inline void micro_part(struct micro_worker *w, enum micro_what what)
+/*
+ * Return whether the thread has mappings left to verify.  A count ends this and no time: on a
+ * busy machine a mapping takes as long as it takes.  Failures of all threads count, since a map
+ * that fails in one thread is a mapping that another one does not get.
+ */
+static inline bool micro_must_verify(const struct micro_worker *w)
 {
+	return w->result.verified < w->config->verify &&
+	       atomic_read(&w->shared->failed) < (int)w->config->verify;
+}
+
+static __always_inline void micro_part(struct micro_worker *w, enum micro_part part)
+{
+	u64 slice = micro_ticks(w, w->config->slice_ns), from, end;
 	int all = ++w->parts * w->config->threads;
-	u64 patience = micro_ticks(w, MICRO_PATIENCE_NS), from, end;
 
 	micro_meet(w);
 	end = micro_now() + micro_ticks(w, w->config->warm_ns);
 	do {
-		micro_one(w, what);
+		micro_one(w, part);
 	} while (w->now < end);
 	atomic_inc(&w->shared->warm);
 	while (atomic_read(&w->shared->warm) < all)
-		micro_one(w, what);
+		micro_one(w, part);
 
 	from = micro_now();
-	end = from + micro_ticks(w, w->config->slice_ns);
+	end = from + (part == MICRO_PART_NOTHING ? slice / MICRO_NOTHING_SHARE : slice);
 	w->unmapped = 0;
 	w->timed = true;
 	do {
-		micro_one(w, what);
-	} while (w->now < end ||
-		 (w->result.verified < w->config->verify && w->now < end + patience));
+		micro_one(w, part);
+	} while (w->now < end || micro_must_verify(w));
 	w->timed = false;
-	if (what != MICRO_COPY)
+	if (part == MICRO_PART_MAP)
 		w->result.ticks += w->now - from;
 
 	atomic_inc(&w->shared->through);
 	while (atomic_read(&w->shared->through) < all)
-		micro_one(w, what);
-	if (what != MICRO_COPY)
-		micro_drain(w);
+		micro_one(w, part);
+	if (part != MICRO_PART_COPY)
+		micro_drain(w, part);
 }
 
 /* --- MICRO_COLD ------------------------------------------------------------ */
@@ -313,10 +370,10 @@ static inline void micro_cold_round(struct micro_worker *w)
 	from = micro_now();
 	/* Count the buffers: a loop until all are mapped would not end when maps fail. */
 	for (i = 0; i < w->config->buffers; i++)
-		micro_turn_map(w);
+		micro_turn_map(w, MICRO_PART_MAP);
 	if (w->config->flags & MICRO_REMOTE)
 		micro_meet(w);
-	while (micro_turn_unmap(w))
+	while (micro_turn_unmap(w, MICRO_PART_MAP))
 		micro_idle(w);
 	if (w->timed)
 		w->result.ticks += w->now - from;
@@ -374,9 +431,11 @@ static inline void micro_run(struct micro_worker *w)
 		if (w->config->flags & MICRO_COLD)
 			micro_cold_part(w);
 		else
-			micro_part(w, MICRO_PAIR);
-		if (!(w->config->flags & MICRO_VERIFY))
-			micro_part(w, MICRO_COPY);
+			micro_part(w, MICRO_PART_MAP);
+		if (w->config->flags & MICRO_VERIFY)
+			continue;
+		micro_part(w, MICRO_PART_COPY);
+		micro_part(w, MICRO_PART_NOTHING);
 	}
 }
 

@@ -105,6 +105,7 @@ static int worker_alloc(struct run *run, u32 nr, u32 tick_khz)
 	w->plane.run = run;
 	w->plane.dev = &run->vdpa.vdpa.dev;
 	w->plane.ops = bl_domain_dma_ops(run->d);
+	w->plane.nothing = &micro_nothing_ops;
 	ret = originals_alloc(w) ?: places_alloc(w);
 	if (!ret && run->config.flags & MICRO_VERIFY) {
 		w->plane.scratch = kvmalloc(run->config.size, GFP_KERNEL);
@@ -235,9 +236,12 @@ static void result_add(struct micro_result *sum, const struct micro_result *r)
 	sum->failures += r->failures;
 	sum->mismatches += r->mismatches;
 	sum->verified += r->verified;
-	for (what = 0; what < MICRO_WHATS; what++)
-		for (i = 0; i < MICRO_BUCKETS; i++)
+	for (what = 0; what < MICRO_WHATS; what++) {
+		for (i = 0; i < MICRO_BUCKETS; i++) {
 			sum->bucket[what][i] += r->bucket[what][i];
+			sum->floor[what][i] += r->floor[what][i];
+		}
+	}
 }
 
 static void results_take(const struct run *run, struct micro_result *results, u32 nr)

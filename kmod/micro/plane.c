@@ -58,6 +58,8 @@ static __always_inline u64 micro_now(void)
 
 static __always_inline u64 micro_map(struct micro_worker *w, u32 buffer);
 static __always_inline void micro_unmap(struct micro_worker *w, u64 iova);
+static __always_inline u64 micro_map_nothing(struct micro_worker *w, u32 buffer);
+static __always_inline void micro_unmap_nothing(struct micro_worker *w, u64 iova);
 static __always_inline int micro_touch(struct micro_worker *w, u64 iova);
 static __always_inline void micro_copy(struct micro_worker *w, u32 buffer, u32 turn);
 static __always_inline void micro_idle(struct micro_worker *w);
@@ -95,6 +97,41 @@ static __always_inline void micro_unmap(struct micro_worker *w, u64 iova)
 {
 	local_irq_disable();
 	w->plane.ops->unmap_page(w->plane.dev, iova, w->config->size, w->config->direction, 0);
+	local_irq_enable();
+}
+
+static dma_addr_t nothing_map_page(struct device *dev, struct page *page, unsigned long offset,
+				   size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+	return 0;
+}
+
+static void nothing_unmap_page(struct device *dev, dma_addr_t iova, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs)
+{
+}
+
+const struct dma_map_ops micro_nothing_ops = {
+	.map_page = nothing_map_page,
+	.unmap_page = nothing_unmap_page,
+};
+
+static __always_inline u64 micro_map_nothing(struct micro_worker *w, u32 buffer)
+{
+	const struct original *o = &w->plane.original[buffer];
+	dma_addr_t iova;
+
+	local_irq_disable();
+	iova = w->plane.nothing->map_page(w->plane.dev, o->page, o->offset, w->config->size,
+					  w->config->direction, 0);
+	local_irq_enable();
+	return iova;
+}
+
+static __always_inline void micro_unmap_nothing(struct micro_worker *w, u64 iova)
+{
+	local_irq_disable();
+	w->plane.nothing->unmap_page(w->plane.dev, iova, w->config->size, w->config->direction, 0);
 	local_irq_enable();
 }
 

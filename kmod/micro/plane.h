@@ -17,6 +17,7 @@ struct original {
 /* The plane's state of a thread. */
 struct micro_plane {
 	const struct dma_map_ops *ops;
+	const struct dma_map_ops *nothing;	/* micro_nothing_ops, which no compiler sees here */
 	struct device *dev;
 	unsigned long user;	/* the daemon's address of IOVA 0, which it may not have mapped */
 	struct original *original;
@@ -62,6 +63,9 @@ u32 micro_measure_clock(void);
  */
 int micro_map_daemon(struct run *run);
 void micro_unmap_daemon(struct run *run);
+
+/* Operations that do nothing, called as those of a strategy are. */
+extern const struct dma_map_ops micro_nothing_ops;
 
 /* Run the loop of one thread, which has the daemon's memory. */
 void micro_run_worker(struct micro_worker *w);

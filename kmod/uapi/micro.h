@@ -37,9 +37,10 @@ struct micro_config {
 	u32 slices;		/* timed parts, each of mappings and then of copies */
 	u32 buffers;		/* originals of a thread, which uses them in turn; >= outstanding */
 	u32 stride;		/* bytes from one original to the next */
+	u32 step;		/* originals from one mapping to the next, 1..buffers */
 	u32 seed;
-	u32 verify;		/* mappings that a thread checks, unless three seconds are not
-				   enough; 0 but for MICRO_VERIFY */
+	u32 verify;		/* mappings that a thread checks, unless as many maps of all
+				   threads fail; 0 but for MICRO_VERIFY */
 	u64 window;		/* bytes of streaming IOVA space */
 	u64 warm_ns, slice_ns;	/* of each part: untimed, then timed */
 };
@@ -84,6 +85,8 @@ enum micro_what {
 	MICRO_TURN,	/* from one unmap of a thread to its next: one turn of the loop */
 	MICRO_TOUCH,	/* the daemon's access, with a fault if its page table has no entry */
 	MICRO_COPY,	/* one memcpy() of the same size, in parts of its own */
+	MICRO_TOTAL,	/* the sum of map, touch and unmap of one mapping */
+	MICRO_DEFER,	/* one run of the work that the strategy deferred, where it is timed */
 	MICRO_WHATS
 };
 
@@ -96,6 +99,8 @@ struct micro_result {
 	u64 mismatches;		/* mappings with wrong bytes, in all parts */
 	u64 verified;		/* mappings whose bytes were checked, in all parts */
 	u64 bucket[MICRO_WHATS][MICRO_BUCKETS];
+	/* The same where map, touch and unmap do nothing: the cost of the loop and the clock. */
+	u64 floor[MICRO_WHATS][MICRO_BUCKETS];
 };
 
 #endif /* BL_MICRO_H */

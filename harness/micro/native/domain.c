@@ -5,8 +5,8 @@
  *
  * Left out: the trap into the kernel and back, the locks of the page table, the TLB (an entry
  * that bl_zap() removes is gone at once).  The thread that asks for deferred work does it
- * after its turn, not timed.  In the kernel a worker on some other CPU does it later, with
- * more work at once.
+ * after its turn, in a time of its own.  In the kernel a worker on some other CPU does it later,
+ * with more work at once.
  */
 #include <sched.h>
 
@@ -91,8 +91,10 @@ bool micro_domain_wants(const struct bl_core *core)
 	return READ_ONCE(core->work.wanted);
 }
 
-void micro_domain_deferred(struct bl_core *core)
+u64 micro_domain_deferred(struct bl_core *core)
 {
+	u64 from, ticks = 0;
+
 	/*
 	 * One thread at a time.  Others wait until the work is done: a thread that loses its
 	 * CPU here would otherwise let them fill the window.  Acquire, pairs with the release
@@ -100,9 +102,13 @@ void micro_domain_deferred(struct bl_core *core)
 	 */
 	while (xchg_acquire(&deferred_runs, 1))
 		sched_yield();
-	while (xchg(&core->work.wanted, 0))
+	while (xchg(&core->work.wanted, 0)) {
+		from = micro_clock();
 		core->d.strategy->deferred(&core->d);
+		ticks += micro_clock() - from;
+	}
 	smp_store_release(&deferred_runs, 0);
+	return ticks;
 }
 
 /* --- life ------------------------------------------------------------------ */

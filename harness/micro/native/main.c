@@ -53,7 +53,7 @@ bool shim_warn(bool is_true, const char *what)
 
 static struct micro_config config = {
 	.size = 4096, .threads = 1, .outstanding = 1, .direction = 1, .slices = 1,
-	.buffers = 1, .stride = 4096, .seed = 1, .window = 64 << 20, .warm_ns = 1000000,
+	.buffers = 1, .stride = 4096, .step = 1, .seed = 1, .window = 64 << 20, .warm_ns = 1000000,
 	.slice_ns = 10000000,
 };
 
@@ -74,6 +74,7 @@ static const struct key keys[] = {
 	{ "slices", &config.slices, false, 1, 1000000 },
 	{ "buffers", &config.buffers, false, 1, 1 << 20 },
 	{ "stride", &config.stride, false, 1, 1 << 20 },
+	{ "step", &config.step, false, 1, 1 << 20 },
 	{ "seed", &config.seed, false, 0, 0xffffffffU },
 	{ "verify", &config.verify, false, 0, 1000000 },
 	{ "cpus", &cpus, false, 0, MICRO_THREADS_MAX },
@@ -233,6 +234,7 @@ static int run_threads(void)
 static const char *const names[MICRO_WHATS] = {
 	[MICRO_MAP] = "map", [MICRO_UNMAP] = "unmap", [MICRO_PAIR] = "pair",
 	[MICRO_TURN] = "turn", [MICRO_TOUCH] = "touch", [MICRO_COPY] = "copy",
+	[MICRO_TOTAL] = "total", [MICRO_DEFER] = "defer",
 };
 
 /* Print each bucket that is not empty: twice its middle in ticks, and its count. */
@@ -251,20 +253,32 @@ static void print_buckets(const u64 *bucket)
 	putchar(']');
 }
 
-static void print_result(const struct micro_result *r, double khz, u64 cost)
+/* Print an object with the histograms of all kinds of times. */
+static void print_histograms(const char *name, const u64 bucket[MICRO_WHATS][MICRO_BUCKETS])
 {
 	u32 i;
 
-	printf("{\"strategy\":\"%s\",\"plane\":\"native\",\"tick_khz\":%.3f,\"clock_ticks\":%llu,"
-	       "\"operations\":%llu,\"ticks\":%llu,\"copies\":%llu,\"failures\":%llu,"
-	       "\"mismatches\":%llu,\"verified\":%llu,\"warnings\":%d,\"buckets\":{",
-	       micro_strategy, khz, cost, r->operations, r->ticks, r->copies, r->failures,
-	       r->mismatches, r->verified, micro_warnings);
+	printf(",\"%s\":{", name);
 	for (i = 0; i < MICRO_WHATS; i++) {
 		printf("%s\"%s\":", i ? "," : "", names[i]);
-		print_buckets(r->bucket[i]);
+		print_buckets(bucket[i]);
 	}
 	putchar('}');
+}
+
+static void print_result(const struct micro_result *r, double khz, u64 cost)
+{
+	struct micro_lock_waits waits = micro_lock_waits();
+
+	printf("{\"strategy\":\"%s\",\"plane\":\"native\",\"tick_khz\":%.3f,\"clock_ticks\":%llu,"
+	       "\"operations\":%llu,\"ticks\":%llu,\"copies\":%llu,\"failures\":%llu,"
+	       "\"mismatches\":%llu,\"verified\":%llu,\"warnings\":%d,"
+	       "\"lock_waits\":{\"pending\":%llu,\"queue\":%llu},"
+	       "\"compiler\":\"gcc " __VERSION__ "\",\"options\":\"" MICRO_OPTIONS "\"",
+	       micro_strategy, khz, cost, r->operations, r->ticks, r->copies, r->failures,
+	       r->mismatches, r->verified, micro_warnings, waits.pending, waits.queue);
+	print_histograms("buckets", r->bucket);
+	print_histograms("floor", r->floor);
 #ifdef SHIM_HOLDS
 	micro_holds_print(stdout);
 #endif

@@ -46,6 +46,15 @@ void micro_thread(u32 nr);
  */
 void micro_finish(struct micro_result *sum);
 
+/* How often threads waited for spinlocks, in all parts of a run. */
+struct micro_lock_waits {
+	u64 pending;		/* by the pending byte */
+	u64 queue;		/* in the queue */
+};
+
+/** micro_lock_waits() - add up how the threads waited; all of them have ended */
+struct micro_lock_waits micro_lock_waits(void);
+
 /**
  * micro_clock() - read the clock of the loop
  *
@@ -84,8 +93,10 @@ int micro_domain_renew(struct bl_core *core);
  * @core: the domain
  *
  * Waits for a thread that is doing it already.
+ *
+ * Return: the ticks that the work took, without the wait; 0 if another thread has done it.
  */
-void micro_domain_deferred(struct bl_core *core);
+u64 micro_domain_deferred(struct bl_core *core);
 
 /**
  * micro_domain_wants() - is there work that bl_defer() asked for?

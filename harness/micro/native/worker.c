@@ -47,6 +47,8 @@ static inline u64 micro_now(void)
 
 static inline u64 micro_map(struct micro_worker *w, u32 buffer);
 static inline void micro_unmap(struct micro_worker *w, u64 iova);
+static inline u64 micro_map_nothing(struct micro_worker *w, u32 buffer);
+static inline void micro_unmap_nothing(struct micro_worker *w, u64 iova);
 static inline int micro_touch(struct micro_worker *w, u64 iova);
 static inline void micro_copy(struct micro_worker *w, u32 buffer, u32 turn);
 static inline void micro_idle(struct micro_worker *w);
@@ -67,6 +69,7 @@ static struct {
 	struct micro_shared shared;
 	struct micro_ring *ring;
 	struct micro_worker *worker;
+	struct micro_lock_waits waits[NR_CPUS];
 } run ____cacheline_aligned;
 
 u64 micro_clock(void)
@@ -96,6 +99,34 @@ static inline void micro_unmap(struct micro_worker *w, u64 iova)
 	DMA_UNMAP(w->plane.dev, iova, w->config->size, w->config->direction, 0);
 }
 
+static __attribute__((noipa)) dma_addr_t
+nothing_map(struct device *dev, struct page *page, unsigned long offset, size_t size,
+	    enum dma_data_direction dir, unsigned long attrs)
+{
+	return 0;
+}
+
+static __attribute__((noipa)) void
+nothing_unmap(struct device *dev, dma_addr_t iova, size_t size, enum dma_data_direction dir,
+	      unsigned long attrs)
+{
+}
+
+static inline u64 micro_map_nothing(struct micro_worker *w, u32 buffer)
+{
+	phys_addr_t pa = original_of(w, buffer);
+
+	micro_holds_on(w->timed);
+	return nothing_map(w->plane.dev, pfn_to_page(PHYS_PFN(pa)), offset_in_page(pa),
+			   w->config->size, w->config->direction, 0);
+}
+
+static inline void micro_unmap_nothing(struct micro_worker *w, u64 iova)
+{
+	micro_holds_on(w->timed);
+	nothing_unmap(w->plane.dev, iova, w->config->size, w->config->direction, 0);
+}
+
 /* Copy slot by slot, by the instructions of the core's copies. */
 static inline void micro_copy(struct micro_worker *w, u32 buffer, u32 turn)
 {
@@ -111,9 +142,14 @@ static inline void micro_copy(struct micro_worker *w, u32 buffer, u32 turn)
 
 static inline void micro_idle(struct micro_worker *w)
 {
+	u64 ticks;
+
 	micro_holds_on(w->timed);
-	if (STRATEGY.deferred && micro_domain_wants(&run.core))
-		micro_domain_deferred(&run.core);
+	if (!STRATEGY.deferred || !micro_domain_wants(&run.core))
+		return;
+	ticks = micro_domain_deferred(&run.core);
+	if (w->timed && ticks)
+		w->result.bucket[MICRO_DEFER][micro_bucket(ticks)]++;
 }
 
 static inline void micro_wait(void)
@@ -297,6 +333,20 @@ void micro_thread(u32 nr)
 	shim_threads[nr] = &shim_self;
 	micro_run(&run.worker[nr]);
 	micro_holds_on(false);
+	run.waits[nr].pending = shim_self.waits_pending;
+	run.waits[nr].queue = shim_self.waits_queue;
+}
+
+struct micro_lock_waits micro_lock_waits(void)
+{
+	struct micro_lock_waits sum = {};
+	u32 i;
+
+	for (i = 0; i < run.config.threads; i++) {
+		sum.pending += run.waits[i].pending;
+		sum.queue += run.waits[i].queue;
+	}
+	return sum;
 }
 
 void micro_finish(struct micro_result *sum)
@@ -313,9 +363,12 @@ void micro_finish(struct micro_result *sum)
 		sum->failures += r->failures;
 		sum->mismatches += r->mismatches;
 		sum->verified += r->verified;
-		for (what = 0; what < MICRO_WHATS; what++)
-			for (j = 0; j < MICRO_BUCKETS; j++)
+		for (what = 0; what < MICRO_WHATS; what++) {
+			for (j = 0; j < MICRO_BUCKETS; j++) {
 				sum->bucket[what][j] += r->bucket[what][j];
+				sum->floor[what][j] += r->floor[what][j];
+			}
+		}
 	}
 	micro_domain_exit(&run.core);
 }
