@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/util.h"
 #include "eval/cells.h"
+#include "eval/label-order.h"
 #include "eval/pairs.h"
 
 #include <math.h>
@@ -20,6 +22,22 @@ static void add_label(struct bl_strv *to, const struct bl_strv *from, const char
 		bl_strv_add(to, label);
 }
 
+/* Return the strategy of a label, or the label where the plan does not say it. */
+static const char *strategy_of(const struct summary *s, const char *label)
+{
+	for (size_t i = 0; i < s->n_rows; i++)
+		if (!strcmp(s->rows[i].label, label) && s->rows[i].strategy)
+			return s->rows[i].strategy;
+	return label;
+}
+
+static int compare_labels(const void *a, const void *b, void *sum)
+{
+	const char *x = *(char *const *)a, *y = *(char *const *)b;
+
+	return label_order_compare(strategy_of(sum, x), x, strategy_of(sum, y), y);
+}
+
 int cells_order_labels(struct verdicts *v)
 {
 	const struct summary *s = v->sum;
@@ -30,7 +48,8 @@ int cells_order_labels(struct verdicts *v)
 	for (size_t i = 0; i < s->n_rows; i++)
 		if (s->rows[i].kind == KIND_TIME && !bl_strv_has(&all, s->rows[i].label))
 			bl_strv_add(&all, s->rows[i].label);
-	bl_strv_sort(&all);
+	if (all.n)
+		qsort_r(all.v, all.n, sizeof(*all.v), compare_labels, (void *)s);
 	if (!all.n)
 		goto out;	/* a plan that only verifies or traces */
 	if (!bl_strv_has(&all, s->baseline)) {

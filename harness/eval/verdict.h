@@ -107,7 +107,7 @@ enum margin_source {
 
 struct verdicts {
 	const struct summary *sum;
-	struct bl_strv labels;		/* baseline, its copy, the others by name */
+	struct bl_strv labels;		/* baseline, its copy, the others by mechanism */
 	struct verdict_cell *cells;	/* jobs in plan order, labels within a job */
 	size_t n_cells;
 	size_t n_family;		/* comparisons of the labels, under Benjamini-Hochberg */
