@@ -31,7 +31,7 @@ static const struct argp_option options[] = {
 	  "between boots, where a campaign has fewer than 5 [default: 0.2 on icount, else unknown]",
 	  0 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON", 0 },
-	{ "trace", OPT_TRACE, NULL, 0, "Compare the traces of two campaigns, or of two strategies, "
+	{ "trace", OPT_TRACE, NULL, 0, "Compare the lock waits of two traced campaigns, or of two strategies, "
 	  "each given as CAMPAIGN:STRATEGY", 0 },
 	{ "same-within", OPT_SAME, "PERCENT", 0,
 	  "Set the margin of \"same\" after the fact; the output says so [per cent; default: the plan's]", 0 },
@@ -83,6 +83,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (state->arg_num < 2)
 			argp_error(state, "two campaigns are needed; give directories or names "
 				   "below results/");
+		if (o->trace && (o->compare.label || o->compare.job))
+			argp_error(state, "--label and --job cannot be given with --trace; valid: "
+				   "CAMPAIGN:STRATEGY");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -117,7 +120,7 @@ int cmd_compare(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (o.trace)
-		return report_compare_traces(o.campaigns);
+		return report_compare_traces(o.campaigns, o.json);
 	if (report_load_side(&r.side[0], o.campaigns[0], o.same_pct) ||
 	    report_load_side(&r.side[1], o.campaigns[1], o.same_pct) ||
 	    compare_campaigns(&r.cs, &r.side[0].v, &r.side[1].v, &o.compare))

@@ -80,6 +80,17 @@ static unsigned long long address_of(const json_t *o)
 	return strtoull(bl_json_str(o, "addr", "0"), NULL, 16);
 }
 
+/* Add to the waits of run @nr, numbered from 0. */
+static void add_to_run(struct trace_lock *l, unsigned int nr, double ns)
+{
+	if (nr >= l->n_wait_of_run) {
+		l->wait_of_run = bl_realloc(l->wait_of_run, (nr + 1) * sizeof(*l->wait_of_run));
+		while (l->n_wait_of_run <= nr)
+			l->wait_of_run[l->n_wait_of_run++] = 0;
+	}
+	l->wait_of_run[nr] += ns;
+}
+
 static void add_log2(struct trace_lock *l, const json_t *entry)
 {
 	const char *log2;
@@ -147,6 +158,7 @@ static void add_lock(struct trace_subject *s, const json_t *names, const struct 
 						  bl_json_str(e, "symbol", ""), frame));
 		l->waits += waits;
 		l->wait_ns += w[i].ns;
+		add_to_run(l, s->runs[COLLECT_LOCKS], w[i].ns);
 		l->longest_ns = fmax(l->longest_ns, bl_json_num(e, "longest_ns", 0));
 		add_log2(l, e);
 		add_caller(s, l->name, taker_of(e), waits, w[i].ns);
@@ -194,6 +206,7 @@ int trace_add_holds(struct trace_subject *s, const char *dir, const json_t *gues
 							bl_json_str(o, "function", "")));
 
 		l->holds += bl_json_num(o, "holds", 0);
+		l->nested += bl_json_num(o, "nested", NAN);
 		l->hold_ns += bl_json_num(o, "hold_ns", 0);
 		l->hold_longest_ns = fmax(l->hold_longest_ns, bl_json_num(o, "longest_ns", 0));
 		l->irqs_off_ns += bl_json_num(o, "irqs_off_ns", 0);

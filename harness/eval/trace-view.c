@@ -85,3 +85,23 @@ double trace_wait_quantile(const struct trace_lock *l, double share)
 	}
 	return NAN;
 }
+
+double trace_probes_ns(const struct trace_view *v)
+{
+	const struct trace_subject *s = v->subject;
+	const struct verdict_cell *without = verdict_find(&v->data->verdicts, s->name, v->data->job);
+	double per_io = s->holds_taken / s->ios[COLLECT_HOLDS];
+
+	for (size_t i = 0; without && i < s->n_overheads; i++) {
+		const struct trace_overhead *o = &s->overheads[i];
+
+		if (!strcmp(o->collect, collectors[COLLECT_HOLDS].name))
+			return fmax(0, 1e9 / without->median.value * (1 / o->ratio.value - 1) / per_io);
+	}
+	return NAN;
+}
+
+double trace_probes_in_hold(const struct trace_view *v, const struct trace_lock *l)
+{
+	return trace_probes_ns(v) * (l->nested / l->holds + 1.0 / 3);
+}

@@ -40,4 +40,17 @@ const char **trace_lock_names(const struct trace_view *v, size_t n, size_t *coun
  */
 double trace_wait_quantile(const struct trace_lock *l, double share);
 
+/*
+ * Estimate what the three probes of one lock cost, in ns: the time that the collector "holds" adds
+ * to an I/O by the locks that it takes. With several CPUs, of which each runs probes, it is a lower
+ * bound. NaN if no device was traced with this collector alone, or none without.
+ */
+double trace_probes_ns(const struct trace_view *v);
+
+/*
+ * Estimate how much of the mean hold of a lock are probes, in ns: those of the locks that are taken
+ * during it, and one of its own. NaN if that is not known.
+ */
+double trace_probes_in_hold(const struct trace_view *v, const struct trace_lock *l);
+
 #endif

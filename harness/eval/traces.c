@@ -2,6 +2,8 @@
 #include "eval/traces.h"
 #include "proto/run-files.h"
 #include "trace/derive.h"
+#include "campaign/campaign.h"
+#include "eval/label-order.h"
 #include "eval/trace-locks.h"
 #include "eval/trace-memory.h"
 
@@ -111,6 +113,14 @@ const json_t *trace_get_disk_io(const json_t *guest)
 	return io ? io : json_object_get(guest, "disk");
 }
 
+static void add_ios_of_run(struct trace_subject *s, double ios)
+{
+	unsigned int n = s->runs[COLLECT_LOCKS];
+
+	s->ios_of_run = bl_realloc(s->ios_of_run, (n + 1) * sizeof(*s->ios_of_run));
+	s->ios_of_run[n] = ios;
+}
+
 static int add_traced(struct trace_data *d, struct trace_subject *s, const struct sum_row *row,
 		      unsigned int collect)
 {
@@ -125,6 +135,8 @@ static int add_traced(struct trace_data *d, struct trace_subject *s, const struc
 			continue;
 		if (adders[c])
 			err = adders[c](s, dir, guest);
+		if (c == COLLECT_LOCKS)
+			add_ios_of_run(s, bl_json_num(disk, "ios", 0));
 		s->runs[c]++;
 		s->ios[c] += bl_json_num(disk, "ios", 0);
 		s->bytes[c] += bl_json_num(disk, "bytes", 0);
@@ -196,13 +208,15 @@ static void add_overheads(struct trace_data *d)
 	}
 }
 
-/* Order the baseline first and the others by name, as in the verdicts. */
+/* Order the baseline first and the others by mechanism. */
 static bool comes_before(const struct trace_data *d, const struct trace_subject *a,
 			 const struct trace_subject *b)
 {
 	bool base_a = is_label_of(d->sum.baseline, a), base_b = is_label_of(d->sum.baseline, b);
 
-	return base_a != base_b ? base_a : strcmp(a->name, b->name) < 0;
+	if (base_a != base_b)
+		return base_a;
+	return label_order_compare(a->strategy, a->name, b->strategy, b->name) < 0;
 }
 
 static void sort_subjects(struct trace_data *d)
@@ -257,6 +271,7 @@ static void free_subject(struct trace_subject *s)
 {
 	for (size_t i = 0; i < s->n_locks; i++) {
 		free(s->locks[i].name);
+		free(s->locks[i].wait_of_run);
 		hist_free(&s->locks[i].hold);
 		hist_free(&s->locks[i].irqs_off);
 	}
@@ -269,6 +284,7 @@ static void free_subject(struct trace_subject *s)
 	free(s->locks);
 	free(s->callers);
 	free(s->overheads);
+	free(s->ios_of_run);
 	if (s->profile)
 		profile_free(s->profile);
 	free(s->memory.samples);
@@ -286,4 +302,17 @@ void trace_data_free(struct trace_data *d)
 	verdicts_free(&d->verdicts);
 	summary_free(&d->sum);
 	*d = (struct trace_data){};
+}
+
+char *trace_noise_text(const struct trace_data *d)
+{
+	char *noise, *text = NULL;
+
+	if (!strcmp(d->sum.accel, "icount"))
+		return NULL;
+	noise = campaign_noise_text(json_object_get(d->sum.env, "unfit"));
+	if (noise)
+		text = bl_fmt("BUSY HOST: waits may be the host's (%s: %s)", d->sum.name, noise);
+	free(noise);
+	return text;
 }

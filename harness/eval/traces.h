@@ -22,6 +22,10 @@ struct trace_lock {
 	/* By the collector "holds": */
 	double holds, hold_ns, hold_longest_ns, irqs_off_ns, irqs_off_longest_ns;
 	struct hist hold, irqs_off;
+	/* ns of waits in each run with the collector "locks"; runs behind the last one have none */
+	double *wait_of_run;
+	unsigned int n_wait_of_run;
+	double nested;			/* other locks that were taken during the holds; NaN: not recorded */
 };
 
 struct trace_caller {
@@ -58,6 +62,7 @@ struct trace_subject {
 	unsigned int invalid;			/* failed or invalid runs */
 	char *invalid_why;			/* ID, label and reason of the first */
 	double ios[COLLECTORS], bytes[COLLECTORS];	/* of the disk in these runs */
+	double *ios_of_run;			/* I/Os in each run with the collector "locks" */
 	double begins, matched;			/* waits that began, and that have an end */
 	double holds_taken, holds_unmatched;
 	struct trace_lock *locks;		/* the longest sum of waits first */
@@ -76,7 +81,7 @@ struct trace_data {
 	struct summary sum;
 	struct verdicts verdicts;
 	const char *job;
-	struct trace_subject *subjects;		/* the baseline, then the others by name */
+	struct trace_subject *subjects;		/* the baseline, then the others by mechanism */
 	size_t n;
 };
 
@@ -98,6 +103,12 @@ const json_t *trace_get_disk_io(const json_t *guest);
  */
 int trace_data_load(struct trace_data *d, const char *dir);
 void trace_data_free(struct trace_data *d);
+
+/*
+ * Say that the host was busy, so that waits may be its own; NULL if it was not, or if the clock
+ * counts instructions, which a busy host does not change. The caller frees it.
+ */
+char *trace_noise_text(const struct trace_data *d);
 
 /* Return the lock of that name, or NULL. */
 const struct trace_lock *trace_find_lock(const struct trace_subject *s, const char *name);

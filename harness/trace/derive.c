@@ -72,6 +72,7 @@ static json_t *holds_to_json(struct holds *h)
 				      l->function, "holds", l->holds, "hold_ns", l->hold_ns,
 				      "longest_ns", l->longest_ns, "wait_ns", l->wait_ns);
 
+		json_object_set_new(o, "nested", json_real(l->nested));
 		json_object_set_new(o, "irqs_off_ns", json_real(l->irqs_off_ns));
 		json_object_set_new(o, "irqs_off_longest_ns", json_real(l->irqs_off_longest_ns));
 		json_object_set_new(o, "hold", hist_to_json(&l->hold));

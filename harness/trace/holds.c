@@ -14,6 +14,7 @@ typedef unsigned long long u64;
 struct held {
 	u64 lock, call, got;	/* call is 0 for bit locks: their calls are not probed */
 	bool turned_off;	/* taking the lock switched interrupts off */
+	double nested;		/* locks that were taken since */
 };
 
 struct cpu {
@@ -96,6 +97,8 @@ static void push_lock(struct hold_matcher *m, const struct trace_event *e, const
 	struct cpu *c = &m->cpus[e->cpu];
 
 	m->h.taken++;
+	for (unsigned int i = 0; i < c->n; i++)
+		c->stack[i].nested++;
 	if (c->n == DEEPEST) {
 		m->h.unmatched++;
 		return;
@@ -140,6 +143,7 @@ static void add_hold(struct hold_matcher *m, const struct held *held, u64 now)
 
 	l->holds++;
 	l->hold_ns += ns;
+	l->nested += held->nested;
 	l->longest_ns = fmax(l->longest_ns, ns);
 	hist_add(&l->hold, ns, 1);
 	if (held->call)

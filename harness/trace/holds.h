@@ -21,6 +21,7 @@
  * @irqs_off: how long interrupts were off, for the holds that switched them off
  * @holds: how many holds
  * @hold_ns: their sum
+ * @nested: how often the CPU took other locks during them
  * @longest_ns: the longest one
  * @wait_ns: the time from the calls to the lock, together
  * @irqs_off_ns: the sum of @irqs_off
@@ -30,7 +31,7 @@ struct held_lock {
 	unsigned long long address;
 	char *function;
 	struct hist hold, irqs_off;
-	double holds, hold_ns, longest_ns, wait_ns;
+	double holds, hold_ns, nested, longest_ns, wait_ns;
 	double irqs_off_ns, irqs_off_longest_ns;
 };
 

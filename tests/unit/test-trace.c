@@ -6,8 +6,9 @@
  * Seen failing: with a kick that counts though the daemon had asked before, with an unmap
  * that takes the newer of two mappings of one address, with copies that stay in the map's
  * time, with a request that ends with its first unmap, with locks that can only be dropped
- * in order, with interrupts off from the moment the lock is got, with an interrupt that was
- * asked for before the request was there, and with queues folded into the table.
+ * in order, with nested locks counted for the inner one, with interrupts off from the moment the
+ * lock is got, with an interrupt that was asked for before the request was there, and with queues
+ * folded into the table.
  */
 #include "lib/util.h"
 
@@ -288,10 +289,12 @@ static void test_holds(void **state)
 	near(l->wait_ns, 30 + 84);
 	near(l->longest_ns, 50);
 	near(l->irqs_off_ns, 80 + 104);		/* interrupts are off during the wait too */
+	near(l->nested, 1);			/* 0xc0 */
 	l = find(&h, 0xb0);
 	near(l->hold_ns, 10);
 	near(l->irqs_off_ns, 0);		/* interrupts were off before */
 	near(find(&h, 0xc0)->hold_ns, 50);
+	near(find(&h, 0xc0)->nested, 0);	/* 0xa0 was held before */
 	holds_free(&h);
 }
 
