@@ -78,12 +78,13 @@ _bouncelab()
 	-j | --jobs) _bouncelab_list "$(_bouncelab_names jobs)" ;;
 	--collect) _bouncelab_list "all $(_bouncelab_names collectors)" ;;
 	--accel) _bouncelab_words "auto kvm tcg icount" ;;
-	--order) _bouncelab_words "fresh random listed" ;;
+	--order) [ "$command" = report ] || _bouncelab_words "fresh random listed" ;;
 	--boot) _bouncelab_words "campaign block device" ;;
 	--plane) _bouncelab_words "native vm icount host" ;;
 	--working-set) _bouncelab_list "hot l2 llc" ;;
 	--touch) _bouncelab_list "all none" ;;
 	--baseline) _bouncelab_words "$(_bouncelab_names strategies)" ;;
+	--format) _bouncelab_list "svg pdf png tikz" ;;
 	--names)
 		words="strategies allocators granules prefills backings jobs"
 		words+=" plans planes collectors"

@@ -17,7 +17,7 @@ static int print_result(const struct campaign *c, const struct run_result *res)
 {
 	int code = res->failed || res->invalid || res->stopped ? BL_EXIT_FAIL : BL_EXIT_OK;
 
-	if (res->ok && report_campaign(c->dir, NULL, stdout))
+	if (res->ok && report_campaign(c->dir, stdout))
 		code = BL_EXIT_FAIL;
 	fflush(stdout);
 	fprintf(stderr, "%s: %zu runs ok, %zu failed, %zu invalid%s\n", c->dir, res->ok,
@@ -69,7 +69,7 @@ int execute_merge(const struct merge *m, struct campaign *into, const char *out,
 		err = campaign_make_dirs(c, plan, m->n_runs, out, name);
 	err = err ? err : merge_write(m, c);
 	err = err ? err : campaign_write_manifest(c->dir);
-	if (!err && report_campaign(c->dir, NULL, stdout))
+	if (!err && report_campaign(c->dir, stdout))
 		err = -ENODATA;
 	fflush(stdout);
 	if (!into)

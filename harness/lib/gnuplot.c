@@ -7,7 +7,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const formats[] = { "svg", "pdf" };
+const char *const gnuplot_formats[GNUPLOT_FORMATS] = {
+	[GNUPLOT_SVG] = "svg", [GNUPLOT_PDF] = "pdf", [GNUPLOT_PNG] = "png", [GNUPLOT_TIKZ] = "tikz",
+};
+
+char *gnuplot_suffixes(unsigned int formats)
+{
+	struct bl_strv l = {};
+	char *text, *list;
+
+	for (int i = 0; i < GNUPLOT_FORMATS; i++)
+		if (formats & 1 << i)
+			bl_strv_add(&l, i == GNUPLOT_TIKZ ? "tex" : gnuplot_formats[i]);
+	list = bl_strv_join(&l, ",");
+	text = l.n == 1 ? bl_strdup(list) : bl_fmt("{%s}", list);
+	free(list);
+	bl_strv_free(&l);
+	return text;
+}
 
 /* In single quotes only the quote itself is special; it is written twice. */
 void gnuplot_string(FILE *f, const char *text)
@@ -31,7 +48,7 @@ void gnuplot_array(FILE *f, const char *name, const char *const *v, size_t n)
 	fputs("]\n", f);
 }
 
-/* Run gnuplot in , where its script finds the data. */
+/* Run gnuplot in @dir, where its script finds the data. */
 static int run_gnuplot(const char *prog, const char *dir, const char *figure, const char *format)
 {
 	char *script = bl_path("plots/%s.gp", figure);
@@ -61,7 +78,7 @@ static int run_gnuplot(const char *prog, const char *dir, const char *figure, co
 	return err;
 }
 
-int gnuplot_draw(const char *dir, const char *const *names, size_t n)
+int gnuplot_draw(const char *dir, const char *const *names, size_t n, unsigned int formats)
 {
 	char *prog = bl_which("gnuplot");
 	int err = 0;
@@ -72,8 +89,9 @@ int gnuplot_draw(const char *dir, const char *const *names, size_t n)
 		return -ENOENT;
 	}
 	for (size_t i = 0; i < n && !err; i++)
-		for (size_t k = 0; k < ARRAY_SIZE(formats) && !err; k++)
-			err = run_gnuplot(prog, dir, names[i], formats[k]);
+		for (int k = 0; k < GNUPLOT_FORMATS && !err; k++)
+			if (formats & 1 << k)
+				err = run_gnuplot(prog, dir, names[i], gnuplot_formats[k]);
 	free(prog);
 	return err;
 }

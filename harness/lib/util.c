@@ -205,6 +205,25 @@ void bl_strv_split(struct bl_strv *l, const char *s)
 	free(copy);
 }
 
+void bl_wrap_text(struct bl_strv *l, const char *text, size_t width)
+{
+	char *copy = bl_strdup(text), *line = copy, *cut;
+
+	while (strlen(line) > width) {
+		for (cut = line + width; cut > line && *cut != ' '; cut--)
+			;
+		if (cut == line)
+			cut = line + strcspn(line, " ");
+		if (!*cut)
+			break;
+		*cut = '\0';
+		bl_strv_add(l, line);
+		line = cut + 1;
+	}
+	bl_strv_add(l, line);
+	free(copy);
+}
+
 int bl_err_unknown(const char *where, const char *what, const char *value,
 		   const struct bl_strv *valid)
 {

@@ -67,6 +67,8 @@ void bl_strv_free(struct bl_strv *l);
 char *bl_strv_join(const struct bl_strv *l, const char *sep);
 /* Split at commas, strip white space, leave out empty items. */
 void bl_strv_split(struct bl_strv *l, const char *s);
+/* Add @text in lines of at most @width characters, split at blanks; a longer word is a line. */
+void bl_wrap_text(struct bl_strv *l, const char *text, size_t width);
 
 /**
  * bl_find_name() - find a name in a table

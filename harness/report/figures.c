@@ -1,280 +1,262 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes the data and texts of the figures; plots/ draws them. */
 #include "report/report.h"
-#include "lib/gnuplot.h"
+#include "report/chart.h"
 #include "lib/csv.h"
 
+#include <errno.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WIDTH		7.0	/* of a figure, in inches: two columns of a paper */
-#define NEAR		1.25	/* a ratio within this factor of 1 is near the baseline */
-#define FAR		1.6	/* an axis no wider than this factor shows all ratios */
-#define CAPTION_CHARS	136	/* characters of a caption's line */
-
 static const char *const figures[] = { "relative", "absolute" };
 
-/* Return the baseline's IOPS in a block, NaN without a valid run in it. */
-static double baseline_iops(const struct verdicts *v, const char *job, int block)
-{
-	const struct verdict_cell *base = verdict_find(v, v->sum->baseline, job);
+/* --- data -------------------------------------------------------------------- */
 
-	for (size_t k = 0; k < base->n; k++)
-		if (base->block[k] == block)
-			return base->iops[k];
-	return NAN;
+/* Return the instructions per I/O at @iops; NaN if the clock does not count them. */
+static double insns_of(const struct chart_panel *p, double iops)
+{
+	return verdict_insns(p->v, &(struct verdict_cell){ .median.value = iops });
 }
 
 /* Add the fields that say which row of which panel it is. */
-static void add_place(struct csv_row *r, const struct verdict_cell *c)
+static void add_place(struct csv_row *r, const struct chart *c, size_t panel, size_t row)
 {
-	csv_count(r, "job_index", c->job_idx);
-	csv_count(r, "label_index", c->label_idx);
-	csv_text(r, "job", c->job);
-	csv_text(r, "label", c->label);
+	csv_count(r, "job_index", panel);
+	csv_count(r, "label_index", row);
+	csv_text(r, "job", c->panels[panel].job);
+	csv_text(r, "label", c->rows.v[row].shown);
 }
 
-static void add_point(struct csv_row *r, const struct verdict_cell *c, int block, double iops,
-		      double baseline)
+static void add_point(struct csv_row *r, const struct chart *c, size_t panel, size_t row, int block,
+		      double iops)
 {
-	add_place(r, c);
+	const struct chart_panel *p = &c->panels[panel];
+
+	add_place(r, c, panel, row);
 	csv_count(r, "block", block);
 	csv_number(r, "iops", 3, iops);
-	csv_number(r, "ratio", 6, iops / baseline);
+	csv_number(r, "ratio", 6, iops / chart_baseline_iops(p, block));
+	csv_number(r, "insns", 1, insns_of(p, iops));
+	csv_text(r, "campaign", p->v->sum->name);
 	csv_end(r);
 }
 
-static int write_points(const struct verdicts *v, const char *dir)
+static int write_points(const struct chart *c, const char *dir)
 {
 	struct bl_draft d;
 	struct csv_row r = { .f = bl_draft_open(&d) };
 
-	add_point(&r, &(struct verdict_cell){}, 0, NAN, NAN);
-	for (size_t i = 0; i < v->n_cells; i++) {
-		const struct verdict_cell *c = &v->cells[i];
+	add_point(&r, c, 0, 0, 0, NAN);
+	for (size_t i = 0; i < c->n_panels; i++) {
+		for (size_t k = 0; k < c->rows.n; k++) {
+			const struct verdict_cell *cell = chart_cell(c, i, k);
 
-		for (size_t k = 0; k < c->n; k++)
-			add_point(&r, c, c->block[k], c->iops[k],
-				  baseline_iops(v, c->job, c->block[k]));
+			for (size_t j = 0; cell && j < cell->n; j++)
+				add_point(&r, c, i, k, cell->block[j], cell->iops[j]);
+		}
 	}
 	return bl_draft_save_in(&d, dir, "points.csv");
 }
 
 /* Without an interval both bounds are the value itself: a bar without length. */
-static void add_median(struct csv_row *r, const struct verdict_cell *c)
+static double bound(const struct stats_est *e, double v)
 {
-	const struct stats_est *m = &c->median, *q = &c->ratio;
+	return e->has_interval ? v : e->value;
+}
 
-	add_place(r, c);
-	csv_text(r, "verdict", verdict_name(c->verdict));
+static void add_median(struct csv_row *r, const struct chart *c, size_t panel, size_t row)
+{
+	static const struct verdict_cell none = {
+		.median = { NAN, NAN, NAN, false }, .ratio = { NAN, NAN, NAN, false },
+	};
+	const struct chart_panel *p = &c->panels[panel];
+	const struct verdict_cell *cell = chart_cell(c, panel, row);
+	const struct stats_est *m = cell ? &cell->median : &none.median;
+	const struct stats_est *q = cell ? &cell->ratio : &none.ratio;
+
+	add_place(r, c, panel, row);
+	csv_text(r, "verdict", cell ? verdict_name(cell->verdict) : "not run");
 	csv_number(r, "iops", 3, m->value);
-	csv_number(r, "iops_lo", 3, m->has_interval ? m->lo : m->value);
-	csv_number(r, "iops_hi", 3, m->has_interval ? m->hi : m->value);
+	csv_number(r, "iops_lo", 3, bound(m, m->lo));
+	csv_number(r, "iops_hi", 3, bound(m, m->hi));
 	csv_number(r, "ratio", 6, q->value);
-	csv_number(r, "ratio_lo", 6, q->has_interval ? q->lo : q->value);
-	csv_number(r, "ratio_hi", 6, q->has_interval ? q->hi : q->value);
+	csv_number(r, "ratio_lo", 6, bound(q, q->lo));
+	csv_number(r, "ratio_hi", 6, bound(q, q->hi));
+	csv_number(r, "insns", 1, insns_of(p, m->value));
+	csv_number(r, "insns_lo", 1, insns_of(p, bound(m, m->hi)));
+	csv_number(r, "insns_hi", 1, insns_of(p, bound(m, m->lo)));
+	csv_text(r, "campaign", p->v->sum->name);
 	csv_end(r);
 }
 
-static int write_medians(const struct verdicts *v, const char *dir)
+static int write_medians(const struct chart *c, const char *dir)
 {
 	struct bl_draft d;
 	struct csv_row r = { .f = bl_draft_open(&d) };
 
-	add_median(&r, &(struct verdict_cell){});
-	for (size_t i = 0; i < v->n_cells; i++)
-		add_median(&r, &v->cells[i]);
+	add_median(&r, c, 0, 0);
+	for (size_t i = 0; i < c->n_panels; i++)
+		for (size_t k = 0; k < c->rows.n; k++)
+			add_median(&r, c, i, k);
 	return bl_draft_save_in(&d, dir, "medians.csv");
 }
 
-/* --- figure.gp: texts and scales -------------------------------------------- */
-
-/* Split @text at blanks into lines of at most @width characters. */
-static void wrap_text(struct bl_strv *lines, const char *text, size_t width)
+static int write_captions(const struct chart *c, const char *dir)
 {
-	char *copy = bl_strdup(text), *line = copy, *cut;
+	int err = 0;
 
-	while (strlen(line) > width) {
-		for (cut = line + width; cut > line && *cut != ' '; cut--)
-			;
-		if (cut == line)
-			break;
-		*cut = '\0';
-		bl_strv_add(lines, line);
-		line = cut + 1;
+	for (size_t i = 0; i < ARRAY_SIZE(figures) && !err; i++) {
+		char *name = bl_fmt("%s.txt", figures[i]);
+		struct bl_draft d;
+
+		chart_write_caption(c, !strcmp(figures[i], "relative"), bl_draft_open(&d));
+		err = bl_draft_save_in(&d, dir, name);
+		free(name);
 	}
-	bl_strv_add(lines, line);
-	free(copy);
+	return err;
 }
 
-/* Say how many dots a row has. *@few is set if some row has too few for an interval. */
-static char *describe_dots(const struct verdicts *v, bool relative, bool *few)
+/* --- figure.gp: names, places and scales ---------------------------------------- */
+
+static void write_titles(const struct chart *c, FILE *f)
 {
-	size_t lo = SIZE_MAX, hi = 0;
+	const char **titles = bl_zalloc(c->n_panels * sizeof(*titles));
 
-	for (size_t i = 0; i < v->n_cells; i++) {
-		size_t n = relative ? v->cells[i].n_common : v->cells[i].n;
+	for (size_t i = 0; i < c->n_panels; i++)
+		titles[i] = c->panels[i].title;
+	gnuplot_array(f, "JOBS", titles, c->n_panels);
+	free(titles);
+}
 
-		lo = n < lo ? n : lo;
-		hi = n > hi ? n : hi;
+static bool is_unsafe(const struct chart *c, size_t row)
+{
+	for (size_t i = 0; i < c->n_panels; i++) {
+		const struct verdict_cell *cell = chart_cell(c, i, row);
+
+		if (cell && cell->config && cell->config->unsafe)
+			return true;
 	}
-	*few = lo < STATS_MIN_N;
-	return lo < hi ? bl_fmt("n = %zu to %zu", lo, hi) : bl_fmt("n = %zu", hi);
+	return false;
 }
 
-static void include_value(double *lo, double *hi, double x)
+/* Write the names of the rows; a star marks those that are unsafe. */
+static void write_labels(const struct chart *c, FILE *f)
 {
-	*lo = fmin(*lo, x);
-	*hi = fmax(*hi, x);
-}
-
-/* Include the interval and the dots of one row in the range. */
-static void include_cell(const struct verdicts *v, const struct verdict_cell *c, double *lo,
-			  double *hi)
-{
-	include_value(lo, hi, c->ratio.lo);
-	include_value(lo, hi, c->ratio.hi);
-	for (size_t k = 0; k < c->n; k++)
-		include_value(lo, hi, c->iops[k] / baseline_iops(v, c->job, c->block[k]));
-}
-
-static bool is_near(const struct verdict_cell *c)
-{
-	return isnan(c->ratio.value) || fabs(log(c->ratio.value)) < log(NEAR);
-}
-
-/*
- * Find the range of the axis of ratios. One strategy at a third of the baseline would push
- * all others onto one line, so if most ratios are near 1, the axis covers these alone, and the
- * others stand as numbers at its rim. Return whether such numbers are needed.
- */
-static bool find_ratio_range(const struct verdicts *v, double *lo, double *hi)
-{
-	double all_lo = NAN, all_hi = NAN;
-	size_t far = 0;
-
-	*lo = *hi = NAN;
-	for (size_t i = 0; i < v->n_cells; i++) {
-		const struct verdict_cell *c = &v->cells[i];
-		double margin = 1 + v->same_pct / 100;
-
-		include_value(lo, hi, margin);
-		include_value(lo, hi, 1 / margin);
-		include_cell(v, c, &all_lo, &all_hi);
-		if (is_near(c))
-			include_cell(v, c, lo, hi);
-		else
-			far++;
-	}
-	include_value(&all_lo, &all_hi, *lo);
-	include_value(&all_lo, &all_hi, *hi);
-	if (far > v->n_cells / 3 || all_hi / all_lo < FAR) {
-		*lo = all_lo;
-		*hi = all_hi;
-	}
-	return *lo > all_lo || *hi < all_hi;
-}
-
-static void write_caption(const struct verdicts *v, FILE *f, bool relative, size_t width)
-{
-	const struct summary *s = v->sum;
-	char *plane = report_plane(s), *n, *text, *band;
-	double lo, hi;
-	bool few;
-	struct bl_strv lines = {};
-
-	n = describe_dots(v, relative, &few);
-	band = bl_fmt(" Grey band: the margin of same, %.3g %%, %s.", v->same_pct,
-		      v->margin_source == MARGIN_DECLARED ? "declared" : "not declared before");
-	text = bl_fmt("Each dot is %s (%s per row). Symbol and bar: %s with its 95 %% interval%s.%s",
-		      relative ? "the ratio in one block" : "one fresh device", n,
-		      relative ? "Hodges-Lehmann estimate" : "median",
-		      few ? " (none below n = 5)" : "",
-		      relative ? band : "");
-	wrap_text(&lines, text, width);
-	free(text);
-	text = bl_fmt("%sPlane: %s%s. Campaign: %s.",
-		      relative && find_ratio_range(v, &lo, &hi) ?
-		      "Numbers at the rim: ratios beyond the axis. " : "", plane,
-		      s->emulated ? "; only ratios carry over to hardware" : "", s->name);
-	wrap_text(&lines, text, width);
-	gnuplot_array(f, relative ? "RELATIVE_CAPTION" : "ABSOLUTE_CAPTION",
-		      (const char *const *)lines.v, lines.n);
-	bl_strv_free(&lines);
-	free(text);
-	free(band);
-	free(n);
-	free(plane);
-}
-
-static void write_ranges(const struct verdicts *v, FILE *f)
-{
-	double lo, hi, most = NAN;
-
-	fprintf(f, "array MARGIN[%zu]\n", v->sum->jobs.n);
-	for (size_t i = 0; i < v->n_cells; i++) {
-		const struct verdict_cell *c = &v->cells[i];
-
-		if (!c->label_idx)
-			fprintf(f, "MARGIN[%zu] = %.6f\n", c->job_idx + 1,
-				1 + v->same_pct / 100);
-		most = fmax(most, c->median.hi);
-		for (size_t k = 0; k < c->n; k++)
-			most = fmax(most, c->iops[k]);
-	}
-	find_ratio_range(v, &lo, &hi);
-	fprintf(f, "RATIO_LO = %.6f\nRATIO_HI = %.6f\nIOPS_MAX = %.3f\n", lo, hi,
-		isnan(most) ? 1 : most);
-}
-
-static int write_settings(const struct verdicts *v, const char *dir)
-{
-	const struct summary *s = v->sum;
-	size_t cols = s->jobs.n < 4 ? s->jobs.n : s->jobs.n == 5 || s->jobs.n == 6 ? 3 : 4;
 	struct bl_strv labels = {};
-	struct bl_draft d;
-	FILE *f = bl_draft_open(&d);
+	bool any = false;
 
-	for (size_t i = 0; i < v->labels.n; i++) {
-		const struct sum_row *r = verdict_find(v, v->labels.v[i], s->jobs.v[0])->config;
-		char *name = bl_fmt("%s%s", v->labels.v[i],
-				    r && r->unsafe ? " (unsafe)" : "");
+	for (size_t i = 0; i < c->rows.n; i++) {
+		bool unsafe = is_unsafe(c, i);
+		char *name = bl_fmt("%s%s", c->rows.v[i].shown, unsafe ? "*" : "");
 
+		any |= unsafe;
 		bl_strv_add(&labels, name);
 		free(name);
 	}
+	gnuplot_array(f, "LABELS", (const char *const *)labels.v, labels.n);
+	fprintf(f, "UNSAFE = %d\n", any);
+	bl_strv_free(&labels);
+}
+
+/* Return the largest value of the axis of the figure absolute. */
+static double find_most(const struct chart *c)
+{
+	double most = 1;
+
+	for (size_t i = 0; i < c->n_panels; i++) {
+		for (size_t k = 0; k < c->rows.n; k++) {
+			const struct verdict_cell *cell = chart_cell(c, i, k);
+
+			for (size_t j = 0; cell && j < cell->n; j++)
+				most = fmax(most, c->insns ? insns_of(&c->panels[i], cell->iops[j]) :
+					    cell->iops[j]);
+		}
+	}
+	return most;
+}
+
+/* Write the words under the axes, in lines that the figure has room for. */
+static void write_axes(const struct chart *c, FILE *f)
+{
+	const char *emulated = c->emulated ? ", emulated" : "";
+	double most = find_most(c), scale = most < 10000 ? 1 : 1000;
+	char *relative, *absolute;
+
+	if (c->insns)
+		relative = bl_fmt("instructions per I/O of %s / of the strategy%s, log scale",
+				  c->baseline, emulated);
+	else
+		relative = bl_fmt("ratio to the IOPS of %s%s, log scale", c->baseline, emulated);
+	absolute = bl_fmt("%s%s%s", c->insns ? "instructions per I/O" : "IOPS",
+			  scale > 1 ? " (thousand)" : "", emulated);
+	figure_write_lines(f, "RELATIVE_AXIS", relative, c->o->width);
+	figure_write_lines(f, "ABSOLUTE_AXIS", absolute, c->o->width);
+	fprintf(f, "SCALE = %g\nMOST = %.3f\n", scale, most);
+	free(relative);
+	free(absolute);
+}
+
+static void write_ranges(const struct chart *c, FILE *f)
+{
+	const char *texts[TICKS_MOST];
+
+	fprintf(f, "array MARGIN[%zu]\n", c->n_panels);
+	for (size_t i = 0; i < c->n_panels; i++)
+		fprintf(f, "MARGIN[%zu] = %.6f\n", i + 1, 1 + c->panels[i].margin_pct / 100);
+	fprintf(f, "RATIO_LO = %.6f\nRATIO_HI = %.6f\nRIM = %d\n", c->lo, c->hi, c->has_rim);
+	for (size_t i = 0; i < c->ticks.n; i++)
+		texts[i] = ticks_text(&c->ticks, i);
+	gnuplot_array(f, "TICKS", texts, c->ticks.n);
+	for (size_t i = 0; i < c->ticks.n; i++)
+		free((char *)texts[i]);
+}
+
+static int write_settings(const struct chart *c, const char *dir)
+{
+	struct bl_draft d;
+	FILE *f = bl_draft_open(&d);
+
 	fputs("# Written by 'bouncelab report' for the scripts in plots/.\n"
 	      "# To draw again: gnuplot -c PATH/plots/relative.gp svg\n", f);
-	fprintf(f, "COLUMNS = %zu\nWIDTH = %.2f\nBASELINE = ", cols, WIDTH);
-	gnuplot_string(f, s->baseline);
-	fprintf(f, "\nEMULATED = '%s'\n", s->emulated ? ", emulated" : "");
-	gnuplot_array(f, "JOBS", (const char *const *)s->jobs.v, s->jobs.n);
-	gnuplot_array(f, "LABELS", (const char *const *)labels.v, labels.n);
-	write_caption(v, f, true, CAPTION_CHARS);
-	write_caption(v, f, false, CAPTION_CHARS);
-	write_ranges(v, f);
-	bl_strv_free(&labels);
+	fprintf(f, "WIDTH = %.2f\nLEFT = %.3f\nPANEL_WIDTH = %.3f\nCOLUMNS = %zu\nINSNS = %d\n",
+		c->o->width, c->left, c->panel_width, c->columns, c->insns);
+	write_titles(c, f);
+	write_labels(c, f);
+	write_axes(c, f);
+	write_ranges(c, f);
 	return bl_draft_save_in(&d, dir, "figure.gp");
 }
 
-int report_figures(const struct verdicts *v)
+int report_check_figures(const struct verdicts *v, size_t n, const struct figure_options *o)
 {
-	char *dir = bl_fmt("%s/figures", v->sum->dir);
-	int err;
+	struct chart c;
+	int err = chart_make(&c, v, n, o);
 
-	err = bl_mkdir_p(dir);
-	if (err)
-		bl_err("%s: %s", dir, strerror(-err));
-	if (!err)
-		err = write_points(v, dir);
-	if (!err)
-		err = write_medians(v, dir);
-	if (!err)
-		err = write_settings(v, dir);
-	if (!err)
-		err = gnuplot_draw(dir, figures, ARRAY_SIZE(figures));
-	free(dir);
+	chart_free(&c);
+	return err;
+}
+
+int report_figures(const struct verdicts *v, size_t n, const char *dir,
+		   const struct figure_options *o)
+{
+	struct chart c;
+	int err = chart_make(&c, v, n, o);
+
+	if (!err && !c.n_panels) {
+		bl_err("%s: no label of the figures has a valid run, so no figures", v->sum->dir);
+		err = -ENODATA;
+	}
+	if (!err) {
+		err = bl_mkdir_p(dir);
+		if (err)
+			bl_err("%s: %s", dir, strerror(-err));
+	}
+	err = err ? err : write_points(&c, dir);
+	err = err ? err : write_medians(&c, dir);
+	err = err ? err : write_settings(&c, dir);
+	err = err ? err : write_captions(&c, dir);
+	err = err ? err : gnuplot_draw(dir, figures, ARRAY_SIZE(figures), o->formats);
+	chart_free(&c);
 	return err;
 }

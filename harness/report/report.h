@@ -9,25 +9,51 @@
 #define BL_REPORT_H
 
 #include "eval/verdict.h"
+#include "report/figure-options.h"
 
 struct report_options {
 	bool json;		/* print JSON instead of the table */
 	bool plots;		/* draw figures */
 	double same_pct;	/* the margin of "same", in per cent, or RULE_AS_DECLARED */
+	const char *out;	/* directory for derived files; NULL: the campaign's */
+	struct figure_options figures;
 };
 
-#define REPORT_DEFAULTS	{ .plots = true, .same_pct = RULE_AS_DECLARED }
+#define REPORT_DEFAULTS	{ .plots = true, .same_pct = RULE_AS_DECLARED,	\
+			  .figures = FIGURE_OPTIONS_DEFAULTS }
 
 /**
- * report_campaign() - derive all tables, verdicts and figures of a campaign
- * @dir: the campaign's directory, in which the derived files are written
- * @o: options, or NULL for the defaults
- * @out: gets the table or the JSON
+ * report_campaigns() - derive all tables, verdicts and figures of campaigns
+ * @dirs: the directory of each
+ * @n: their number, at least 1
+ * @o: options
+ * @out: gets the tables or the JSON
  *
- * Return: 0; 1 if some planned run is not there or not valid; a negative errno with a
+ * The derived files of a campaign go into its directory or, of several campaigns with @o->out,
+ * into a directory of its name there. Figures of several campaigns need @o->out. A directory
+ * that cannot be written gets no files, with a message, and the report is printed all the same.
+ *
+ * Return: 0; 1 if some planned run is not there or not valid; -EINVAL with a message: an option
+ * does not fit the campaigns; another negative errno with a
  * message on any failure.
  */
-int report_campaign(const char *dir, const struct report_options *o, FILE *out);
+int report_campaigns(const char *const *dirs, size_t n, const struct report_options *o, FILE *out);
+
+/* Do the same for one campaign with the defaults. */
+int report_campaign(const char *dir, FILE *out);
+
+/**
+ * report_traces() - print the tables of traced campaigns side by side, and write their files
+ * @s: the campaigns
+ * @n: their number
+ * @dir: gets trace-*.csv and figures/; NULL: no files
+ * @o: options
+ * @out: gets the tables; NULL: they are not printed
+ *
+ * Return: 0, or a negative errno with a message.
+ */
+int report_traces(const struct summary *s, size_t n, const char *dir,
+		  const struct report_options *o, FILE *out);
 
 /* Print header, verdict table, footer and the runs that are not ok. */
 void report_text(const struct verdicts *v, FILE *f, bool colour);
@@ -47,15 +73,20 @@ void report_costs_csv(const struct verdicts *v, FILE *f);
 /* Describe the plane, e.g. "vm, emulated (TCG)". The caller frees it. */
 char *report_plane(const struct summary *s);
 
+/* Return 0, or -EINVAL with a message: an option of figures does not fit these campaigns. */
+int report_check_figures(const struct verdicts *v, size_t n, const struct figure_options *o);
+
 /**
  * report_figures() - write the data of the figures and let gnuplot draw them
- * @v: the verdicts; DIR is their campaign's directory
- *
- * Writes DIR/figures/{points.csv,medians.csv,figure.gp} and from them
- * DIR/figures/{relative,absolute}.{svg,pdf}.
+ * @v: the verdicts of each campaign
+ * @n: number of campaigns
+ * @dir: gets points.csv, medians.csv, figure.gp, and relative and absolute in each format with
+ *       their captions, NAME.txt
+ * @o: options
  *
  * Return: 0, or a negative errno with a message (-ENOENT: there is no gnuplot).
  */
-int report_figures(const struct verdicts *v);
+int report_figures(const struct verdicts *v, size_t n, const char *dir,
+		   const struct figure_options *o);
 
 #endif

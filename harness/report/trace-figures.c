@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes the texts and scales of the traces' figures; plots/ draws them. */
 #include "report/trace.h"
+#include "report/caption.h"
 #include "report/flame-svg.h"
-#include "lib/gnuplot.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_LOCKS	10	/* rows; the CSV has all */
+
+/* The subjects that the figures show, in their order. */
+struct shown {
+	struct trace_view *v;		/* titles as in the CSV files */
+	const char **names;		/* titles as in the figures */
+	size_t n;
+	const struct figure_options *o;
+};
 
 /* Get nanoseconds per I/O of waits and of holds; 0 without the collector. */
 static void get_lock_costs(const struct trace_view *v, const char *name, double *waited,
@@ -22,15 +31,17 @@ static void get_lock_costs(const struct trace_view *v, const char *name, double 
 	*held = l && ios_held > 0 ? l->hold_ns / ios_held : 0;
 }
 
-/* Write the scale of both panels: whole decades, at least from 1 to 1000 ns. */
-static void write_lock_range(const struct trace_view *v, size_t n, const char *const *names,
-		       size_t count, FILE *f)
+/* Write the scale of both panels, in whole decades, and whether there were waits at all. */
+static void write_lock_range(const struct shown *s, const char *const *names, size_t count,
+			     FILE *f)
 {
-	double lo = 1, hi = 1000, waited, held;
+	double lo = NAN, hi = NAN, waited, held;
+	bool any = false;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		for (size_t k = 0; k < count; k++) {
-			get_lock_costs(&v[i], names[k], &waited, &held);
+			get_lock_costs(&s->v[i], names[k], &waited, &held);
+			any |= waited > 0;
 			hi = fmax(hi, fmax(waited, held));
 			if (waited > 0)
 				lo = fmin(lo, waited);
@@ -38,8 +49,9 @@ static void write_lock_range(const struct trace_view *v, size_t n, const char *c
 				lo = fmin(lo, held);
 		}
 	}
-	fprintf(f, "LOCK_LO = %g\nLOCK_HI = %g\n", pow(10, floor(log10(lo))),
-		pow(10, ceil(log10(hi))));
+	lo = pow(10, floor(log10(lo)));
+	hi = pow(10, ceil(log10(hi)));
+	fprintf(f, "LOCK_LO = %g\nLOCK_HI = %g\nWAITED = %d\n", lo, hi > lo ? hi : 10 * lo, any);
 }
 
 static double lock_weight(const struct trace_lock *l)
@@ -47,27 +59,29 @@ static double lock_weight(const struct trace_lock *l)
 	return l->wait_ns + l->hold_ns;
 }
 
-static void write_locks(const struct trace_view *v, size_t n, FILE *f)
+static void write_locks(const struct shown *s, FILE *f)
 {
 	size_t count;
-	const char **names = trace_lock_names(v, n, &count, lock_weight);
+	const char **names = trace_lock_names(s->v, s->n, &count, lock_weight);
 
+	fprintf(f, "WAITS = %d\nHOLDS = %d\n", trace_views_have(s->v, s->n, COLLECT_LOCKS),
+		trace_views_have(s->v, s->n, COLLECT_HOLDS));
 	count = count < MOST_LOCKS ? count : MOST_LOCKS;
 	if (count) {
 		gnuplot_array(f, "LOCKS", names, count);
-		write_lock_range(v, n, names, count, f);
+		write_lock_range(s, names, count, f);
 	}
 	free(names);
 }
 
-static void write_means(const struct trace_view *v, size_t n, FILE *f)
+static void write_means(const struct shown *shown, FILE *f)
 {
 	double touch = 1, end = 1, peak = 1;
 
-	fprintf(f, "array MEAN[%zu]\n", n * STAGES);
-	for (size_t i = 0; i < n; i++) {
-		const struct trace_memory *m = &v[i].subject->memory;
-		const struct stages *s = &v[i].subject->stages;
+	fprintf(f, "array MEAN[%zu]\n", shown->n * STAGES);
+	for (size_t i = 0; i < shown->n; i++) {
+		const struct trace_memory *m = &shown->v[i].subject->memory;
+		const struct stages *s = &shown->v[i].subject->stages;
 
 		for (int k = 0; k < STAGES; k++)
 			fprintf(f, "MEAN[%zu] = %g\n", i * STAGES + k + 1,
@@ -81,61 +95,81 @@ static void write_means(const struct trace_view *v, size_t n, FILE *f)
 	fprintf(f, "FIRST_TOUCH = %g\nEND = %g\nPEAK = %g\n", touch, end, peak);
 }
 
-/* Write how many fresh devices are behind the figures; some may have failed. */
-static void write_devices(const struct trace_view *v, size_t n, FILE *f)
+/* Return how many fresh devices are behind the figures; some may have failed. */
+static char *describe_devices(const struct shown *s)
 {
 	unsigned int lo = UINT_MAX, hi = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		for (int c = 0; c < COLLECTORS; c++) {
-			unsigned int runs = v[i].subject->runs[c];
+			unsigned int runs = s->v[i].subject->runs[c];
 
 			lo = runs && runs < lo ? runs : lo;
 			hi = runs > hi ? runs : hi;
 		}
 	}
-	if (!hi)
-		fputs("DEVICES = ''\n", f);
-	else if (lo == hi)
-		fprintf(f, "DEVICES = ', n = %u device%s'\n", hi, hi == 1 ? "" : "s");
-	else
-		fprintf(f, "DEVICES = ', n = %u to %u devices'\n", lo, hi);
+	return lo < hi ? bl_fmt("n = %u to %u devices", lo, hi) :
+			 bl_fmt("n = %u device%s", hi, hi == 1 ? "" : "s");
 }
 
-static int write_words(const struct trace_view *v, size_t n, const char *dir)
+/* Write lines that mark the trace of a busy host, each campaign once. */
+static void write_noise(const struct shown *s, FILE *f)
 {
-	const struct trace_data *d = v[0].data;
-	const char **titles;
-	struct bl_draft draft;
-	FILE *f = bl_draft_open(&draft);
+	struct bl_strv lines = {};
 
-	fprintf(f, "# made by 'bouncelab report'\nEMULATED = '%s'\nJOB = ",
-		d->sum.emulated ? ", emulated" : "");
-	gnuplot_string(f, d->job);
-	fputc('\n', f);
-	titles = bl_zalloc((n + 1) * sizeof(*titles));
-	for (size_t i = 0; i < n; i++)
-		titles[i] = v[i].title;
-	write_devices(v, n, f);
-	gnuplot_array(f, "LABELS", titles, n);
+	for (size_t i = 0; i < s->n; i++) {
+		char *text = trace_noise_text(s->v[i].data);
+
+		if (text && !bl_strv_has(&lines, text))
+			bl_strv_add(&lines, text);
+		free(text);
+	}
+	if (lines.n) {
+		char *text = bl_strv_join(&lines, "; ");
+
+		figure_write_lines(f, "NOISE", text, s->o->width);
+		free(text);
+		fputs("NOISE_LINES = |NOISE|\n", f);
+	} else {
+		fputs("NOISE_LINES = 0\n", f);
+	}
+	bl_strv_free(&lines);
+}
+
+static int write_words(const struct shown *s, const char *dir)
+{
+	struct bl_draft draft;
+	const char **labels = bl_zalloc(s->n * sizeof(*labels));
+	FILE *f = bl_draft_open(&draft);
+	bool emulated = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		labels[i] = s->v[i].title;
+		emulated |= s->v[i].data->sum.emulated;
+	}
+	fprintf(f, "# Written by 'bouncelab report' for the scripts in plots/.\nWIDTH = %.2f\n"
+		"EMULATED = '%s'\n", s->o->width, emulated ? ", emulated" : "");
+	write_noise(s, f);
+	gnuplot_array(f, "LABELS", labels, s->n);
+	gnuplot_array(f, "NAMES", s->names, s->n);
 	gnuplot_array(f, "STAGES", stage_names, STAGES);
-	write_locks(v, n, f);
-	write_means(v, n, f);
-	free(titles);
+	write_locks(s, f);
+	write_means(s, f);
+	free(labels);
 	return bl_draft_save_in(&draft, dir, "trace.gp");
 }
 
 /* Write trace-flame-LABEL.svg, with "_" in place of blanks, slashes and brackets. */
-static int write_flame(const struct trace_view *v, const char *dir)
+static int write_flame(const struct trace_view *v, const char *shown, const char *dir)
 {
-	char *name = bl_fmt("trace-flame-%s.svg", v->title), *title;
+	char *name = bl_fmt("trace-flame-%s.svg", shown), *title;
 	struct bl_draft d;
 	int err;
 
 	for (char *p = name; *p; p++)
 		if (strchr("/ ()'", *p))
 			*p = '_';
-	title = bl_fmt("%s, %s%s: CPU time by call chain", v->title, v->data->job,
+	title = bl_fmt("%s, %s%s: CPU time by call chain", shown, v->data->job,
 		       v->data->sum.emulated ? ", emulated" : "");
 	flame_write_svg(v->subject->profile, title, bl_draft_open(&d));
 	err = bl_draft_save_in(&d, dir, name);
@@ -144,38 +178,154 @@ static int write_flame(const struct trace_view *v, const char *dir)
 	return err;
 }
 
-int report_draw_traces(const struct trace_view *v, size_t n, const char *dir)
+/* --- which figures there are ------------------------------------------------------- */
+
+static bool has_latency(const struct shown *s)
 {
-	char *figures = bl_fmt("%s/figures", dir);
-	const char *names[5];
-	size_t k = 0, locks;
-	int err = bl_mkdir_p(figures);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].subject->latency.total > 0)
+			return true;
+	return false;
+}
+
+static bool has_locks(const struct shown *s)
+{
+	size_t n;
+
+	free(trace_lock_names(s->v, s->n, &n, lock_weight));
+	return n;
+}
+
+static bool has_stages(const struct shown *s)
+{
+	return trace_views_have(s->v, s->n, COLLECT_STAGES);
+}
+
+static bool has_memory(const struct shown *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].subject->memory.runs > 0)
+			return true;
+	return false;
+}
+
+/* A figure without data is not drawn. */
+static const struct {
+	const char *name, *caption;
+	bool (*has_data)(const struct shown *s);
+} figures[] = {
+	{ "trace-latency", "Share of I/Os whose completion takes longer than a latency, from runs "
+	  "without collectors", has_latency },
+	{ "trace-locks", "Waits for each lock in the whole kernel, without the time that a semaphore "
+	  "spins, and holds of the locks of virtio-blk and the module, in ns per I/O; no mark: none seen",
+	  has_locks },
+	{ "trace-life", "Mean time of each stage in the life of an I/O, with the time that writing the "
+	  "events takes; below without the stages daemon and interrupt", has_stages },
+	{ "trace-copies", "Bytes copied and zeroed per byte of I/O, faults per I/O, and the largest "
+	  "sample of bounce pages", has_memory },
+	{ "trace-memory", "Bounce pages over time since the collector began, in the first run of each "
+	  "label", has_memory },
+};
+
+static int write_caption(const struct shown *s, size_t figure, const char *dir)
+{
+	char *name = bl_fmt("%s.txt", figures[figure].name), *n = describe_devices(s), *text;
+	struct bl_draft d;
+	FILE *f = bl_draft_open(&d);
+	int err;
+
+	text = bl_fmt("%s; %s%s.", figures[figure].caption, n,
+		      s->v[0].data->sum.emulated ? "; emulated" : "");
+	caption_print(f, text);
+	free(text);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct trace_data *data = s->v[i].data;
+
+		if (i && data == s->v[i - 1].data)
+			continue;
+		fprintf(f, "Job %s.\n", data->job);
+		caption_print_source(f, &data->sum);
+		text = trace_noise_text(data);
+		if (text)
+			caption_print(f, text);
+		free(text);
+	}
+	err = bl_draft_save_in(&d, dir, name);
+	free(n);
+	free(name);
+	return err;
+}
+
+static int draw(const struct shown *s, const char *dir)
+{
+	const char *names[ARRAY_SIZE(figures)];
+	size_t k = 0;
+	int err = bl_mkdir_p(dir);
 
 	if (err)
-		bl_err("%s: %s", figures, strerror(-err));
-	if (!err)
-		err = write_words(v, n, figures);
-	for (size_t i = 0; !err && i < n; i++)
-		if (v[i].subject->profile)
-			err = write_flame(&v[i], figures);
-	for (size_t i = 0; i < n && !k; i++)
-		if (v[i].subject->latency.total > 0)
-			names[k++] = "trace-latency";
-	/* A figure without data is not drawn. */
-	free(trace_lock_names(v, n, &locks, lock_weight));
-	if (locks)
-		names[k++] = "trace-locks";
-	if (trace_views_have(v, n, COLLECT_STAGES))
-		names[k++] = "trace-life";
-	for (size_t i = 0; i < n; i++) {
-		if (!(v[i].subject->memory.runs > 0))
+		bl_err("%s: %s", dir, strerror(-err));
+	err = err ? err : write_words(s, dir);
+	for (size_t i = 0; !err && i < s->n; i++)
+		if (s->v[i].subject->profile)
+			err = write_flame(&s->v[i], s->names[i], dir);
+	for (size_t i = 0; !err && i < ARRAY_SIZE(figures); i++) {
+		if (!figures[i].has_data(s))
 			continue;
-		names[k++] = "trace-copies";
-		names[k++] = "trace-memory";
-		break;
+		names[k++] = figures[i].name;
+		err = write_caption(s, i, dir);
 	}
-	if (!err)
-		err = gnuplot_draw(figures, names, k);
-	free(figures);
+	return err ? err : gnuplot_draw(dir, names, k, s->o->formats);
+}
+
+/* Choose what the figures show. The caller frees it by free_shown(), also after an error. */
+static int choose_shown(struct shown *s, struct figure_rows *rows, const struct trace_view *v,
+			size_t n)
+{
+	int err;
+
+	for (size_t i = 0; i < n; i++)
+		figure_rows_add(rows, v[i].title, v[i].subject->strategy);
+	err = figure_rows_choose(rows, s->o);
+	if (err)
+		return err;
+	s->n = rows->n;
+	s->v = bl_zalloc((s->n + 1) * sizeof(*s->v));
+	s->names = bl_zalloc((s->n + 1) * sizeof(*s->names));
+	for (size_t i = 0; i < s->n; i++) {
+		for (size_t k = 0; k < n; k++)
+			if (!strcmp(v[k].title, rows->v[i].label))
+				s->v[i] = v[k];
+		s->names[i] = rows->v[i].shown;
+	}
+	return 0;
+}
+
+static void free_shown(struct shown *s, struct figure_rows *rows)
+{
+	free(s->v);
+	free(s->names);
+	figure_rows_free(rows);
+}
+
+int report_check_traces(const struct trace_view *v, size_t n, const struct figure_options *o)
+{
+	struct figure_rows rows = {};
+	struct shown s = { .o = o };
+	int err = choose_shown(&s, &rows, v, n);
+
+	free_shown(&s, &rows);
+	return err;
+}
+
+int report_draw_traces(const struct trace_view *v, size_t n, const char *dir,
+		       const struct figure_options *o)
+{
+	struct figure_rows rows = {};
+	struct shown s = { .o = o };
+	int err = choose_shown(&s, &rows, v, n);
+
+	if (!err && s.n)
+		err = draw(&s, dir);
+	free_shown(&s, &rows);
 	return err;
 }

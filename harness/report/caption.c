@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The captions of figures: texts beside the drawings, which have none inside. */
+#include "report/chart.h"
+#include "campaign/provenance.h"
+#include "report/caption.h"
+#include "report/report.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE	100	/* columns */
+
+void caption_print(FILE *f, const char *text)
+{
+	struct bl_strv lines = {};
+
+	bl_wrap_text(&lines, text, LINE);
+	for (size_t i = 0; i < lines.n; i++)
+		fprintf(f, "%s\n", lines.v[i]);
+	bl_strv_free(&lines);
+}
+
+/* Say how many dots a row has. *@few is set if some row has too few for an interval. */
+static char *describe_dots(const struct chart *c, bool relative, bool *few)
+{
+	size_t lo = SIZE_MAX, hi = 0;
+
+	for (size_t i = 0; i < c->n_panels; i++) {
+		for (size_t k = 0; k < c->rows.n; k++) {
+			const struct verdict_cell *cell = chart_cell(c, i, k);
+			size_t n = !cell ? 0 : relative ? cell->n_common : cell->n;
+
+			if (!cell)
+				continue;
+			lo = n < lo ? n : lo;
+			hi = n > hi ? n : hi;
+		}
+	}
+	*few = lo < STATS_MIN_N;
+	return lo < hi ? bl_fmt("n = %zu to %zu", lo, hi) : bl_fmt("n = %zu", hi);
+}
+
+/* Say the margin of each panel, or one for all. */
+static char *describe_margin(const struct chart *c)
+{
+	struct bl_strv l = {};
+	bool one = true;
+	char *text;
+
+	for (size_t i = 0; i < c->n_panels; i++)
+		one &= fabs(c->panels[i].margin_pct - c->panels[0].margin_pct) < 5e-4;
+	for (size_t i = 0; i < c->n_panels && !one; i++) {
+		text = bl_fmt("%.3g %% in %s", c->panels[i].margin_pct, c->panels[i].title);
+		bl_strv_add(&l, text);
+		free(text);
+	}
+	text = one ? bl_fmt("%.3g %%", c->panels[0].margin_pct) : bl_strv_join(&l, ", ");
+	bl_strv_free(&l);
+	return text;
+}
+
+/* Say when the margin was chosen; of several campaigns, what is true of all. */
+static const char *describe_margin_source(const struct chart *c)
+{
+	static const char *const texts[] = {
+		[MARGIN_DECLARED] = "declared before the run", [MARGIN_DEFAULT] = "a default that "
+		"the plan did not declare", [MARGIN_CHOSEN] = "chosen after the run",
+	};
+
+	for (size_t i = 1; i < c->n; i++)
+		if (c->v[i].margin_source != c->v->margin_source)
+			return "not declared before the run in each of the campaigns";
+	return texts[c->v->margin_source];
+}
+
+/* Describe what only the figure of ratios has. */
+static char *describe_band(const struct chart *c)
+{
+	char *margin = describe_margin(c), *text;
+
+	text = bl_fmt(" Grey band: the margin of same, %s, %s.%s", margin, describe_margin_source(c),
+		      c->has_rim ? " Numbers at the rim: ratios beyond the axis, with their intervals." :
+		      "");
+	free(margin);
+	return text;
+}
+
+static void print_first(const struct chart *c, bool relative, FILE *f)
+{
+	char *n, *band = relative ? describe_band(c) : bl_strdup(""), *text;
+	bool few;
+
+	n = describe_dots(c, relative, &few);
+	text = bl_fmt("%s%s%s%s. Each dot is %s (%s per row). Symbol and bar: %s with its 95 %% "
+		      "interval%s.%s",
+		      !c->insns ? relative ? "IOPS relative to " : "IOPS" :
+		      relative ? "Instructions per I/O of " : "Instructions of the guest per I/O",
+		      relative ? c->baseline : "",
+		      c->insns && relative ? " divided by those of each strategy, which is the ratio "
+		      "of IOPS; right of 1: fewer instructions" : "",
+		      c->emulated ? "; emulated" : "",
+		      relative ? "the ratio in one block" : "one fresh device", n,
+		      relative ? "Hodges-Lehmann estimate" : "median",
+		      few ? " (none below n = 5)" : "", band);
+	caption_print(f, text);
+	free(text);
+	free(band);
+	free(n);
+}
+
+void caption_print_source(FILE *f, const struct summary *s)
+{
+	char *plane = report_plane(s), *line = provenance_line(s->env), *text;
+
+	text = bl_fmt("Campaign %s: plane %s; order of jobs: %s; measured on: %s.", s->name, plane,
+		      order_names[s->order], line);
+	caption_print(f, text);
+	free(text);
+	free(line);
+	free(plane);
+}
+
+void chart_write_caption(const struct chart *c, bool relative, FILE *f)
+{
+	print_first(c, relative, f);
+	for (size_t i = 0; i < c->n; i++)
+		caption_print_source(f, c->v[i].sum);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Captions: lines of text that stand beside a figure. */
+#ifndef BL_CAPTION_H
+#define BL_CAPTION_H
+
+#include "eval/summary.h"
+
+/* Print a text in lines that a terminal has room for. */
+void caption_print(FILE *f, const char *text);
+
+/* Print what a campaign was measured on: plane, order of jobs, kernel, CPU, commit. */
+void caption_print_source(FILE *f, const struct summary *s);
+
+#endif
