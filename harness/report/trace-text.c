@@ -29,6 +29,7 @@ static void print_head(const struct trace_view *v, size_t n, FILE *f)
 			d->sum.emulated ? ", emulated: ratios carry over to hardware, "
 			"microseconds do not" : "");
 		report_print_provenance(&d->sum, f);
+		report_print_order(&d->sum, f);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct trace_subject *s = v[i].subject;
