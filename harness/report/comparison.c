@@ -5,6 +5,7 @@
 #include "campaign/env-diff.h"
 #include "campaign/provenance.h"
 #include "lib/table.h"
+#include "report/sections.h"
 
 #include <errno.h>
 #include <math.h>
@@ -211,6 +212,15 @@ static json_t *list_json(const struct bl_strv *l)
 	return a;
 }
 
+static json_t *measured_json(const struct report_side s[2])
+{
+	json_t *old = json_object(), *new = json_object();
+
+	report_add_provenance(&s[0].sum, old);
+	report_add_provenance(&s[1].sum, new);
+	return json_pack("{s:o, s:o}", "old", old, "new", new);
+}
+
 void report_compare_json(const struct report_comparison *r, FILE *f)
 {
 	const struct report_side *s = r->side;
@@ -230,6 +240,7 @@ void report_compare_json(const struct report_comparison *r, FILE *f)
 	json_object_set_new(o, "order", json_pack("[s, s]", order_names[s[0].sum.order],
 						  order_names[s[1].sum.order]));
 	bl_strv_free(&diff);
+	json_object_set_new(o, "measured", measured_json(s));
 	json_dumpf(o, f, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 	fputc('\n', f);
 	json_decref(o);

@@ -281,8 +281,10 @@ static void check_loaded(const struct runner *r, const char *dir, struct outcome
 
 	if (guest)
 		why = guest_files_check_loaded(&r->c->files, json_object_get(guest, "loaded"));
-	if (why)
+	if (why) {
 		set_outcome(o, STATUS_INVALID, why);
+		o->fresh_boot = true;	/* its cache of the file is stale */
+	}
 	json_decref(guest);
 	free(path);
 }

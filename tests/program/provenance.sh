@@ -8,7 +8,8 @@
 #
 # Seen failing: with each of these calls taken out: boots_log_run() in run_one(), boots_log(),
 # guest_files_sum() in campaign_write_env(), note_replaced(), check_package(),
-# report_print_provenance(), print_side(); with the line for a missing env.json printed for each
+# report_print_provenance(), print_side(), check_loaded(), the shards and the sessions in
+# provenance_list_changes(); with the line for a missing env.json printed for each
 # member; and with the options of the compiler left out.
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -104,6 +105,23 @@ compare first changing
 says "$scratch/log" 'The new campaign changed while it ran'
 ok "a module that changes while the campaign runs is named, with boots and run"
 
+# A guest that loaded another module than the file at hand.
+FAKE_LOADED='{"vduse":"0123456789ab"}' campaign 1 loaded
+says "$scratch/log" 'invalid: the guest loaded another vduse.ko than ' 'build ID 0123456789ab'
+ok "a run whose guest loaded another module than the file is invalid"
+
+# Shards: one of them was resumed in another state.
+campaign 0 1 --shard 1/2
+campaign 0 2 --shard 2/2
+cp "$out/1/env.json" "$out/1/env-2.json"
+sed -i 's/"fio": "[0-9a-f]\{12\}/"fio": "abcabcabcabc/' "$out/1/env-2.json"
+sed -i 's/"vdpa": "[0-9a-f]\{12\}/"vdpa": "defdefdefdef/' "$out/2/env.json"
+rm "$out/1/MANIFEST.sha256" "$out/2/MANIFEST.sha256"
+expect 0 merge $bouncelab merge --out "$out" --name merged "$out/1" "$out/2"
+says "$out/merged/table.txt" 'shard 1, session 2: files.fio: ' ', abcabcabcabc' \
+	'shards 1, 2: files.vdpa: ' ', defdefdefdef'
+ok "shards that differ, and a session of a shard, are named"
+
 # The same in JSON, and of a tree with changes.
 echo >>"$tree/docs/glossary.md"
 campaign 0 dirty
@@ -113,7 +131,7 @@ says "$scratch/log" "commit $commit-dirty"
 compare first dirty
 says "$scratch/log" 'The campaigns differ' 'git.dirty: false, true' 'files.bouncelab.ko: '
 $bouncelab compare --json "$out/first" "$out/dirty" >"$scratch/log"
-says "$scratch/log" '"git.dirty: false, true"'
+says "$scratch/log" '"git.dirty: false, true"' '"measured": {' "\"commit\": \"$commit-dirty\""
 ok "a tree with changes is named"
 
 # Resume with another host and another tree.
