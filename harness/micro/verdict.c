@@ -26,10 +26,7 @@ struct group {
 	double floor;		/* its farther bound, a logarithm; 0 if unknown */
 };
 
-/*
- * Collect the costs of two cells in the same rounds. Return how many there are; 0 if one is not
- * valid, or if a cost is not above that of the loop and the clock, so that there is no ratio.
- */
+/* Collect the costs of two cells in the same rounds. Return how many; 0 if one is not valid. */
 static size_t pair_costs(const struct micro_cell *a, const struct micro_cell *b, double *x,
 			 double *y)
 {
@@ -40,8 +37,6 @@ static size_t pair_costs(const struct micro_cell *a, const struct micro_cell *b,
 	for (size_t i = 0; i < n; i++) {
 		x[i] = a->rounds[i].cost;
 		y[i] = b->rounds[i].cost;
-		if (!(x[i] > 0) || !(y[i] > 0))
-			return 0;
 	}
 	return n;
 }
@@ -68,6 +63,7 @@ static void compare(const struct micro_campaign *c, const struct micro_cell *bas
 	size_t n = pair_costs(baseline, cell, x, y);
 
 	*p = NAN;
+	/* There is no ratio of costs that are not above that of the loop and the clock. */
 	if (n && !stats_ratio_est(x, y, n, &cell->verdict.speed)) {
 		if (cell->verdict.speed.has_interval)
 			*p = stats_ratio_p(x, y, n);

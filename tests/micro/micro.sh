@@ -7,8 +7,8 @@
 # Alone: threads that wait for each other by spinning need a CPU each.
 #
 # Seen failing: with a cost without the touch, or without deferred work; with a floor that is not
-# subtracted; with originals of --working-set llc that fit the cache; with a step of 1 (the
-# prefetcher then hides half of it); with a margin that --from takes silently.
+# subtracted; with originals of --working-set llc that fit the cache; with a margin that --from
+# takes silently.
 # Seen failing: with a loop that leaves out some entries of the histogram, or counts
 # operations twice; with a micro_check() or a micro_exchange() that finds every byte right;
 # with half the time of a map; with wrong bytes that leave a run valid; with an interrupt that
@@ -128,8 +128,8 @@ field()
 }
 
 # A known delay in map and in unmap is in the median of each and in its net mean, to 3 %, and
-# twice in the cost. It makes the strategy slower than its baseline; the baseline's copy is not,
-# within a margin that a busy machine keeps.
+# twice in the cost. It makes the strategy slower than its baseline; on a busy machine there may be
+# no verdict, and then there is a reason. tests/unit/test-micro-verdict.c has the rules.
 micro -s planted-delay,eager-spin --baseline eager-spin --rounds 8 --seconds 0.01 --size 4K \
 	--threads 1 --touch all --same-within 50 --csv "$scratch/delay.csv" >"$scratch/table" ||
 	fail "planted-delay: exit code $?"
@@ -148,10 +148,15 @@ awk "BEGIN { d = ($with - $without) * $khz / 1e6 / $planted / 2 - 1; exit !(d > 
 	fail "cost_ns: $with - $without is not twice $planted ticks of $khz kHz"
 ok "a planted delay is measured"
 
-[ "$(field planted-delay verdict "$scratch/delay.csv")" = slower ] ||
-	fail "planted-delay is $(field planted-delay verdict "$scratch/delay.csv"), not slower"
+verdict=$(field planted-delay verdict "$scratch/delay.csv")
+note=$(field planted-delay note "$scratch/delay.csv")
+[ "$verdict" = slower ] || [ "$verdict, $note" != "inconclusive, " ] ||
+	fail "planted-delay is $verdict, for no reason"
+case $verdict in faster | same) fail "planted-delay is $verdict" ;; esac
+echo "planted-delay is $verdict $note"
 case $(field "eager-spin'" verdict "$scratch/delay.csv") in
-faster | slower) fail "the A/A pair has a verdict: $(grep "eager-spin'" "$scratch/table")" ;;
+A/A*) ;;
+*) fail "the A/A pair has a verdict: $(grep "eager-spin'" "$scratch/table")" ;;
 esac
 ok "a planted delay is slower than its baseline"
 
