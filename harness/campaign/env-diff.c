@@ -18,7 +18,6 @@ static const char *const skipped[] = {
 struct differ {
 	struct bl_strv *out;
 	struct bl_strv only[2];		/* facts that one of the two has */
-	unsigned int parts;
 	bool files;			/* both have sums of all files */
 	bool commits;			/* both have the commit, which the version names */
 };
@@ -39,24 +38,6 @@ static bool is_skipped(const struct differ *d, const char *path)
 	return is_in(skipped, ARRAY_SIZE(skipped), path) ||
 	       (d->commits && !strcmp(path, "harness.version")) ||
 	       (d->files && is_in(in_files, ARRAY_SIZE(in_files), path));
-}
-
-/* Return the part of the environment that a fact belongs to. */
-static unsigned int part_of(const char *path)
-{
-	static const struct {
-		const char *start;
-		unsigned int part;
-	} parts[] = {
-		{ "files.bouncelab.ko", ENV_MODULE }, { "files.bl_lockwait.ko", ENV_MODULE },
-		{ "module.", ENV_MODULE }, { "files.bouncelab-guest", ENV_HARNESS },
-		{ "harness.", ENV_HARNESS }, { "git.", ENV_HARNESS }, { "host.", ENV_HOST },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (!strncmp(path, parts[i].start, strlen(parts[i].start)))
-			return parts[i].part;
-	return ENV_GUEST;
 }
 
 static bool is_sum(const char *s)
@@ -83,7 +64,6 @@ static void add_line(struct differ *d, const char *path, char *x, char *y)
 	char *line = bl_fmt("%s: %s, %s", path, x, y);
 
 	bl_strv_add(d->out, line);
-	d->parts |= part_of(path);
 	free(line);
 	free(x);
 	free(y);
@@ -136,7 +116,6 @@ static void diff_sources(struct differ *d, const json_t *a, const json_t *b)
 		line = n > names.n ? bl_fmt("module.sources: %s and %zu more", list, n - names.n) :
 				     bl_fmt("module.sources: %s", list);
 		bl_strv_add(d->out, line);
-		d->parts |= ENV_MODULE;
 		free(line);
 		free(list);
 	}
@@ -194,7 +173,7 @@ static void add_only(struct differ *d, int i)
 	free(list);
 }
 
-unsigned int campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out)
+void campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out)
 {
 	struct differ d = { .out = out };
 
@@ -202,7 +181,7 @@ unsigned int campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv 
 		bl_strv_add(out, a ? "the second has no env.json: nothing is known of its host and guest" :
 			    b ? "the first has no env.json: nothing is known of its host and guest" :
 			    "neither has an env.json: nothing is known of hosts and guests");
-		return ENV_UNKNOWN;
+		return;
 	}
 	d.files = json_object_get(a, "files") && json_object_get(b, "files");
 	d.commits = bl_json_str(json_object_get(a, "git"), "revision", NULL) &&
@@ -212,5 +191,4 @@ unsigned int campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv 
 		add_only(&d, i);
 		bl_strv_free(&d.only[i]);
 	}
-	return d.parts;
 }

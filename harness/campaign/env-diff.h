@@ -5,13 +5,6 @@
 
 #include "lib/util.h"
 
-/* The parts of an environment, as bits: who asks may expect one part to differ, and no other. */
-#define ENV_HOST	1u	/* the machine */
-#define ENV_GUEST	2u	/* kernel, stock modules and programs of the guest, QEMU */
-#define ENV_MODULE	4u	/* bouncelab.ko and its sources */
-#define ENV_HARNESS	8u	/* the other sources, and how they were compiled */
-#define ENV_UNKNOWN	16u	/* one of the two has no environment on record */
-
 /**
  * campaign_diff_env() - list the facts in which two env.json differ
  * @a: the one, or NULL
@@ -20,10 +13,8 @@
  * names all facts that only one of the two has on record
  *
  * Facts that differ each time are left out: times, the load, where the project's directory is.
- * Checksums are shortened.
- *
- * Return: the parts that differ. A fact that one of the two does not have counts for no part.
+ * Checksums are shortened. things.h says which differences forbid a comparison.
  */
-unsigned int campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out);
+void campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out);
 
 #endif
