@@ -97,7 +97,7 @@ static void print_first(const struct chart *c, bool relative, FILE *f)
 		      "interval%s.%s",
 		      !c->insns ? relative ? "IOPS relative to " : "IOPS" :
 		      relative ? "Instructions per I/O of " : "Instructions of the guest per I/O",
-		      relative ? c->baseline : "",
+		      relative ? figure_options_name(c->o, c->baseline) : "",
 		      c->insns && relative ? " divided by those of each strategy, which is the ratio "
 		      "of IOPS; right of 1: fewer instructions" : "",
 		      c->emulated ? "; emulated" : "",

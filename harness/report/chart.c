@@ -50,16 +50,25 @@ static int check_comparable(const struct verdicts *a, const struct verdicts *b)
 	return 0;
 }
 
+/* Tell whether a label is the baseline or its A/A copy. */
+static bool is_baseline(const struct chart *c, const char *label)
+{
+	size_t len = strlen(c->baseline);
+
+	return !strncmp(label, c->baseline, len) && (!label[len] || !strcmp(label + len, "'"));
+}
+
 static void add_rows(struct chart *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct verdicts *v = &c->v[i];
 
 		for (size_t k = 0; k < v->n_cells; k++) {
-			const struct sum_row *config = v->cells[k].config;
+			const struct verdict_cell *cell = &v->cells[k];
 
-			figure_rows_add(&c->rows, v->cells[k].label,
-					config ? config->strategy : v->cells[k].label);
+			figure_rows_add(&c->rows, cell->label,
+					cell->config ? cell->config->strategy : cell->label,
+					is_baseline(c, cell->label));
 		}
 	}
 }

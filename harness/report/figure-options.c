@@ -81,14 +81,14 @@ int figure_rows_find(const struct figure_rows *r, const char *label)
 	return -1;
 }
 
-void figure_rows_add(struct figure_rows *r, const char *label, const char *strategy)
+void figure_rows_add(struct figure_rows *r, const char *label, const char *strategy, bool baseline)
 {
 	if (figure_rows_find(r, label) >= 0)
 		return;
 	r->v = bl_realloc(r->v, (r->n + 1) * sizeof(*r->v));
 	r->v[r->n++] = (struct figure_row){
 		.label = bl_strdup(label), .shown = bl_strdup(label),
-		.strategy = bl_strdup(strategy),
+		.strategy = bl_strdup(strategy), .baseline = baseline,
 	};
 }
 
@@ -136,6 +136,14 @@ static size_t place_in(const struct bl_strv *l, const char *label)
 	return i;
 }
 
+/* Floors come first, then the baseline, then all others. */
+static int group_of(const struct figure_row *r)
+{
+	if (label_order_rank(r->strategy) < label_order_rank("intree"))
+		return 0;
+	return r->baseline ? 1 : 2;
+}
+
 static int compare_rows(const void *a, const void *b, void *order)
 {
 	const struct figure_row *x = a, *y = b;
@@ -143,18 +151,25 @@ static int compare_rows(const void *a, const void *b, void *order)
 
 	if (i != k)
 		return i < k ? -1 : 1;
+	if (group_of(x) != group_of(y))
+		return group_of(x) < group_of(y) ? -1 : 1;
 	return label_order_compare(x->strategy, x->label, y->strategy, y->label);
+}
+
+const char *figure_options_name(const struct figure_options *o, const char *label)
+{
+	size_t at = place_in(&o->from, label);
+
+	return at < o->from.n ? o->to.v[at] : label;
 }
 
 static int name_rows(struct figure_rows *r, const struct figure_options *o)
 {
 	for (size_t i = 0; i < r->n; i++) {
-		size_t at = place_in(&o->from, r->v[i].label);
+		const char *name = figure_options_name(o, r->v[i].label);
 
-		if (at == o->from.n)
-			continue;
 		free(r->v[i].shown);
-		r->v[i].shown = bl_strdup(o->to.v[at]);
+		r->v[i].shown = bl_strdup(name);
 	}
 	for (size_t i = 0; i < r->n; i++) {
 		for (size_t k = 0; k < i; k++) {

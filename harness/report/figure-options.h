@@ -35,6 +35,7 @@ struct figure_row {
 	char *label;		/* as the campaign has it */
 	char *shown;		/* as the figure shows it */
 	char *strategy;
+	bool baseline;		/* it, or its A/A copy */
 };
 
 struct figure_rows {		/* zero-initialised is empty */
@@ -42,8 +43,11 @@ struct figure_rows {		/* zero-initialised is empty */
 	size_t n;
 };
 
-/* Add a label, unless it is there; @strategy says where it stands. */
-void figure_rows_add(struct figure_rows *r, const char *label, const char *strategy);
+/*
+ * Add a label, unless it is there. It stands where its strategy does, the baseline and its A/A copy
+ * in front of all that bounce.
+ */
+void figure_rows_add(struct figure_rows *r, const char *label, const char *strategy, bool baseline);
 
 /**
  * figure_rows_choose() - select, order and name the rows as the options say
@@ -55,6 +59,9 @@ void figure_rows_add(struct figure_rows *r, const char *label, const char *strat
  */
 int figure_rows_choose(struct figure_rows *r, const struct figure_options *o);
 void figure_rows_free(struct figure_rows *r);
+
+/* Return the name that a label has in figures. */
+const char *figure_options_name(const struct figure_options *o, const char *label);
 
 /* Return the index of the row with that label, or -1. */
 int figure_rows_find(const struct figure_rows *r, const char *label);

@@ -185,9 +185,10 @@ static void write_axes(const struct chart *c, FILE *f)
 
 	if (c->insns)
 		relative = bl_fmt("instructions per I/O of %s / of the strategy%s, log scale",
-				  c->baseline, emulated);
+				  figure_options_name(c->o, c->baseline), emulated);
 	else
-		relative = bl_fmt("ratio to the IOPS of %s%s, log scale", c->baseline, emulated);
+		relative = bl_fmt("ratio to the IOPS of %s%s, log scale",
+				  figure_options_name(c->o, c->baseline), emulated);
 	absolute = bl_fmt("%s%s%s", c->insns ? "instructions per I/O" : "IOPS",
 			  scale > 1 ? " (thousand)" : "", emulated);
 	figure_write_lines(f, "RELATIVE_AXIS", relative, c->o->width);

@@ -284,7 +284,7 @@ static int choose_shown(struct shown *s, struct figure_rows *rows, const struct 
 	int err;
 
 	for (size_t i = 0; i < n; i++)
-		figure_rows_add(rows, v[i].title, v[i].subject->strategy);
+		figure_rows_add(rows, v[i].title, v[i].subject->strategy, false);
 	err = figure_rows_choose(rows, s->o);
 	if (err)
 		return err;
