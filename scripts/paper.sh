@@ -8,7 +8,8 @@
 #                         resumed. ('make paper')
 # paper.sh render         make the texts and their figures from the sources in paper/ and from
 #                         results/paper; print what is wrong in them
-# paper.sh check          the same, but change nothing, and compare; exit with 1 if anything is
+# paper.sh text           the same from what is unpacked and evaluated already, in a second
+# paper.sh check          as render, but change nothing, and compare; exit with 1 if anything is
 #                         wrong or differs ('make paper-check')
 #
 # Campaigns are evaluated again from their raw runs, after a check of the checksums: those of the
@@ -34,7 +35,7 @@ die()
 
 usage()
 {
-	echo "paper.sh: unknown command '${1:-}'; valid: run, render, sums, check" >&2
+	echo "paper.sh: unknown command '${1:-}'; valid: run, render, text, sums, check" >&2
 	exit 2
 }
 
@@ -226,6 +227,9 @@ render)
 	unpack
 	check_sums
 	evaluate
+	render ;;
+text)
+	[ -e "$work/pairs.csv" ] || die "nothing is evaluated in $work; 'paper.sh render' does that"
 	render ;;
 sums)
 	unpack

@@ -156,7 +156,7 @@ static void add_micro(struct paper *p, struct facts *f, const char *name,
 		return;
 	add_range(f, csv, by, "n", "n =", " rounds");
 	if (!strcmp(csv_get(csv, 0, plane), "native"))
-		add(f, "plane native, real CPUs without a kernel's traps");
+		add(f, "plane native, threads without traps, TLB shootdowns and interrupts");
 	else
 		add(f, "plane %s, emulated", csv_get(csv, 0, plane));
 	if (what >= 0)

@@ -117,14 +117,14 @@ static struct bounds bounds_of(const struct side *s, size_t row)
 static int sense_of(const struct side *s)
 {
 	static const char *const less[] = { "_ns", "insns", "_mib", "_per_map", "_per_byte",
-					    "_bytes" };
+					    "_bytes", "_ratio" };
 	const struct csv *csv = s->value->csv;
 	const char *name = csv->field[s->column];
 
 	if (!strncmp(name, "ratio", 5))
 		return csv_column(csv, "memcpy_ns") >= 0 || csv_column(csv, "memcpy_insns") >= 0 ?
 		       -1 : 1;
-	if (strstr(name, "iops") || strstr(name, "per_second"))
+	if (strstr(name, "iops") || strstr(name, "per_second") || !strcmp(name, "speed"))
 		return 1;
 	for (size_t i = 0; i < ARRAY_SIZE(less); i++)
 		if (strstr(name, less[i]))
@@ -156,7 +156,9 @@ static int ways_of_range(int sense, double lo, double hi, double same)
 
 static bool is_ratio(const struct side *s)
 {
-	return !strncmp(s->value->csv->field[s->column], "ratio", 5);
+	const char *name = s->value->csv->field[s->column];
+
+	return !strncmp(name, "ratio", 5) || strstr(name, "_ratio") || !strcmp(name, "speed");
 }
 
 static int ways_of_word(const char *op, const char *word)

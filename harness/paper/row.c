@@ -101,6 +101,16 @@ void row_filter_free(struct row_filter *f)
 	*f = (struct row_filter){};
 }
 
+/* Tell whether the interval NAME_lo to NAME_hi is of another column: p99_lo is of p99_ratio. */
+static bool is_of_ratio(const struct csv *csv, const char *base, const char *column)
+{
+	char *ratio = bl_fmt("%s_ratio", base);
+	bool is = strcmp(ratio, column) && csv_column(csv, ratio) >= 0;
+
+	free(ratio);
+	return is;
+}
+
 bool row_interval(const struct csv *csv, int column, int *lo, int *hi)
 {
 	char *base = bl_strdup(csv->field[column]);
@@ -114,7 +124,7 @@ bool row_interval(const struct csv *csv, int column, int *lo, int *hi)
 		name = bl_fmt("%s_hi", base);
 		*hi = csv_column(csv, name);
 		free(name);
-		found = *lo >= 0 && *hi >= 0;
+		found = *lo >= 0 && *hi >= 0 && !is_of_ratio(csv, base, csv->field[column]);
 		cut = strrchr(base, '_');
 		if (!cut)
 			break;

@@ -32,7 +32,9 @@ static int check_name(struct paper *p, const struct value *v)
 /* Return the column that a name need not spell out: what the file is about. */
 static const char *main_column(const struct csv *csv)
 {
-	static const char *const columns[] = { "pair_ns", "pair_insns", "ratio", "per_second" };
+	static const char *const columns[] = {
+		"cost_ns", "cost_insns", "pair_ns", "pair_insns", "ratio", "per_second",
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
 		if (csv_column(csv, columns[i]) >= 0)

@@ -8,7 +8,7 @@
  *
  * The name spells out its row, so that it cannot drift away from it: it has the first part of the
  * file's name (without .csv), the value of each condition of the filter (row.h), and behind a colon the
- * column, if that is not the main one: pair_ns, pair_insns, ratio or per_second. A filter that
+ * column, if that is not the main one: cost_UNIT, pair_UNIT, ratio or per_second. A filter that
  * leaves one row makes a number; one that leaves several makes a set, which prints its range.
  */
 #ifndef BL_PAPER_VALUES_H
