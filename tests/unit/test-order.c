@@ -4,8 +4,8 @@
  * job to another, it is not fooled by a drift of the machine, and without an effect it reports
  * one in at most 5 % of the campaigns, with noise that is anything but normal.
  *
- * Seen failing: with p values that are not over all jobs; with draws that shuffle within a label,
- * of which 8 blocks have too few; with the blocks left in; with the sides of a contrast swapped.
+ * Seen failing: with p values that are not over all jobs; with the blocks left in; with the sides of
+ * a contrast swapped.
  */
 #include "lib/util.h"
 
