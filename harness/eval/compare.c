@@ -43,22 +43,16 @@ static void estimate(struct comparison *c, const struct sample *x, const struct 
 	}
 }
 
-/* Runs do not fail at random: with more than a tenth of them failed, the rest says nothing. */
-#define MAX_FAILED	0.1
-
-/* Tell whether too many runs of a cell failed or are invalid. */
-static bool failed_too_often(const struct verdicts *v, const struct verdict_cell *c)
+/* Return what forbids a verdict on a cell of one campaign, whatever the numbers are, or NULL. */
+static const char *objection_to(const struct verdicts *v, const struct verdict_cell *c)
 {
-	size_t failed = 0;
-
-	for (size_t i = 0; i < v->sum->n_rows; i++) {
-		const struct sum_row *r = &v->sum->rows[i];
-
-		if (r->kind == KIND_TIME && !strcmp(r->label, c->label) &&
-		    !strcmp(r->job, c->job))
-			failed += r->status == STATUS_FAILED || r->status == STATUS_INVALID;
-	}
-	return failed > MAX_FAILED * (failed + c->n);
+	if (rule_failed_too_often(c->lost, c->tried))
+		return "too many of its blocks failed";
+	if (v->aa[c->job_idx].state > AA_CLEAN)
+		return "the A/A pair is not clean";
+	if (c->groups.n_small > 1)
+		return "two groups of devices";
+	return NULL;
 }
 
 /* Set what forbids a verdict on a cell, whatever the numbers are. */
@@ -67,6 +61,7 @@ static void set_objection(struct comparison *c, const struct verdicts *va,
 			  const struct verdict_cell *b)
 {
 	const struct verdict_cell *of = a->verdict == V_UNVERIFIED ? a : b;
+	const char *old = objection_to(va, a), *new = objection_to(vb, b);
 
 	c->verdict = V_INCONCLUSIVE;
 	if (of->verdict == V_UNVERIFIED) {
@@ -75,8 +70,8 @@ static void set_objection(struct comparison *c, const struct verdicts *va,
 	} else if (!c->n_a || !c->n_b) {
 		c->verdict = V_NO_DATA;
 		c->note = "no valid run beside one of the baseline";
-	} else if (failed_too_often(va, a) || failed_too_often(vb, b)) {
-		c->note = "more than a tenth of its runs failed";
+	} else if (old || new) {
+		c->note = old ? old : new;
 	} else if (c->plain && !is_icount(va)) {
 		c->verdict = V_BASELINE;
 	}
@@ -131,16 +126,18 @@ static void decide(struct comparison *c, const double same_pct[2])
 		c->note = "the margins of the two campaigns give different verdicts";
 }
 
-static int control_family(struct comparisons *cs)
+/* Control one family. The labels must not gain from controls, which differ by far. */
+static int control_family(struct comparisons *cs, enum verdict_family family)
 {
 	double *p = bl_zalloc(cs->n * sizeof(*p)), *q = bl_zalloc(cs->n * sizeof(*q));
 	long members;
 
 	for (size_t i = 0; i < cs->n; i++)
-		p[i] = cs->c[i].p;
+		p[i] = cs->c[i].family == family ? cs->c[i].p : NAN;
 	members = rule_control_family(p, q, cs->n);
 	for (size_t i = 0; i < cs->n; i++)
-		cs->c[i].q = q[i];
+		if (cs->c[i].family == family)
+			cs->c[i].q = q[i];
 	free(q);
 	free(p);
 	return members < 0 ? members : 0;
@@ -206,6 +203,7 @@ static void compare_cells(struct comparisons *cs, const struct verdicts *a,
 			continue;
 		*c = (struct comparison){
 			.label = x->label, .job = x->job, .a = NAN, .b = NAN,
+			.family = x->family,
 			.plain = !strcmp(x->label, a->sum->baseline),
 			.ratio = STATS_NO_EST, .p = NAN, .q = NAN,
 			.floor_pct = fmax(x->floor_pct, y->floor_pct), .note = "",
@@ -235,7 +233,8 @@ int compare_campaigns(struct comparisons *cs, const struct verdicts *a, const st
 		       o->job ? " in " : "", o->job ? o->job : "");
 		return -EINVAL;
 	}
-	err = control_family(cs);
+	for (int family = 0; family < FAMILIES && !err; family++)
+		err = control_family(cs, family);
 	for (size_t i = 0; i < cs->n && !err; i++)
 		decide(&cs->c[i], same_pct);
 	return err;

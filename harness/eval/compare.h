@@ -36,6 +36,7 @@ struct compare_options {
 struct comparison {
 	const char *label, *job;
 	bool plain;			/* the baseline: no ratio to itself */
+	enum verdict_family family;
 	size_t n_a, n_b;		/* units: blocks or boots */
 	double boots_a, boots_b;	/* effective numbers of boots */
 	bool hidden;			/* the samples do not show the scatter between boots */

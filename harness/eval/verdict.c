@@ -37,8 +37,10 @@ static void estimate_tail(const struct verdicts *v, struct verdict_cell *c,
 	tail->ns = stats_median(x, n);
 	free(x);
 	free(y);
-	if (isnan(tail->ns))
+	if (isnan(tail->ns)) {
+		tail->note = "too few I/Os above it";
 		return;
+	}
 	if (c == base) {
 		tail->verdict = V_BASELINE;
 		tail->ratio.value = 1;
@@ -172,7 +174,7 @@ static bool is_of_all_blocks(const struct stats_groups *g, double margin, enum v
 	case V_SAME:
 		return g->min >= -margin && g->max <= margin;
 	default:
-		return true;
+		return false;
 	}
 }
 
@@ -205,7 +207,8 @@ static enum verdict decide(const struct stats_est *ratio, const struct condition
 	verdict = rule_decide(ratio, c->q, floor, c->margin, note);
 	if (c->groups->n_small < 2 || is_of_all_blocks(c->groups, c->margin, verdict))
 		return verdict;
-	*note = c->groups_note;
+	if (!**note)
+		*note = c->groups_note;
 	return V_INCONCLUSIVE;
 }
 

@@ -189,6 +189,24 @@ static json_t *problems_json(const struct summary *s)
 	return a;
 }
 
+/* Return the state of the A/A pair in each job. */
+static json_t *aa_json(const struct verdicts *v)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < v->sum->jobs.n; i++) {
+		const struct verdict_aa *aa = &v->aa[i];
+		json_t *o = json_pack("{s:s, s:s, s:s?}", "job", v->sum->jobs.v[i], "state",
+				      report_aa_word(aa->state), "label", aa->label);
+
+		set_number(o, "ratio", aa->ratio.value);
+		set_number(o, "ratio_lo", aa->ratio.lo);
+		set_number(o, "ratio_hi", aa->ratio.hi);
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
 json_t *report_verdicts_json(const struct verdicts *v)
 {
 	const struct summary *s = v->sum;
@@ -210,6 +228,7 @@ json_t *report_verdicts_json(const struct verdicts *v)
 		"tail_pct", v->tail_pct, "tail_margin_source", report_margin_word(v->tail_source),
 		"family", "Benjamini-Hochberg, p of the same signed-rank test; controls and A/A copies apart",
 		"fdr", RULE_FDR, "comparisons", (int)v->n_family));
+	json_object_set_new(o, "aa", aa_json(v));
 	json_object_set_new(o, "verdicts", cells);
 	json_object_set_new(o, "runs", json_pack("{s:i, s:i, s:i, s:i, s:i}",
 		"planned", (int)s->n_runs, "ok", (int)s->n_status[STATUS_OK],
