@@ -9,6 +9,7 @@
 
 #define NEGATION_BEFORE	3	/* words in which a negation is looked for */
 #define NEGATION_AFTER	1
+#define NEAR		4	/* words in which the thing is looked for that an amount is of */
 
 static const char *const number_words[] = {
 	"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -30,8 +31,7 @@ static const struct {
 	enum word_way way;
 } verdict_words[] = {
 	{ "faster", WAY_UP }, { "quicker", WAY_UP }, { "cheaper", WAY_UP }, { "shorter", WAY_UP },
-	{ "better", WAY_UP }, { "double", WAY_UP }, { "doubles", WAY_UP }, { "doubled", WAY_UP },
-	{ "triples", WAY_UP }, { "win", WAY_UP }, { "wins", WAY_UP }, { "won", WAY_UP },
+	{ "better", WAY_UP }, { "win", WAY_UP }, { "wins", WAY_UP }, { "won", WAY_UP },
 	{ "gain", WAY_UP }, { "gains", WAY_UP }, { "pay", WAY_UP }, { "pays", WAY_UP },
 	{ "paid", WAY_UP }, { "buy", WAY_UP }, { "buys", WAY_UP }, { "save", WAY_UP },
 	{ "saves", WAY_UP }, { "saved", WAY_UP }, { "improves", WAY_UP }, { "improve", WAY_UP },
@@ -40,8 +40,7 @@ static const struct {
 	{ "slower", WAY_DOWN }, { "worse", WAY_DOWN }, { "dearer", WAY_DOWN },
 	{ "longer", WAY_DOWN }, { "cost", WAY_DOWN }, { "costs", WAY_DOWN },
 	{ "costing", WAY_DOWN }, { "costly", WAY_DOWN }, { "lose", WAY_DOWN },
-	{ "loses", WAY_DOWN }, { "lost", WAY_DOWN }, { "halve", WAY_DOWN }, { "halved", WAY_DOWN },
-	{ "fall", WAY_DOWN }, { "falls", WAY_DOWN }, { "fell", WAY_DOWN }, { "drops", WAY_DOWN },
+	{ "loses", WAY_DOWN }, { "lost", WAY_DOWN },
 	{ "hurt", WAY_DOWN }, { "hurts", WAY_DOWN }, { "suffer", WAY_DOWN },
 	{ "suffers", WAY_DOWN },
 	{ "same", WAY_SAME }, { "equal", WAY_SAME }, { "equally", WAY_SAME },
@@ -54,9 +53,6 @@ static const struct {
 	{ "regression", WAY_DOWN }, { "inferior", WAY_DOWN }, { "worst", WAY_DOWN },
 	{ "slowest", WAY_DOWN }, { "longest", WAY_DOWN }, { "expensive", WAY_DOWN },
 	{ "indistinguishable", WAY_SAME }, { "unaffected", WAY_SAME },
-	/* of either way, as the metric has it */
-	{ "higher", WAY_UP | WAY_DOWN }, { "lower", WAY_UP | WAY_DOWN },
-	{ "fewer", WAY_UP | WAY_DOWN }, { "rises", WAY_UP | WAY_DOWN },
 	{ "differs", WAY_UP | WAY_DOWN }, { "differ", WAY_UP | WAY_DOWN },
 	{ "than", WAY_UP | WAY_DOWN },
 	{ "verdict:", WAY_UP | WAY_DOWN | WAY_SAME },
@@ -64,6 +60,25 @@ static const struct {
 
 /* "than" behind these compares nothing that was measured. */
 static const char *const before_than[] = { "rather", "other", "later", "earlier" };
+
+/* Words for more or less of something: of a rate more is up, of a cost more is down. */
+static const struct {
+	const char *word;
+	bool more;
+} amount_words[] = {
+	{ "higher", true }, { "rise", true }, { "rises", true }, { "rose", true },
+	{ "grow", true }, { "grows", true }, { "double", true }, { "doubles", true },
+	{ "doubled", true }, { "triples", true }, { "tripled", true }, { "increases", true },
+	{ "lower", false }, { "fall", false }, { "falls", false }, { "fell", false },
+	{ "drop", false }, { "drops", false }, { "shrinks", false }, { "fewer", false },
+	{ "halve", false }, { "halved", false }, { "decreases", false },
+};
+
+static const char *const rates[] = { "iops", "throughput", "speed", "bandwidth", "ratio", "rate" };
+static const char *const costs[] = {
+	"cost", "costs", "time", "times", "latency", "latencies", "instructions", "ns", "us",
+	"memory", "faults", "pages", "waits", "copies", "bytes", "length",
+};
 
 /* Words before which "the same" compares nothing: all but these. */
 static const char *const after_same[] = {
@@ -198,6 +213,37 @@ static bool compares(const char *text, size_t at, const char *word)
 	return strcmp(word, "than") || than_compares(text, at);
 }
 
+/* Tell whether one of a list's words is among the @n words around @at. */
+static bool is_near(const char *text, size_t at, const char *const *list, size_t len, int n)
+{
+	size_t before = at, behind = at;
+
+	for (int i = 0; i < n; i++) {
+		before = previous_word(text, 0, before);
+		behind = next_word(text, behind);
+		if (is_one_of(text + before, word_length(text, before), list, len) ||
+		    is_one_of(text + behind, word_length(text, behind), list, len))
+			return true;
+	}
+	return false;
+}
+
+/* Find a word for an amount, as words_verdict() does: its way is that of what is near it. */
+static size_t find_amount(const char *text, size_t at, size_t len, enum word_way *way)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(amount_words); i++) {
+		if (strlen(amount_words[i].word) != len ||
+		    strncasecmp(amount_words[i].word, text + at, len))
+			continue;
+		*way = amount_words[i].more ? WAY_UP : WAY_DOWN;
+		if (!is_near(text, at, rates, ARRAY_SIZE(rates), NEAR) &&
+		    is_near(text, at, costs, ARRAY_SIZE(costs), NEAR))
+			*way = *way == WAY_UP ? WAY_DOWN : WAY_UP;
+		return len;
+	}
+	return 0;
+}
+
 size_t words_verdict(const char *text, size_t at, enum word_way *way)
 {
 	size_t len = word_length(text, at);
@@ -214,7 +260,7 @@ size_t words_verdict(const char *text, size_t at, enum word_way *way)
 		*way = verdict_words[i].way;
 		return compares(text, at, verdict_words[i].word) ? len : 0;
 	}
-	return 0;
+	return find_amount(text, at, len, way);
 }
 
 /* Tell whether the word at @at denies; "eager-none" is a name, and "than none" denies nothing. */

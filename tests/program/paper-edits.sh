@@ -100,6 +100,9 @@ edit 'a claim with another phrase' $t 's/"is slower"/"is much slower"/' \
 	"does not say 'is much slower'"
 add 'a comparison without a claim' 'Here `zap` takes less time than `direct`.\n' "'than' says how something did"
 edit 'a word for all' TEXT.phrases '$a\term | faster | a word' 'is one word, which could stand anywhere'
+add 'an amount the other way' \
+	'For 4k reads the IOPS of `zap` rise.<!--claim "IOPS of `zap` rise" single:zap:4k-randread-q1 < 1-->\n' \
+	"the claim says another way than 'rise'"
 add 'a verdict without a claim' '**Verdict: the bounce is over.**\n' 'a verdict without a claim'
 ok "verdicts that no claim carries are found"
 

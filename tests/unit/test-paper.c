@@ -256,6 +256,10 @@ static void test_verdict_words(void **state)
 	(void)state;
 	verdict_is("is faster", 3, 6, WAY_UP);
 	verdict_is("It Costs", 3, 5, WAY_DOWN);
+	verdict_is("IOPS rise", 5, 4, WAY_UP);
+	verdict_is("the cost of it rises", 15, 5, WAY_DOWN);
+	verdict_is("fewer instructions", 0, 5, WAY_UP);
+	verdict_is("doubles IOPS", 0, 7, WAY_UP);
 	verdict_is("costsaver", 0, 0, 0);
 	verdict_is("lock-free", 5, 0, 0);
 	verdict_is("the same file", 4, 0, 0);
