@@ -217,8 +217,9 @@ run)
 		campaign "$n"
 	done
 	# Rounds are many and short, since a shared machine can be slow for some seconds.
-	costs micro --model --rounds 24 --seconds 0.03
-	costs micro-icount --plane icount --rounds 6
+	costs micro --model --touch all --rounds 24 --seconds 0.03
+	costs micro-sets --working-set hot,l2,llc --size 4K --threads 1 --rounds 12 --seconds 0.03
+	costs micro-icount --plane icount --touch all --rounds 6
 	unpack
 	sums >"$results/SHA256SUMS"
 	evaluate
