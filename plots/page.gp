@@ -38,8 +38,10 @@ set datafile separator ','
 special(c) = c eq '\' ? '\textbackslash{}' : strstrt('%&_#$', c) ? '\' . c : c
 escaped(s) = strlen(s) ? special(s[1:1]) . escaped(s[2:*]) : ''
 printed(s) = fmt eq 'tikz' ? escaped(s) : s
-to_left = fmt eq 'tikz' ? '$\triangleleft$' : '◂'
-to_right = fmt eq 'tikz' ? '$\triangleright$' : '▸'
+# The style labels reads escapes in its strings; the boxes of tikz have no colour.
+to_left = fmt eq 'tikz' ? '$\\triangleleft$' : '◂'
+to_right = fmt eq 'tikz' ? '$\\triangleright$' : '▸'
+BOXED = fmt eq 'tikz' ? '' : 'boxed'
 
 set border lc rgb '#404040' lw 0.7
 set tics nomirror scale 0.5 font small

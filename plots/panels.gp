@@ -120,11 +120,11 @@ do for [job = 0:n_jobs - 1] {
 	     'medians.csv' skip 1 using (lo) \
 		:(FAR && column(1) == job && column(MID) < lo ? y_of(column(2)) : NaN) \
 		:(to_left . ' ' . shown(column(MID), column(LOW), column(HIGH))) \
-		with labels boxed left offset 0.2, 0 font small, \
+		with labels @BOXED left offset 0.2, 0 font small, \
 	     'medians.csv' skip 1 using (hi) \
 		:(FAR && column(1) == job && column(MID) > hi ? y_of(column(2)) : NaN) \
 		:(shown(column(MID), column(LOW), column(HIGH)) . ' ' . to_right) \
-		with labels boxed right offset -0.2, 0 font small
+		with labels @BOXED right offset -0.2, 0 font small
 	# The words need no second drawing.
 	if (job == 0) { do for [k = 1001:1099] { unset label k } }
 	unset object 1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The captions of figures: texts beside the drawings, which have none inside. */
 #include "report/chart.h"
+#include "campaign/campaign.h"
 #include "campaign/provenance.h"
 #include "report/caption.h"
 #include "report/report.h"
@@ -110,6 +111,27 @@ static void print_first(const struct chart *c, bool relative, FILE *f)
 	free(n);
 }
 
+/* Print what a reader of the numbers must know of the machine, if there is something. */
+static void print_warnings(FILE *f, const struct summary *s)
+{
+	char *noise = campaign_noise_text(json_object_get(s->env, "unfit"));
+	char *replaced = provenance_list_replaced(s->env), *text;
+
+	/* A busy host does not change the counts of icount. */
+	if (noise && strcmp(s->accel, "icount")) {
+		text = bl_fmt("BUSY HOST when the session began: %s.", noise);
+		caption_print(f, text);
+		free(text);
+	}
+	if (replaced) {
+		text = bl_fmt("Not the files of the kernel's package: %s.", replaced);
+		caption_print(f, text);
+		free(text);
+	}
+	free(replaced);
+	free(noise);
+}
+
 void caption_print_source(FILE *f, const struct summary *s)
 {
 	char *plane = report_plane(s), *line = provenance_line(s->env), *text;
@@ -120,6 +142,7 @@ void caption_print_source(FILE *f, const struct summary *s)
 	free(text);
 	free(line);
 	free(plane);
+	print_warnings(f, s);
 }
 
 void chart_write_caption(const struct chart *c, bool relative, FILE *f)

@@ -8,7 +8,10 @@
 /* Print a text in lines that a terminal has room for. */
 void caption_print(FILE *f, const char *text);
 
-/* Print what a campaign was measured on: plane, order of jobs, kernel, CPU, commit. */
+/*
+ * Print what a campaign was measured on: plane, order of jobs, kernel, CPU, commit, and that the
+ * host was busy or that files of the kernel were replaced.
+ */
 void caption_print_source(FILE *f, const struct summary *s);
 
 #endif

@@ -227,6 +227,15 @@ static const struct {
 	  "label", has_memory },
 };
 
+/* Tell whether an earlier row is of the same campaign. */
+static bool is_campaign_done(const struct shown *s, size_t row)
+{
+	for (size_t i = 0; i < row; i++)
+		if (s->v[i].data == s->v[row].data)
+			return true;
+	return false;
+}
+
 static int write_caption(const struct shown *s, size_t figure, const char *dir)
 {
 	char *name = bl_fmt("%s.txt", figures[figure].name), *n = describe_devices(s), *text;
@@ -241,14 +250,10 @@ static int write_caption(const struct shown *s, size_t figure, const char *dir)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct trace_data *data = s->v[i].data;
 
-		if (i && data == s->v[i - 1].data)
+		if (is_campaign_done(s, i))
 			continue;
 		fprintf(f, "Job %s.\n", data->job);
 		caption_print_source(f, &data->sum);
-		text = trace_noise_text(data);
-		if (text)
-			caption_print(f, text);
-		free(text);
 	}
 	err = bl_draft_save_in(&d, dir, name);
 	free(n);

@@ -57,6 +57,10 @@ done
 grep -q 'width="326" ' "$figures/relative.svg" || fail "the figure is not as wide as asked for"
 grep -o 'font-size="[0-9.]*"' "$figures/relative.svg" | tr -dc '0-9.\n' |
 	awk '$1 < 8 { exit 1 }' || fail "a text is smaller than 6 points"
+# The number at the rim is text of TeX, and its box has no colour that TeX does not know.
+report 1 --select "direct,intree,intree',eager-spin" --format tikz "$scratch/one"
+grep -qF '$\triangleright$' "$figures/relative.tex" || fail "relative.tex has no number at its rim"
+grep -qF 'fill={}' "$figures/relative.tex" && fail "relative.tex has a box without a colour"
 ok "each format, at the width of a column"
 
 report 1 --select direct,lazy-spin --rename "direct=no bounce" --order lazy-spin --format svg "$scratch/one"
