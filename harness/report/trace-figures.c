@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes the texts and scales of the traces' figures; plots/ draws them. */
 #include "report/trace.h"
-#include "report/caption.h"
+#include "report/figure-caption.h"
 #include "report/flame-svg.h"
 
 #include <errno.h>

@@ -3,10 +3,9 @@
  * Test what figures show: the order of labels, the ticks of the axis of ratios, the options that
  * select and name labels, and the panels of several campaigns.
  *
- * Seen failing: with labels in alphabetical order, with the baseline among the others, with the fixed
- * lists of ticks of older figures (an axis of 0.96..1.04 then had the one tick 1), with ticks that
- * have no room, with a name that two labels share, and with the margin of the first campaign for the
- * panels of all.
+ * Seen failing: with labels in alphabetical order, with the baseline among the others, with ticks
+ * whose numbers touch, with a name that two labels share, and with the margin of the first campaign
+ * for the panels of all.
  */
 #include "lib/util.h"
 

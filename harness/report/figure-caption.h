@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Captions: lines of text that stand beside a figure. */
-#ifndef BL_CAPTION_H
-#define BL_CAPTION_H
+#ifndef BL_FIGURE_CAPTION_H
+#define BL_FIGURE_CAPTION_H
 
 #include "eval/summary.h"
 

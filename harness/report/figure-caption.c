@@ -3,7 +3,7 @@
 #include "report/chart.h"
 #include "campaign/campaign.h"
 #include "campaign/provenance.h"
-#include "report/caption.h"
+#include "report/figure-caption.h"
 #include "report/report.h"
 
 #include <math.h>
