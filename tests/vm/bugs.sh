@@ -27,7 +27,7 @@
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/guest.sh
-. tests/lib/broken-module.sh
+. tests/lib/module-tree.sh
 
 guest_append="page_poison=1 init_on_alloc=0"
 build_guest bugs vctl

@@ -15,7 +15,7 @@
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/guest.sh
-. tests/lib/broken-module.sh
+. tests/lib/module-tree.sh
 
 build_guest vblk vctl
 in_guest 400 tests/vm/guest/micro.sh "${PARTS:-}"
