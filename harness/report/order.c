@@ -5,12 +5,26 @@
 
 #include <stdlib.h>
 
+/* Say in how many jobs a campaign with random orders shows an effect of them. */
+static void print_found(const struct summary *s, FILE *f)
+{
+	struct order_effects e;
+	size_t found = 0;
+
+	order_find_effects(&e, s);
+	for (size_t i = 0; i < e.n; i++)
+		found += e.jobs[i].found;
+	if (e.n)
+		fprintf(f, "          %s: the order has an effect in %zu of %zu jobs, see below the "
+			"table\n", found ? "WARNING" : "tested", found, e.n);
+	order_free_effects(&e);
+}
+
 void report_print_order(const struct summary *s, FILE *f)
 {
 	static const char *const texts[] = {
 		[ORDER_FRESH] = "a device does one job, so that no job can affect another",
-		[ORDER_RANDOM] = "a device does all jobs, in a random order of its own; the effect of "
-				 "the\n          order is below the table",
+		[ORDER_RANDOM] = "a device does all jobs, in a random order of its own",
 		[ORDER_LISTED] = "a device does all jobs, in the order of this table; an effect of the "
 				 "order\n          cannot be told from an effect of the job",
 	};
@@ -20,6 +34,7 @@ void report_print_order(const struct summary *s, FILE *f)
 	else
 		fprintf(f, "order     %s: there is one job, so that the order says nothing\n",
 			order_names[s->order]);
+	print_found(s, f);
 }
 
 /* Name the contrast, e.g. "after 4k-randread-2, zap". The caller frees it. */

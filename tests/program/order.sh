@@ -77,12 +77,12 @@ check_manifest random
 	fail "random: not both orders"
 }
 says "$out/random/table.txt" 'order     random: a device does all jobs' \
-	': ORDER EFFECT' 'WARNING: the order'
+	'WARNING: the order has an effect in 2 of 2 jobs' ': ORDER EFFECT'
 for pair in '4k-randread-1 *after 4k-randwrite-1' '4k-randwrite-1 *after 4k-randread-1'; do
 	grep -qE "^  $pair, lazy-spin: x 0\.(79|80).*: ORDER EFFECT" "$out/random/table.txt" ||
 		fail "random: no effect of 0.8 on '$pair' of lazy-spin"
 done
-says "$out/calm/table.txt" 'all labels: x ' ': no effect is seen'
+says "$out/calm/table.txt" 'tested: the order has an effect in 0 of 2 jobs' 'all labels: x ' ': no effect is seen'
 grep -q 'ORDER EFFECT' "$out/calm/table.txt" && fail "calm: reports an effect that is not there"
 expect 0 'report --json' $bouncelab report --json --no-plots "$out/random"
 [ "$(grep -c '"found": true' "$scratch/log")" = 2 ] || fail "random: the JSON has no two effects"
