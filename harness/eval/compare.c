@@ -203,7 +203,8 @@ static void compare_cells(struct comparisons *cs, const struct verdicts *a,
 			continue;
 		*c = (struct comparison){
 			.label = x->label, .job = x->job, .a = NAN, .b = NAN,
-			.family = x->family,
+			.family = strcmp(x->label, a->sum->baseline) ? x->family :
+				  FAMILY_CONTROLS,
 			.plain = !strcmp(x->label, a->sum->baseline),
 			.ratio = STATS_NO_EST, .p = NAN, .q = NAN,
 			.floor_pct = fmax(x->floor_pct, y->floor_pct), .note = "",

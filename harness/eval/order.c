@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "eval/order.h"
-#include "stats/rank.h"
+#include "stats/two-sample.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -214,6 +214,7 @@ static void estimate(const struct devices *d, const struct contrast *c, struct o
 {
 	double *after = bl_zalloc((d->n + 1) * sizeof(*after));
 	double *before = bl_zalloc((d->n + 1) * sizeof(*before));
+	double p;
 
 	for (size_t k = 0; k < d->n; k++) {
 		double x = d->rest[k * d->jobs + c->job];
@@ -227,7 +228,7 @@ static void estimate(const struct devices *d, const struct contrast *c, struct o
 	}
 	e->ratio = STATS_NO_EST;
 	if (e->n_after && e->n_before &&
-	    !stats_shift(after, e->n_after, before, e->n_before, &e->ratio)) {
+	    !stats_shift_between(after, e->n_after, before, e->n_before, 0, &e->ratio, &p)) {
 		e->ratio.value = exp(e->ratio.value);
 		e->ratio.lo = exp(e->ratio.lo);
 		e->ratio.hi = exp(e->ratio.hi);

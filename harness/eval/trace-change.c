@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "eval/trace-change.h"
-#include "stats/rank.h"
+#include "stats/two-sample.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -59,14 +59,15 @@ static struct lock_change compare_lock(const struct trace_subject *old,
 	double *x = waits_of(new, name), *y = waits_of(old, name);
 	size_t n = new->runs[COLLECT_LOCKS], m = old->runs[COLLECT_LOCKS];
 	struct lock_change c = no_change;
+	double p;
 
 	c.name = name;
 	c.old = mean_of(old, name);
 	c.new = mean_of(new, name);
 
-	if (!stats_shift(x, n, y, m, &c.difference) && c.difference.has_interval)
-		c.p = stats_mann_whitney_p(x, n, y, m);
-	if (take_logs(x, n) && take_logs(y, m) && !stats_shift(x, n, y, m, &c.ratio)) {
+	stats_shift_between(x, n, y, m, 0, &c.difference, &c.p);
+	if (take_logs(x, n) && take_logs(y, m) &&
+	    !stats_shift_between(x, n, y, m, 0, &c.ratio, &p)) {
 		c.ratio.value = exp(c.ratio.value);
 		c.ratio.lo = exp(c.ratio.lo);
 		c.ratio.hi = exp(c.ratio.hi);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Exact rank statistics: the sign test, the signed-rank test and the rank-sum test, and the
- * median or shift that belongs to each of them (Hodges and Lehmann 1963).
+ * Exact rank statistics of one sample: the sign test and the signed-rank test, and the median or
+ * shift that belongs to each of them (Hodges and Lehmann 1963).
  *
  * The signed-rank sum is the number of means of two values (a value with itself, too) above 0,
- * and the rank-sum statistic U the number of differences above 0. So one sorted list of these
- * "votes" gives the estimate (its median), the interval (two of its members) and the test (how
- * many are at most 0), and the three cannot contradict each other.
+ * so one sorted list of these "votes" gives the estimate (its median), the interval (two of its
+ * members) and the test (how many are at most 0), and the three cannot contradict each other.
  */
 #include <errno.h>
 #include <math.h>
@@ -50,37 +49,6 @@ static double *signed_rank_mass(size_t n)
 	return p;
 }
 
-/*
- * Return the distribution of U, the number of pairs in which the one of n is above the one of m,
- * when all orders are equally likely: P(U = k) for k = 0..nm, by the recursion of Mann and
- * Whitney 1947, which counts how many of the n are above the largest of the m. The caller frees
- * it; NULL without memory.
- */
-static double *rank_sum_mass(size_t n, size_t m)
-{
-	size_t most = n * m, i, j, k;
-	double *p = calloc((m + 1) * (most + 1), sizeof(*p)), *q;
-
-	if (!p)
-		return NULL;
-	/* Row i by row: p[j] is the distribution for i of the n and j of the m. */
-	for (j = 0; j <= m; j++)
-		p[j * (most + 1)] = 1;
-	for (i = 1; i <= n; i++) {
-		for (j = 1; j <= m; j++) {
-			double top = (double)i / (i + j);
-
-			/* The largest value is one of the n, or one of the m. */
-			q = p + j * (most + 1);
-			for (k = i * j + 1; k-- > 0;)
-				q[k] = top * (k >= j ? q[k - j] : 0) +
-				       (1 - top) * (q - (most + 1))[k];
-		}
-	}
-	memmove(p, p + m * (most + 1), (most + 1) * sizeof(*p));
-	return p;
-}
-
 static int signed_rank_dist(size_t n, struct votes_dist *d)
 {
 	*d = (struct votes_dist){
@@ -88,17 +56,6 @@ static int signed_rank_dist(size_t n, struct votes_dist *d)
 		.sd = sqrt(n * (n + 1) * (2.0 * n + 1) / 24),
 	};
 	return n <= EXACT_N && !d->mass ? -ENOMEM : 0;
-}
-
-static int rank_sum_dist(size_t n, size_t m, struct votes_dist *d)
-{
-	bool exact = n <= EXACT_N && m <= EXACT_N;
-
-	*d = (struct votes_dist){
-		.mass = exact ? rank_sum_mass(n, m) : NULL, .mean = n * m / 2.0,
-		.sd = sqrt(n * m * (n + m + 1.0) / 12),
-	};
-	return exact && !d->mass ? -ENOMEM : 0;
 }
 
 /* Return the probability that at most @k votes are at most 0, at most 1/2. */
@@ -173,8 +130,6 @@ static double vote(double v)
 {
 	return fabs(v) < ROUNDING ? 0 : v;
 }
-
-/* --- one sample --------------------------------------------------------------- */
 
 /*
  * Return the place of the interval's lower end among @n sorted values, from 0 and with a fraction,
@@ -294,55 +249,4 @@ double stats_coverage(size_t n)
 double stats_smallest_p(size_t n)
 {
 	return ldexp(1, 1 - (int)n);
-}
-
-/* --- two samples -------------------------------------------------------------- */
-
-/* Return all n m differences. The caller frees it; NULL without memory. */
-static double *differences(const double *x, size_t n, const double *y, size_t m)
-{
-	double *votes = calloc(n * m, sizeof(*votes));
-	size_t i, j;
-
-	if (!votes)
-		return NULL;
-	for (i = 0; i < n; i++)
-		for (j = 0; j < m; j++)
-			votes[i * m + j] = vote(x[i] - y[j]);
-	return votes;
-}
-
-int stats_shift(const double *x, size_t n, const double *y, size_t m, struct stats_est *est)
-{
-	struct votes_dist dist;
-	double *votes;
-	int err;
-
-	*est = STATS_NO_EST;
-	if (!n || !m || !are_finite(x, n) || !are_finite(y, m))
-		return -EINVAL;
-	votes = differences(x, n, y, m);
-	if (!votes)
-		return -ENOMEM;
-	err = rank_sum_dist(n, m, &dist);
-	if (!err)
-		set_estimate(votes, n * m, &dist, n >= STATS_MIN_N && m >= STATS_MIN_N, est);
-	free(dist.mass);
-	free(votes);
-	return err;
-}
-
-double stats_mann_whitney_p(const double *x, size_t n, const double *y, size_t m)
-{
-	struct votes_dist dist = {};
-	double *votes, p = NAN;
-
-	if (!n || !m || !are_finite(x, n) || !are_finite(y, m))
-		return NAN;
-	votes = differences(x, n, y, m);
-	if (votes && !rank_sum_dist(n, m, &dist))
-		p = p_of_votes(votes, n * m, &dist);
-	free(dist.mass);
-	free(votes);
-	return p;
 }

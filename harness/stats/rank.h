@@ -28,13 +28,4 @@ int stats_shift_paired(const double *d, size_t n, struct stats_est *est);
 /* Return the two-sided p of the signed-rank test that d is symmetric around 0; NaN for no values. */
 double stats_signed_rank_p(const double *d, size_t n);
 
-/*
- * Estimate the shift of x from y, the median of all differences, with the interval of the
- * rank-sum test. For two samples that have no blocks in common.
- */
-int stats_shift(const double *x, size_t n, const double *y, size_t m, struct stats_est *est);
-
-/* Return the two-sided p of the rank-sum test (Mann-Whitney); NaN for no values. */
-double stats_mann_whitney_p(const double *x, size_t n, const double *y, size_t m);
-
 #endif

@@ -93,6 +93,19 @@ static void get_bounds(const struct shift *s, double alpha, double *lo, double *
 	*hi = s->value + hypot(s->diff[s->n_diff - 1 - place] - s->value, hidden);
 }
 
+/* Return what the interval of level 1 - @alpha covers, without a hidden part; NaN if normal. */
+static double get_coverage(const struct shift *s, double alpha)
+{
+	double outside = 0;
+	size_t k;
+
+	if (!s->mass)
+		return NAN;
+	for (k = 0; k <= find_lower_end(s, alpha); k++)
+		outside += 2 * s->mass[k];
+	return 1 - outside;
+}
+
 static bool excludes_zero(const struct shift *s, double alpha)
 {
 	double lo, hi;
@@ -153,7 +166,7 @@ int stats_shift_between(const double *x, size_t n, const double *y, size_t m, do
 	struct shift s = { .tau = tau };
 	int err;
 
-	*est = (struct stats_est){ .value = NAN, .lo = NAN, .hi = NAN };
+	*est = STATS_NO_EST;
 	*p = NAN;
 	if (!n || !m || !are_finite(x, n) || !are_finite(y, m))
 		return -EINVAL;
@@ -164,6 +177,7 @@ int stats_shift_between(const double *x, size_t n, const double *y, size_t m, do
 	if (n >= STATS_MIN_N && m >= STATS_MIN_N) {
 		get_bounds(&s, 1 - STATS_LEVEL, &est->lo, &est->hi);
 		est->has_interval = true;
+		est->coverage = tau > 0 ? NAN : get_coverage(&s, 1 - STATS_LEVEL);
 		*p = find_p(&s);
 	}
 out:

@@ -197,48 +197,6 @@ static void test_shift_paired_many(void **state)
 	close_to(e.hi, 0.732623548039491, 2e-3);
 }
 
-/*
- * From R 4.2.2: wilcox.test(x, y). The interval begins with the (q + 1)th difference, where q is the
- * largest value with pwilcox(q, n, m) <= 0.025: q = 3 for 5 and 6, 17 for 8 and 10.
- */
-static void test_shift(void **state)
-{
-	static const double x5[] = { 10.1, 11.7, 9.4, 12.8, 10.9 };
-	static const double y6[] = { 9.2, 8.8, 10.4, 9.9, 11.2, 8.1 };
-	static const double x8[] = { 103.2, 99.1, 101.7, 105.3, 98.4, 102.9, 104.8, 100.6 };
-	static const double y10[] = {
-		97.3, 101.2, 99.8, 96.1, 98.9, 100.1, 95.4, 99.5, 102.4, 97.7
-	};
-	static const double xt[] = { 3, 5, 5, 7, 9, 9, 10 }, yt[] = { 1, 3, 5, 6, 6, 8, 2 };
-	double bx[65], by[70];
-	struct stats_est e;
-
-	(void)state;
-	assert_int_equal(stats_shift(x5, 5, y6, 6, &e), 0);
-	close_to(e.value, 1.3, 1e-12);
-	close_to(e.lo, -0.5, 1e-9);
-	close_to(e.hi, 3.6, 1e-9);
-	close_to(stats_mann_whitney_p(x5, 5, y6, 6), 0.125541125541126, 1e-12);
-	close_to(stats_mann_whitney_p(y6, 6, x5, 5), 0.125541125541126, 1e-12);
-	assert_int_equal(stats_shift(x8, 8, y10, 10, &e), 0);
-	close_to(e.value, 3.1, 1e-12);
-	close_to(e.lo, 0.5, 1e-9);
-	close_to(e.hi, 5.6, 1e-9);
-	close_to(stats_mann_whitney_p(x8, 8, y10, 10), 0.0205219616984323, 1e-12);
-	assert_int_equal(stats_shift(x5, 4, y6, 6, &e), 0);
-	assert_false(e.has_interval);
-	/* Ties count against a difference: 14 of 49, 2 * pwilcox(14, 7, 7). Many values: normal. */
-	close_to(stats_mann_whitney_p(xt, 7, yt, 7), 0.208624708624709, 1e-12);
-	for (int i = 0; i < 65; i++)
-		bx[i] = i / 64. + 0.2 * cos(i + 1);
-	for (int i = 0; i < 70; i++)
-		by[i] = -0.2 + 1.1 * i / 69. + 0.2 * sin(i + 1);
-	close_to(stats_mann_whitney_p(bx, 65, by, 70), 0.0234702546012872, 1e-12);
-	close_to(stats_mann_whitney_p(x5, 5, x5, 5), 1, 1e-12);
-	assert_true(isnan(stats_mann_whitney_p(x5, 0, y6, 6)));
-	assert_int_equal(stats_shift(x5, 5, y6, 0, &e), -EINVAL);
-}
-
 /* The ratio is the shift of the logarithms. */
 static void test_ratio(void **state)
 {
@@ -362,7 +320,6 @@ int main(void)
 		cmocka_unit_test(test_median_interval),
 		cmocka_unit_test(test_shift_paired),
 		cmocka_unit_test(test_shift_paired_many),
-		cmocka_unit_test(test_shift),
 		cmocka_unit_test(test_ratio),
 		cmocka_unit_test(test_speed_of_blocks),
 		cmocka_unit_test(test_refusals),

@@ -32,6 +32,39 @@ static void near(double value, double wanted, double tolerance)
 		fail_msg("%.12g, not %.12g", value, wanted);
 }
 
+/*
+ * From R 4.2.2: wilcox.test(x, y). The interval begins with the (q + 1)th difference, where q is the
+ * largest value with pwilcox(q, n, m) <= 0.025: q = 3 for 5 and 6, 17 for 8 and 10. Ties count
+ * against a difference: 14 of 49, 2 * pwilcox(14, 7, 7). More than 60 values: normal.
+ */
+static void test_reference(void **state)
+{
+	static const double x8[] = { 103.2, 99.1, 101.7, 105.3, 98.4, 102.9, 104.8, 100.6 };
+	static const double y10[] = {
+		97.3, 101.2, 99.8, 96.1, 98.9, 100.1, 95.4, 99.5, 102.4, 97.7
+	};
+	static const double xt[] = { 3, 5, 5, 7, 9, 9, 10 }, yt[] = { 1, 3, 5, 6, 6, 8, 2 };
+	double bx[65], by[70], p;
+	struct stats_est e;
+
+	(void)state;
+	assert_int_equal(stats_shift_between(y6, 6, x5, 5, 0, &e, &p), 0);
+	near(p, 0.125541125541126, 1e-9);
+	assert_int_equal(stats_shift_between(x8, 8, y10, 10, 0, &e, &p), 0);
+	near(e.value, 3.1, 1e-12);
+	near(e.lo, 0.5, 1e-9);
+	near(e.hi, 5.6, 1e-9);
+	near(p, 0.0205219616984323, 1e-9);
+	assert_int_equal(stats_shift_between(xt, 7, yt, 7, 0, &e, &p), 0);
+	near(p, 0.208624708624709, 1e-9);
+	for (int i = 0; i < 65; i++)
+		bx[i] = i / 64. + 0.2 * cos(i + 1);
+	for (int i = 0; i < 70; i++)
+		by[i] = -0.2 + 1.1 * i / 69. + 0.2 * sin(i + 1);
+	assert_int_equal(stats_shift_between(bx, 65, by, 70, 0, &e, &p), 0);
+	near(p, 0.0234702546012872, 1e-9);
+}
+
 static void test_by_hand(void **state)
 {
 	struct stats_est e;
@@ -169,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_reference),
 		cmocka_unit_test(test_all_splits),
 		cmocka_unit_test(test_agreement),
 		cmocka_unit_test(test_hidden),
