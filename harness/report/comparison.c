@@ -119,6 +119,23 @@ static void print_side(const struct report_side *s, const char *which, FILE *f)
 	free(line);
 }
 
+/* Say by which margins the verdicts are made, and since when these were known. */
+static void print_margins(const struct report_side *s, FILE *f)
+{
+	const struct verdicts *a = &s[0].v, *b = &s[1].v;
+
+	if (a->same_pct == b->same_pct && a->margin_source == b->margin_source) {
+		fprintf(f, "margin same within %.3g %%, %s\n", a->same_pct,
+			report_margin_origin(a->margin_source));
+		return;
+	}
+	fprintf(f, "margin old: same within %.3g %%, %s\n       new: same within %.3g %%, %s\n",
+		a->same_pct, report_margin_origin(a->margin_source), b->same_pct,
+		report_margin_origin(b->margin_source));
+	if (a->same_pct != b->same_pct)
+		fputs("       A verdict is given only if it is the same by both.\n", f);
+}
+
 static void print_header(const struct report_comparison *r, FILE *f)
 {
 	const struct report_side *s = r->side;
@@ -134,6 +151,7 @@ static void print_header(const struct report_comparison *r, FILE *f)
 		fprintf(f, "WARNING: order of jobs: old %s, new %s; what one job leaves to the next "
 			"can make the difference\n", order_names[s[0].sum.order],
 			order_names[s[1].sum.order]);
+	print_margins(s, f);
 	print_list(f, "The campaigns differ (old, new):", &differences);
 	bl_strv_free(&differences);
 	fputc('\n', f);
@@ -237,6 +255,10 @@ void report_compare_json(const struct report_comparison *r, FILE *f)
 		"{s:s, s:o, s:o, s:o, s:o}", "conclusion", conclusion_name(r->conclusion), "why",
 		list_json(&r->why), "only_old", list_json(&r->cs.only_a), "only_new",
 		list_json(&r->cs.only_b), "boot_sd_pct", bl_json_real(r->cs.boot_sd_pct)));
+	json_object_set_new(o, "margin_pct", json_pack("[f, f]", s[0].v.same_pct, s[1].v.same_pct));
+	json_object_set_new(o, "margin_source", json_pack(
+		"[s, s]", report_margin_word(s[0].v.margin_source),
+		report_margin_word(s[1].v.margin_source)));
 	json_object_set_new(o, "order", json_pack("[s, s]", order_names[s[0].sum.order],
 						  order_names[s[1].sum.order]));
 	bl_strv_free(&diff);

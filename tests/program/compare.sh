@@ -80,6 +80,18 @@ compare 0 "missing, and not asked for" old less --label eager-spin
 compare 125 "only the baseline" old same --label intree
 ok "a label is missing in either campaign: 125"
 
+copy wider
+sed -i 's|"same_within": 3.0*|"same_within": 9.0|' "$out/wider/plan.json"
+compare 0 "two margins" old wider
+says "$scratch/log" 'old: same within 3 %' 'new: same within 9 %' 'only if it is the same by both'
+FAKE_SLOW=eager-none=0.95 campaign 0 little --boot block
+compare 1 "slower by the declared margin" old little
+compare 125 "slower by one margin, same by the other" wider little
+says "$scratch/log" 'the margins of the two campaigns give different verdicts'
+compare 0 "same by a margin that is chosen afterwards" old little --same-within 9
+says "$scratch/log" 'chosen after the fact'
+ok "margins are those of the plans; one that is chosen afterwards is said to be"
+
 copy failing
 for d in $(runs_of failing time eager-none | head -n 3); do
 	sed -i 's|"status": "ok"|"status": "failed"|' "$d/run.json"
