@@ -28,6 +28,7 @@ static void print_levels(const struct pilot *p, FILE *f)
 	table_column(t, "job", TABLE_LEFT);
 	for (size_t i = 0; i < PILOT_LEVELS; i++)
 		table_column(t, pilot_level_names[i], TABLE_LEFT);
+	table_titles(t);
 	for (size_t i = 0; i < p->n; i++) {
 		table_row(t);
 		table_cell(t, TABLE_PLAIN, "%s", p->job[i].job);
@@ -75,7 +76,7 @@ static void print_boot_sd(const struct pilot *p, FILE *f)
 	}
 	if (!isnan(sd))
 		fprintf(f, "A ratio to the baseline differs between boots by a standard deviation of "
-			"%.3f %%, at most %.3f %%\n(the larger jobs). Compare campaigns of one boot "
+			"%.3f %%, at most %.3f %%\n(the largest of all jobs). Compare campaigns of one boot "
 			"with 'bouncelab compare --boot-sd %.2g'.\n", 100 * sd, 100 * hi, 100 * hi);
 }
 
@@ -123,6 +124,7 @@ static void print_designs(const struct pilot_view *v, FILE *f)
 	table_column(t, "at most, %", TABLE_RIGHT);
 	table_column(t, "time", TABLE_RIGHT);
 	table_column(t, "", TABLE_LEFT);
+	table_titles(t);
 	for (size_t i = 0; i < v->n_rows; i++)
 		add_design(t, v, &v->rows[i]);
 	table_print(t, f, 2, table_colour(f));

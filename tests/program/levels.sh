@@ -29,7 +29,7 @@ most_of_boot()
 level campaign
 [ "$(most_of_boot campaign)" = 38 ] || fail "boot = campaign: $(most_of_boot campaign) runs of a boot"
 [ "$(find "$out/campaign" -name 'console-*' | wc -l)" = 1 ] || fail "boot = campaign: more than one boot"
-says "$out/campaign/table.txt" '6 blocks, with a fresh device' 'one boot was all' 'not sampled'
+says "$out/campaign/table.txt" '6 blocks, with a fresh device' 'one boot was all' 'not sampled' 'in 60 of 100 campaigns of 8 blocks'
 ok "boot = campaign: one boot, and the table says so"
 level block --boot block
 [ "$(most_of_boot block)" = 6 ] || fail "boot = block: $(most_of_boot block) runs of a boot"

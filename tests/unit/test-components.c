@@ -4,9 +4,8 @@
  * unbalanced data against the truth over many draws, factors that cannot be told apart, and how
  * often the intervals cover.
  *
- * Seen failing: with the mean of all values taken away in place of the mean of each group, with
- * the residual's form left out of the others' expectations, and with degrees of freedom that
- * ignore the other components.
+ * Seen failing: with weights that stay as they were at the beginning (the residual's intervals cover
+ * 84 %), and with a quarter of the variance of the estimates.
  */
 #include <errno.h>
 #include <math.h>

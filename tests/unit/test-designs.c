@@ -5,14 +5,13 @@
  * setting campaigns are made up, judged, and compared in pairs of unchanged code.
  *
  * A setting passes if 93 to 97 % of the intervals cover the truth over boots and at most 5 % of
- * the verdicts on equal labels are false. Two kinds of settings are known to fail, and the test
- * checks that the report says so: one boot where boots favour labels, and two speeds of one label.
+ * the verdicts on equal labels are false. One boot cannot pass where boots favour labels, which the
+ * report says, and 5 blocks cover less. docs/repetition.md has the results.
  *
- * test-designs --long prints CSV for 2,000 campaigns of each setting: five minutes of one CPU.
+ * test-designs --long prints CSV for 2,000 campaigns of each setting: half a minute of one CPU.
  *
  * Seen failing: with blocks taken for independent in the comparison of campaigns of one boot
- * (verdicts on unchanged code: 30 %), and with a boot for each block whose values were divided by
- * the baseline of another block.
+ * (verdicts on unchanged code).
  */
 #include "lib/util.h"
 
@@ -130,7 +129,8 @@ static void unmake(struct made *m)
 struct counts {
 	size_t campaigns, intervals, covered;
 	size_t told_aa, told_null, wrong_way, found, same_null;
-	size_t told_declared, told_unknown, decided_declared;
+	size_t told, told_bare, told_ignored;	/* campaigns of unchanged code, see simulate() */
+	size_t compared, compared_covered;	/* intervals of such pairs */
 };
 
 /*
@@ -187,18 +187,24 @@ static void count_verdicts(const struct made *m, const struct setting *s, struct
 	}
 }
 
-/* Compare two campaigns of unchanged code. Return whether some label is told apart. */
-static bool compare(const struct made *a, const struct made *b, double boot_sd_pct, bool *decided)
+/*
+ * Compare two campaigns of unchanged code. Return whether some label is told apart. Count the
+ * intervals, and those that contain 1, unless @c is NULL.
+ */
+static bool compare(const struct made *a, const struct made *b, double boot_sd_pct,
+		    struct counts *c)
 {
 	struct compare_options o = { .boot_sd_pct = boot_sd_pct };
 	struct comparisons cs;
 	bool told = false;
 
 	assert_int_equal(compare_campaigns(&cs, &a->v, &b->v, &o), 0);
-	*decided = false;
 	for (size_t i = 0; i < cs.n; i++) {
 		told |= is_told(cs.c[i].verdict);
-		*decided |= cs.c[i].verdict == V_SAME || is_told(cs.c[i].verdict);
+		if (!c || !cs.c[i].ratio.has_interval)
+			continue;
+		c->compared++;
+		c->compared_covered += cs.c[i].ratio.lo <= 1 && cs.c[i].ratio.hi >= 1;
 	}
 	comparisons_free(&cs);
 	return told;
@@ -209,15 +215,16 @@ static struct counts simulate(const struct setting *s, size_t campaigns)
 	double sd_pct = 100 * sqrt(2) * BOOT_LABEL;
 	struct counts c = { .campaigns = campaigns };
 	static struct made a, b;
-	bool decided;
 
 	for (size_t i = 0; i < campaigns; i++) {
 		make(&a, s);
 		make(&b, s);
 		count_verdicts(&a, s, &c);
-		c.told_declared += compare(&a, &b, sd_pct, &decided);
-		c.decided_declared += decided;
-		c.told_unknown += compare(&a, &b, NAN, &decided);
+		c.told += compare(&a, &b, sd_pct, &c);
+		/* Once more without a margin, which hides small differences. */
+		a.v.same_pct = b.v.same_pct = 0.01;
+		c.told_bare += compare(&a, &b, sd_pct, NULL);
+		c.told_ignored += compare(&a, &b, 0, NULL);
 		unmake(&a);
 		unmake(&b);
 	}
@@ -231,19 +238,30 @@ static double pct(size_t k, size_t n)
 
 static void print_row(const struct setting *s, const struct counts *c)
 {
-	printf("%s,%s,%d,%zu,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f\n",
+	printf("%s,%s,%d,%zu,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f\n",
 	       s->boot_per_block ? "block" : "campaign", noise_names[s->noise], s->blocks,
 	       c->campaigns, pct(c->covered, c->intervals), pct(c->told_aa, c->campaigns),
 	       pct(c->told_null, c->campaigns), pct(c->same_null, c->campaigns),
 	       pct(c->wrong_way, c->campaigns), pct(c->found, c->campaigns),
-	       pct(c->told_declared, c->campaigns), pct(c->told_unknown, c->campaigns));
+	       pct(c->compared_covered, c->compared), pct(c->told, c->campaigns),
+	       pct(c->told_bare, c->campaigns), pct(c->told_ignored, c->campaigns));
 	fflush(stdout);
 }
 
 static void print_head(void)
 {
 	puts("boot,noise,blocks,campaigns,covered_pct,aa_told_pct,null_told_pct,null_same_pct,"
-	     "wrong_way_pct,found_pct,compare_told_pct,compare_told_unknown_pct");
+	     "wrong_way_pct,found_pct,compare_covered_pct,compare_told_pct,compare_told_without_margin_pct,"
+	     "compare_told_boots_ignored_pct");
+}
+
+/*
+ * Return the least coverage that is claimed. The interval of 5 blocks is the range of the values:
+ * 93.75 % if they are symmetric around the ratio, as those of a label with two speeds are not.
+ */
+static double least_cover(const struct setting *s)
+{
+	return s->blocks > 5 ? 93 : s->noise == TWO_SPEEDS ? 90.5 : 92.5;
 }
 
 /* Return the number of settings that do not keep what is claimed of them. */
@@ -259,10 +277,10 @@ static size_t run_all(size_t campaigns, double slack)
 				double covered = pct(c.covered, c.intervals);
 
 				print_row(&s, &c);
-				bad += boots && (covered < 93 - slack || covered > 97 + slack);
+				bad += boots && (covered < least_cover(&s) - slack || covered > 97 + slack);
 				bad += pct(c.told_aa, campaigns) > 5 + slack;
-				bad += pct(c.told_declared, campaigns) > 5 + slack;
-				bad += pct(c.told_unknown, campaigns) > 5 + slack;
+				bad += pct(c.told, campaigns) > 5 + slack;
+				bad += pct(c.told_bare, campaigns) > 5 + slack;
 				bad += boots && noise != TWO_SPEEDS &&
 				       pct(c.told_null, campaigns) > 5 + slack;
 			}
