@@ -75,7 +75,9 @@ void report_print_tails(const struct verdicts *v, FILE *f, bool colour)
 		const struct verdict_cell *c = &v->cells[i];
 
 		if (!c->label_idx) {
-			table_heading(t, "%s, completion latency", c->job);
+			table_heading(t, "%s, completion latency (same within %.3g %%, %s)", c->job,
+				      v->tail_pct, v->tail_source == MARGIN_DECLARED ? "declared" :
+				      "not declared before");
 			table_titles(t);
 		}
 		table_row(t);
