@@ -448,42 +448,6 @@ static void test_groups(void **state)
 	}
 }
 
-/* Latency has a margin and verdicts of its own; a lower one is faster. */
-static void test_tails(void **state)
-{
-	const struct verdict_tail *tail;
-
-	(void)state;
-	made_begin();
-	add_eight("base", 1000, 5);
-	add_eight("up", 1000, 5);
-	add_eight("near", 1000, 5);
-	for (size_t i = 0; i < made.n_rows; i++) {
-		struct sum_row *r = &made.rows[i];
-		double ns = !strcmp(r->label, "up") ? 300000 : 500000;
-
-		if (r->kind != KIND_TIME)
-			continue;
-		hist_add(&r->hist, 100000, 9000);
-		hist_add(&r->hist, ns + 100 * r->block, 950);
-		hist_add(&r->hist, 4000000, strcmp(r->label, "near") ? 50 : 49);
-	}
-	made_judge("up", 3);
-	tail = verdict_find(&mv, "up", "j")->tails;
-	assert_int_equal(tail[TAIL_P99].verdict, V_FASTER);
-	assert_true(fabs(tail[TAIL_P99].ratio.value - 0.6) < 0.001);
-	assert_true(fabs(tail[TAIL_P99].ns - 300350) < 1);
-	assert_int_equal(tail[TAIL_P999].verdict, V_SAME);
-	/* 9,999 I/Os are too few for a p99.9. */
-	tail = verdict_find(&mv, "near", "j")->tails;
-	assert_int_equal(tail[TAIL_P99].verdict, V_SAME);
-	assert_int_equal(tail[TAIL_P999].verdict, V_NO_DATA);
-	assert_true(isnan(tail[TAIL_P999].ns));
-	for (size_t i = 0; i < made.n_rows; i++)
-		hist_free(&made.rows[i].hist);
-	made_end();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -503,7 +467,6 @@ int main(void)
 		cmocka_unit_test(test_verification),
 		cmocka_unit_test(test_no_baseline),
 		cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_tails),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
