@@ -81,6 +81,8 @@ _bouncelab()
 	--order) [ "$command" = report ] || _bouncelab_words "fresh random listed" ;;
 	--boot) _bouncelab_words "campaign block device" ;;
 	--plane) _bouncelab_words "native vm icount host" ;;
+	--across) _bouncelab_list "module compiler kernel daemon fio emulator host" ;;
+	--pilot) _bouncelab_campaigns ;;
 	--working-set) _bouncelab_list "hot l2 llc" ;;
 	--touch) _bouncelab_list "all none" ;;
 	--baseline) _bouncelab_words "$(_bouncelab_names strategies)" ;;

@@ -24,14 +24,14 @@ cat >"$scratch/same-code.ini" <<'END'
 about = Compare unchanged code with itself
 plane = icount
 repeat = 8
-runtime = 0.2
-ramp = 0.05
+runtime = 0.4
+ramp = 0.1
 baseline = intree
 aa = intree
 verify = verify
 
 [matrix]
-strategy = eager-rwlock, lazy-spin, intree
+strategy = eager-rwlock, intree
 jobs = 4k-randread-2, 64k-randwrite-2
 cpus = 1
 queues = 1
