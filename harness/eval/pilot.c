@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "eval/pilot.h"
+#include "eval/rule.h"
 #include "stats/stats.h"
 
 #include <errno.h>
@@ -231,9 +232,19 @@ double pilot_predict_width(const struct pilot_job *j, const struct pilot_design 
 	return 100 * expm1(2 * half);
 }
 
+size_t pilot_least_blocks(const struct pilot *p)
+{
+	size_t members = 0, needed;
+
+	for (size_t i = 0; i < p->n; i++)
+		members += p->job[i].labels > 1 ? p->job[i].labels - 1 : 0;
+	needed = rule_blocks_needed(members);
+	return needed > STATS_MIN_N ? needed : STATS_MIN_N;
+}
+
 unsigned int pilot_find_blocks(const struct pilot *p, struct pilot_design *d, double width)
 {
-	for (d->blocks = STATS_MIN_N; d->blocks <= PILOT_MAX_BLOCKS; d->blocks++) {
+	for (d->blocks = pilot_least_blocks(p); d->blocks <= PILOT_MAX_BLOCKS; d->blocks++) {
 		double widest = 0;
 
 		for (size_t i = 0; i < p->n; i++)

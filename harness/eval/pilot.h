@@ -23,6 +23,8 @@
 #include "eval/summary.h"
 #include "stats/components.h"
 
+#define PILOT_MAX_BLOCKS	1000
+
 enum pilot_level { PILOT_BOOT, PILOT_BOOT_LABEL, PILOT_BLOCK, PILOT_DEVICE, PILOT_RUN,
 		   PILOT_LEVELS };
 
@@ -70,14 +72,19 @@ struct pilot_design {
 double pilot_predict_width(const struct pilot_job *j, const struct pilot_design *d, bool upper);
 
 /**
- * pilot_find_blocks() - find the fewest blocks that give a width in all jobs
+ * pilot_find_blocks() - find the fewest blocks that give a width in all jobs, and verdicts
  * @p: the pilot
  * @d: the design; its blocks are set
  * @width: in per cent
  *
  * Return: the blocks, or 0 if PILOT_MAX_BLOCKS do not.
  */
-#define PILOT_MAX_BLOCKS	1000
 unsigned int pilot_find_blocks(const struct pilot *p, struct pilot_design *d, double width);
+
+/*
+ * Return the fewest blocks with which one label alone can be told in a campaign of so many labels and
+ * jobs.
+ */
+size_t pilot_least_blocks(const struct pilot *p);
 
 #endif

@@ -146,8 +146,9 @@ void report_pilot_text(const struct pilot_view *v, FILE *f)
 	      "shown as 0.\n", f);
 	print_gaps(p, f);
 	print_boot_sd(p, f);
-	fprintf(f, "\nDesigns whose 95 %% intervals of ratios are %g %% wide (100 * (upper / lower - "
-		"1)) in every job:\n\n", v->width);
+	fprintf(f, "\nDesigns whose 95 %% intervals of ratios are at most %g %% wide (100 * (upper / "
+		"lower - 1)) in every job, with\nat least %zu blocks, so that one label alone can be "
+		"told:\n\n", v->width, pilot_least_blocks(p));
 	print_designs(v, f);
 	fprintf(f, "\nat most: with the upper bound of each variance in its place. With boot = "
 		"campaign the width includes\nthe scatter between boots%s. The first three columns "

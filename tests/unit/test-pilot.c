@@ -223,8 +223,12 @@ static void test_one_boot(void **state)
 	assert_int_equal(pilot_find_blocks(&p, &one, 5), 0);
 	assert_int_not_equal(pilot_find_blocks(&p, &many, 5), 0);
 	assert_true(pilot_predict_width(&j, &many, false) <= 5);
+	assert_true(many.blocks > pilot_least_blocks(&p));
 	many.blocks--;
 	assert_true(pilot_predict_width(&j, &many, false) > 5);
+	/* Two labels beside the baseline need 7 blocks to be told, however little the values scatter. */
+	j = (struct pilot_job){ .labels = 3 };
+	assert_int_equal(pilot_find_blocks(&p, &many, 5), 7);
 }
 
 int main(void)
