@@ -6,7 +6,8 @@
 #
 # Seen failing: with an unknown format that is drawn as SVG, with a report that ends where it cannot
 # write, with figures that an earlier --same-within left behind, with a user's file that goes with
-# them, and with names that --select does not know taken for an empty figure.
+# them, with names that --select does not know taken for an empty figure, and in the format tikz with a
+# tab in the place of \triangleright and with a box without a colour.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
