@@ -47,8 +47,8 @@ build_tree()
 
 # --- the broken strategies of tests/strategies/broken -----------------------------
 
-# Build a bouncelab.ko that has the broken strategies and, of the others, the default, and print its
-# path. Two tests at once build it once.
+# Build a bouncelab.ko that has the broken strategies and, of the others, the default and the one that
+# broken ones include, and print its path. Two tests at once build it once.
 broken_module()
 {
 	tree=build/tests/broken/tree
@@ -57,7 +57,7 @@ broken_module()
 		flock 9
 		# shellcheck disable=SC2046 # patterns
 		add_sources "$scratch/broken" Makefile scripts/*.sh strategies/*.h \
-			strategies/eager-rwlock.c \
+			strategies/eager-rwlock.c strategies/lazy-barrier.c \
 			$(sed '/^#/d' kmod/sources | grep -v '^strategies/') &&
 			cp -p tests/strategies/broken/*.[ch] "$scratch/broken/strategies/" &&
 			sync_tree "$scratch/broken" $tree &&

@@ -71,8 +71,6 @@ grep -q interrupted "$out/interrupted/journal.jsonl" || fail "interrupted: the j
 [ -s "$(echo "$out"/interrupted/runs/*/run.json)" ] || fail "interrupted: the finished run is gone"
 ok "an interrupted campaign keeps its finished runs"
 
-# Three cells are enough: one run ends, one dies, one follows.
-strategies=direct,eager-none
 # The journal says running before the guest is started: only after the first run that ended
 # there is surely a guest.
 start killed
