@@ -96,6 +96,10 @@ static void test_carry_over(void **state)
 	assert_string_equal(e.jobs[3].label, "b");
 	assert_string_equal(e.jobs[3].other, "big-read");
 	assert_true(e.jobs[3].ratio.value > 0.68 && e.jobs[3].ratio.value < 0.72);
+	/* Few devices are on either side, and still the effect has an interval. */
+	assert_true(e.jobs[3].ratio.has_interval);
+	assert_true(e.jobs[3].ratio.lo > 0.66 && e.jobs[3].ratio.hi < 0.74);
+	assert_true(e.jobs[3].ratio.coverage >= STATS_LEVEL);
 	assert_int_equal(e.jobs[3].n_after + e.jobs[3].n_before, BLOCKS);
 	/* The others have the contrast of all labels: 1 is about the effect. */
 	assert_null(e.jobs[0].label);
