@@ -231,7 +231,11 @@ static void print_columns_key(const struct micro_campaign *c, FILE *f)
 	if (c->o.touches.n > 1)
 		fputs("untouched: the cost if the daemon does not touch the data, in processes of "
 		      "their own.\n", f);
-	fprintf(f, "One reading of the clock takes %.1f %s.\n", c->clock, plane.unit);
+	fprintf(f, "One reading of the clock takes %.1f %s", c->clock, plane.unit);
+	if (c->o.plane != PLANE_ICOUNT && MICRO_ESTIMATE(&c->cells[0], step).value > 0)
+		fprintf(f, ", and the clock goes in steps of %.1f %s; a mean is finer than that",
+			MICRO_ESTIMATE(&c->cells[0], step).value, plane.unit);
+	fputs(".\n", f);
 }
 
 static void print_left_out(const struct micro_campaign *c, FILE *f)

@@ -178,7 +178,9 @@ static void find_costs(const struct micro_campaign *c, const struct source *from
 	};
 	s->defer = find_deferred(c, from, s->operations);
 	s->cost = s->net.total + (isnan(s->defer) ? 0 : s->defer);
-	s->copy_net = find_mean(from, MICRO_COPY) - s->floor.map;
+	/* A copy is between two readings, as a touch of nothing is. */
+	s->copy_net = find_mean(from, MICRO_COPY) -
+		      (isnan(s->floor.touch) ? c->clock : s->floor.touch);
 	s->net_ratio = s->copy_net > 0 ? s->cost / s->copy_net : NAN;
 	s->step = find_step(from);
 }
