@@ -69,7 +69,7 @@ do for [panel = 0:1] {
 	}
 	set xrange [0:most * 1.02]
 	set yrange [-n:0]
-	set xlabel (panel ? 'mean without daemon and interrupt, us' : 'mean, us') . EMULATED offset 0, 0.6
+	set xlabel (panel ? 'us without daemon and interrupt' : 'mean, us') . EMULATED offset 0, 0.6
 	plot NaN notitle
 	do for [o = 1:id] { unset object o }
 	do for [o = 1001:1300] { unset label o; unset object o }

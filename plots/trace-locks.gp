@@ -12,7 +12,7 @@ legend = 'points'
 load here . 'trace.gp'
 rows = |LOCKS|
 longest = 8
-do for [k = 1:rows] { if (strlen(LOCKS[k]) > longest) { longest = strlen(LOCKS[k]) } }
+do for [k = 1:rows] { if (strlen(LOCK_NAMES[k]) > longest) { longest = strlen(LOCK_NAMES[k]) } }
 left = 0.15 + 0.062 * longest
 # Panels stand below each other where there is no room side by side.
 panels = WAITS + HOLDS
@@ -42,7 +42,7 @@ do for [panel = 0:panels - 1] {
 	set bmargin at screen screen_y(y0 + panel_h)
 	set xlabel (held ? 'holds, ns per I/O' : 'waits, ns per I/O') . EMULATED offset 0, 0.5
 	set ytics () scale 0
-	do for [k = 1:rows] { set ytics add ((panel && beside ? '' : printed(LOCKS[k])) -k + 0.5) }
+	do for [k = 1:rows] { set ytics add ((panel && beside ? '' : printed(LOCK_NAMES[k])) -k + 0.5) }
 	if (!held && !WAITED) { set label 2 'no task waited for a lock' at graph 0.5, graph 0.5 center font small }
 	plot for [i = 1:n] for [k = 1:rows] '../trace-locks.csv' skip 1 using \
 		(strcol(1) eq LABELS[i] && strcol(2) eq LOCKS[k] ? \

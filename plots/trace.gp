@@ -6,7 +6,8 @@
 #	EMULATED		text for the names of axes, or ''
 #	NOISE			lines that mark the trace of a busy host; NOISE_LINES is their number
 #	LABELS, NAMES		what is shown: as the files have it, and as the figure calls it
-#	STAGES, LOCKS		arrays of names; LOCKS has those with the longest waits and holds
+#	STAGES			names
+#	LOCKS, LOCK_NAMES	those with the longest waits and holds, as LABELS and NAMES
 #	WAITS, HOLDS		1: they were collected; WAITED 1: some task waited
 #	MEAN			us per I/O, of label i and stage k at (i - 1) * |STAGES| + k
 #	FIRST_TOUCH, END	ms, the largest of all labels

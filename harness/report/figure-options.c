@@ -207,11 +207,9 @@ void figure_rows_free(struct figure_rows *r)
 
 /* --- text ----------------------------------------------------------------------------- */
 
-#define CHARACTER	0.056	/* inches of a character, on average */
-
 void figure_write_lines(FILE *f, const char *name, const char *text, double width)
 {
-	size_t most = (width - 0.2) / CHARACTER;
+	size_t most = (width - 0.2) / FIGURE_CHARACTER;
 	struct bl_strv lines = {};
 
 	bl_wrap_text(&lines, text, most);

@@ -6,8 +6,9 @@
 #include "lib/gnuplot.h"
 
 #define FIGURE_WIDTH		7.0	/* inches: two columns of a paper */
-#define FIGURE_WIDTH_MIN	2.5
+#define FIGURE_WIDTH_MIN	3.0
 #define FIGURE_WIDTH_MAX	24.0
+#define FIGURE_CHARACTER	0.056	/* inches of a character of text, on average */
 
 struct figure_options {
 	unsigned int formats;		/* bits by enum gnuplot_format */

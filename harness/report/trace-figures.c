@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MOST_LOCKS	10	/* rows; the CSV has all */
+#define LOCK_NAME_SHARE	0.42	/* of the width, at most for the names of locks */
 
 /* The subjects that the figures show, in their order. */
 struct shown {
@@ -59,6 +60,23 @@ static double lock_weight(const struct trace_lock *l)
 	return l->wait_ns + l->hold_ns;
 }
 
+/* Write the names of locks as the figure shows them: the end of a long one gives way to dots. */
+static void write_lock_names(const struct shown *s, const char *const *names, size_t count, FILE *f)
+{
+	size_t most = LOCK_NAME_SHARE * s->o->width / FIGURE_CHARACTER;
+	struct bl_strv l = {};
+
+	for (size_t i = 0; i < count; i++) {
+		char *text = strlen(names[i]) <= most ? bl_strdup(names[i]) :
+			     bl_fmt("%.*s...", (int)most - 3, names[i]);
+
+		bl_strv_add(&l, text);
+		free(text);
+	}
+	gnuplot_array(f, "LOCK_NAMES", (const char *const *)l.v, l.n);
+	bl_strv_free(&l);
+}
+
 static void write_locks(const struct shown *s, FILE *f)
 {
 	size_t count;
@@ -69,6 +87,7 @@ static void write_locks(const struct shown *s, FILE *f)
 	count = count < MOST_LOCKS ? count : MOST_LOCKS;
 	if (count) {
 		gnuplot_array(f, "LOCKS", names, count);
+		write_lock_names(s, names, count, f);
 		write_lock_range(s, names, count, f);
 	}
 	free(names);

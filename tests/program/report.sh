@@ -85,12 +85,12 @@ refused()
 	says "$text"
 }
 refused "--format: unknown format 'jpeg'; valid: svg, pdf, png, tikz" --format svg,jpeg
-refused "--width: bad number of inches '1'; valid: 2.5..24" --width 1
+refused "--width: bad number of inches '1'; valid: 3..24" --width 1
 refused "--rename: bad name 'direct'; valid: LABEL=NAME" --rename direct
 refused "--select: unknown label 'zap'; valid: intree, intree', direct, eager-spin, lazy-spin" --select zap
 refused "--order: unknown label 'zap'" --order zap
 refused "would both be called 'x'" --rename direct=x,lazy-spin=x
-refused "--width: 2.5 inches are too narrow" --width 2.5 --rename direct=a-name-that-is-much-longer-than-that
+refused "--width: 3 inches are too narrow" --width 3 --rename direct=a-name-that-is-much-longer-than-that
 report 2 "$scratch/one" "$scratch/two"
 says 'figures of several campaigns need a directory; give -o DIR or --no-plots'
 report 2 -o "$scratch/out" "$scratch/one" "$scratch/one"
