@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# lint.sh [FILE...]
+# lint.sh [[--trees] FILE...]
 #
-# The rules for the source text, on all files of the tree or on these. Every rule is first
-# shown a file that breaks it, in a scratch tree: a rule that does not see it fails the test.
+# The rules for the source text, on all files of the tree, or on these. Every rule is first shown a
+# file that breaks it, in a scratch tree: a rule that does not see it fails the test.
 #
 # The rules are in tests/source/lint/*.sh. A rule is a function rule_NAME that reads file
 # names and prints "FILE:LINE: what is wrong". A rule for whole trees is a function tree_NAME;
-# it reads nothing, and is left out when files are named.
+# it reads nothing, and is left out when files are named without --trees.
 #
 # Seen failing: each rule without its body.
 # Timeout: 1200
@@ -52,8 +52,12 @@ for f in tests/source/lint/*.sh; do
 done
 ok "every rule sees a file that breaks it"
 
-if [ $# != 0 ]; then
+if [ "${1:-}" = --trees ]; then
+	shift
+elif [ $# != 0 ]; then
 	trees=
+fi
+if [ $# != 0 ]; then
 	printf '%s\n' "$@" >"$scratch/list"
 else
 	sources >"$scratch/list"

@@ -3,6 +3,9 @@
 #
 # `make new-strategy NAME=x` and nothing else makes a strategy: it builds, and
 # the list, the plans and the module have it; they lose it with the file.
+#
+# Seen failing: with a new-strategy.sh that leaves "template" as the name of the strategy.
+#
 # Timeout: 900
 # Slow: it builds the module.
 
@@ -13,6 +16,9 @@ unset MAKEFLAGS MAKEOVERRIDES MFLAGS KDIR CFLAGS V
 
 copy=$scratch/tree
 copy_tree "$copy"
+# A module of few strategies is built in seconds; the new one is one more.
+find "$copy/strategies" -name '*.c' ! -name template.c ! -name eager-none.c \
+	! -name eager-rwlock.c -delete
 bouncelab=$top/build/bouncelab
 BOUNCELAB_ROOT=$copy
 export BOUNCELAB_ROOT
@@ -71,7 +77,7 @@ grep -q 'probe-2.c: no "probe-2" in it' "$scratch/log" || {
 ok "a strategy with another name than its file is refused"
 sed -i 's/\.name = "probe-3"/.name = "probe-2"/' "$file"
 
-(cd "$copy" && sh tests/source/lint.sh) >"$scratch/log" 2>&1 || {
+(cd "$copy" && sh tests/source/lint.sh --trees strategies/probe-2.c) >"$scratch/log" 2>&1 || {
 	show "$scratch/log"
 	fail "it does not pass lint"
 }

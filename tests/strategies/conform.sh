@@ -64,15 +64,18 @@ good()
 
 # --- the strategies are right --------------------------------------------------
 
-good '' --mode all --ops "$ops" --seconds 0.4 --table "$scratch/table.md"
-good -64k --mode all --ops $((ops / 4)) --seconds 0.4
+# Two threads that race do so for 0.2 to 1 s. Of the broken strategies below, the one that is found last
+# by them takes 0.05 s; each right one is exposed for 3 s, over all programs and prefills.
+
+good '' --mode all --ops "$ops" --seconds 0.2 --table "$scratch/table.md"
+good -64k --mode all --ops $((ops / 4)) --seconds 0.2
 # A page with more than one slot has rare races of its own.
-good -64k --mode litmus --prefill copy --seconds 2
+good -64k --mode litmus --prefill copy --seconds 1
 # An interrupt, or another thread, between any two accesses.
-good -step --mode model,threads --ops $((ops / 4)) --seconds 0.4
-good -asan --mode all --prefill copy --ops $((ops / 5)) --seconds 0.4
-good -ubsan --mode all --prefill zero --ops $((ops / 5)) --seconds 0.4
-good -tsan --mode threads,litmus --prefill copy --seconds 1
+good -step --mode model,threads --ops $((ops / 4)) --seconds 0.2
+good -asan --mode all --prefill copy --ops $((ops / 5)) --seconds 0.2
+good -ubsan --mode all --prefill zero --ops $((ops / 5)) --seconds 0.2
+good -tsan --mode threads,litmus --prefill copy --seconds 0.5
 
 grep '^|' "$scratch/table.md" >"$scratch/made"
 if [ "${1:-}" = --update ]; then
