@@ -4,7 +4,7 @@
 # bouncelab plan --pilot: the levels that a campaign can tell apart, the designs, and bad usage.
 # The guest is a fake. tests/unit/test-pilot.c tests the numbers.
 #
-# Seen failing: with a pilot that asks the plan's file instead of plan.json, and with the cheapest
+# Seen failing: with one boot advised by a pilot that knows nothing of boots, and with the cheapest
 # design chosen by blocks instead of by time.
 
 cd "$(dirname "$0")/../.." || exit 1

@@ -3,11 +3,13 @@
 #
 # Twenty comparisons of two campaigns of unchanged code, each campaign in a boot of its own, on the
 # plane icount: at most 5 % of their verdicts may say faster or slower. Prints the verdicts, and
-# for each label and job the standard deviation of the ratio between the campaigns, from which
-# COMPARE_ICOUNT_SD_PCT of harness/eval/compare.h was chosen.
+# for each label and job the standard deviation of the ratio between the campaigns: an upper bound for
+# COMPARE_ICOUNT_SD_PCT of harness/eval/compare.h, since the scatter of blocks is in it too.
 #
 # PAIRS=N does N comparisons instead of 20, CAMPAIGNS=DIR keeps the campaigns there, and goes on
 # with those that it finds.
+#
+# Seen failing: with the new campaigns slowed by 5 % (FAKE_SLOW of the fake guest).
 #
 # By hand: forty campaigns take an hour and a quarter on an idle machine.
 # Timeout: 14400
@@ -79,11 +81,19 @@ awk -F , '
 				       100 * sqrt((squares[k] - sum[k] ^ 2 / n[k]) / (n[k] - 1))
 	}' "$out"/old-*/verdicts.csv "$out"/new-*/verdicts.csv
 
-# Rows of the tables end with the verdict.
-same=$(grep -c ' same within ' "$scratch/all")
-told=$(grep -cE ' (faster|slower)$' "$scratch/all")
-echo "$told of $((same + told)) verdicts on unchanged code are faster or slower"
-[ $((20 * told)) -le $((same + told)) ] || fail "$told of $((same + told)) verdicts are false"
-[ "$same" != 0 ] || fail "there is no verdict"
+# A row of a table is "LABEL N, N OLD NEW RATIO LOW .. HIGH VERDICT".
+awk '
+	$6 ~ /^[0-9.]+$/ && $8 == ".." {
+		n++
+		covers += $7 <= 1 && 1 <= $9
+		same += $10 == "same"
+		told += $10 == "faster" || $10 == "slower"
+	}
+	END {
+		printf "%d comparisons of a label in a job with unchanged code: %d same, %d faster " \
+		       "or slower, %d without verdict\n", n, same, told, n - same - told
+		printf "%d of %d intervals contain 1\n", covers, n
+		exit !n || 20 * told > n
+	}' "$scratch/all" || fail "more than 5 % of the verdicts on unchanged code are false"
 ok "at most 5 % of the verdicts on unchanged code are faster or slower"
 finish
