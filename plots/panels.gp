@@ -20,24 +20,28 @@ n_labels = |LABELS|
 
 # --- the legend, in as many lines as it needs ---------------------------------
 # Colours by Okabe and Ito, which colour-blind readers tell apart; in grey the shapes differ.
-array WORD = ['baseline', 'faster', 'slower', 'same', 'inconclusive']
-array COLOUR = ['#000000', '#0072B2', '#D55E00', '#000000', '#595959']
-array SHAPE = [5, 9, 11, 7, 6]
+array WORD = ['baseline', 'faster', 'slower', 'same', 'inconclusive', 'unverified']
+array COLOUR = ['#000000', '#0072B2', '#D55E00', '#000000', '#595959', '#595959']
+array SHAPE = [5, 9, 11, 7, 6, 12]
 dots = '#8c8c8c'
 UNSAFE_WORD = '* unsafe'
 
-array AT_X[7]
-array AT_LINE[7]
-entry(k) = k <= 5 ? WORD[k] : k == 6 ? DOT : UNSAFE_WORD
-entries = UNSAFE ? 7 : 6
+# Only what the figure has stands in the legend.
+n_words = |WORD|
+array AT_X[n_words + 2]
+array AT_LINE[n_words + 2]
+entry(k) = k <= n_words ? WORD[k] : k == n_words + 1 ? DOT : UNSAFE_WORD
+has_entry(k) = k <= n_words ? strstrt(VERDICTS, ' ' . WORD[k] . ' ') > 0 : k == n_words + 1 ? 1 : UNSAFE
 x = 0.12
 line = 0
-do for [k = 1:entries] {
-	wide = 0.32 + 0.058 * strlen(entry(k))
-	if (x + wide > WIDTH && x > 0.12) { x = 0.12; line = line + 1 }
-	AT_X[k] = x
-	AT_LINE[k] = line
-	x = x + wide
+do for [k = 1:n_words + 2] {
+	if (has_entry(k)) {
+		wide = 0.32 + 0.058 * strlen(entry(k))
+		if (x + wide > WIDTH && x > 0.12) { x = 0.12; line = line + 1 }
+		AT_X[k] = x
+		AT_LINE[k] = line
+		x = x + wide
+	}
 }
 
 # --- size of everything, in inches ----------------------------------------------
@@ -60,26 +64,31 @@ set yrange [-n_labels - 0.02:0.02]
 y_of(i) = -i - 0.5
 up = 0.17
 down = 0.24
+# A row without a value has a word in its place.
+has_note(job) = column(1) == job && (strcol(5) eq 'no data' || strcol(5) eq 'not run' || \
+	(strcol(5) eq 'unverified' && strlen(strcol(MID)) == 0))
 # A value beyond the axis, with its interval if it has one; narrow ones need a third decimal.
 shown(m, l, h) = h > l ? sprintf(h - l < 0.02 ? '%.3f (%.3f..%.3f)' : '%.2f (%.2f..%.2f)', m, l, h) : \
 	sprintf('%.2f', m)
 
 set multiplot
 # --- texts around the panels ------------------------------------------------------
-do for [k = 1:entries] {
-	word = printed(entry(k))
-	place = screen_y(0.12 + 0.15 * AT_LINE[k])
-	if (k <= 5) {
-		set label 1000 + k word at screen screen_x(AT_X[k]), screen place left \
-			offset 1.1, drop point pt SHAPE[k] ps mark lc rgb COLOUR[k] font small
-	}
-	if (k == 6) {
-		set label 1000 + k word at screen screen_x(AT_X[k]), screen place left \
-			offset 1.1, drop point pt 7 ps dot lc rgb dots font small
-	}
-	if (k == 7) {
-		set label 1000 + k word at screen screen_x(AT_X[k]), screen place left \
-			offset 1.1, 0 font small
+do for [k = 1:n_words + 2] {
+	if (has_entry(k)) {
+		entry_text = printed(entry(k))
+		place = screen_y(0.12 + 0.15 * AT_LINE[k])
+		if (k <= n_words) {
+			set label 1000 + k entry_text at screen screen_x(AT_X[k]), screen place left \
+				offset 1.1, drop point pt SHAPE[k] ps mark lc rgb COLOUR[k] font small
+		}
+		if (k == n_words + 1) {
+			set label 1000 + k entry_text at screen screen_x(AT_X[k]), screen place left \
+				offset 1.1, drop point pt 7 ps dot lc rgb dots font small
+		}
+		if (k == n_words + 2) {
+			set label 1000 + k entry_text at screen screen_x(AT_X[k]), screen place left \
+				offset 1.1, 0 font small
+		}
 	}
 }
 do for [k = 1:|AXIS|] {
@@ -108,13 +117,12 @@ do for [job = 0:n_jobs - 1] {
 		:(y_of(column(2)) + up):((column(HIGH) - column(LOW)) / SCALE):(0) \
 		with vectors nohead lw 1.6 lc rgb COLOUR[k], \
 	     'medians.csv' skip 1 using \
-		(column(1) == job && strcol(5) eq 'inconclusive' ? column(MID) / SCALE : NaN) \
+		(column(1) == job && (strcol(5) eq 'inconclusive' || strcol(5) eq 'unverified') ? column(MID) / SCALE : NaN) \
 		:(y_of(column(2)) + up) with points pt 7 ps mark lc rgb 'white', \
 	     for [k = 1:|WORD|] 'medians.csv' skip 1 using \
 		(column(1) == job && strcol(5) eq WORD[k] ? column(MID) / SCALE : NaN) \
 		:(y_of(column(2)) + up) with points pt SHAPE[k] ps mark lc rgb COLOUR[k], \
-	     'medians.csv' skip 1 using (NOTE_X):(column(1) == job && (strcol(5) eq 'no data' || \
-		strcol(5) eq 'unverified' || strcol(5) eq 'not run') ? \
+	     'medians.csv' skip 1 using (NOTE_X):(has_note(job) ? \
 		y_of(column(2)) : NaN):(strcol(5)) with labels left offset 0.5, 0 font small \
 		textcolor rgb '#595959', \
 	     'medians.csv' skip 1 using (lo) \
@@ -125,7 +133,7 @@ do for [job = 0:n_jobs - 1] {
 		:(FAR && column(1) == job && column(MID) > hi ? y_of(column(2)) : NaN) \
 		:(shown(column(MID), column(LOW), column(HIGH)) . ' ' . to_right) \
 		with labels @BOXED right offset -0.2, 0 font small
-	# The words need no second drawing.
+	# The n_words need no second drawing.
 	if (job == 0) { do for [k = 1001:1099] { unset label k } }
 	unset object 1
 	unset arrow 1

@@ -159,6 +159,26 @@ static void write_labels(const struct chart *c, FILE *f)
 	bl_strv_free(&labels);
 }
 
+/* Write the verdicts that rows with a value have, with blanks around each: the legend has these. */
+static void write_verdicts(const struct chart *c, FILE *f)
+{
+	fputs("VERDICTS = ' ", f);
+	for (int v = 0; v <= V_NO_DATA; v++) {
+		bool any = false;
+
+		for (size_t i = 0; i < c->n_panels; i++) {
+			for (size_t k = 0; k < c->rows.n; k++) {
+				const struct verdict_cell *cell = chart_cell(c, i, k);
+
+				any |= cell && (int)cell->verdict == v && !isnan(cell->median.value);
+			}
+		}
+		if (any)
+			fprintf(f, "%s ", verdict_name(v));
+	}
+	fputs("'\n", f);
+}
+
 /* Return the largest value of the axis of the figure absolute. */
 static double find_most(const struct chart *c)
 {
@@ -224,6 +244,7 @@ static int write_settings(const struct chart *c, const char *dir)
 		c->o->width, c->left, c->panel_width, c->columns, c->insns);
 	write_titles(c, f);
 	write_labels(c, f);
+	write_verdicts(c, f);
 	write_axes(c, f);
 	write_ranges(c, f);
 	return bl_draft_save_in(&d, dir, "figure.gp");

@@ -112,6 +112,14 @@ tr '\n' ' ' <"$figures/relative.txt" | grep -q 'margin of same, 7 %, chosen afte
 grep -q '^MARGIN\[1\] = 1.07' "$figures/figure.gp" || fail "the figure has another margin"
 ok "one margin for tables and figures"
 
+# A plan that verifies no data has a verdict of its own, and the legend has no others.
+cp -r tests/program/fixtures/campaign "$scratch/three"
+sed -i 's/"kind": "verify"/"kind": "trace"/' "$scratch/three/plan.json" "$scratch"/three/runs/*/run.json
+report 1 --format svg "$scratch/three"
+grep -q ">unverified<" "$scratch/three/figures/relative.svg" || fail "no mark for rows that are unverified"
+grep -q ">faster<" "$scratch/three/figures/relative.svg" && fail "the legend has a verdict that the figure does not have"
+ok "what is unverified"
+
 report 1 -o "$scratch/out" --format svg "$scratch/one" "$scratch/two"
 says "results: $scratch/out/one/" "results: $scratch/out/two/" "figures: $scratch/out/figures/"
 grep -q '>4k-randread-1, two<' "$scratch/out/figures/relative.svg" || fail "a panel does not name its campaign"
