@@ -3,13 +3,15 @@
 # Every entry point of bouncelab. `make help` lists them.
 #
 # Variables: PLAN=name (bench; default: quick with KVM, else quick-icount), SAME_WITHIN=percent
-# (bench: the margin of "same"; default: the plan's),
+# (bench: the margin of "same"; default: the plan's), ORDER=fresh|random|listed (bench; default:
+# the plan's),
 # NAME=name (new-strategy), S=name (conform), T="test ..." (check), KDIR=path (build the module
 # against other headers), V=1 (show commands), NO_INSTALL=1 (bench, check: install
 # no packages), PREFIX=path and DESTDIR=path (install).
 
 PLAN ?=
 SAME_WITHIN ?=
+ORDER ?=
 KDIR ?= build/kernel/headers
 PREFIX ?= /usr/local
 CC = gcc
@@ -38,9 +40,9 @@ help: ## list what can be made
 	      /^[a-z-]+:.*## / { split($$0, a, /:.*## /); printf "  make %-16s%s\n", a[1], a[2] }' \
 	      $(firstword $(MAKEFILE_LIST))
 
-bench: ## install what is missing, build, run a plan in a VM, print verdicts; PLAN=name SAME_WITHIN=percent
-	+$(Q)PLAN='$(PLAN)' SAME_WITHIN='$(SAME_WITHIN)' KDIR='$(KDIR)' MAKE='$(MAKE)' \
-		scripts/from-clone.sh bench
+bench: ## install what is missing, build, run a plan in a VM, print verdicts; PLAN=name SAME_WITHIN=percent ORDER=order
+	+$(Q)PLAN='$(PLAN)' SAME_WITHIN='$(SAME_WITHIN)' ORDER='$(ORDER)' KDIR='$(KDIR)' \
+		MAKE='$(MAKE)' scripts/from-clone.sh bench
 
 check: ## install what is missing, build, run all tests; T="lint cli" runs some
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check $(T)

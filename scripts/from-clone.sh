@@ -7,7 +7,7 @@
 # Both run the same steps first. At the end the script prints the seconds of each step. It exits
 # with the code of the first step that failed. In the environment: MAKE, PLAN (the plan of bench;
 # empty: quick where KVM works, quick-icount elsewhere), SAME_WITHIN (the margin of "same" in per
-# cent; empty: the plan's), KDIR.
+# cent; empty: the plan's), ORDER (of jobs on a device; empty: the plan's), KDIR.
 
 set -u
 
@@ -69,7 +69,8 @@ bench()
 	choose_plan
 	campaign=$(basename "$PLAN" .ini)-$(date -u +%Y%m%dT%H%M%SZ)
 	from=$(now)
-	build/bouncelab run "$PLAN" --name "$campaign" ${SAME_WITHIN:+"--same-within=$SAME_WITHIN"}
+	build/bouncelab run "$PLAN" --name "$campaign" ${ORDER:+"--order=$ORDER"} \
+		${SAME_WITHIN:+"--same-within=$SAME_WITHIN"}
 	code=$?
 	to=$(now)
 	manifest=results/$campaign/MANIFEST.sha256
