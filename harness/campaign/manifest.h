@@ -8,12 +8,13 @@
 #define CAMPAIGN_MANIFEST	"MANIFEST.sha256"
 
 /*
- * The lists of the sources of each module and of the guest's program: shell patterns, and
+ * The lists of the sources of each module and of the programs: shell patterns, and
  * comments that begin with '#'.
  */
 #define MODULE_SOURCES		"kmod/sources"
 #define LOCKWAIT_SOURCES	"kmod/lockwait/sources"
 #define GUEST_SOURCES		"harness/guest/sources"
+#define HARNESS_SOURCES		"harness/sources"
 
 /**
  * campaign_sum_file() - sum one file
@@ -26,7 +27,7 @@ char *campaign_sum_file(const char *path);
 /**
  * campaign_add_sources() - add the files that a list of sources names
  * @files: gets paths relative to the project's directory
- * @list: MODULE_SOURCES, LOCKWAIT_SOURCES or GUEST_SOURCES
+ * @list: MODULE_SOURCES, LOCKWAIT_SOURCES, GUEST_SOURCES or HARNESS_SOURCES
  *
  * Return: 0, or a negative errno without a message: the list cannot be read.
  */

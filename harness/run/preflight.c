@@ -80,6 +80,16 @@ static int check_product(const char *name, const char *sources)
 	return err || bl_is_installed() ? err : check_fresh(name, sources);
 }
 
+/* Refuse an old program: results name the commit of its sources. A test may run that of another tree. */
+static int check_harness(void)
+{
+	char *program = bl_path("build/bouncelab");
+	int err = bl_exists(program) ? check_product("build/bouncelab", HARNESS_SOURCES) : 0;
+
+	free(program);
+	return err;
+}
+
 /* Say so if the guest's kernel or a module of it is not the package's: it is what is measured. */
 static void note_replaced(void)
 {
@@ -101,6 +111,8 @@ int preflight_check_built(bool module)
 
 	if (!err)
 		err = check_product("build/bouncelab-guest", GUEST_SOURCES);
+	if (!err)
+		err = check_harness();
 	if (!err && module)
 		err = check_product("build/bouncelab.ko", MODULE_SOURCES);
 	if (!err)

@@ -10,7 +10,7 @@
 # guest_files_sum() in campaign_write_env(), note_replaced(), check_package(),
 # report_print_provenance(), print_side(), check_loaded(), the shards and the sessions in
 # provenance_list_changes(); with the line for a missing env.json printed for each
-# member; and with the options of the compiler left out.
+# member; with the options of the compiler left out; and with a harness whose age is not looked at.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh
@@ -166,6 +166,13 @@ says "$scratch/log" 'the second has no env.json'
 report without
 says "$scratch/log" 'measured  not recorded'
 ok "a campaign without env.json gets one short line"
+
+# A program that is older than its sources would be taken for that of the commit.
+touch "$tree/harness/cmd/main.c"
+campaign 1 old
+says "$scratch/log" 'harness/cmd/main.c is newer than ' 'build/bouncelab; run '
+touch "$tree/build/bouncelab"
+ok "a program older than its sources does not run"
 
 # A patched driver in the place of the package's.
 expect 0 doctor sh -c "$bouncelab doctor --json | grep -A 3 '\"kernel files\"'"
