@@ -3,7 +3,8 @@
  * Test harness/eval/compare.c on pairs of made-up campaigns.
  *
  * Seen failing: with IOPS compared instead of ratios to the baseline, with old and new
- * exchanged, with one campaign's floor only, and with p asked for instead of q.
+ * exchanged, with one campaign's floor only, and with p asked for instead of q; with groups of devices
+ * not asked for, and with the blocks of one boot taken for samples of boots.
  */
 #include "lib/util.h"
 
@@ -224,6 +225,72 @@ static void test_other_things(void **state)
 	unmake();
 }
 
+/* Make a pair of campaigns of the same code. */
+static void make_same(void)
+{
+	struct made *both[] = { &old, &new };
+
+	for (size_t i = 0; i < 2; i++) {
+		begin(both[i], i ? "new" : "old");
+		add(both[i], "base", 1000);
+		add(both[i], "up", 1000);
+	}
+}
+
+/* Two of eight devices at 30 % of the speed must not be the same as eight at full speed. */
+static void test_slow_devices(void **state)
+{
+	(void)state;
+	make_same();
+	for (size_t i = 0; i < 2; i++)
+		new.sum.rows[BLOCKS + 2 + 3 * i].fio.iops *= 0.3;
+	end(&old);
+	end(&new);
+	assert_int_equal(compare(NULL, NULL), 0);
+	assert_int_equal(of("up")->verdict, V_INCONCLUSIVE);
+	assert_string_equal(of("up")->note, "two groups of devices");
+	unmake();
+}
+
+static void set_boots(struct made *m, int boots)
+{
+	for (size_t i = 0; i < m->sum.n_rows; i++)
+		m->sum.rows[i].boot = boots ? 1 + m->sum.rows[i].block % boots : 0;
+}
+
+/* Blocks of one boot say nothing of other boots, however many they are. */
+static void test_boots(void **state)
+{
+	static const struct {
+		int old, new;		/* boots; 0: not recorded */
+		double sd_pct;
+		enum verdict verdict;
+		size_t n_old, n_new;
+	} cases[] = {
+		{ 8, 8, NAN, V_SAME, 8, 8 }, { 5, 8, NAN, V_SAME, 5, 8 },
+		{ 4, 8, NAN, V_INCONCLUSIVE, 8, 8 }, { 1, 1, NAN, V_INCONCLUSIVE, 8, 8 },
+		{ 0, 0, NAN, V_INCONCLUSIVE, 8, 8 }, { 1, 1, 0.1, V_SAME, 8, 8 },
+		{ 1, 1, 2, V_INCONCLUSIVE, 8, 8 }, { 8, 8, 2, V_SAME, 8, 8 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct compare_options o = { .boot_sd_pct = cases[i].sd_pct };
+
+		make_same();
+		set_boots(&old, cases[i].old);
+		set_boots(&new, cases[i].new);
+		end(&old);
+		end(&new);
+		assert_int_equal(compare_campaigns(&cs, &old.v, &new.v, &o), 0);
+		if (of("up")->verdict != cases[i].verdict)
+			fail_msg("case %zu: %s", i, verdict_name(of("up")->verdict));
+		assert_int_equal(of("up")->n_a, cases[i].n_old);
+		assert_int_equal(of("up")->n_b, cases[i].n_new);
+		unmake();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +298,8 @@ int main(void)
 		cmocka_unit_test(test_floor),
 		cmocka_unit_test(test_family),
 		cmocka_unit_test(test_other_things),
+		cmocka_unit_test(test_slow_devices),
+		cmocka_unit_test(test_boots),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
