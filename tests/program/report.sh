@@ -7,7 +7,8 @@
 # Seen failing: with an unknown format that is drawn as SVG, with a report that ends where it cannot
 # write, with figures that an earlier --same-within left behind, with a user's file that goes with
 # them, with names that --select does not know taken for an empty figure, and in the format tikz with a
-# tab in the place of \triangleright and with a box without a colour.
+# tab in the place of \triangleright and with a box without a colour; without a mark for unverified rows,
+# and with verdicts in the legend that no row has.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
