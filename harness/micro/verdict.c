@@ -106,7 +106,7 @@ static const char *decide(const struct group *g, struct micro_cell *cell, double
 	if (cell == g->baseline)
 		return "baseline";
 	if (cell == g->copy)
-		return g->clean ? "A/A, clean" : "A/A, not clean";
+		return g->clean ? "A/A clean" : "A/A not clean";
 	if (!strcmp(cell->strategy, MICRO_NULL))
 		return "control";
 	if (!v->speed.has_interval)
@@ -179,7 +179,7 @@ static size_t count_unclean(const struct micro_campaign *c, size_t *all)
 		if (!c->cells[i].aa)
 			continue;
 		++*all;
-		n += !strcmp(c->cells[i].verdict.word, "A/A, not clean");
+		n += !strcmp(c->cells[i].verdict.word, "A/A not clean");
 	}
 	return n;
 }

@@ -80,7 +80,7 @@ static void test_words(void **state)
 	scale(B, 0.90);
 	expect(&c, NULL_, "control");
 	expect(&c, BASE, "baseline");
-	expect(&c, COPY, "A/A, clean");
+	expect(&c, COPY, "A/A clean");
 	expect(&c, A, "slower");
 	expect(&c, B, "faster");
 	assert_true(fabs(cells[A].verdict.speed.value - 1 / 1.1) < 0.002);
@@ -101,7 +101,7 @@ static void test_pair(void **state)
 	(void)state;
 	scale(COPY, 1.05);
 	scale(A, 1.5);
-	expect(&c, COPY, "A/A, not clean");
+	expect(&c, COPY, "A/A not clean");
 	expect(&c, A, "inconclusive");
 	assert_string_equal(cells[A].verdict.note, "the A/A pair is not clean");
 	/* It never makes a verdict of "same" wider. */
