@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/device.h"
 #include "guest/sysfs.h"
+#include "guest/settings.h"
 #include "guest/counters.h"
 #include "proto/words.h"
 #include "proto/guest-paths.h"
@@ -184,7 +185,8 @@ static int add_disk(struct guest_run *r, struct guest_device *d)
 	if (ret)
 		return guest_fail(&r->outcome, "/dev/" GUEST_DISK " does not appear after vdpa "
 				  "dev add");
-	return guest_record_disk(r);
+	ret = guest_check_settings(r);
+	return ret ? ret : guest_record_disk(r);
 }
 
 int guest_attach(struct guest_run *r, struct guest_device *d)

@@ -33,7 +33,7 @@ struct bl_core {
 	struct mutex umem_lock;
 	struct bl_umem *umem;		/* under umem_lock */
 
-	struct dentry *debugfs;
+	struct dentry *debugfs, *settings;	/* files of the domain in debugfs */
 	struct work_struct work;	/* calls the strategy's ->deferred */
 	bool gone;			/* bl_domain_renew() failed: no strategy is set up */
 
@@ -80,6 +80,9 @@ int bl_iova_init(struct bl_core *core);
 void bl_iova_exit(struct bl_core *core);
 dma_addr_t bl_coherent_iova_alloc(struct bl_core *core, size_t size);
 void bl_coherent_iova_free(struct bl_core *core, dma_addr_t iova, size_t size);
+
+/* settings.c: create the file "settings" in DIR; the domain removes @settings.  May sleep. */
+void bl_settings_show_in(struct bl_core *core, struct dentry *dir);
 
 /* file-io.c: read_iter and write_iter of the domain's file. */
 ssize_t bl_file_access(struct kiocb *iocb, struct iov_iter *iter, bool to_daemon);

@@ -255,6 +255,7 @@ struct bl_domain bl_domain_of_config(const struct bl_domain_config *config)
 
 	return (struct bl_domain) {
 		.strategy = config->strategy,
+		.allocator = config->option[BL_OPT_ALLOCATOR],
 		.window = config->bounce_size,
 		.page_shift = page_shift,
 		.granule = config->option[BL_OPT_GRANULE] == BL_GRANULE_PAGE ?
@@ -274,7 +275,6 @@ static struct bl_core *core_alloc(const struct bl_domain_config *config)
 	spin_lock_init(&core->iotlb_lock);
 	mutex_init(&core->umem_lock);
 	core->bounce_size = config->bounce_size;
-	core->d.allocator = config->option[BL_OPT_ALLOCATOR];
 	core->d = bl_domain_of_config(config);
 	core->d.core = core;
 	INIT_WORK(&core->work, domain_work);
@@ -326,6 +326,7 @@ struct bl_domain *bl_domain_create(const char *name,
 	file->f_mode |= FMODE_PREAD | FMODE_PWRITE;
 	core->file = file;
 	bl_counters_show_in(core, debugfs);
+	bl_settings_show_in(core, debugfs);
 	pr_debug("%s: strategy %s, allocator %s, granule %lu, bounce page %lu, window %llu\n",
 		 name, core->d.strategy->name,
 		 bl_options[BL_OPT_ALLOCATOR].values[core->d.allocator], core->d.granule,
@@ -350,6 +351,7 @@ void bl_domain_destroy(struct bl_domain *d)
 	struct bl_core *core = bl_core_of(d);
 
 	debugfs_remove(core->debugfs);
+	debugfs_remove(core->settings);
 	bl_domain_umem_release(d);
 	/* Entries of vhost-vdpa hold references to files, maybe even to this one. */
 	bl_iotlb_clear(core);

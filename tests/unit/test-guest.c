@@ -3,7 +3,9 @@
  * The outcome of a run in the guest is fit for JSON, whatever programs print: an outcome that is
  * not UTF-8 would never reach the host, which would take the guest for hung.
  *
- * Seen failing: without bl_repair_utf8() in add_reason().
+ * The settings that a domain really uses are compared with those that the run asks for.
+ *
+ * Seen failing: without bl_repair_utf8() in add_reason(); with the loop over the axes left out.
  */
 #include "lib/util.h"
 
@@ -14,6 +16,7 @@
 #include <cmocka.h>
 
 #include "guest/outcome.h"
+#include "guest/settings.h"
 
 static void check_json(const char *text)
 {
@@ -54,11 +57,53 @@ static void test_bytes(void **state)
 	assert_string_equal(o.reason, "fio says \u00fc");
 }
 
+/* What a run asks for, and the settings of a domain that has them, with one line changed. */
+static void check_settings(const char *from, const char *to, const char *why)
+{
+	static const char shown[] = "strategy eager-none\nallocator plain\nprefill none\n"
+		"backing zeroed\ngranule_bytes 4096\npage_bytes 16384\nbounce_bytes 67108864\n";
+	json_t *op = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i}", "strategy", "eager-none",
+			       "allocator", "plain", "granule", "4k", "prefill", "none",
+			       "page_order", 2, "bounce_mb", 64);
+	json_t *domain = json_object();
+	const char *at = from ? strstr(shown, from) : NULL;
+	char *text = at ? bl_fmt("%.*s%s%s", (int)(at - shown), shown, to, at + strlen(from)) :
+			  bl_strdup(shown), *got = settings_differ(text, op, domain);
+
+	if (why)
+		assert_string_equal(got, why);
+	else
+		assert_null(got);
+	assert_string_equal(bl_json_str(domain, "page_bytes", ""),
+			    from && strstr(from, "page_bytes") ? "4096" : "16384");
+	free(got);
+	free(text);
+	json_decref(domain);
+	json_decref(op);
+}
+
+/* A setting that did not reach the domain is found, and one that is not shown. */
+static void test_settings(void **state)
+{
+	(void)state;
+	check_settings(NULL, NULL, NULL);
+	check_settings("eager-none", "eager-spin", "strategy is eager-spin, not eager-none");
+	check_settings("plain", "cached", "allocator is cached, not plain");
+	check_settings("allocator plain\n", "", "allocator is not shown");
+	check_settings("prefill none", "prefill zero", "prefill is zero, not none");
+	check_settings("backing zeroed", "backing plain", NULL);
+	check_settings("granule_bytes 4096", "granule_bytes 16384",
+		       "granule_bytes is 16384, not 4096");
+	check_settings("page_bytes 16384", "page_bytes 4096", "page_bytes is 4096, not 16384");
+	check_settings("67108864", "1048576", "bounce_bytes is 1048576, not 67108864");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_settings),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
