@@ -37,6 +37,17 @@ static char *differ_granule(const json_t *domain, const json_t *op, long long pa
 	return differ_bytes(domain, "granule_bytes", strcmp(granule, "page") ? SLOT_BYTES : page);
 }
 
+/* A strategy may have bounce pages of 4K whatever was asked for, as zap does. */
+static char *differ_page(const json_t *domain, long long wanted)
+{
+	char *why = differ_bytes(domain, "page_bytes", SLOT_BYTES);
+
+	if (!why)
+		return NULL;
+	free(why);
+	return differ_bytes(domain, "page_bytes", wanted);
+}
+
 char *settings_differ(char *text, const json_t *op, json_t *domain)
 {
 	long long page = SLOT_BYTES << bl_json_int(op, "page_order", 0);
@@ -58,7 +69,7 @@ char *settings_differ(char *text, const json_t *op, json_t *domain)
 			why = differ(domain, axis_names[a], wanted);
 	}
 	why = why ? why : differ_granule(domain, op, page);
-	why = why ? why : differ_bytes(domain, "page_bytes", page);
+	why = why ? why : differ_page(domain, page);
 	return why ? why : differ_bytes(domain, "bounce_bytes",
 					bl_json_int(op, "bounce_mb", 64) << 20);
 }

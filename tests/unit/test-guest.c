@@ -75,7 +75,7 @@ static void check_settings(const char *from, const char *to, const char *why)
 	else
 		assert_null(got);
 	assert_string_equal(bl_json_str(domain, "page_bytes", ""),
-			    from && strstr(from, "page_bytes") ? "4096" : "16384");
+			    from && strstr(from, "page_bytes") ? to + strlen("page_bytes ") : "16384");
 	free(got);
 	free(text);
 	json_decref(domain);
@@ -94,7 +94,8 @@ static void test_settings(void **state)
 	check_settings("backing zeroed", "backing plain", NULL);
 	check_settings("granule_bytes 4096", "granule_bytes 16384",
 		       "granule_bytes is 16384, not 4096");
-	check_settings("page_bytes 16384", "page_bytes 4096", "page_bytes is 4096, not 16384");
+	check_settings("page_bytes 16384", "page_bytes 65536", "page_bytes is 65536, not 16384");
+	check_settings("page_bytes 16384", "page_bytes 4096", NULL);
 	check_settings("67108864", "1048576", "bounce_bytes is 1048576, not 67108864");
 }
 
