@@ -4,6 +4,7 @@
 # The module and the harness build from a clean copy of the sources without a
 # warning, and a warning fails the build, also the second time.
 # Timeout: 900
+# First: it takes long.
 # Slow: it builds the module eleven times, nine of them with two strategies only.
 #
 # Seen failing: with a Makefile without W=1 (the unused constant passes); without .NOTPARALLEL (the

@@ -5,6 +5,7 @@
 # strategies that a header is compiled into, with pages of 4K and of 64K. Both must be above
 # 95 %; lines and branches that are not reached are listed.
 # Timeout: 900
+# First: it takes long.
 # Slow: it runs the suite four times, built without optimization.
 #
 # Seen failing: with COVERAGE_ONLY=eager-none.

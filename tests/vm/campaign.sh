@@ -3,6 +3,7 @@
 #
 # A whole campaign; one that is interrupted; and one whose guest dies.
 # Timeout: 900
+# First: it takes long.
 #
 # Seen failing: with the journal, the manifest or the clean-up after SIGINT
 # taken out of the harness.

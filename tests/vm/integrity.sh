@@ -9,6 +9,7 @@
 # and goes; a fault that copies short.
 # SEED=N repeats a run.
 # Timeout: 1000
+# First: it takes long.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/guest.sh

@@ -11,6 +11,7 @@
 #
 # PARTS="two_devices deaf" runs some of tests/vm/guest/lifecycle.sh.
 # Timeout: 1000
+# First: it takes long.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/guest.sh

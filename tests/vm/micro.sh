@@ -12,6 +12,7 @@
 # Each run of the test catches a strategy that loses bytes, in a module of its own.
 # PARTS="busy" runs some of tests/vm/guest/micro.sh.
 # Timeout: 900
+# First: it takes long.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/guest.sh
