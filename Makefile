@@ -47,7 +47,7 @@ bench: ## install what is missing, build, run a plan in a VM, print verdicts; PL
 check: ## install what is missing, build, run all tests; T="lint cli" runs some
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check $(T)
 
-check-fast: ## the same without the tests that boot a guest or take long; three minutes
+check-fast: ## the same without the tests that boot a guest or take long; five minutes
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check --fast
 
 paper: build build/tests/test-montecarlo ## run the paper's campaigns (an hour or two), fill in PAPER.md; goes on if interrupted
