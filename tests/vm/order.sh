@@ -7,7 +7,7 @@
 # Timeout: 600
 # First: it takes long.
 #
-# Seen failing: order = listed gives lazy-barrier a ratio of 0.999 in the second job, and no effect.
+# Seen failing: order = listed gives lazy-barrier a ratio of 0.994 in the second job, and no effect.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
