@@ -107,6 +107,11 @@ const char *report_margin_origin(enum margin_source source)
 	return origins[source];
 }
 
+const char *report_margin_short(enum margin_source source)
+{
+	return source == MARGIN_DECLARED ? "declared" : "not declared before";
+}
+
 void report_print_margin(const struct verdicts *v, FILE *f)
 {
 	double declared = bl_json_num(v->sum->plan, "same_within", 0);

@@ -60,6 +60,9 @@ void report_print_warnings(const struct verdicts *v, FILE *f);
 /* Return where a margin comes from, as a part of a sentence. */
 const char *report_margin_origin(enum margin_source source);
 
+/* Return the same in a word or two, for a heading. */
+const char *report_margin_short(enum margin_source source);
+
 /* Return the words of CSV and JSON for the source of a margin, and for the state of an A/A pair. */
 const char *report_margin_word(enum margin_source source);
 const char *report_aa_word(enum aa_state state);

@@ -76,8 +76,7 @@ void report_print_tails(const struct verdicts *v, FILE *f, bool colour)
 
 		if (!c->label_idx) {
 			table_heading(t, "%s, completion latency (same within %.3g %%, %s)", c->job,
-				      v->tail_pct, v->tail_source == MARGIN_DECLARED ? "declared" :
-				      "not declared before");
+				      v->tail_pct, report_margin_short(v->tail_source));
 			table_titles(t);
 		}
 		table_row(t);

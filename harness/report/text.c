@@ -152,7 +152,7 @@ static void add_cell(struct table *t, const struct verdicts *v, const struct ver
 
 static void print_cells(const struct verdicts *v, FILE *f, bool colour)
 {
-	const char *declared = v->margin_source == MARGIN_DECLARED ? "declared" : "not declared before";
+	const char *declared = report_margin_short(v->margin_source);
 	struct table *t = table_new();
 
 	table_missing(t, " ");

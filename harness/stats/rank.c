@@ -116,16 +116,6 @@ static double p_of_votes(const double *votes, size_t n, const struct votes_dist 
 	return 2 * tail_of(d, up < down ? up : down);
 }
 
-static bool are_finite(const double *x, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (!isfinite(x[i]))
-			return false;
-	return true;
-}
-
 static double vote(double v)
 {
 	return fabs(v) < ROUNDING ? 0 : v;
@@ -159,7 +149,7 @@ int stats_median_est(const double *x, size_t n, struct stats_est *est)
 	size_t k;
 
 	*est = STATS_NO_EST;
-	if (!n || !are_finite(x, n))
+	if (!n || !stats_are_finite(x, n))
 		return -EINVAL;
 	sorted = malloc(n * sizeof(*sorted));
 	p = malloc((n + 1) * sizeof(*p));
@@ -206,7 +196,7 @@ int stats_shift_paired(const double *d, size_t n, struct stats_est *est)
 	int err;
 
 	*est = STATS_NO_EST;
-	if (!n || !are_finite(d, n))
+	if (!n || !stats_are_finite(d, n))
 		return -EINVAL;
 	votes = means_of_two(d, n);
 	if (!votes)
@@ -224,7 +214,7 @@ double stats_signed_rank_p(const double *d, size_t n)
 	struct votes_dist dist = {};
 	double *votes, p = NAN;
 
-	if (!n || !are_finite(d, n))
+	if (!n || !stats_are_finite(d, n))
 		return NAN;
 	votes = means_of_two(d, n);
 	if (votes && !signed_rank_dist(n, &dist))

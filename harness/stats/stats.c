@@ -26,6 +26,14 @@ static double *sorted_copy(const double *x, size_t n)
 	return s;
 }
 
+bool stats_are_finite(const double *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(x[i]))
+			return false;
+	return true;
+}
+
 double stats_quantile(const double *x, size_t n, double f)
 {
 	double *s, q;

@@ -52,6 +52,9 @@ struct stats_est {
 
 #define STATS_NO_EST ((struct stats_est){ NAN, NAN, NAN, false, NAN })
 
+/* Tell whether all n values are finite. */
+bool stats_are_finite(const double *x, size_t n);
+
 /* Return the median of n values in any order, NaN if n is 0. The input stays as it is. */
 double stats_median(const double *x, size_t n);
 

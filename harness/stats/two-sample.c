@@ -56,16 +56,6 @@ static double *rank_sum_mass(size_t n, size_t m)
 	return p;
 }
 
-static bool are_finite(const double *x, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (!isfinite(x[i]))
-			return false;
-	return true;
-}
-
 /*
  * Return the place of the lower end of the interval at level 1 - @alpha among the sorted
  * differences: as many are below it as leave at most alpha / 2 outside.
@@ -168,7 +158,7 @@ int stats_shift_between(const double *x, size_t n, const double *y, size_t m, do
 
 	*est = STATS_NO_EST;
 	*p = NAN;
-	if (!n || !m || !are_finite(x, n) || !are_finite(y, m))
+	if (!n || !m || !stats_are_finite(x, n) || !stats_are_finite(y, m))
 		return -EINVAL;
 	err = make_shift(&s, x, n, y, m);
 	if (err)
