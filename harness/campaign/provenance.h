@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What numbers were measured on, in one line for tables and figures, and whether it stayed so. */
+/* Say on what machine, kernel and commit numbers were measured, and whether these stayed the same. */
 #ifndef BL_CAMPAIGN_PROVENANCE_H
 #define BL_CAMPAIGN_PROVENANCE_H
 

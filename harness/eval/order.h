@@ -31,7 +31,7 @@
 #define ORDER_DRAWS	999
 #define ORDER_LEVEL	0.05
 
-/* What is said about one job. */
+/* The effect of the order of jobs on one job. */
 struct order_effect {
 	const char *job;
 	bool found;		/* p is at most ORDER_LEVEL */

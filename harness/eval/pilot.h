@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a pilot campaign says about the next one: the variance at each level of repetition, and
+ * Plan the next campaign from a pilot: estimate the variance at each level of repetition, and
  * the width of the interval that a design would give.
  *
  * The logarithm of the IOPS of one run of a job is

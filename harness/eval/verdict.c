@@ -178,7 +178,7 @@ static bool is_of_all_blocks(const struct stats_groups *g, double margin, enum v
 	}
 }
 
-/* What decides about one comparison, beside its interval. */
+/* The facts beside its interval that decide one comparison. */
 struct conditions {
 	const struct verdict_aa *aa;
 	const struct verdict_cell *cell;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the device's domain really uses, against what the run asks for. */
+/* Compare the settings that the domain of a device uses with those that the run asks for. */
 #ifndef BL_GUEST_SETTINGS_H
 #define BL_GUEST_SETTINGS_H
 

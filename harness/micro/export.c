@@ -189,7 +189,7 @@ static void put_conditions(struct csv_row *r, const struct micro_campaign *c,
 	csv_count(r, "valid", !cell->invalid);
 }
 
-/* What schema 1 of raw files has too: medians as measured. */
+/* Put the medians as measured, which schema 1 of raw files has too. */
 static void put_measured(struct csv_row *r, const struct micro_cell *cell, const char *u)
 {
 	struct stats_est pair = MICRO_ESTIMATE(cell, pair), ratio = MICRO_ESTIMATE(cell, ratio),

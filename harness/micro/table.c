@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What the tables of a campaign have beside the columns that all have. */
+/* The columns that the tables of one campaign have and others lack. */
 struct layout {
 	bool sets;		/* a column that names the working set */
 	bool deferred;		/* a column of deferred work */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was measured, how often, where: made from the data of a campaign, so that no text can say
- * something else.
+ * Say what was measured, how often and where. It is made from the data of a campaign, so that no
+ * text can say something else.
  */
 #ifndef BL_PAPER_CAPTION_H
 #define BL_PAPER_CAPTION_H

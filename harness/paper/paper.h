@@ -23,8 +23,8 @@
  *	prose		the rules for a paragraph
  *	render		the walk over the source
  *
- * What is not from the results is wrong: a number that is neither a value nor in a list of
- * phrases, also in headings, tables made by hand and code; a sentence with a word of a verdict
+ * A text that does not follow from the results is wrong: a number that is neither a value nor in a
+ * list of phrases, also in headings, tables made by hand and code; a sentence with a word of a verdict
  * and without a claim; a value whose row the paragraph does not name.
  */
 #ifndef BL_PAPER_H

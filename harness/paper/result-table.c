@@ -28,7 +28,7 @@ struct table {
 	char *reasons;
 };
 
-/* What a column is called over a table. */
+/* The heading of a column in tables. */
 static const struct {
 	const char *column, *heading;
 } headings[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the figures relative and absolute show: a panel for each job of each campaign, a row
+ * The contents of the figures relative and absolute: a panel for each job of each campaign, a row
  * for each label, and the axes that these need.
  */
 #ifndef BL_CHART_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a pilot campaign says, as text and as JSON. */
+/* Print the designs that a pilot campaign leads to, as text and as JSON. */
 #ifndef BL_REPORT_DESIGNS_H
 #define BL_REPORT_DESIGNS_H
 
