@@ -6,7 +6,7 @@
 #
 # Seen failing: with lib/tap.awk without any of its rules; with JOBS=0, which ran no test and
 # passed; with a process that a test leaves behind; with an ambiguous name that takes
-# the first test.
+# the first test; with the seconds of CPU of the shell in place of those of its children.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
@@ -76,6 +76,17 @@ run 2 none
 says "unknown test 'none'; valid:" 'source/one'
 run 2 --no-such
 says "unknown option '--no-such'; valid: --list"
+# A process that is ended after 1 s of CPU.
+plant micro/burns '. tests/lib/common.sh' '(ulimit -t 1; while :; do :; done)' 'ok "it is so"' 'finish'
+run 0 burns slow
+cpu='s +1 s CPU$|^program/slow +ok +[0-9]+ s +0 s CPU$'
+[ "$(grep -cE "^micro/burns +ok +[0-9]+ $cpu" "$scratch/log")" = 2 ] || {
+	show "$scratch/log"
+	fail "the seconds of CPU are not those of the test's processes"
+}
+rm "$scratch/tests/micro/burns.sh"
+ok "the seconds of CPU are printed for each test"
+
 run 0 slow vm/one
 says 'program/slow ' 'vm/one ' '2 passed, 0 failed'
 ok "a name is a folder and a file, or the last part if only one test has it"
