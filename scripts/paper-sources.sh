@@ -97,8 +97,11 @@ parse_waivers()
 			continue ;;
 		esac
 		day=${2:-}
-		[ "$(date -d "$day" +%F 2>/dev/null)" = "$day" ] && [ -n "$day" ] ||
+		if [ -z "$day" ] || [ "$(date -d "$day" +%F 2>/dev/null)" != "$day" ]; then
 			echo "the waiver '$line' has the day '$day'; valid: as 2026-11-27" >&3
+		elif [ "$(echo "$day" | tr -d -)" -gt "$(date +%Y%m%d)" ]; then
+			echo "the waiver '$line' has the day '$day', which is to come" >&3
+		fi
 		grep -qF -e "$sentence" "$tmp/visible" && [ -n "$sentence" ] ||
 			echo "the sentence of the waiver '$line' is not in the visible text" >&3
 		[ $# -gt 2 ] || echo "the waiver '$line' names no data" >&3
@@ -123,7 +126,7 @@ changed()
 waived()
 {
 	echo "$1 $2" >>"$tmp/needed"
-	granted=$(awk -v check="$1" -v name="$2" '$1 == check && $3 == name { print $2 }' "$tmp/waivers")
+	granted=$(awk -v check="$1" -v name="$2" '$1 == check && $3 == name { print $2 }' "$tmp/waivers" | tail -n 1)
 	[ -n "$granted" ] || return 1
 	# Days compare as numbers without their dashes.
 	[ "$3" = - ] || [ "$(echo "$granted" | tr -d -)" -ge "$(echo "$3" | tr -d -)" ]
@@ -132,6 +135,7 @@ waived()
 now=$(sum_sources)
 : >"$tmp/needed"
 list_waivers | parse_waivers >"$tmp/waivers"
+cut -d ' ' -f 1,3 "$tmp/waivers" | sort | uniq -d | sed 's/\(.*\) \(.*\)/two waivers of \1 name \2/' >>"$tmp/bad"
 while read -r line; do
 	wrong "$line"
 done <"$tmp/bad"

@@ -127,6 +127,9 @@ void things_compare(const json_t *a, const json_t *b, unsigned int across, struc
 			    b ? "the old campaign has no env.json" : "neither campaign has an env.json");
 		return;
 	}
+	if (!json_object_get(a, "files") != !json_object_get(b, "files"))
+		add_line(why, bl_fmt("the %s campaign has no checksums of files",
+				     json_object_get(a, "files") ? "new" : "old"));
 	/* Campaigns that do not record the compiler are older than that, and still comparable. */
 	if (find(a, "module/compiler") && find(b, "module/compiler"))
 		c.across = across;

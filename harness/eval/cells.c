@@ -121,9 +121,23 @@ static void drop_partial_tails(struct verdict_cell *c)
 	}
 }
 
+/*
+ * Return the number of rows up to the last run that was done. Runs are done in the order of the
+ * rows, so one that is missing before that was lost, and may be missing because of what it was.
+ */
+static size_t count_rows_begun(const struct summary *s)
+{
+	size_t n = s->n_rows;
+
+	while (n && s->rows[n - 1].status == STATUS_MISSING)
+		n--;
+	return n;
+}
+
 static void collect_runs(struct verdicts *v, struct verdict_cell *c)
 {
 	const struct summary *s = v->sum;
+	const size_t begun = count_rows_begun(s);
 	struct hist h = {};
 	bool whole = true;
 
@@ -140,7 +154,8 @@ static void collect_runs(struct verdicts *v, struct verdict_cell *c)
 			continue;
 		c->config = r;
 		c->planned++;
-		if (r->status == STATUS_FAILED || r->status == STATUS_INVALID)
+		if (r->status == STATUS_FAILED || r->status == STATUS_INVALID ||
+		    (r->status == STATUS_MISSING && i < begun))
 			c->failed_block[c->n_failed++] = r->block;
 		if (r->status != STATUS_OK)
 			continue;

@@ -84,13 +84,38 @@ static unsigned int things_that_may_differ(const struct verdicts *v, unsigned in
 	return !strcmp(v->sum->plane, "icount") ? across | THING_BIT(THING_HOST) : across;
 }
 
+/*
+ * Tell whether the baseline became faster in a job. The ratios of all others to it then fall, though
+ * they may not have changed.
+ */
+static bool is_baseline_faster(const struct comparisons *cs, const char *job)
+{
+	for (size_t i = 0; i < cs->n; i++)
+		if (cs->c[i].plain && !strcmp(cs->c[i].job, job) && cs->c[i].verdict == V_FASTER)
+			return true;
+	return false;
+}
+
+/* Add what is slower only beside a baseline that is faster. */
+static void add_shifted(const struct comparisons *cs, struct bl_strv *why)
+{
+	for (size_t i = 0; i < cs->n; i++) {
+		const struct comparison *c = &cs->c[i];
+
+		if (c->verdict == V_SLOWER && is_baseline_faster(cs, c->job))
+			add(why, bl_fmt("%s in %s is slower beside the baseline, which became faster",
+					c->label, c->job));
+	}
+}
+
 static void add_verdicts(const struct comparisons *cs, bool slower, struct bl_strv *why)
 {
 	for (size_t i = 0; i < cs->n; i++) {
 		const struct comparison *c = &cs->c[i];
 
 		if ((c->verdict == V_SLOWER) != slower || c->verdict == V_FASTER ||
-		    c->verdict == V_SAME || c->verdict == V_BASELINE)
+		    c->verdict == V_SAME || c->verdict == V_BASELINE ||
+		    (slower && is_baseline_faster(cs, c->job)))
 			continue;
 		add(why, bl_fmt("%s in %s is %s%s%s", c->label, c->job, verdict_name(c->verdict),
 				*c->note ? ": " : "", c->note));
@@ -126,6 +151,7 @@ enum conclusion conclude(const struct comparisons *cs, const struct verdicts *a,
 	add_verdicts(cs, true, why);
 	if (why->n > before)
 		return WORSE;
+	add_shifted(cs, why);
 	add_verdicts(cs, false, why);
 	add_missing("the new campaign", &cs->only_a, why);
 	add_missing("the old campaign", &cs->only_b, why);

@@ -211,6 +211,28 @@ static int check_word(const struct words *w, const struct side *a, size_t rows, 
 	return 0;
 }
 
+/*
+ * A claim that says faster or slower of a ratio needs the campaign's verdict, which knows the A/A
+ * pair and the family of comparisons. An interval alone does not.
+ */
+static int check_verdict(const struct words *w, const struct side *a, size_t rows, int ways)
+{
+	const char *need = ways == WAY_UP ? "faster" : ways == WAY_DOWN ? "slower" : NULL;
+	int column = csv_column(a->value->csv, "verdict");
+
+	if (!need || column < 0 || !is_ratio(a) || sense_of(a) < 0)
+		return 0;
+	for (size_t i = 0; i < rows; i++) {
+		const char *verdict = csv_get(a->value->csv, a->value->rows[i], column);
+
+		if (strcmp(verdict, need))
+			return paper_wrong(w->p, w->at.path, w->at.line, "the claim '%s' says %s of "
+					   "%s, whose verdict is %s", w->text, need,
+					   a->value->name, verdict);
+	}
+	return 0;
+}
+
 static int check_order(struct words *w, const struct side *a, size_t rows, const char *op,
 		       struct claim_part *part)
 {
@@ -233,7 +255,7 @@ static int check_order(struct words *w, const struct side *a, size_t rows, const
 	else if (!b.value && is_ratio(a))
 		part->ways = *op == '<' ? ways_of_range(sense, -INFINITY, b.number, 1) :
 					  ways_of_range(sense, b.number, INFINITY, 1);
-	return 0;
+	return b.value ? 0 : check_verdict(w, a, rows, part->ways);
 }
 
 static int check_range(struct words *w, const struct side *a, size_t rows,
@@ -259,7 +281,7 @@ static int check_range(struct words *w, const struct side *a, size_t rows,
 	part->range = true;
 	if (minus || is_ratio(a))
 		part->ways = ways_of_range(sense_of(a), r.lo, r.hi, minus ? 0 : 1);
-	return 0;
+	return minus ? 0 : check_verdict(w, a, rows, part->ways);
 }
 
 /* A within N of B. */

@@ -11,6 +11,7 @@
  *	A < B, A > B, A <= B, A >= B	A, B: a value, or a number. Intervals count as a whole: A < B
  *					means that all of A's is below all of B's
  *	A == WORD, A != WORD		text, as in A@verdict == same
+ * A ratio of IOPS that is said to be faster or slower by <, > or in must have that verdict too.
  *	A in LO..HI			the whole interval is within
  *	A minus B in LO..HI		likewise of the difference, with both intervals
  *	A within N of B			A is B but for N per cent, intervals included

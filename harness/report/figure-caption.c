@@ -111,6 +111,43 @@ static void print_first(const struct chart *c, bool relative, FILE *f)
 	free(n);
 }
 
+/* Print in which jobs no verdict stands, because equal cells did not come out equal. */
+static void print_unclean_pairs(const struct verdicts *v, FILE *f)
+{
+	struct bl_strv jobs = {};
+	char *list, *text;
+
+	for (size_t i = 0; v->n_cells && i < v->sum->jobs.n; i++)
+		if (v->aa[i].state > AA_CLEAN)
+			bl_strv_add(&jobs, v->sum->jobs.v[i]);
+	if (jobs.n) {
+		list = bl_strv_join(&jobs, ", ");
+		text = bl_fmt("WARNING: in %s the A/A pair is not clean in %s; no verdict stands there.",
+			      v->sum->name, list);
+		caption_print(f, text);
+		free(text);
+		free(list);
+	}
+	bl_strv_free(&jobs);
+}
+
+/* Print what changed while the campaign ran. */
+static void print_changes(const struct summary *s, FILE *f)
+{
+	struct bl_strv changes = {};
+	char *list, *text;
+
+	provenance_list_changes(s->dir, s->env, &changes);
+	if (changes.n) {
+		list = bl_strv_join(&changes, "; ");
+		text = bl_fmt("CHANGED while it ran: %s.", list);
+		caption_print(f, text);
+		free(text);
+		free(list);
+	}
+	bl_strv_free(&changes);
+}
+
 /* Print what a reader of the numbers must know of the machine, if there is something. */
 static void print_warnings(FILE *f, const struct summary *s)
 {
@@ -143,11 +180,14 @@ void caption_print_source(FILE *f, const struct summary *s)
 	free(line);
 	free(plane);
 	print_warnings(f, s);
+	print_changes(s, f);
 }
 
 void chart_write_caption(const struct chart *c, bool relative, FILE *f)
 {
 	print_first(c, relative, f);
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->n; i++) {
 		caption_print_source(f, c->v[i].sum);
+		print_unclean_pairs(&c->v[i], f);
+	}
 }

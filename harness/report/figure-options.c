@@ -113,6 +113,21 @@ static int check_labels(const struct figure_rows *r, const char *option, const s
 	return err;
 }
 
+/* A label that gets the name of another one would pass for it, even where that is not shown. */
+static int check_names(const struct figure_rows *r, const struct figure_options *o)
+{
+	for (size_t i = 0; i < o->to.n; i++) {
+		for (size_t k = 0; k < r->n; k++) {
+			if (strcmp(r->v[k].label, o->to.v[i]) || !strcmp(o->from.v[i], o->to.v[i]))
+				continue;
+			bl_err("--rename: %s cannot be called '%s', which is another label here",
+			       o->from.v[i], o->to.v[i]);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static void select_rows(struct figure_rows *r, const struct bl_strv *select)
 {
 	size_t n = 0;
@@ -189,6 +204,7 @@ int figure_rows_choose(struct figure_rows *r, const struct figure_options *o)
 
 	err = err ? err : check_labels(r, "--order", &o->order);
 	err = err ? err : check_labels(r, "--rename", &o->from);
+	err = err ? err : check_names(r, o);
 	if (err)
 		return err;
 	select_rows(r, &o->select);

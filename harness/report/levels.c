@@ -19,19 +19,36 @@ static void print_one_boot(FILE *f)
 	      "(simulated), and in 95 with boot = block", f);
 }
 
+/* Say so if the runs name fewer boots than the plan promised: one for each block or device. */
+static void print_boots(const struct summary *s, const struct levels *l, FILE *f)
+{
+	if (!strcmp(s->boot, "campaign") || l->boots >= l->blocks)
+		return;
+	if (l->boots)
+		fprintf(f, "\n          WARNING: the plan has a boot for each %s, but the runs were in "
+			"%zu boot%s",
+			s->boot, l->boots, l->boots == 1 ? "" : "s");
+	else
+		fprintf(f, "\n          the plan has a boot for each %s; which boots the runs were in is not "
+			"recorded", s->boot);
+}
+
 void report_print_levels(const struct summary *s, FILE *f)
 {
 	struct levels l;
+	bool known;
 
 	levels_count(s, &l);
+	known = l.boots >= l.blocks;
 	fprintf(f, "levels    %zu block%s%s, with a fresh device per cell%s", l.blocks,
-		l.blocks == 1 ? "" : "s", !strcmp(s->boot, "block") ? ", each a fresh boot" : "",
+		l.blocks == 1 ? "" : "s", known && !strcmp(s->boot, "block") ? ", each a fresh boot" : "",
 		s->order == ORDER_FRESH ? " and job" : "");
-	if (!strcmp(s->boot, "device"))
+	if (known && !strcmp(s->boot, "device"))
 		fputs(", each a fresh boot", f);
 	if (s->runs_each > 1)
 		fprintf(f, ", and\n          %u runs of each job on it; their median counts",
 			s->runs_each);
+	print_boots(s, &l, f);
 	if (l.split)
 		fprintf(f, "\n          %zu of these blocks had more than one boot: the guest died or "
 			"the campaign was resumed", l.split);

@@ -99,6 +99,13 @@ done
 compare 125 "a label without three of its eight blocks" old failing
 ok "a label that failed in three of eight blocks: 125"
 
+copy lost
+for d in $(runs_of lost time eager-none | head -n 3); do
+	rm -r "$d"
+done
+compare 125 "three runs are gone" old lost
+ok "runs that are gone count as failed: 125"
+
 # changed THING FROM TO: the campaign THING is "slow" with this change in its env.json.
 changed()
 {

@@ -36,6 +36,13 @@ level block --boot block
 [ "$(find "$out/block" -name 'console-*' | wc -l)" = 7 ] || fail "boot = block: not seven boots"
 says "$out/block/table.txt" '6 blocks, each a fresh boot'
 ok "boot = block: seven boots, and the table says so"
+
+# What the runs say counts, not what the plan promised.
+cp -r "$out/block" "$out/claimed"
+sed -i 's/"boot": *[0-9]*/"boot": 2/' "$out"/claimed/runs/*/run.json
+$bouncelab report --no-plots "$out/claimed" >"$scratch/log" 2>&1
+says "$scratch/log" 'WARNING: the plan has a boot for each block, but the runs were in 1 boot'
+ok "boot = block in the plan, and one boot in the runs: a warning"
 level device --boot device --runs 3
 [ "$(most_of_boot device)" = 1 ] || fail "boot = device: $(most_of_boot device) runs of a boot"
 says "$out/device/table.txt" 'fresh device per cell and job, each a fresh boot' '3 runs of each job' \

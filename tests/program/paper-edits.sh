@@ -96,6 +96,8 @@ edit 'another verdict' $t 's/costs half$/doubles/' "'doubles' says how something
 edit 'a verdict negated' $t 's/is slower\./is not slower./' "'not slower' says how"
 edit 'a claim left out' $t 's/<!--claim "is slower[^>]*>//' "'slower' says how something did"
 edit 'a claim that is false' $t 's/in 0.4..0.6/in 0.6..0.7/' 'is false: ratio of single:zap'
+edit 'a verdict that the campaign does not give' data/single/verdicts.csv '/read-q1,zap,/s/slower$/inconclusive/' \
+	'says slower of single:zap:4k-randread-q1, whose verdict is inconclusive'
 edit 'a claim with another phrase' $t 's/"is slower"/"is much slower"/' \
 	"does not say 'is much slower'"
 add 'a comparison without a claim' 'Here `zap` takes less time than `direct`.\n' "'than' says how something did"

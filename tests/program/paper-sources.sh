@@ -105,5 +105,10 @@ bad 'an unknown check' "is for 'moon-phase'"
 paper '<!--waiver module-source 2026-13-41 a b: They are old.-->' "$both"
 scripts/paper-sources.sh "$data" "$text" >"$scratch/log" 2>&1 && fail "a day that is none passes"
 grep -q "has the day '2026-13-41'" "$scratch/log" || fail "a day that is none is not named"
+paper '<!--waiver module-source 2999-01-01 a b: They are old.-->' "$both"
+bad 'a day that is to come' "has the day '2999-01-01', which is to come"
+paper '<!--waiver module-source 2026-11-21 a b: They are old.-->' \
+	'<!--waiver module-source 2026-11-22 a: They are old.-->' "$both"
+bad 'two for one name' 'two waivers of module-source name a'
 ok "a waiver that is hidden, incomplete, too wide, not needed, too old or unknown does not pass"
 finish

@@ -91,6 +91,7 @@ refused "--rename: bad name 'direct'; valid: LABEL=NAME" --rename direct
 refused "--select: unknown label 'zap'; valid: intree, intree', direct, eager-spin, lazy-spin" --select zap
 refused "--order: unknown label 'zap'" --order zap
 refused "would both be called 'x'" --rename direct=x,lazy-spin=x
+refused "--rename: direct cannot be called 'eager-spin', which is another label" --rename direct=eager-spin,eager-spin=direct
 refused "--width: 3 inches are too narrow" --width 3 --rename direct=a-name-that-is-much-longer-than-that
 report 2 "$scratch/one" "$scratch/two"
 says 'figures of several campaigns need a directory; give -o DIR or --no-plots'

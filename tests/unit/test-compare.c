@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "eval/compare.h"
+#include "eval/conclude.h"
 
 #define BLOCKS 8
 
@@ -237,6 +238,56 @@ static void make_same(void)
 	}
 }
 
+/* What is recorded of a campaign, as far as conclude() needs it. */
+static json_t *make_env(void)
+{
+	return json_pack("{s:{s:s,s:s},s:{s:s},s:{s:s,s:s,s:s},s:{s:s}}", "module", "source", "1",
+			 "compiler", "gcc", "guest", "kernel", "6.12", "versions",
+			 "qemu-storage-daemon", "7.2", "fio", "3.33", "qemu", "7.2", "host", "cpu",
+			 "a CPU");
+}
+
+static enum conclusion conclude_with(enum verdict base, enum verdict up, struct bl_strv *why)
+{
+	for (size_t i = 0; i < cs.n; i++) {
+		cs.c[i].verdict = cs.c[i].plain ? base : up;
+		cs.c[i].note = "";
+	}
+	bl_strv_free(why);
+	return conclude(&cs, &old.v, &new.v, 0, why);
+}
+
+/*
+ * A baseline that became faster makes all ratios to it fall: that is not worse, and not known. Nor is
+ * what one campaign alone has checksums of.
+ */
+static void test_conclusion(void **state)
+{
+	struct bl_strv why = {};
+
+	(void)state;
+	make_same();
+	end(&old);
+	end(&new);
+	old.sum.dir = new.sum.dir = (char *)"/nonexistent";
+	old.sum.env = make_env();
+	new.sum.env = make_env();
+	assert_int_equal(compare(NULL, NULL), 0);
+	assert_int_equal(conclude_with(V_SAME, V_SAME, &why), NOT_WORSE);
+	assert_int_equal(conclude_with(V_SAME, V_SLOWER, &why), WORSE);
+	assert_int_equal(conclude_with(V_SLOWER, V_SAME, &why), WORSE);
+	assert_int_equal(conclude_with(V_FASTER, V_SLOWER, &why), CANNOT_TELL);
+	assert_string_equal(why.v[0], "up in j is slower beside the baseline, which became faster");
+	assert_int_equal(conclude_with(V_FASTER, V_SAME, &why), NOT_WORSE);
+	json_object_set_new(new.sum.env, "files", json_object());
+	assert_int_equal(conclude_with(V_SAME, V_SAME, &why), CANNOT_TELL);
+	assert_string_equal(why.v[0], "the old campaign has no checksums of files");
+	bl_strv_free(&why);
+	json_decref(old.sum.env);
+	json_decref(new.sum.env);
+	unmake();
+}
+
 /* Two of eight devices at 30 % of the speed must not be the same as eight at full speed. */
 static void test_slow_devices(void **state)
 {
@@ -298,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_floor),
 		cmocka_unit_test(test_family),
 		cmocka_unit_test(test_other_things),
+		cmocka_unit_test(test_conclusion),
 		cmocka_unit_test(test_slow_devices),
 		cmocka_unit_test(test_boots),
 	};

@@ -335,6 +335,33 @@ static void test_missing_block(void **state)
 	made_end();
 }
 
+/*
+ * A run that is missing before others that were done is lost, as one that failed. Those after the
+ * last one were never begun: the rows of "up" come last.
+ */
+static void test_lost_run(void **state)
+{
+	static const double base[] = { 1000, 1001, 1002, 1003, 1004, 1005, 1006 };
+	static const double near[] = { 1000, NAN, 1002, 1003, 1004, NAN, 1006 };
+	static const double up[] = { 1100, NAN, 1103, 1102, 1104, 1105, NAN };
+	const struct verdict_cell *c;
+
+	(void)state;
+	made_begin();
+	made_label("base", base, 7);
+	made_label("near", near, 7);
+	made_label("up", up, 7);
+	for (size_t i = 0; i < made.n_rows; i++)
+		if (made.rows[i].status == STATUS_FAILED)
+			made.rows[i].status = STATUS_MISSING;
+	c = made_judge("near", 3);
+	assert_int_equal(c->lost, 2);
+	c = made_judge("up", 3);
+	assert_int_equal(c->lost, 1);
+	assert_int_equal(c->tried, 6);
+	made_end();
+}
+
 /* The copy has three valid runs, but its original has no valid run in their blocks. */
 static void test_no_common_block(void **state)
 {
@@ -462,6 +489,7 @@ int main(void)
 		cmocka_unit_test(test_too_few),
 		cmocka_unit_test(test_five),
 		cmocka_unit_test(test_missing_block),
+		cmocka_unit_test(test_lost_run),
 		cmocka_unit_test(test_no_common_block),
 		cmocka_unit_test(test_speed_of_blocks),
 		cmocka_unit_test(test_verification),
