@@ -106,7 +106,8 @@ bench)
 	bench
 	;;
 check)
-	step build "$make" --no-print-directory "$jobs" build unit-tests
+	. tests/lib/ccache.sh
+	step build "$make" --no-print-directory "$jobs" ${ccache:+"CC=ccache gcc"} build unit-tests
 	step tests tests/run "$@"
 	finish 0
 	;;

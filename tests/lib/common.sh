@@ -7,6 +7,7 @@
 # A test prints TAP on its standard output, which is file descriptor 7 from here on;
 # whatever else it prints goes to standard error. A test that finds a failure goes on.
 
+# shellcheck disable=SC2034 # of the tests
 top=$(pwd)
 tap_results=0
 tap_failed=0
@@ -60,10 +61,10 @@ give_up()
 	finish
 }
 
-# Make a directory, $scratch, that goes when the test ends.
+# Make a directory, $scratch, that goes when the test ends: below $scratch_parent, if that is set.
 scratch_dir()
 {
-	scratch=$(mktemp -d "${TMPDIR:-/tmp}/bouncelab-test.XXXXXX") || exit 1
+	scratch=$(mktemp -d "${scratch_parent:-${TMPDIR:-/tmp}}/bouncelab-test.XXXXXX") || exit 1
 	trap 'rm -rf "$scratch"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
@@ -87,11 +88,30 @@ sources()
 	done
 }
 
+# link_kernel DIR: give the tree DIR the downloaded kernel, in a directory of its own of hard links:
+# the compiler then sees the same relative paths in each tree, which lib/ccache.sh needs. On another
+# file system it is a link to the directory.
+link_kernel()
+{
+	[ -e build/kernel/stamp ] || give_up "there is no build/kernel here: make kernel"
+	if [ ! -L "$1/build/kernel" ] && cmp -s build/kernel/stamp "$1/build/kernel/stamp" &&
+			cmp -s build/kernel/SHA256SUMS "$1/build/kernel/SHA256SUMS"; then
+		return
+	fi
+	mkdir -p "$1/build"
+	rm -rf "$1/build/kernel" "$1/build/kernel.new"
+	if cp -al "$(readlink -f build/kernel)" "$1/build/kernel.new" 2>/dev/null; then
+		mv "$1/build/kernel.new" "$1/build/kernel"
+	else
+		rm -rf "$1/build/kernel.new"
+		ln -s "$(readlink -f build/kernel)" "$1/build/kernel"
+	fi
+}
+
 # copy_tree DIR: make a clean copy of the sources with the downloaded kernel.
 copy_tree()
 {
 	mkdir -p "$1/build"
 	sources | tar -cf - -T - | tar -xf - -C "$1"
-	[ -e build/kernel/stamp ] || give_up "there is no build/kernel here: make kernel"
-	ln -s "$top/build/kernel" "$1/build/kernel"
+	link_kernel "$1"
 }

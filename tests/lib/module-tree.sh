@@ -17,8 +17,7 @@ add_sources()
 # alone, so that make has nothing to do for it; what make has built stays.
 sync_tree()
 {
-	mkdir -p "$2/build"
-	[ -L "$2/build/kernel" ] || ln -s "$(pwd)/build/kernel" "$2/build/kernel"
+	link_kernel "$2"
 	(cd "$1" && find . -type f) >"$2/list"
 	while read -r f; do
 		mkdir -p "$2/${f%/*}"

@@ -13,6 +13,9 @@
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
+# Below the project's directory, so that what compiled before is found again: lib/ccache.sh.
+scratch_parent=$top/build/tests
+mkdir -p "$scratch_parent"
 scratch_dir
 
 # The options that a caller gave to make are not for this one.
