@@ -80,11 +80,25 @@ grep -q 'probe-2.c: no "probe-2" in it' "$scratch/log" || {
 ok "a strategy with another name than its file is refused"
 sed -i 's/\.name = "probe-3"/.name = "probe-2"/' "$file"
 
-(cd "$copy" && sh tests/source/lint.sh --trees strategies/probe-2.c) >"$scratch/log" 2>&1 || {
+# lint: run the rules on the new file. It is newer than its object, so sparse checks it.
+lint()
+{
+	(cd "$copy" && sh tests/source/lint.sh --changed strategies/probe-2.c) >"$scratch/log" 2>&1
+}
+
+cp "$file" "$scratch/saved.c"
+echo 'int probe_2_global;' >>"$file"
+lint && fail "lint passes a symbol that should be static"
+grep -q "strategies/probe-2.c:.*symbol 'probe_2_global' was not declared" "$scratch/log" || {
+	show "$scratch/log"
+	fail "sparse does not check the new file"
+}
+cp "$scratch/saved.c" "$file"
+lint || {
 	show "$scratch/log"
 	fail "it does not pass lint"
 }
-ok "the new file passes lint"
+ok "the new file passes lint, where sparse checks it"
 
 # refused NAME TEXT: make refuses the name with TEXT, and makes nothing.
 refused()
