@@ -11,14 +11,14 @@
 # Seen failing: with kicks that are ignored, with copies that count as map, with an event that is
 # not counted for the smallest maps, and with a loss that is ignored.
 #
-# Environment: IOS, the I/Os of each strategy in the comparison of counts (default 20000).
+# Environment: IOS, the I/Os of each strategy in the comparison of counts (default 2000).
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 . tests/lib/module-tree.sh
 . tests/lib/trace-campaign.sh
 scratch_dir
-ios=${IOS:-20000}
+ios=${IOS:-2000}
 bouncelab=build/bouncelab
 
 # --- delays ---------------------------------------------------------------------------
