@@ -69,14 +69,25 @@ static void add_line(struct differ *d, const char *path, char *x, char *y)
 	free(y);
 }
 
-/* Return the words of a command line without those that say where the project is. */
-static char *without_places(const char *args)
+/* Words that say where the project is and how fast the host's counter is, measured at each boot. */
+static const char *const skipped_words[] = { "bl.root=", "bl.tag=", "tsc_early_khz=", "lpj=" };
+
+static bool is_skipped_word(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(skipped_words); i++)
+		if (!strncmp(word, skipped_words[i], strlen(skipped_words[i])))
+			return true;
+	return !*word;
+}
+
+/* Return the words of a command line that do not differ by themselves. */
+static char *pick_words(const char *args)
 {
 	char *copy = bl_strdup(args), *rest = copy, *word, *text;
 	struct bl_strv kept = {};
 
 	while ((word = strsep(&rest, " ")))
-		if (*word && strncmp(word, "bl.root=", 8) && strncmp(word, "bl.tag=", 7))
+		if (!is_skipped_word(word))
 			bl_strv_add(&kept, word);
 	text = bl_strv_join(&kept, " ");
 	bl_strv_free(&kept);
@@ -86,7 +97,7 @@ static char *without_places(const char *args)
 
 static void diff_cmdline(struct differ *d, const char *path, const json_t *a, const json_t *b)
 {
-	char *x = without_places(json_string_value(a)), *y = without_places(json_string_value(b));
+	char *x = pick_words(json_string_value(a)), *y = pick_words(json_string_value(b));
 
 	if (strcmp(x, y)) {
 		add_line(d, path, x, y);

@@ -113,6 +113,19 @@ static bool take_done_message(const json_t *msg, char **why)
 	return !json_is_true(json_object_get(msg, "reboot"));
 }
 
+/* Check the guest's clock, by which the loop measures. Returns false with *why if it was wrong. */
+static bool check_clock(struct micro_guest *g, char **why)
+{
+	struct vm_elapsed e;
+	int err = vm_check_clock(&g->vm, &e, why);
+
+	if (err == -EINTR) {
+		free(*why);
+		*why = NULL;
+	}
+	return !err;
+}
+
 /* Wait for the end of a run. Returns false if the guest is lost; *why is set unless interrupted. */
 static bool wait_for_run(struct micro_guest *g, double deadline, char **why)
 {
@@ -157,7 +170,8 @@ json_t *micro_guest_run(struct micro_guest *g, const char *strategy, const json_
 		stop_guest(g);
 		goto out;
 	}
-	if (!wait_for_run(g, bl_mono() + limit_seconds(c), why))
+	if (!wait_for_run(g, bl_mono() + limit_seconds(c), why) ||
+	    (!*why && !check_clock(g, why)))
 		stop_guest(g);
 	if (!*why && !bl_interrupted) {
 		j = bl_json_load(answer);

@@ -28,6 +28,8 @@ struct outcome {
 	enum run_status status;	/* once it has ended */
 	char *reason;
 	bool fresh_boot;	/* the next run needs a fresh boot */
+	bool clock_read;	/* @clock is known */
+	struct vm_elapsed clock;	/* since the run before, or since the boot */
 };
 
 /* Set status and reason. Takes over @reason. */
@@ -205,6 +207,22 @@ static void follow_run(struct runner *r, const struct plan_run *run, struct outc
 	free(stage);
 }
 
+/* Check that the guest's clock was right: fio measures by it. */
+static void check_clock(struct runner *r, struct outcome *o)
+{
+	char *why = NULL;
+	int err;
+
+	if (o->status != STATUS_OK)
+		return;
+	err = vm_check_clock(&r->vm, &o->clock, &why);
+	o->clock_read = !err || err == -ERANGE;
+	if (!err)
+		return;
+	set_outcome(o, err == -EINTR ? STATUS_INTERRUPTED : STATUS_INVALID, why);
+	o->fresh_boot = true;	/* its clock stays wrong */
+}
+
 /* Check fio's results of one job, once for each time that the device did the job. */
 static void check_job(struct runner *r, const struct plan_run *run, const char *dir,
 		      const char *job, struct outcome *o)
@@ -301,6 +319,7 @@ static void check_run(struct runner *r, const struct plan_run *run, struct outco
 
 	if (r->vm.pid > 0 && vm_next(&r->vm, bl_mono() + 0.1, &msg) == VM_MESSAGE)
 		json_decref(msg);
+	check_clock(r, o);
 	json_array_foreach(json_object_get(plan, "jobs"), i, job)
 		if (o->status == STATUS_OK)
 			check_job(r, run, tmp, json_string_value(job), o);
@@ -342,6 +361,17 @@ static void add_guest_facts(const struct runner *r, const struct plan_run *run, 
 	free(tmp);
 }
 
+static json_t *clock_json(const struct runner *r, const struct outcome *o)
+{
+	double host_khz = r->cfg.accel == ACCEL_TCG ? vm_host_khz() : 0;
+
+	if (!o->clock_read)
+		return json_null();
+	return json_pack("{s:f, s:f, s:f, s:f, s:f}", "guest_s", o->clock.guest, "host_min_s",
+			 o->clock.host_min, "host_max_s", o->clock.host_max, "khz", o->clock.khz,
+			 "true_khz", vm_find_true_khz(r->cfg.accel, host_khz));
+}
+
 static json_t *make_document(const struct runner *r, const struct plan_run *run,
 			     const struct outcome *o, double started, double seconds)
 {
@@ -354,6 +384,7 @@ static json_t *make_document(const struct runner *r, const struct plan_run *run,
 	json_object_set_new(doc, "boot", json_integer(r->consoles));
 	json_object_set_new(doc, "accel", json_string(accel_names[r->cfg.accel]));
 	json_object_set_new(doc, "started", json_real(started));
+	json_object_set_new(doc, "clock", clock_json(r, o));
 	add_guest_facts(r, run, doc);
 	return doc;
 }

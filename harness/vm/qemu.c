@@ -52,15 +52,19 @@ char *vm_kernel_args(const struct vm_config *cfg)
 	 * QEMU before 8 looks up translated code by its virtual address. With random
 	 * addresses it translates a program again at each start, which takes 30 to 50 ms.
 	 *
-	 * The agent's take_wakeup_preemption() explains why there is no preemption at wake-ups
+	 * The agent's set_wakeup_preemption() explains why there is no preemption at wake-ups
 	 * where instructions are counted.
 	 */
-	return bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s%s bl.root=%s bl.tag=work%s%s%s",
-		      cfg->accel == ACCEL_TCG ? " maxcpus=1" : "",
-		      cfg->accel != ACCEL_KVM ? " norandmaps tsc=reliable" : "",
-		      cfg->accel == ACCEL_ICOUNT ? " bl.wakeup_preemption=off" : "", bl_root(),
-		      cfg->probe ? " bl.probe=1" : "", cfg->append ? " " : "",
-		      cfg->append ? cfg->append : "");
+	char *clock = vm_clock_args(cfg->accel);
+	char *args = bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s%s%s bl.root=%s bl.tag=work%s%s%s",
+			    cfg->accel == ACCEL_TCG ? " maxcpus=1" : "",
+			    cfg->accel != ACCEL_KVM ? " norandmaps tsc=reliable" : "", clock,
+			    cfg->accel == ACCEL_ICOUNT ? " bl.wakeup_preemption=off" : "",
+			    bl_root(), cfg->probe ? " bl.probe=1" : "", cfg->append ? " " : "",
+			    cfg->append ? cfg->append : "");
+
+	free(clock);
+	return args;
 }
 
 static void add_accel(struct bl_strv *a, enum accel accel)

@@ -11,6 +11,7 @@
 
 #include "proto/accel.h"
 #include "lib/util.h"
+#include "vm/clock.h"
 
 struct vm_config {
 	const char *initramfs;
@@ -37,6 +38,8 @@ struct vm {
 	char *fatal;		/* console line after which the guest cannot go on */
 	char *rx;		/* received, not taken yet */
 	size_t rx_len;
+	enum accel accel;
+	struct vm_reading first, last;	/* its clock after the boot, and when it was last checked */
 };
 
 enum vm_event {
@@ -81,6 +84,19 @@ enum vm_event vm_next(struct vm *vm, double deadline, json_t **msg);
 
 /* Send one object to the agent within ten seconds. Return 0 or a negative errno. */
 int vm_send(struct vm *vm, const json_t *msg);
+
+/**
+ * vm_check_clock() - check the guest's clock, as vm/clock.h says
+ * @vm: the guest, which has no request
+ * @e: gets what passed since the last call, or since the boot
+ * @why: after an error, says what is wrong; the caller frees it
+ *
+ * Checks the time since the last call and the time since the boot.
+ *
+ * Return: 0; -ERANGE if the clock is wrong; another negative errno if the guest did not answer,
+ * -EINTR after a signal.
+ */
+int vm_check_clock(struct vm *vm, struct vm_elapsed *e, char **why);
 
 /* End QEMU, by SIGKILL after two seconds, and free everything. */
 void vm_stop(struct vm *vm);

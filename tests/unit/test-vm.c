@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Check the texts that the host expects of the guest's /init, and the names of accelerators.
+ * Check the texts that the host expects of the guest's /init, the names of accelerators, and the
+ * rule for the guest's clock.
  *
- * Seen failing: with another text in init.sh.
+ * Seen failing: with another text in init.sh; with a rule that does not allow for the time that the
+ * requests took; with a rule that forgets that a slow clock is wrong, too.
  */
 #include "lib/util.h"
 
@@ -15,6 +17,7 @@
 
 #include "proto/accel.h"
 #include "proto/guest-paths.h"
+#include "vm/clock.h"
 #include "vm/initramfs.h"
 
 static void test_init(void **state)
@@ -46,11 +49,55 @@ static void test_accel(void **state)
 	assert_int_equal(accel_parse("here", "", &accel), -EINVAL);
 }
 
+/* The host: 10 ms for a request, 1 s, @took s for another request, and a counter of 2000 MHz. */
+static bool is_wrong(enum accel accel, double guest_s, double khz, double took)
+{
+	struct vm_reading a = { .before = 100, .after = 100.01, .guest = { 5, 1000 } };
+	struct vm_reading b = { .before = 101.01, .after = 101.01 + took, .guest = { 5 + guest_s, 0 } };
+	struct vm_elapsed e;
+	char *why;
+	bool wrong;
+
+	b.guest.ticks = a.guest.ticks + (long long)(guest_s * 1000 * khz);
+	vm_find_elapsed(&a, &b, &e);
+	assert_true(e.host_min > 0.999 && e.host_min < 1.001);
+	why = vm_explain_clock(&e, accel, 2e6);
+	wrong = why;
+	free(why);
+	return wrong;
+}
+
+static void test_clock(void **state)
+{
+	(void)state;
+	assert_false(is_wrong(ACCEL_TCG, 1, 2e6, 0.01));
+	assert_false(is_wrong(ACCEL_TCG, 0.985, 2e6, 0.01));
+	assert_true(is_wrong(ACCEL_TCG, 0.975, 2e6, 0.01));
+	/* It was 1 s to 1.02 s. */
+	assert_false(is_wrong(ACCEL_TCG, 1.035, 2e6, 0.01));
+	assert_true(is_wrong(ACCEL_TCG, 1.045, 2e6, 0.01));
+	/* A busy host may have answered half a second late. */
+	assert_false(is_wrong(ACCEL_TCG, 1.5, 2e6, 0.5));
+	assert_true(is_wrong(ACCEL_TCG, 1.6, 2e6, 0.5));
+	assert_true(is_wrong(ACCEL_TCG, 1, 1.95e6, 0.01));
+	assert_true(is_wrong(ACCEL_TCG, 1, 2.05e6, 0.01));
+	assert_true(is_wrong(ACCEL_TCG, 3.6, 2e6 / 3.6, 0.01));
+	/* With KVM the counter may be anything. */
+	assert_false(is_wrong(ACCEL_KVM, 1, 1e6, 0.01));
+	assert_true(is_wrong(ACCEL_KVM, 1.1, 2e6, 0.01));
+	/* With icount a second may take any time, and the counter has 1000 MHz. */
+	assert_false(is_wrong(ACCEL_ICOUNT, 0.1, 1e6, 0.01));
+	assert_false(is_wrong(ACCEL_ICOUNT, 7, 1.01e6, 0.01));
+	assert_true(is_wrong(ACCEL_ICOUNT, 1, 1.03e6, 0.01));
+	assert_true(is_wrong(ACCEL_ICOUNT, 1, 2e6, 0.01));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_accel),
+		cmocka_unit_test(test_clock),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
