@@ -70,7 +70,7 @@ costs()
 pack()
 {
 	mkdir -p "$results"
-	sed "s|^[^ ]*  |$1/|; \$a $1/MANIFEST.sha256" "build/paper-runs/$1/MANIFEST.sha256" |
+	sed "/^#/d; s|^[^ ]*  |$1/|; \$a $1/MANIFEST.sha256" "build/paper-runs/$1/MANIFEST.sha256" |
 		LC_ALL=C sort |
 		tar -C build/paper-runs --owner=0 --group=0 --numeric-owner --verbatim-files-from \
 			-T - -cJf "$results/$1.tar.xz.new" &&
@@ -149,7 +149,7 @@ unpack()
 			die "$archive: files differ from the manifest"
 		(cd "$work/$name" && find . -type f ! -name MANIFEST.sha256 | sed 's|^\./||' |
 			LC_ALL=C sort) >"$work/there"
-		sed 's/^[^ ]*  //' "$work/$name/MANIFEST.sha256" | LC_ALL=C sort |
+		sed '/^#/d; s/^[^ ]*  //' "$work/$name/MANIFEST.sha256" | LC_ALL=C sort |
 			cmp -s - "$work/there" ||
 			die "$archive: has files that the manifest does not list"
 	done

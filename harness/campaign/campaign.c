@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/campaign.h"
 #include "campaign/journal.h"
+#include "campaign/manifest.h"
+#include "campaign/verify.h"
 #include "lib/dirs.h"
 #include "proto/words.h"
 
@@ -108,9 +110,12 @@ int campaign_write_json(const char *dir, const char *name, json_t *o)
 
 int campaign_begin(struct campaign *c, json_t *plan)
 {
-	int err = campaign_write_json(c->dir, "plan.json", plan);
+	int err = campaign_open_journal(c, true);
 
-	return err ? err : campaign_open_journal(c);
+	err = err ? err : campaign_mend_journal(c);
+	if (err)
+		json_decref(plan);
+	return err ? err : campaign_write_logged(c, "plan.json", plan);
 }
 
 int campaign_create(struct campaign *c, const struct plan *p, const struct campaign_options *opt,
@@ -153,6 +158,25 @@ unsigned int campaign_count_files(const char *dir, const char *pattern)
 	return n;
 }
 
+/* Open and lock the journal. Without one, say so, or let the manifest say what else is missing. */
+static int lock_campaign(struct campaign *c)
+{
+	char *path = bl_fmt("%s/journal.jsonl", c->dir);
+	int err;
+
+	if (bl_exists(path)) {
+		err = campaign_open_journal(c, false);
+	} else if (campaign_has_manifest(c->dir)) {
+		err = campaign_check_manifest(c->dir, true);
+		err = err ? err : -ENOENT;
+	} else {
+		bl_err("%s is missing: the campaign cannot go on", path);
+		err = -ENOENT;
+	}
+	free(path);
+	return err;
+}
+
 int campaign_open(struct campaign *c, const char *dir)
 {
 	int err;
@@ -170,8 +194,12 @@ int campaign_open(struct campaign *c, const char *dir)
 	err = bl_mkdir_p(c->runs);
 	if (err)
 		bl_err("cannot make %s: %s", c->runs, strerror(-err));
-	else
-		err = campaign_open_journal(c);
+	err = err ? err : lock_campaign(c);
+	/* Nothing is signed later that is not as it was written. */
+	if (!err)
+		err = campaign_has_manifest(c->dir) ? campaign_check_manifest(c->dir, true) :
+						      campaign_verify_unfinished(c->dir, true);
+	err = err ? err : campaign_mend_journal(c);
 	if (err)
 		return err;
 	drop_half_written(c->dir, "");
@@ -179,6 +207,29 @@ int campaign_open(struct campaign *c, const char *dir)
 	c->session = 1 + campaign_count_files(c->dir, "env*.json");
 	c->consoles = campaign_count_files(c->dir, "console-*.log");
 	return 0;
+}
+
+int campaign_unfinish(struct campaign *c)
+{
+	char *path = bl_fmt("%s/" CAMPAIGN_MANIFEST, c->dir);
+	int err = 0;
+
+	if (campaign_has_manifest(c->dir)) {
+		err = campaign_verify_unfinished(c->dir, true);
+		if (!err && unlink(path)) {
+			err = -errno;
+			bl_err("cannot remove %s: %s", path, strerror(-err));
+		}
+	}
+	free(path);
+	return err;
+}
+
+int campaign_finish(struct campaign *c)
+{
+	int err = campaign_verify_unfinished(c->dir, true);
+
+	return err ? err : campaign_write_manifest(c->dir);
 }
 
 void campaign_free(struct campaign *c)
@@ -279,6 +330,7 @@ int campaign_commit_run(struct campaign *c, const char *id, const json_t *run)
 	int err = bl_json_write(path, run);
 
 	err = err ? err : sync_files(tmp);
+	err = err ? err : campaign_log_run(c, id, tmp);
 	if (!err && rename(tmp, final))
 		err = -errno;
 	err = err ? err : bl_fsync_dir(c->runs);

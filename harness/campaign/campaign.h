@@ -33,6 +33,7 @@ struct campaign {
 	char *dir;
 	char *runs;		/* dir/runs, shared with the guest */
 	int journal;		/* descriptor of journal.jsonl, locked; -1: not open */
+	size_t lines;		/* of the journal */
 	unsigned int session;	/* 1, 2, ...: run is the first, each resume one more */
 	unsigned int consoles;	/* number of console-N.log that exist */
 	const json_t *unfit;	/* of this session; belongs to the options */
@@ -79,9 +80,19 @@ int campaign_begin(struct campaign *c, json_t *plan);
  * @c: gets the campaign; campaign_free() frees it, also after an error
  * @dir: its directory, from which half-written files are removed
  *
- * Return: 0, or a negative errno with a message (-EWOULDBLOCK: another program works on it).
+ * Checks all its files first, by the manifest or by the journal.
+ *
+ * Return: 0, or a negative errno with a message (-EWOULDBLOCK: another program works on it;
+ * -EBADMSG: it is not as the program wrote it).
  */
 int campaign_open(struct campaign *c, const char *dir);
+
+/* Remove the manifest, if there is one, before more runs are done. Return as campaign_open(). */
+int campaign_unfinish(struct campaign *c);
+
+/* Check the files by the journal, and write the manifest. Return as campaign_open(). */
+int campaign_finish(struct campaign *c);
+
 void campaign_free(struct campaign *c);
 
 /**
@@ -95,7 +106,10 @@ char *campaign_find(const char *name);
 /* Count the files below @dir that match @pattern, for example "runs/?*". */
 unsigned int campaign_count_files(const char *dir, const char *pattern);
 
-/* Write @o, which is freed, as @name into @dir. Return 0, or a negative errno with a message. */
+/*
+ * Write @o, which is freed, as @name into @dir; campaign_write_logged() is for files whose sum is
+ * in the journal. Return 0, or a negative errno with a message.
+ */
 int campaign_write_json(const char *dir, const char *name, json_t *o);
 
 /* --- runs -------------------------------------------------------------------- */
@@ -108,7 +122,7 @@ char *campaign_run_tmp_name(const char *id);
 int campaign_begin_run(struct campaign *c, const char *id);
 
 /**
- * campaign_commit_run() - write run.json, sync all files and give the run its name
+ * campaign_commit_run() - write run.json, sync all files, log their sum and give the run its name
  * @c: the campaign
  * @id: of the run
  * @run: the content of run.json

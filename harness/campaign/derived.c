@@ -9,10 +9,25 @@ static const char *const derived[] = {
 	"summary.csv", "verdicts.csv", "costs.csv", "table.txt", "trace-*.csv", "figures", "parts",
 };
 
-bool campaign_is_derived(const char *path)
+static const char *const raw[] = {
+	"plan.json", "journal.jsonl", "env.json", "env-*.json", "boots.jsonl", "stop.json",
+	"console-*.log", "runs", "shards.json", "shards", "slurm.sh", "slurm-*.log",
+};
+
+static bool matches(const char *const patterns[], size_t n, const char *path)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(derived); i++)
-		if (!fnmatch(derived[i], path, FNM_PATHNAME | FNM_LEADING_DIR))
+	for (size_t i = 0; i < n; i++)
+		if (!fnmatch(patterns[i], path, FNM_PATHNAME | FNM_LEADING_DIR))
 			return true;
 	return false;
+}
+
+bool campaign_is_derived(const char *path)
+{
+	return matches(derived, ARRAY_SIZE(derived), path);
+}
+
+bool campaign_is_raw(const char *path)
+{
+	return matches(raw, ARRAY_SIZE(raw), path);
 }

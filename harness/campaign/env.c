@@ -2,6 +2,7 @@
 /* Writes env.json: the host, the programs and the guest behind the numbers. */
 #include "campaign/campaign.h"
 #include "campaign/git.h"
+#include "campaign/journal.h"
 #include "campaign/manifest.h"
 #include "lib/elf-facts.h"
 #include "lib/machine.h"
@@ -201,7 +202,7 @@ int campaign_write_env(struct campaign *c, enum accel accel, const char *guest_a
 		      accel_names[accel], "emulated", accel != ACCEL_KVM, "host", host_json());
 	json_object_update(o, c->env);
 	json_object_set_new(o, "unfit", c->unfit ? json_deep_copy(c->unfit) : json_array());
-	err = campaign_write_json(c->dir, name, o);
+	err = campaign_write_logged(c, name, o);
 	free(name);
 	return err;
 }

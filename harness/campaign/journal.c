@@ -1,49 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/journal.h"
+#include "campaign/manifest.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-/* Cut off a last line that is not whole. */
-static int mend_end(const struct campaign *c, const char *path)
+static char *journal_path(const char *dir)
 {
-	char *text, *end;
-	size_t len;
-	int err = bl_read_file(path, &text, &len);
-
-	if (err)
-		return err;
-	end = len ? memrchr(text, '\n', len) : NULL;
-	len = end ? end - text + 1 : 0;
-	free(text);
-	return ftruncate(c->journal, len) ? -errno : 0;
+	return bl_fmt("%s/journal.jsonl", dir);
 }
 
-int campaign_open_journal(struct campaign *c)
+int campaign_open_journal(struct campaign *c, bool create)
 {
-	char *path = bl_fmt("%s/journal.jsonl", c->dir);
+	char *path = journal_path(c->dir);
 	int err = 0;
 
-	c->journal = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	c->journal = open(path, O_WRONLY | (create ? O_CREAT : 0) | O_APPEND | O_CLOEXEC, 0644);
 	if (c->journal < 0 || flock(c->journal, LOCK_EX | LOCK_NB))
 		err = -errno;
-	err = err ? err : mend_end(c, path);
 	if (err == -EWOULDBLOCK)
 		bl_err("%s: another bouncelab is working on this campaign", c->dir);
 	else if (err)
+		bl_err("cannot open %s: %s", path, strerror(-err));
+	free(path);
+	return err;
+}
+
+int campaign_mend_journal(struct campaign *c)
+{
+	char *path = journal_path(c->dir), *text, *end;
+	size_t len;
+	int err = bl_read_file(path, &text, &len);
+
+	if (!err) {
+		end = len ? memrchr(text, '\n', len) : NULL;
+		len = end ? end - text + 1 : 0;
+		for (size_t i = 0; i < len; i++)
+			c->lines += text[i] == '\n';
+		err = ftruncate(c->journal, len) ? -errno : 0;
+		free(text);
+	}
+	if (err)
 		bl_err("cannot write %s: %s", path, strerror(-err));
 	free(path);
 	return err;
 }
 
-int campaign_log(struct campaign *c, const char *run, const char *state, const char *reason)
+/* Append one line, whole or not at all, and sync it. Takes over @j. */
+static int append_line(struct campaign *c, json_t *j)
 {
-	json_t *j = json_pack("{s:f, s:i, s:s*, s:s, s:s*}", "t", bl_now(), "schema",
-			      JOURNAL_SCHEMA, "run", run, "state", state, "reason", reason);
 	char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	char *line = bl_fmt("%s\n", text ? text : "{}");
 	size_t len = strlen(line);
@@ -58,15 +68,62 @@ int campaign_log(struct campaign *c, const char *run, const char *state, const c
 		err = -errno;
 	if (err)
 		bl_err("cannot write %s/journal.jsonl: %s", c->dir, strerror(-err));
+	else
+		c->lines++;
 	free(line);
 	free(text);
 	json_decref(j);
 	return err;
 }
 
+int campaign_log(struct campaign *c, const char *run, const char *state, const char *reason)
+{
+	return append_line(c, json_pack("{s:f, s:i, s:i, s:s*, s:s, s:s*}", "t", bl_now(), "schema",
+					JOURNAL_SCHEMA, "n", (int)c->lines + 1, "run", run,
+					"state", state, "reason", reason));
+}
+
+/* Log the sum of a file, or of a run's directory, before it gets its name. */
+static int log_sum(struct campaign *c, const char *key, const char *name, const char *sum)
+{
+	return append_line(c, json_pack("{s:f, s:i, s:i, s:s, s:s, s:s}", "t", bl_now(), "schema",
+					JOURNAL_SCHEMA, "n", (int)c->lines + 1, key, name, "state",
+					JOURNAL_WRITTEN, "sum", sum));
+}
+
+int campaign_log_run(struct campaign *c, const char *run, const char *dir)
+{
+	char *sum = campaign_sum_dir(dir);
+	int err = sum ? log_sum(c, "run", run, sum) : -EIO;
+
+	free(sum);
+	return err;
+}
+
+int campaign_write_logged(struct campaign *c, const char *name, json_t *o)
+{
+	char *path = bl_fmt("%s/%s", c->dir, name), *text = bl_json_text(o);
+	char hex[SHA256_DIGEST_STRING_LENGTH];
+	int err = text ? 0 : -EINVAL;
+
+	if (!err) {
+		SHA256Data((const uint8_t *)text, strlen(text), hex);
+		err = log_sum(c, "file", name, hex);
+	}
+	if (!err) {
+		err = bl_write_file(path, text, strlen(text));
+		if (err)
+			bl_err("cannot write %s: %s", path, strerror(-err));
+	}
+	json_decref(o);
+	free(text);
+	free(path);
+	return err;
+}
+
 int campaign_load_journal(const char *dir, json_t **last)
 {
-	char *path = bl_fmt("%s/journal.jsonl", dir), *text = NULL, *rest, *line;
+	char *path = journal_path(dir), *text = NULL, *rest, *line;
 	int err = 0;
 
 	*last = json_object();
@@ -76,7 +133,7 @@ int campaign_load_journal(const char *dir, json_t **last)
 			json_t *j = json_loads(line, 0, NULL);
 
 			err = bl_json_check_schema(path, j, JOURNAL_SCHEMA);
-			if (j)
+			if (j && !bl_json_str(j, "file", NULL))
 				json_object_set(*last, bl_json_str(j, "run", ""), j);
 			json_decref(j);
 		}
@@ -88,7 +145,7 @@ int campaign_load_journal(const char *dir, json_t **last)
 
 bool campaign_is_busy(const char *dir)
 {
-	char *path = bl_fmt("%s/journal.jsonl", dir);
+	char *path = journal_path(dir);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool busy = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
 

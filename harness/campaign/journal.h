@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * journal.jsonl: one line per change of state, on the disk before the change happens. The
- * program that works on a campaign holds a lock on it; the lock ends with the process.
+ * journal.jsonl: one line per change of state, on the disk before the change happens. The program
+ * that works on a campaign holds a lock on it; the lock ends with the process. Before a file of the
+ * campaign or a run gets its name, its sum is in the journal: verify.h checks that a campaign that
+ * is not finished has what the program wrote.
  */
 #ifndef BL_CAMPAIGN_JOURNAL_H
 #define BL_CAMPAIGN_JOURNAL_H
@@ -9,12 +11,19 @@
 #include "campaign/campaign.h"
 
 #define JOURNAL_SCHEMA	1	/* of each line */
+#define JOURNAL_WRITTEN	"written"	/* the state of a line with a sum */
 
 /*
- * Open and lock the journal, and cut off a half-written last line. Return 0, or a negative
+ * Open and lock the journal; with @create make it if there is none. Return 0, or a negative
  * errno with a message (-EWOULDBLOCK: another program works on the campaign).
  */
-int campaign_open_journal(struct campaign *c);
+int campaign_open_journal(struct campaign *c, bool create);
+
+/*
+ * Cut off a half-written last line and count the others. To be called once, before a line is added.
+ * Return 0, or a negative errno with a message.
+ */
+int campaign_mend_journal(struct campaign *c);
 
 /* Tell whether a program works on the campaign in @dir. */
 bool campaign_is_busy(const char *dir);
@@ -29,6 +38,26 @@ bool campaign_is_busy(const char *dir);
  * Return: 0, or a negative errno with a message.
  */
 int campaign_log(struct campaign *c, const char *run, const char *state, const char *reason);
+
+/**
+ * campaign_log_run() - log the sum of all files of a run
+ * @c: the campaign
+ * @run: ID of the run
+ * @dir: the directory that it still has
+ *
+ * Return: 0, or a negative errno.
+ */
+int campaign_log_run(struct campaign *c, const char *run, const char *dir);
+
+/**
+ * campaign_write_logged() - write a JSON file of the campaign, its sum being logged before
+ * @c: the campaign
+ * @name: the file's name
+ * @o: its content, which is freed
+ *
+ * Return: 0, or a negative errno with a message.
+ */
+int campaign_write_logged(struct campaign *c, const char *name, json_t *o);
 
 /**
  * campaign_load_journal() - load the last line of each run

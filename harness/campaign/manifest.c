@@ -7,6 +7,7 @@
 #include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 char *campaign_sum_file(const char *path)
 {
@@ -103,13 +104,33 @@ char *campaign_sum_sources(void)
 
 /* --- the manifest ---------------------------------------------------------------- */
 
+#define MAX_NAMED	5	/* files that differ and are named */
+
+/* What the first line of a manifest says. Older manifests have none. */
+struct header {
+	size_t files;
+	unsigned long long bytes;
+	double written;		/* seconds since 1970; 0: there is no such line */
+};
+
+/* What a check of a manifest has found so far. */
+struct check {
+	const char *dir;
+	bool whole;
+	struct header header;
+	size_t files;
+	unsigned long long bytes;
+	size_t wrong;
+};
+
 static bool belongs_in_manifest(const char *path, const char *name)
 {
-	return *name != '.' && strcmp(name, CAMPAIGN_MANIFEST) && !campaign_is_derived(path);
+	return *name != '.' && campaign_is_raw(path);
 }
 
-/* Add the regular files below @dir that belong in its manifest, relative to it. */
-static int add_files(struct bl_strv *files, const char *dir)
+/* Add the regular files below @dir that a function wants, relative to it. */
+static int add_files(struct bl_strv *files, const char *dir,
+		     bool (*wanted)(const char *path, const char *name))
 {
 	char *const roots[] = { (char *)dir, NULL };
 	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
@@ -121,62 +142,188 @@ static int add_files(struct bl_strv *files, const char *dir)
 
 		if (e->fts_info == FTS_ERR || e->fts_info == FTS_DNR || e->fts_info == FTS_NS)
 			err = -e->fts_errno;
-		else if (e->fts_level && !belongs_in_manifest(path, e->fts_name))
+		else if (e->fts_level && wanted && !wanted(path, e->fts_name))
 			fts_set(fts, e, FTS_SKIP);
 		else if (e->fts_info == FTS_F)
 			bl_strv_add(files, path);
 	}
 	if (fts)
 		fts_close(fts);
+	bl_strv_sort(files);
 	return err;
+}
+
+char *campaign_sum_dir(const char *dir)
+{
+	char hex[SHA256_DIGEST_STRING_LENGTH], *text = NULL;
+	struct bl_strv files = {};
+
+	if (!add_files(&files, dir, NULL))
+		text = sum_files(dir, &files);
+	bl_strv_free(&files);
+	if (!text)
+		return NULL;
+	SHA256Data((const uint8_t *)text, strlen(text), hex);
+	free(text);
+	return bl_strdup(hex);
+}
+
+static unsigned long long count_bytes(const char *dir, const struct bl_strv *files)
+{
+	unsigned long long bytes = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < files->n; i++) {
+		char *path = bl_fmt("%s/%s", dir, files->v[i]);
+
+		bytes += stat(path, &st) ? 0 : st.st_size;
+		free(path);
+	}
+	return bytes;
 }
 
 int campaign_write_manifest(const char *dir)
 {
-	char *path = bl_fmt("%s/" CAMPAIGN_MANIFEST, dir), *text = NULL;
+	char *path = bl_fmt("%s/" CAMPAIGN_MANIFEST, dir), *sums = NULL, *text;
 	struct bl_strv files = {};
-	int err = add_files(&files, dir);
+	double written = bl_now();
+	int err = add_files(&files, dir, belongs_in_manifest);
 
-	bl_strv_sort(&files);
 	if (!err) {
-		text = sum_files(dir, &files);
-		err = text ? bl_write_file(path, text, strlen(text)) : -errno;
+		sums = sum_files(dir, &files);
+		err = sums ? 0 : -errno;
+	}
+	if (!err) {
+		text = bl_fmt("# %zu files, %llu bytes, %.3f s\n%s", files.n,
+			      count_bytes(dir, &files), written, sums);
+		err = bl_write_file(path, text, strlen(text));
+		free(text);
 	}
 	if (err)
 		bl_err("cannot write %s: %s", path, strerror(-err));
-	free(text);
+	free(sums);
 	bl_strv_free(&files);
 	free(path);
 	return err;
 }
 
-/* Check one line of a manifest: "SUM  PATH". */
-static int check_line(const char *dir, const char *line)
+static void report_wrong(struct check *c, const char *path, const char *why)
 {
-	char *path = bl_fmt("%s/%s", dir, strlen(line) > 66 ? line + 66 : "");
-	char *sum = campaign_sum_file(path);
-	int err = sum && !strncmp(sum, line, 64) ? 0 : -EBADMSG;
+	if (c->wrong++ < MAX_NAMED)
+		bl_err("%s/%s is not as it was when the campaign was finished (%s/" CAMPAIGN_MANIFEST
+		       "): %s", c->dir, path, c->dir, why);
+}
 
-	if (err)
-		bl_err("%s is not as it was when the campaign was finished (%s/" CAMPAIGN_MANIFEST
-		       "): %s", path, dir, sum ? "its checksum differs" : strerror(errno));
+/* Tell whether a file was changed, or put there, after the manifest was written. */
+static bool is_newer(const struct check *c, const struct stat *st)
+{
+	double change = st->st_ctim.tv_sec + st->st_ctim.tv_nsec / 1e9;
+
+	return !(c->header.written > 0) || change > c->header.written;
+}
+
+/* Check one line of a manifest: "SUM  PATH". */
+static void check_line(struct check *c, const char *line)
+{
+	const char *name = line + 66;
+	char *path, *sum = NULL;
+	struct stat st;
+
+	c->files++;
+	if (strlen(line) <= 66 || strncmp(line + 64, "  ", 2)) {
+		report_wrong(c, CAMPAIGN_MANIFEST, "a line of it is broken");
+		return;
+	}
+	path = bl_fmt("%s/%s", c->dir, name);
+	if (stat(path, &st)) {
+		report_wrong(c, name, strerror(errno));
+	} else {
+		c->bytes += st.st_size;
+		if (c->whole || is_newer(c, &st)) {
+			sum = campaign_sum_file(path);
+			if (!sum)
+				report_wrong(c, name, strerror(errno));
+			else if (strncmp(sum, line, 64))
+				report_wrong(c, name, "its checksum differs");
+		}
+	}
 	free(sum);
+	free(path);
+}
+
+/* Check the lines of a manifest. The text is consumed. */
+static void check_lines(struct check *c, char *text, struct bl_strv *names)
+{
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		if (*line == '#') {
+			sscanf(line, "# %zu files, %llu bytes, %lf s", &c->header.files,
+			       &c->header.bytes, &c->header.written);
+		} else if (*line) {
+			check_line(c, line);
+			bl_strv_add(names, strlen(line) > 66 ? line + 66 : "");
+		}
+	}
+}
+
+/* Name the raw files that are there and not in the manifest; both lists are sorted. */
+static int find_extra(struct check *c, const struct bl_strv *names)
+{
+	struct bl_strv there = {};
+	int err = add_files(&there, c->dir, belongs_in_manifest);
+	size_t k = 0;
+
+	for (size_t i = 0; i < there.n; i++) {
+		while (k < names->n && strcmp(names->v[k], there.v[i]) < 0)
+			k++;
+		if (k == names->n || strcmp(names->v[k], there.v[i]))
+			report_wrong(c, there.v[i], "the campaign did not write it");
+	}
+	bl_strv_free(&there);
+	return err;
+}
+
+static int check_once(const char *dir, bool whole, struct check *c)
+{
+	char *path = bl_fmt("%s/" CAMPAIGN_MANIFEST, dir), *text = NULL;
+	struct bl_strv names = {};
+	int err = bl_read_file(path, &text, NULL);
+
+	*c = (struct check){ .dir = dir, .whole = whole };
+	if (!err) {
+		check_lines(c, text, &names);
+		bl_strv_sort(&names);
+		err = find_extra(c, &names);
+	}
+	if (err)
+		bl_err("cannot read %s: %s", path, strerror(-err));
+	else if (c->header.written > 0 && c->header.files != c->files)
+		report_wrong(c, CAMPAIGN_MANIFEST, "lines are missing");
+	bl_strv_free(&names);
+	free(text);
 	free(path);
 	return err;
 }
 
-int campaign_check_manifest(const char *dir)
+int campaign_check_manifest(const char *dir, bool whole)
 {
-	char *path = bl_fmt("%s/" CAMPAIGN_MANIFEST, dir), *text = NULL, *rest, *line;
-	int err = bl_read_file(path, &text, NULL);
+	struct check c;
+	int err = check_once(dir, whole, &c);
 
-	if (err)
-		bl_err("cannot read %s: %s", path, strerror(-err));
-	rest = text;
-	while (!err && (line = strsep(&rest, "\n")))
-		if (*line)
-			err = check_line(dir, line);
-	free(text);
+	/* A size that differs and no time that does: the host's clock was set back. */
+	if (!err && !c.wrong && c.header.written > 0 && c.header.bytes != c.bytes)
+		err = check_once(dir, true, &c);
+	if (!err && c.wrong > MAX_NAMED)
+		bl_err("%s: %zu more files differ", dir, c.wrong - MAX_NAMED);
+	return !err && c.wrong ? -EBADMSG : err;
+}
+
+bool campaign_has_manifest(const char *dir)
+{
+	char *path = bl_fmt("%s/" CAMPAIGN_MANIFEST, dir);
+	bool has = bl_exists(path);
+
 	free(path);
-	return err;
+	return has;
 }

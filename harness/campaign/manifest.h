@@ -25,6 +25,17 @@
 char *campaign_sum_file(const char *path);
 
 /**
+ * campaign_sum_dir() - sum all files below a directory into one number
+ * @dir: the directory
+ *
+ * The number is that of `sha256sum FILE... | sha256sum`, in the directory, the files in the order
+ * of their names.
+ *
+ * Return: 64 hexadecimal digits, which the caller frees; NULL if a file cannot be read.
+ */
+char *campaign_sum_dir(const char *dir);
+
+/**
  * campaign_add_sources() - add the files that a list of sources names
  * @files: gets paths relative to the project's directory
  * @list: MODULE_SOURCES, LOCKWAIT_SOURCES, GUEST_SOURCES or HARNESS_SOURCES
@@ -47,22 +58,28 @@ char *campaign_sum_sources(void);
 json_t *campaign_sum_each_source(void);
 
 /**
- * campaign_write_manifest() - write MANIFEST.sha256 over all files that are not derived
+ * campaign_write_manifest() - write MANIFEST.sha256 over all raw files
  * @dir: the campaign's directory
  *
- * `sha256sum -c MANIFEST.sha256` in the directory checks it.
+ * `sha256sum -c MANIFEST.sha256` in the directory checks it. A campaign with a manifest is
+ * finished.
  *
  * Return: 0, or a negative errno with a message.
  */
 int campaign_write_manifest(const char *dir);
 
+/* Tell whether there is a manifest. */
+bool campaign_has_manifest(const char *dir);
+
 /**
- * campaign_check_manifest() - compare the files of a campaign with its manifest
+ * campaign_check_manifest() - compare the raw files of a campaign with its manifest
  * @dir: the campaign's directory
+ * @whole: sum every file; else only the files that were changed or copied since the manifest was
+ *         written, by their time of change, and all of them if their size in total has changed
  *
- * Return: 0; -EBADMSG, with a message that names the first file that is missing or
- * differs; another negative errno, with a message, if there is no manifest to read.
+ * Return: 0; -EBADMSG, with messages that name the files that are missing, differ, or are there and
+ * not in the manifest; another negative errno, with a message, if there is no manifest to read.
  */
-int campaign_check_manifest(const char *dir);
+int campaign_check_manifest(const char *dir, bool whole);
 
 #endif

@@ -73,7 +73,8 @@ static int copy_part(const struct merge_part *p, const struct campaign *c)
 	return err;
 }
 
-static int append_journal(char **all, size_t *len, const struct merge_part *p)
+/* Append the lines about runs, with new numbers; *lines counts them. */
+static int append_journal(FILE *all, size_t *lines, const struct merge_part *p)
 {
 	char *path = bl_fmt("%s/journal.jsonl", p->dir), *text = NULL, *rest, *line;
 	int err = bl_read_file(path, &text, NULL);
@@ -84,13 +85,10 @@ static int append_journal(char **all, size_t *len, const struct merge_part *p)
 
 		err = bl_json_check_schema(path, j, JOURNAL_SCHEMA);
 		/* Lines about the shard as a whole stay in its own journal. */
-		if (*bl_json_str(j, "run", "")) {
-			size_t n = strlen(line);
-
-			*all = bl_realloc(*all, *len + n + 1);
-			memcpy(*all + *len, line, n);
-			(*all)[*len + n] = '\n';
-			*len += n + 1;
+		if (!err && *bl_json_str(j, "run", "")) {
+			json_object_set_new(j, "n", json_integer(++*lines));
+			json_dumpf(j, all, JSON_COMPACT | JSON_REAL_PRECISION(15));
+			fputc('\n', all);
 		}
 		json_decref(j);
 	}
@@ -103,19 +101,17 @@ static int append_journal(char **all, size_t *len, const struct merge_part *p)
 
 static int write_journal(const struct merge *m, const struct campaign *c)
 {
-	char *path = bl_fmt("%s/journal.jsonl", c->dir), *all = NULL;
-	size_t len = 0;
+	struct bl_draft d;
+	FILE *all = bl_draft_open(&d);
+	size_t lines = 0;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < m->n; i++)
-		err = append_journal(&all, &len, &m->parts[i]);
-	if (!err) {
-		err = bl_write_file(path, all ? all : "", len);
-		if (err)
-			bl_err("%s: %s", path, strerror(-err));
-	}
-	free(all);
-	free(path);
+		err = append_journal(all, &lines, &m->parts[i]);
+	if (!err)
+		return bl_draft_save_in(&d, c->dir, "journal.jsonl");
+	fclose(all);
+	free(d.text);
 	return err;
 }
 

@@ -4,6 +4,7 @@
 #include "campaign/env-diff.h"
 #include "campaign/journal.h"
 #include "campaign/manifest.h"
+#include "campaign/verify.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -12,7 +13,7 @@
 
 static int load_part(struct merge_part *p, const char *name)
 {
-	char *path, *manifest;
+	char *path;
 	int err = 0;
 
 	p->dir = campaign_find(name);
@@ -33,11 +34,8 @@ static int load_part(struct merge_part *p, const char *name)
 		return -EWOULDBLOCK;
 	}
 	err = campaign_load_env(p->dir, &p->env);
-	manifest = bl_fmt("%s/" CAMPAIGN_MANIFEST, p->dir);
-	p->whole = bl_exists(manifest);
-	if (p->whole && !err)
-		err = campaign_check_manifest(p->dir);
-	free(manifest);
+	p->whole = campaign_has_manifest(p->dir);
+	err = err ? err : campaign_verify(p->dir, true);
 	return err;
 }
 

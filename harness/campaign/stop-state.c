@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/stop-state.h"
 #include "campaign/campaign.h"
+#include "campaign/journal.h"
 #include "plan/stop-rule.h"
 
 #include <math.h>
@@ -36,9 +37,9 @@ int stop_state_load(struct stop_state *s, const char *dir)
 	return err;
 }
 
-int stop_state_save(const struct stop_state *s, const char *dir)
+int stop_state_save(const struct stop_state *s, struct campaign *c)
 {
-	return campaign_write_json(dir, "stop.json", json_pack(
+	return campaign_write_logged(c, "stop.json", json_pack(
 		"{s:i, s:s, s:i, s:i, s:o, s:o}", "schema", STOP_STATE_SCHEMA, "why", names[s->why],
 		"blocks", (int)s->blocks, "from", (int)s->from, "widest_pct",
 		bl_json_real(s->widest), "target_pct", bl_json_real(s->target)));

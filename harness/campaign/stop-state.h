@@ -11,6 +11,8 @@
 
 #define STOP_STATE_SCHEMA	1
 
+struct campaign;
+
 enum stop_why {
 	STOP_NOT,	/* no rule has ended the campaign */
 	STOP_WIDTH,	/* all intervals are narrow enough */
@@ -32,8 +34,8 @@ struct stop_state {
  */
 int stop_state_load(struct stop_state *s, const char *dir);
 
-/* Write stop.json. Return 0, or a negative errno with a message. */
-int stop_state_save(const struct stop_state *s, const char *dir);
+/* Write stop.json into a campaign. Return 0, or a negative errno with a message. */
+int stop_state_save(const struct stop_state *s, struct campaign *c);
 
 /* Tell whether a run of this kind and block is skipped. A budget ends traced runs, too. */
 bool stop_state_skips(const struct stop_state *s, enum run_kind kind, unsigned int block);

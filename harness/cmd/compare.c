@@ -7,6 +7,7 @@
 #include "report/trace-compare.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <math.h>
 
 /* git bisect run skips a revision with this exit code. */
@@ -96,7 +97,8 @@ static const struct argp argp = {
 	"Compare each label of the campaign NEW with the same label of OLD, each relative to the "
 	"baseline of its own campaign. With --trace, compare where the time goes.\vExit code: 0 every "
 	"label is faster or the same, 1 a label is slower, 125 it cannot be said ('git bisect run' then "
-	"skips the revision), 2 bad usage. It cannot be said if the campaigns differ in more than "
+	"skips the revision), 2 bad usage. It cannot be said if a campaign has files that the program did "
+	"not write, if the campaigns differ in more than "
 	"--across names, or if a label is unverified, inconclusive, or missing in one of them; the "
 	"reasons are printed.", NULL, NULL, NULL
 };
@@ -116,14 +118,16 @@ int cmd_compare(int argc, char **argv)
 		.compare.boot_sd_pct = NAN, .across = THING_BIT(THING_MODULE), .same_pct = RULE_AS_DECLARED,
 	};
 	struct report_comparison r = {};
-	int code = BL_EXIT_USAGE;
+	int code = BL_EXIT_USAGE, err;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (o.trace)
 		return report_compare_traces(o.campaigns, o.json);
-	if (report_load_side(&r.side[0], o.campaigns[0], o.same_pct) ||
-	    report_load_side(&r.side[1], o.campaigns[1], o.same_pct) ||
-	    compare_campaigns(&r.cs, &r.side[0].v, &r.side[1].v, &o.compare))
+	err = report_load_side(&r.side[0], o.campaigns[0], o.same_pct);
+	err = err ? err : report_load_side(&r.side[1], o.campaigns[1], o.same_pct);
+	if (err == -EBADMSG)
+		code = EXIT_CANNOT_TELL;
+	if (err || compare_campaigns(&r.cs, &r.side[0].v, &r.side[1].v, &o.compare))
 		goto out;
 	r.conclusion = conclude(&r.cs, &r.side[0].v, &r.side[1].v, o.across, &r.why);
 	if (o.json)

@@ -41,7 +41,8 @@ int execute_campaign(struct campaign *c, const struct plan *p,
 			res.ok + res.failed + res.invalid, c->dir, c->dir);
 		return BL_EXIT_INTERRUPTED;
 	}
-	err = campaign_write_manifest(c->dir);
+	/* A campaign whose runs were not all tried is not finished. */
+	err = res.finished || res.stopped ? 0 : campaign_finish(c);
 	code = print_result(c, &res);
 	return err ? BL_EXIT_FAIL : code;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmd/plan-pilot.h"
 #include "campaign/campaign.h"
+#include "campaign/verify.h"
 #include "lib/exit.h"
 #include "report/designs.h"
 #include "run/pace.h"
@@ -109,7 +110,7 @@ int plan_pilot(const char *name, double width, bool json)
 	if (!dir)
 		return code;
 	path = bl_fmt("%s/plan.json", dir);
-	if (!summary_load(&s, dir) && !plan_from_json(&p, path))
+	if (!campaign_verify(dir, false) && !summary_load(&s, dir) && !plan_from_json(&p, path))
 		code = print_pilot(&s, &p, width, json);
 	plan_free(&p);
 	summary_free(&s);

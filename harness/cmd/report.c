@@ -11,7 +11,7 @@
 
 enum {
 	OPT_JSON = 256, OPT_NO_PLOTS, OPT_SAME, OPT_SELECT, OPT_RENAME, OPT_ORDER, OPT_WIDTH,
-	OPT_FORMAT,
+	OPT_FORMAT, OPT_VERIFY,
 };
 
 struct report_args {
@@ -25,6 +25,8 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "same-within", OPT_SAME, "PERCENT", 0,
 	  "Set the margin of \"same\" after the fact; the output says so [per cent; default: the plan's]", 0 },
+	{ "verify", OPT_VERIFY, NULL, 0, "Check every raw file against the manifest [default: those that "
+	  "were changed or copied since it was written]", 0 },
 	{ "out", 'o', "DIR", 0, "Write tables and figures into DIR [default: the campaign's "
 	  "directory]", 0 },
 	{ NULL, 0, NULL, 0, "Figures:", 1 },
@@ -55,6 +57,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_JSON:
 		a->options.json = true;
+		return 0;
+	case OPT_VERIFY:
+		a->options.verify = true;
 		return 0;
 	case OPT_NO_PLOTS:
 		a->options.plots = false;
@@ -107,6 +112,7 @@ int cmd_report(int argc, char **argv)
 		"costs.csv, table.txt and figures/ into it, or into DIR; of several campaigns the tables "
 		"into DIR/NAME and common figures into DIR/figures. A caption stands beside each figure "
 		"as .txt. Exit code: 0 all planned runs are ok, 1 a run failed, is invalid or missing, "
+		"or a campaign has files that the program did not write (with no report), "
 		"2 bad usage.",
 		NULL, NULL, NULL
 	};

@@ -197,25 +197,43 @@ static char *read_jobs(struct summary *s, const struct run_state *run)
 	return objection;
 }
 
+/* Return the member in which a run.json is that of another run than planned, or NULL. */
+static const char *find_other_member(const struct run_state *run)
+{
+	static const char *const keys[] = { "label", "id", "kind", "block", "strategy" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const json_t *planned = json_object_get(run->plan, keys[i]);
+		const json_t *done = json_object_get(run->doc, keys[i]);
+
+		/* Older run.json have fewer members; all have the label. */
+		if ((done || !i) && !json_equal((json_t *)planned, (json_t *)done))
+			return keys[i];
+	}
+	return NULL;
+}
+
 static void use_run_json(struct summary *s, const struct run_state *run)
 {
-	const char *label = bl_json_str(run->plan, "label", "?");
 	int status = bl_find_name(status_names, STATUSES, bl_json_str(run->doc, "status", NULL));
-	const char *reason = bl_json_str(run->doc, "reason", "");
+	const char *reason = bl_json_str(run->doc, "reason", ""), *other = find_other_member(run);
 	char *objection = read_jobs(s, run);
 
 	if (!*reason)
 		reason = "no reason was recorded";
-	if (status == STATUS_FAILED || status == STATUS_INVALID)
+	if (status == STATUS_FAILED || status == STATUS_INVALID) {
 		set_status(s, run, status, reason);
-	else if (status != STATUS_OK)
+	} else if (status != STATUS_OK) {
 		set_status(s, run, STATUS_INVALID, "run.json has no valid status");
-	else if (strcmp(bl_json_str(run->doc, "label", ""), label))
-		set_status(s, run, STATUS_INVALID, "run.json has another label than plan.json");
-	else if (objection)
+	} else if (other) {
+		free(objection);
+		objection = bl_fmt("run.json has another %s than plan.json", other);
 		set_status(s, run, STATUS_INVALID, objection);
-	else
+	} else if (objection) {
+		set_status(s, run, STATUS_INVALID, objection);
+	} else {
 		set_status(s, run, STATUS_OK, NULL);
+	}
 	free(objection);
 }
 

@@ -224,17 +224,21 @@ unsigned long long bl_free_space(const char *path)
 	return statvfs(path, &s) ? 0 : (unsigned long long)s.f_bavail * s.f_frsize;
 }
 
-int bl_json_write(const char *path, const json_t *j)
+char *bl_json_text(const json_t *j)
 {
 	char *s = json_dumps(j, JSON_INDENT(1) | JSON_REAL_PRECISION(15)), *text;
-	int err;
 
-	if (!s)
-		return -EINVAL;
-	text = bl_fmt("%s\n", s);
-	err = bl_write_file(path, text, strlen(text));
-	free(text);
+	text = s ? bl_fmt("%s\n", s) : NULL;
 	free(s);
+	return text;
+}
+
+int bl_json_write(const char *path, const json_t *j)
+{
+	char *text = bl_json_text(j);
+	int err = text ? bl_write_file(path, text, strlen(text)) : -EINVAL;
+
+	free(text);
 	return err;
 }
 

@@ -160,6 +160,9 @@ unsigned long long bl_free_space(const char *path);
 /* Write as bl_write_file() does, indented, with the keys in the order of insertion. */
 int bl_json_write(const char *path, const json_t *j);
 
+/* Return the text that bl_json_write() writes, or NULL if @j is none. */
+char *bl_json_text(const json_t *j);
+
 /* Load a file. Return NULL with a message that names file, line and problem on error. */
 json_t *bl_json_load(const char *path);
 

@@ -4,6 +4,7 @@
 #include "campaign/campaign.h"
 #include "campaign/env-diff.h"
 #include "campaign/provenance.h"
+#include "campaign/verify.h"
 #include "lib/table.h"
 #include "report/sections.h"
 
@@ -19,7 +20,8 @@ int report_load_side(struct report_side *s, const char *name, double same_pct)
 
 	if (!dir)
 		return -EINVAL;
-	err = summary_load(&s->sum, dir);
+	err = campaign_verify(dir, true);
+	err = err ? err : summary_load(&s->sum, dir);
 	if (!err)
 		err = verdicts_make(&s->v, &s->sum, same_pct);
 	free(dir);

@@ -2,6 +2,7 @@
 /* Evaluates campaigns and writes everything that is derived from them. */
 #include "report/report.h"
 #include "campaign/campaign.h"
+#include "campaign/verify.h"
 #include "lib/table.h"
 #include "report/output.h"
 #include "report/sections.h"
@@ -219,7 +220,8 @@ static int load(struct reported *r, const char *const *dirs, size_t n)
 	r->v = bl_zalloc(n * sizeof(*r->v));
 	r->where = bl_zalloc(n * sizeof(*r->where));
 	for (; r->n < n && !err; r->n++) {
-		err = summary_load(&r->sum[r->n], dirs[r->n]);
+		err = campaign_verify(dirs[r->n], r->o->verify);
+		err = err ? err : summary_load(&r->sum[r->n], dirs[r->n]);
 		err = err ? err : verdicts_make(&r->v[r->n], &r->sum[r->n], r->o->same_pct);
 	}
 	if (err)

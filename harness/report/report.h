@@ -14,6 +14,7 @@
 struct report_options {
 	bool json;		/* print JSON instead of the table */
 	bool plots;		/* draw figures */
+	bool verify;		/* sum every raw file before, not only those that seem changed */
 	double same_pct;	/* the margin of "same", in per cent, or RULE_AS_DECLARED */
 	const char *out;	/* directory for derived files; NULL: the campaign's */
 	struct figure_options figures;
@@ -32,6 +33,8 @@ struct report_options {
  * The derived files of a campaign go into its directory or, of several campaigns with @o->out,
  * into a directory of its name there. Figures of several campaigns need @o->out. A directory
  * that cannot be written gets no files, with a message, and the report is printed all the same.
+ *
+ * A campaign whose files are not those that the program wrote is refused; campaign/verify.h.
  *
  * Return: 0; 1 if some planned run is not there or not valid; -EINVAL with a message: an option
  * does not fit the campaigns; another negative errno with a

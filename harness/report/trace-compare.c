@@ -3,6 +3,7 @@
 #include "campaign/campaign.h"
 #include "lib/exit.h"
 #include "campaign/env-diff.h"
+#include "campaign/verify.h"
 #include "report/lock-changes.h"
 #include "report/trace.h"
 
@@ -46,7 +47,8 @@ static int load_side(struct traced_side *s, const char *name)
 	if (colon)
 		*colon = '\0';
 	dir = campaign_find(campaign);
-	err = dir ? trace_data_load(&s->data, dir) : -1;
+	err = dir ? campaign_verify(dir, true) : -1;
+	err = err ? err : trace_data_load(&s->data, dir);
 	if (!err) {
 		s->views = trace_views(&s->data, &s->n);
 		if (colon)

@@ -111,7 +111,7 @@ static int stop_campaign(struct runner *r, enum stop_why why, unsigned int block
 	if (blocks >= STATS_MIN_N)
 		r->stop.widest = find_widest(r, blocks);
 	/* Save it first: a resumed campaign must find the reason before runs are missing. */
-	err = stop_state_save(&r->stop, r->c->dir);
+	err = stop_state_save(&r->stop, r->c);
 	if (err)
 		return err;
 	text = stop_state_text(&r->stop);

@@ -20,6 +20,7 @@ struct runner {
 	const struct plan_run *last;	/* the last run of this guest; NULL: it has done none */
 	const struct plan_run *before;	/* the last run of this session, in any guest */
 	bool up;
+	bool finished;			/* the campaign had a manifest when this session began */
 	bool described;			/* env.json describes this session's guest */
 	unsigned int consoles, boot_failures;
 	struct pace pace;

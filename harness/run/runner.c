@@ -2,6 +2,8 @@
 /* Run a campaign: find the runs that are left, do them in order, end at a signal or a full disk. */
 #include "run/one.h"
 #include "campaign/journal.h"
+#include "campaign/manifest.h"
+#include "eval/summary.h"
 #include "vm/initramfs.h"
 #include "vm/kvm-probe.h"
 #include "run/pace.h"
@@ -34,11 +36,22 @@ static int prepare_guest(struct runner *r)
 	return campaign_write_env(r->c, r->cfg.accel, "", NULL, NULL);
 }
 
+/* Return the status by which a report counts a run; @otherwise if it does not have it. */
+static enum run_status find_status(const struct summary *s, const char *id,
+				   enum run_status otherwise)
+{
+	for (size_t i = 0; i < s->n_rows; i++)
+		if (!strcmp(s->rows[i].run, id))
+			return s->rows[i].status;
+	return otherwise;
+}
+
 /*
- * Count a run that is recorded already. Writes the journal's line for its end if that was lost.
- * Returns false for a run that is not recorded.
+ * Count a run that is recorded already, as a report does. Writes the journal's line for its end if
+ * that was lost. Returns false for a run that is not recorded.
  */
-static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
+static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal,
+			      const struct summary *s)
 {
 	const struct plan_run *run = &r->plan->runs[i];
 	const char *last = bl_json_str(json_object_get(journal, run->id), "state", "");
@@ -47,9 +60,9 @@ static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
 
 	if (!campaign_run_is_done(r->c, run->id, &status, &reason, &r->seconds[i]))
 		return false;
-	if (strcmp(last, status_names[status]))
+	if (!r->finished && strcmp(last, status_names[status]))
 		campaign_log(r->c, run->id, status_names[status], *reason ? reason : NULL);
-	run_count(r->res, status);
+	run_count(r->res, find_status(s, run->id, status));
 	r->spent += r->seconds[i];
 	free(reason);
 	return true;
@@ -58,17 +71,20 @@ static bool count_if_recorded(struct runner *r, size_t i, const json_t *journal)
 /* Mark the runs that are recorded or left out by the stop rule, and count the others. */
 static int find_runs_left(struct runner *r)
 {
+	struct summary s = {};
 	json_t *journal;
 	int err = campaign_load_journal(r->c->dir, &journal);
 
 	err = err ? err : stop_state_load(&r->stop, r->c->dir);
+	err = err ? err : summary_load(&s, r->c->dir);
 	for (size_t i = 0; i < r->plan->n_runs && !err; i++) {
 		const struct plan_run *run = &r->plan->runs[i];
 
-		r->done[i] = count_if_recorded(r, i, journal) ||
+		r->done[i] = count_if_recorded(r, i, journal, &s) ||
 			     stop_state_skips(&r->stop, run->kind, run->block);
 		r->left += !r->done[i];
 	}
+	summary_free(&s);
 	json_decref(journal);
 	return err;
 }
@@ -154,30 +170,45 @@ static void print_time(const struct runner *r)
 	print_load();
 }
 
-int run_campaign(struct campaign *c, const struct plan *p,
-		 const struct campaign_options *opt, struct run_result *res)
+/* Do the runs that are left. Returns 0, or a negative errno if no run could begin. */
+static int do_campaign(struct runner *r)
 {
-	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res, .t0 = bl_mono(),
-			    .consoles = c->consoles };
-	int err = 0;
+	struct campaign *c = r->c;
+	struct run_result *res = r->res;
+	int err = find_runs_left(r);
 
-	r.done = bl_zalloc(p->n_runs * sizeof(*r.done));
-	r.seconds = bl_zalloc(p->n_runs * sizeof(*r.seconds));
-	err = find_runs_left(&r);
-	if (!err && r.left)
-		err = prepare_guest(&r);
+	/* A campaign that is finished stays as it is. */
+	if (!err && r->finished && !r->left) {
+		res->finished = true;
+		return 0;
+	}
+	err = err ? err : campaign_unfinish(c);
+	if (!err && r->left)
+		err = prepare_guest(r);
 	if (err)
-		goto out;
+		return err;
 	campaign_log(c, NULL, c->session > 1 ? "resumed" : "started", NULL);
-	if (r.left) {
-		start_progress(&r);
-		do_all_runs(&r);
-		print_time(&r);
+	if (r->left) {
+		start_progress(r);
+		do_all_runs(r);
+		print_time(r);
 	}
 	campaign_log(c, NULL,
 		     res->interrupted ? "interrupted" : res->stopped ? "stopped" : "finished",
 		     NULL);
-out:
+	return 0;
+}
+
+int run_campaign(struct campaign *c, const struct plan *p,
+		 const struct campaign_options *opt, struct run_result *res)
+{
+	struct runner r = { .c = c, .plan = p, .opt = opt, .res = res, .t0 = bl_mono(),
+			    .consoles = c->consoles, .finished = campaign_has_manifest(c->dir) };
+	int err;
+
+	r.done = bl_zalloc(p->n_runs * sizeof(*r.done));
+	r.seconds = bl_zalloc(p->n_runs * sizeof(*r.seconds));
+	err = do_campaign(&r);
 	free(r.done);
 	free(r.seconds);
 	if (r.initramfs)

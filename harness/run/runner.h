@@ -19,6 +19,7 @@
 struct run_result {
 	size_t ok, failed, invalid;
 	bool interrupted;
+	bool finished;	/* the campaign was finished before, and nothing was done */
 	bool stopped;	/* runs were not tried, because the disk is full or the journal failed */
 };
 

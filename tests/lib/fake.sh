@@ -72,6 +72,38 @@ check_manifest()
 	done <"$scratch/files"
 }
 
+# sum_of PATH: print the sum of a file, or of a run's directory as the journal has it.
+sum_of()
+{
+	if [ -d "$1" ]; then
+		(cd "$1" && find . -type f | sed 's|^\./||' | LC_ALL=C sort | xargs -d '\n' sha256sum)
+	else
+		cat "$1"
+	fi | sha256sum | cut -d ' ' -f 1
+}
+
+# resign NAME: log the sums of what the test has changed in a campaign, and sign it anew if it is
+# finished, as if the campaign had been so.
+resign()
+{
+	(cd "$out/$1" || exit 1
+	n=$(wc -l <journal.jsonl)
+	for path in plan.json env*.json stop.json runs/*; do
+		[ -e "$path" ] || continue
+		n=$((n + 1))
+		case $path in
+		runs/*) about="\"run\":\"${path#runs/}\"" ;;
+		*) about="\"file\":\"$path\"" ;;
+		esac
+		printf '{"t":1,"schema":1,"n":%d,%s,"state":"written","sum":"%s"}\n' $n "$about" \
+			"$(sum_of "$path")" >>journal.jsonl
+	done
+	[ -e MANIFEST.sha256 ] || exit 0
+	find . -name '*.json' -o -name '*.jsonl' -o -name 'console-*.log' -o -path './runs/*' -type f |
+		grep -v '^./figures/' | sed 's|^\./||' | LC_ALL=C sort -u | xargs -d '\n' sha256sum >MANIFEST.sha256
+	) || fail "$1: cannot be signed anew"
+}
+
 # says FILE TEXT...: the file contains every TEXT.
 says()
 {

@@ -61,6 +61,7 @@ ok "one boot: 125, unless the scatter between boots is declared"
 
 copy unverified
 rm -r "$(runs_of unverified verify eager-none)"
+resign unverified
 compare 125 "unverified" old unverified
 says "$scratch/log" 'eager-none in 4k-randread-1 is unverified'
 compare 0 "unverified, and not asked for" old unverified --label eager-spin
@@ -82,6 +83,7 @@ ok "a label is missing in either campaign: 125"
 
 copy wider
 sed -i 's|"same_within": 3.0*|"same_within": 9.0|' "$out/wider/plan.json"
+resign wider
 compare 0 "two margins" old wider
 says "$scratch/log" 'old: same within 3 %' 'new: same within 9 %' 'only if it is the same by both'
 FAKE_SLOW=eager-none=0.95 campaign 0 little --boot block
@@ -96,6 +98,7 @@ copy failing
 for d in $(runs_of failing time eager-none | head -n 3); do
 	sed -i 's|"status": "ok"|"status": "failed"|' "$d/run.json"
 done
+resign failing
 compare 125 "a label without three of its eight blocks" old failing
 ok "a label that failed in three of eight blocks: 125"
 
@@ -112,6 +115,7 @@ changed()
 	cp -r "$out/slow" "$out/$1"
 	sed -i "s|$2|$3|" "$out/$1/env.json"
 	cmp -s "$out/slow/env.json" "$out/$1/env.json" && fail "env.json has no $2"
+	resign "$1"
 	compare 125 "another $1" old "$1"
 	says "$scratch/log" "another $1" 'cannot be said'
 	compare 1 "across module and $1" old "$1" --across "module,$1"
@@ -124,6 +128,7 @@ ok "another kernel, daemon, fio or emulator: 125, unless it is what is compared"
 
 cp -r "$out/slow" "$out/module"
 sed -i 's|"source": "|&0|' "$out/module/env.json"
+resign module
 compare 1 "another module" old module
 compare 125 "another module across kernels" old module --across kernel
 says "$scratch/log" 'another module'
@@ -131,6 +136,7 @@ ok "another module where kernels are compared: 125"
 
 copy bare
 rm "$out/bare/env.json"
+resign bare
 compare 125 "no env.json" old bare
 says "$scratch/log" 'the new campaign has no env.json'
 campaign 0 longer --boot block --runtime 0.2

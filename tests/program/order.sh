@@ -61,7 +61,7 @@ ok "fresh: one job on a device, and the carry-over is in no verdict"
 run=$(awk -F , '$2 == "time" && $4 == "lazy-spin" && $12 == "4k-randread-1" { print $1; exit }' \
 	"$out/fresh/summary.csv")
 cp -r "$out/fresh" "$out/gone"
-rm -r "$out/gone/runs/$run"
+rm -r "$out/gone/runs/$run" "$out/gone/MANIFEST.sha256"
 expect 1 'report of gone' $bouncelab report --no-plots "$out/gone"
 [ "$(awk -F , '$2 == "lazy-spin" { printf "%s ", $10 }' "$out/gone/verdicts.csv")" = '11 12 ' ] ||
 	fail "gone: $(awk -F , '$2 == "lazy-spin" { printf "%s ", $10 }' "$out/gone/verdicts.csv")runs, not 11 and 12"
@@ -111,6 +111,7 @@ ok "listed: the carry-over is in the verdict, and the report says that it cannot
 cp -r "$out/listed" "$out/old"
 rm "$out/old/MANIFEST.sha256"
 sed -i '/"order": "listed"/d' "$out/old/plan.json"
+resign old
 expect 0 'report of old' $bouncelab report --no-plots "$out/old"
 says "$out/old/table.txt" 'order     listed: '
 ok "a campaign without the key is listed"

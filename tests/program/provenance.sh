@@ -89,6 +89,7 @@ campaign 0 again
 compare first again
 silent 'The campaigns differ'
 sed -i 's|bl\.root=[^ "]*|bl.root=/somewhere/else|' "$out/again/env.json"
+resign again
 compare first again
 silent 'The campaigns differ'
 ok "two campaigns of one state do not differ, wherever the tree is"
@@ -117,6 +118,8 @@ cp "$out/1/env.json" "$out/1/env-2.json"
 sed -i 's/"fio": "[0-9a-f]\{12\}/"fio": "abcabcabcabc/' "$out/1/env-2.json"
 sed -i 's/"vdpa": "[0-9a-f]\{12\}/"vdpa": "defdefdefdef/' "$out/2/env.json"
 rm "$out/1/MANIFEST.sha256" "$out/2/MANIFEST.sha256"
+resign 1
+resign 2
 expect 0 merge $bouncelab merge --out "$out" --name merged "$out/1" "$out/2"
 says "$out/merged/table.txt" 'shard 1, session 2: files.fio: ' ', abcabcabcabc' \
 	'shards 1, 2: files.vdpa: ' ', defdefdefdef'
@@ -146,6 +149,7 @@ ok "a resume in another state is named"
 # Another fio, as another version of the package has.
 cp -r "$out/first" "$out/fio"
 sed -i 's/"fio": "[0-9a-f]\{12\}/"fio": "abcabcabcabc/' "$out/fio/env.json"
+resign fio
 compare first fio
 says "$scratch/log" 'files.fio: ' ', abcabcabcabc'
 [ "$(sed -n '/The campaigns differ/,/^$/p' "$scratch/log" | wc -l)" = 3 ] || {
@@ -157,6 +161,7 @@ ok "another fio is named"
 # A campaign without env.json.
 cp -r "$out/first" "$out/without"
 rm "$out/without/env.json"
+resign without
 compare first without
 says "$scratch/log" 'the second has no env.json'
 [ "$(sed -n '/The campaigns differ/,/^$/p' "$scratch/log" | wc -c)" -lt 200 ] || {

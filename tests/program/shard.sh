@@ -70,6 +70,7 @@ ok "a merged campaign is neither overwritten nor resumed"
 cp -r "$out/2" "$out/other"
 sed -i 's/"governor": [^,]*/"governor": "slow"/' "$out/other/env.json"
 rm "$out/other/MANIFEST.sha256"
+resign other
 merge 0 differing 1 other 3
 says "$out/differing/table.txt" 'WARNING: their environments differ' 'host.governor' '"slow"'
 ok "a machine that differs is named"
@@ -111,12 +112,14 @@ refused 2 'one of 2' 1 2 3 two
 cp -r "$out/3" "$out/source"
 sed -i 's/"source": "[0-9a-f]/"source": "x/' "$out/source/env.json"
 rm "$out/source/MANIFEST.sha256"
+resign source
 refused 1 'same sources' 1 2 source
 cp -r "$out/3" "$out/damaged"
 sed -i '1s/^/ /' "$(find "$out/damaged/runs" -name run.json | head -n 1)"
 refused 1 'not as it was' 1 2 damaged
 cp -r "$out/3" "$out/stranger"
 cp -r "$(find "$out/1/runs" -mindepth 1 -maxdepth 1 | head -n 1)" "$out/stranger/runs/"
+resign stranger
 refused 1 'but it is one of shard 1/3' 1 2 stranger
 expect 1 'merge of a shard at work' flock "$out/3/journal.jsonl" \
 	sh -c "cd '$out' && '$top/$bouncelab' merge --out '$out' --name busy 1 2 3"

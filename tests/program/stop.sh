@@ -48,6 +48,7 @@ cut()
 {
 	cp -r "$out/between" "$out/cut-$1"
 	sed -i "s/\"from\": [0-9]*/\"from\": $1/" "$out/cut-$1/stop.json"
+	resign "cut-$1"
 	$bouncelab report --no-plots --json "$out/cut-$1" | awk '
 		/"ratio_lo": [0-9]/ { lo = $2 + 0 }
 		/"ratio_hi": [0-9]/ { w = 100 * (($2 + 0) / lo - 1); if (w > max) max = w }
@@ -65,7 +66,7 @@ FAKE_NOISE=0.3 resume decided
 stopped decided width 18
 # Killed before the decision: resume makes the look, which decides the same.
 cp -r "$out/narrow" "$out/undecided"
-rm "$out/undecided/stop.json"
+rm "$out/undecided/stop.json" "$out/undecided/MANIFEST.sha256"
 FAKE_NOISE=0.3 resume undecided
 stopped undecided width 18
 ok "resume stops where the campaign would have"
@@ -82,12 +83,15 @@ ok "a budget stops in time"
 # Resume obeys the decision, even if there is time now.
 cp -r "$out/budget" "$out/obeyed"
 sed -i 's/"budget_s": [0-9.]*/"budget_s": 600.0/' "$out/obeyed/plan.json"
+rm "$out/obeyed/MANIFEST.sha256"
+resign obeyed
 resume obeyed
 stopped obeyed budget "$n"
 # The time of earlier sessions counts: it alone is all of this budget.
 cp -r "$out/budget" "$out/spent"
-rm "$out/spent/stop.json"
+rm "$out/spent/stop.json" "$out/spent/MANIFEST.sha256"
 sed -i "s/\"budget_s\": [0-9.]*/\"budget_s\": $sum/" "$out/spent/plan.json"
+resign spent
 FAKE_MS=400 resume spent
 [ "$(blocks spent)" = "$n" ] || fail "spent: $(blocks spent) blocks after $n"
 ok "resume obeys the budget, and counts the time of before"
