@@ -161,7 +161,7 @@ static int boot_and_run(const struct options *o, const char *dir)
 	char *console = bl_fmt("%s/console.log", dir), *share = bl_fmt("%s/share", dir);
 	struct vm_config cfg = {
 		.share = share, .console = console, .append = o->append,
-		.cpus = o->cpus, .mem_mb = o->mem,
+		.cpus = o->cpus, .mem_mb = o->mem, .unmeasured = true,
 	};
 	char *initramfs = NULL, *reason = NULL, *vm_tmp = bl_fmt("%s/.vm.tmp", share);
 	json_t *hello = NULL, *msg = make_request(o->cmd);

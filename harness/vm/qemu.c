@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Makes QEMU's command line and forks QEMU. */
 #include "vm/qemu.h"
+#include "vm/unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,8 +95,13 @@ static void add_accel(struct bl_strv *a, enum accel accel)
 static void make_argv(struct bl_strv *a, const struct vm_config *cfg, const char *qemu,
 		      int ctl)
 {
-	char *console = double_commas(cfg->console), *kernel = bl_path("build/kernel/vmlinuz");
+	char *console = double_commas(cfg->console), *kernel = NULL;
 	char *args = vm_kernel_args(cfg);
+
+	if (cfg->unmeasured && cfg->accel != ACCEL_KVM)
+		kernel = vm_unpack_kernel();
+	if (!kernel)
+		kernel = bl_path("build/kernel/vmlinuz");
 
 	add_arg(a, "%s", qemu);
 	add_arg(a, "-nodefaults");

@@ -22,6 +22,7 @@ struct vm_config {
 	unsigned int mem_mb;
 	enum accel accel;
 	bool probe;		/* print VM_PROBE_LINE and power off; no control channel */
+	bool unmeasured;	/* nothing is measured: boot as fast as possible */
 };
 
 struct vm {
