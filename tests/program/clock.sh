@@ -18,7 +18,8 @@ wrong()
 	for run in "$out/$1"/runs/*/run.json; do
 		says "$run" '"status": "invalid"' "\"reason\": \"the guest's clock is wrong: " "$2"
 	done
-	[ "$(find "$out/$1" -name 'console-*.log' | wc -l)" = 3 ] || fail "$1: a guest with a wrong clock did another run"
+	[ "$(find "$out/$1" -name 'console-*.log' | wc -l)" = 3 ] ||
+		fail "$1: a guest with a wrong clock did another run"
 }
 
 campaign 0 right

@@ -6,7 +6,7 @@
 # journal. Resume signs nothing that it did not write, and counts the runs that a report counts. The
 # guest is a fake.
 #
-# Seen failing: with the program of before these checks, which reports, compares and resumes all of them.
+# Seen failing: with the program of before these checks, which reports and resumes all of them.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh
@@ -33,12 +33,12 @@ seed() { sed -i 's/"seed": 5/"seed": 6/' plan.json; }
 repeat() { sed -i 's/"repeat": 3/"repeat": 2/' plan.json; }
 other_env() { sed -i 's/"cpu": "/&x/' env.json; }
 status() { sed -i 's/"status": "ok"/"status": "failed"/' runs/0004/run.json; }
-garbled() { sed -i '4s/"state"/"st\&te/' journal.jsonl; }
+garbled() { sed -i '4s/"state"/"broken"/' journal.jsonl; }
 line_gone() { sed -i 5d journal.jsonl; }
 cut_off() { sed -i '12,$d' journal.jsonl; }
 doubled() { cp journal.jsonl twice && cat twice >>journal.jsonl && rm twice; }
 missing() { rm journal.jsonl; }
-anothers() { rm -r runs/0003 && cp -r runs/0005 runs/0003; }
+copied_run() { rm -r runs/0003 && cp -r runs/0005 runs/0003; }
 extra() { cp -r runs/0005 runs/0099; }
 more_files() { echo >runs/0005/fio-4k-randread-1.2.json; }
 fewer_files() { rm runs/0005/fio-4k-randread-1.json; }
@@ -69,7 +69,9 @@ rm -r "$last" "$out/half/MANIFEST.sha256"
 sed -i "/\"run\":\"${last##*/}\",\"state\":\"running\"/q" "$out/half/journal.jsonl"
 for dir in whole half; do
 	cp -r "$out/$dir" "$out/copy"
-	expect $([ $dir = whole ]; echo $?) "report of $dir" $bouncelab report --no-plots "$out/copy"
+	missing=0
+	[ $dir = whole ] || missing=1
+	expect $missing "report of $dir" $bouncelab report --no-plots "$out/copy"
 	expect 0 "resume of $dir" $bouncelab resume --allow-noisy-host "$out/copy"
 	check_manifest copy
 	rm -r "$out/copy"
@@ -95,7 +97,7 @@ fault cut_off journal.jsonl 'runs/0004 has no sum in the journal'
 fault doubled journal.jsonl 'journal.jsonl, line '
 fault missing journal.jsonl 'journal.jsonl is missing'
 ok "a garbled, cut, doubled and missing journal"
-fault anothers runs/0003/run.json "runs/0003 $unwritten"
+fault copied_run runs/0003/run.json "runs/0003 $unwritten"
 fault extra runs/0099/run.json 'runs/0099 has no sum in the journal'
 ok "a run that is another's, and one too many"
 

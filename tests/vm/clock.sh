@@ -44,10 +44,10 @@ campaign()
 	build/bouncelab run "$scratch/$plan.ini" --allow-noisy-host --out "$scratch" --name "$name" "$@" \
 		>"$scratch/log" 2>&1
 	run=$scratch/$name/runs/0001/run.json
-	grep -q "^ \"status\": \"$status\"" "$run" && grep -q "^ \"reason\": \".*$reason" "$run" || {
+	if ! grep -q "^ \"status\": \"$status\"" "$run" || ! grep -q "^ \"reason\": \".*$reason" "$run"; then
 		show "$scratch/log"
 		fail "$name: the run is not $status: $reason"
-	}
+	fi
 }
 
 # khz NAME KEY: print a member of the run's clock.
