@@ -28,8 +28,9 @@
 /* The mapping of 4K of the window. */
 struct bl_slot {
 	phys_addr_t orig;	/* of the slot's first byte, or BL_NOT_MAPPED */
-	u32 len;		/* mapped bytes, 1..BL_SLOT_SIZE */
-	u32 dir;		/* enum dma_data_direction */
+	u16 len;		/* mapped bytes, 1..BL_SLOT_SIZE */
+	u16 dir;		/* enum dma_data_direction */
+	u32 mapping;		/* bl_mapping_key() of the mapping that begins here, or 0 */
 };
 
 /*
@@ -115,7 +116,7 @@ static inline int bl_bounce_init_size(struct bl_domain *d, size_t size)
 	if (!b)
 		return -ENOMEM;
 	d->priv = b;
-	b->slots = vmalloc_array(bl_nr_slots(d), sizeof(*b->slots));
+	b->slots = vcalloc(bl_nr_slots(d), sizeof(*b->slots));
 	b->pages = vcalloc(bl_nr_pages(d), sizeof(*b->pages));
 	if (!b->slots || !b->pages)
 		goto err_free;
@@ -213,6 +214,47 @@ static __always_inline void bl_slots_clear(struct bl_bounce *b, u64 iova,
 
 	bl_for_each_slot(b, slot, at, chunk, iova, size)
 		bl_slot_clear(slot);
+}
+
+/*
+ * Return the number that stands for a mapping of SIZE bytes in DIR; it is never 0.  That of a
+ * mapping, which is shorter than the window, has 32 bits.
+ */
+static __always_inline u64 bl_mapping_key(u64 size, enum dma_data_direction dir)
+{
+	return size << 2 | dir;
+}
+
+/* Remember that a mapping of SIZE bytes begins at IOVA. */
+static __always_inline void bl_mapping_begin(struct bl_bounce *b, u64 iova, size_t size,
+					     enum dma_data_direction dir)
+{
+	WRITE_ONCE(b->slots[iova >> BL_SLOT_SHIFT].mapping, bl_mapping_key(size, dir));
+}
+
+static __always_inline void bl_mapping_end(struct bl_bounce *b, u64 iova)
+{
+	WRITE_ONCE(b->slots[iova >> BL_SLOT_SHIFT].mapping, 0);
+}
+
+/* The next_mapping of every bouncing strategy. */
+static inline bool bl_bounce_next_mapping(struct bl_domain *d, dma_addr_t *iova, size_t *size,
+					  enum dma_data_direction *dir)
+{
+	const struct bl_bounce *b = d->priv;
+	u64 i = DIV_ROUND_UP_ULL(*iova, BL_SLOT_SIZE);
+	u32 mapping;
+
+	for (; i < bl_nr_slots(d); i++) {
+		mapping = READ_ONCE(b->slots[i].mapping);
+		if (!mapping)
+			continue;
+		*iova = i << BL_SLOT_SHIFT;
+		*size = mapping >> 2;
+		*dir = mapping & 3;
+		return true;
+	}
+	return false;
 }
 
 /* Return the bounce page of IOVA, or NULL. */

@@ -105,6 +105,8 @@ bl_eager_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	flags = ops->lock(b, iova);
 	ret = bl_eager_fill(d, b, iova, size, pa, dir,
 			    bl_choose_prefill(d, dir, copy));
+	if (likely(!ret))
+		bl_mapping_begin(b, iova, size, dir);
 	ops->unlock(b, iova, flags);
 
 	if (ret) {
@@ -126,6 +128,7 @@ bl_eager_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 
 	copy = copy && bl_dir_from_device(dir);
 	flags = ops->lock(b, iova);
+	bl_mapping_end(b, iova);
 	bl_for_each_slot(b, slot, at, chunk, iova, size) {
 		if (copy)
 			bl_bounce_copy_slot(d, b, slot, at, chunk, false,

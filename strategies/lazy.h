@@ -167,6 +167,7 @@ bl_lazy_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	if (!iova)
 		return DMA_MAPPING_ERROR;
 
+	bl_mapping_begin(b, iova, size, dir);
 	ops->set_slots(d, b, iova, size, pa, dir);
 
 	/* A mapping that gets no memory here stays lazy. */
@@ -217,6 +218,7 @@ bl_lazy_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	      enum dma_data_direction dir, bool copy,
 	      const struct bl_lazy_ops *ops)
 {
+	bl_mapping_end(d->priv, iova);
 	if (copy && bl_dir_from_device(dir))
 		bl_lazy_copy_back(d, iova, size, dir, BL_PATH_UNMAP, ops);
 	ops->clear_slots(d, d->priv, iova, size);

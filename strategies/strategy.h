@@ -156,6 +156,16 @@ struct bl_strategy {
 	void (*reset)(struct bl_domain *d);
 
 	/**
+	 * @next_mapping: Optional, but without it memory of requests that are ended for a
+	 * dead daemon stays mapped.  Find the first mapping at or behind *IOVA: set *IOVA,
+	 * *SIZE and *DIR as @unmap takes them, and return true; return false if there is
+	 * none.  By it the core unmaps what a driver has left behind.  No map, unmap or sync
+	 * runs meanwhile, except by the caller.
+	 */
+	bool (*next_mapping)(struct bl_domain *d, dma_addr_t *iova, size_t *size,
+			     enum dma_data_direction *dir);
+
+	/**
 	 * @set_user_pages: Optional, together with @clear_user_pages.  Use PAGES, d->window
 	 * >> PAGE_SHIFT of them, instead of kernel pages from now on; mappings in flight
 	 * keep their bytes.  The core holds references to the pages until

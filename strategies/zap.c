@@ -62,6 +62,7 @@ zap_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	 * address must find all slots of a page or none, because it faults once.
 	 */
 	flags = bl_bounce_lock(d->priv);
+	bl_mapping_begin(d->priv, iova, size, dir);
 	bl_slots_set(d->priv, iova, size, pa, dir);
 	bl_bounce_unlock(d->priv, flags);
 	return iova;
@@ -102,6 +103,7 @@ zap_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	bool touched;
 
 	flags = bl_bounce_lock(b);
+	bl_mapping_end(b, iova);
 	touched = zap_copy(d, iova, size, copy && bl_dir_from_device(dir), false,
 			   BL_PATH_UNMAP);
 	bl_slots_clear(b, iova, size);
@@ -314,6 +316,7 @@ BL_STRATEGY_DEFINE(zap,
 	.exit = bl_bounce_exit,
 	.map = zap_map,
 	.unmap = zap_unmap,
+	.next_mapping = bl_bounce_next_mapping,
 	.sync_for_device = zap_sync_for_device,
 	.sync_for_cpu = zap_sync_for_cpu,
 	.fault = zap_fault,

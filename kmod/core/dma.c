@@ -101,6 +101,26 @@ size_t bl_dma_max_mapping_size(struct device *dev)
 	return d->strategy->raw ? SIZE_MAX : bl_iova_max(bl_core_of(d));
 }
 
+unsigned long bl_domain_take_back(struct bl_domain *d)
+{
+	const struct bl_strategy *s = d->strategy;
+	enum dma_data_direction dir;
+	dma_addr_t iova = d->base;
+	unsigned long n, flags;
+	size_t size;
+
+	for (n = 0; s->next_mapping && s->next_mapping(d, &iova, &size, &dir); n++) {
+		bl_count(d, BL_COUNT_unmap, 1);
+		bl_count(d, BL_COUNT_unmap_bytes, size);
+		/* A strategy relies on interrupts being off. */
+		local_irq_save(flags);
+		s->unmap(d, iova, size, dir, false);
+		local_irq_restore(flags);
+		iova += size;
+	}
+	return n;
+}
+
 bool bl_domain_drives(struct device *dev)
 {
 	const struct dma_map_ops *ops = get_dma_ops(dev);

@@ -156,6 +156,17 @@ void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
 void bl_domain_reset(struct bl_domain *d);
 
 /**
+ * bl_domain_take_back() - unmap what a driver has left behind
+ * @d: the domain; its driver does not map, unmap or sync any more
+ *
+ * Nothing is copied: the memory may have another owner.
+ *
+ * Context: process.
+ * Return: the number of mappings, 0 if the strategy has no next_mapping.
+ */
+unsigned long bl_domain_take_back(struct bl_domain *d);
+
+/**
  * bl_domain_renew() - free all bounce pages and set up the strategy again
  * @d: a domain that no daemon has, for `bouncelab micro`; nothing is mapped
  *

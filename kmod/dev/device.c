@@ -185,6 +185,18 @@ void bl_dev_reset(struct bl_dev *bl)
 		bl_vq_reset(bl, bl->vqs[i]);
 }
 
+void bl_dev_take_back(struct bl_dev *bl)
+{
+	unsigned long n = 0;
+
+	mutex_lock(&bl->domain_lock);
+	if (bl->domain)
+		n = bl_domain_take_back(bl->domain);
+	mutex_unlock(&bl->domain_lock);
+	if (n)
+		dev_notice_ratelimited(bl->dev, "took back %lu mappings that the driver left\n", n);
+}
+
 static int bl_dev_open(struct inode *inode, struct file *file)
 {
 	struct bl_dev *bl;

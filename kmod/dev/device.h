@@ -11,8 +11,8 @@
  *	vdpa core's own			held by it around add, del and most vdpa ops
  *	bl_table_lock	mutex		names, minors, create against destroy and open
  *	bl_dev.lock	mutex		connected, vdpa, micro
+ *	bl_dev.orphan_lock mutex	virtio, disk
  *	bl_dev.domain_lock mutex	domain, and choice as long as there is none
- *	bl_dev.orphan_lock mutex	virtio, and a queue's way into and out of ready
  *	bl_dev.rwsem			reset against the injection of interrupts
  *	bl_dev.config_lock spinlock	config space and its generation
  *	bl_dev.msgq.lock spinlock	messages and broken; process context only
@@ -20,9 +20,9 @@
  *	bl_vq.irq_lock	spinlock, bh	cb, reading ready; never taken in hard interrupts
  *	bl_dev.irq_lock	spinlock, bh	config_cb
  *
- * bl_dev.lock, domain_lock and orphan_lock do not nest in one another today,
- * and none of them is ever held while waiting for an answer of the daemon;
- * domain_lock is held while user memory is pinned.
+ * Of bl_dev.lock, orphan_lock and domain_lock only the last two nest today, and none of
+ * them is ever held while waiting for an answer of the daemon; domain_lock is held while
+ * user memory is pinned.
  */
 #ifndef BL_DEVICE_H
 #define BL_DEVICE_H
@@ -101,6 +101,7 @@ struct bl_dev {
 
 	struct mutex orphan_lock;
 	struct virtio_device *virtio;
+	struct device *disk;		/* with a reference, while its driver lets go of it */
 	struct delayed_work orphan_work;
 
 	struct rw_semaphore rwsem;
@@ -158,6 +159,12 @@ void bl_dev_put(struct bl_dev *bl);
 
 /* Undo what a driver has set up, without telling the daemon.  May sleep. */
 void bl_dev_reset(struct bl_dev *bl);
+
+/*
+ * Unmap what a driver has left behind in the device's domain.  It does not map, unmap or sync
+ * any more.  May sleep.
+ */
+void bl_dev_take_back(struct bl_dev *bl);
 
 /* Return whether all of the N bytes at P are zero. */
 static inline bool bl_all_zero(const void *p, size_t n)

@@ -2,20 +2,25 @@
 /*
  * Devices whose daemon has died with requests in flight.
  *
- * Nothing in the stack below a virtio-blk disk times out: virtio_blk has no
- * timeout handler, only the ring knows which requests are in flight, and removing the
- * disk waits for all of them.  With the stock driver they wait for ever, `vdpa
- * dev del` with them, and every other vdpa command on its lock.
+ * Nothing in the stack below a virtio-blk disk times out: virtio_blk has no timeout handler,
+ * and removing the disk waits for all requests.  With the stock driver they wait for ever,
+ * `vdpa dev del` with them, and every other vdpa command on its lock.
  *
  * Here a daemon that closes a running device has msg_timeout seconds to come back (0:
  * for ever) and continue.  After that, and whenever a
  * message has timed out, the device is broken for good:
  *
  *   - for a virtio device on this machine the virtqueues are marked broken, so
- *     that new requests fail with -EIO, and if it is a virtio_blk disk, those in
- *     flight are taken back from the rings, unmapped, and ended with an error;
+ *     that new requests fail with -EIO, and if it has a disk, its requests in flight are
+ *     ended with an error;
  *   - otherwise, behind vhost-vdpa, status gets NEEDS_RESET and the driver a config
  *     interrupt, since a guest can be told no more.
+ *
+ * The block layer knows which requests are in flight.  The rings say so as well, but a daemon
+ * can write to them, as can a process that has mapped them too: nothing is read from them
+ * here.  Before requests are ended, all of their memory is unmapped by the domain's own
+ * record (bl_dev_take_back()).  What only the ring's driver knows is never freed: with
+ * indirect descriptors, the table of each request in flight, 16 bytes for each of its pieces.
  *
  * A driver that matches no device is registered with the virtio bus, to be told of its
  * devices; the vdpa bus does not say which virtio device uses a vDPA device.
@@ -24,11 +29,11 @@
 #include <linux/dma-map-ops.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
+#include <linux/percpu-refcount.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <linux/virtio.h>
 #include <uapi/linux/virtio_config.h>
-#include <uapi/linux/virtio_ids.h>
 
 #include "dev/device.h"
 
@@ -38,82 +43,75 @@
  * device should have written.  So the error is put where that cannot hide it:
  * in the bios.  One without bios, a flush, has nothing attached to free.
  */
-static void bl_fail_request(struct request *rq)
+static bool bl_fail_request(struct request *rq, void *count)
 {
+	unsigned int *n = count;
 	struct bio *bio;
 
+	if (!blk_mq_request_started(rq) || blk_mq_request_completed(rq))
+		return true;
+	(*n)++;
 	if (!rq->bio) {
 		blk_mq_end_request(rq, BLK_STS_IOERR);
-		return;
+		return true;
 	}
 	__rq_for_each_bio(bio, rq)
 		bio->bi_status = BLK_STS_IOERR;
 	blk_mq_complete_request(rq);
-}
-
-/* virtio_blk passes the driver's part of the request to the ring as its token. */
-static unsigned int bl_fail_queue(struct virtqueue *vq)
-{
-	struct request *rq;
-	unsigned int n = 0;
-	void *token;
-
-	/*
-	 * Detaching from an empty ring checks the free list, with BUG(), and the
-	 * daemon may have spoilt the chains: stop before that.  It can still spoil
-	 * a chain that is in flight, as it can for virtqueue_get_buf().
-	 */
-	while (vq->num_free < virtqueue_get_vring_size(vq) &&
-	       (token = virtqueue_detach_unused_buf(vq))) {
-		rq = blk_mq_rq_from_pdu(token);
-		/*
-		 * A full ring stops the queue until an interrupt that never comes.
-		 * Start it now, while a request keeps it: broken, it cannot stop again.
-		 */
-		if (!n++)
-			blk_mq_start_stopped_hw_queues(rq->q, true);
-		bl_fail_request(rq);
-	}
-	return n;
-}
-
-static bool bl_is_virtio_blk(const struct virtio_device *virtio)
-{
-	const struct device_driver *driver;
-	bool is;
-
-	/* A module is freed a grace period after its driver was unregistered. */
-	rcu_read_lock();
-	driver = READ_ONCE(virtio->dev.driver);
-	is = virtio->id.device == VIRTIO_ID_BLOCK && driver &&
-	     !strcmp(driver->name, "virtio_blk");
-	rcu_read_unlock();
-	return is;
+	return true;
 }
 
 /*
- * A queue that is ready exists: it becomes ready after its creation and is destroyed when it
- * is not, and orphan_lock keeps it from changing in between.
+ * End the requests of a disk whose virtqueues are broken.  Return their number.  A queue
+ * that is in use keeps its tags: del_gendisk() waits for the reference.
  */
-static void bl_fail_virtio(struct bl_dev *bl, struct virtio_device *virtio)
+static unsigned int bl_fail_disk(struct bl_dev *bl, const struct gendisk *disk)
 {
+	struct request_queue *q = disk->queue;
 	unsigned int n = 0;
-	struct virtqueue *vq;
 
-	virtio_break_device(virtio);
-	if (!bl_is_virtio_blk(virtio))
-		return;
-
-	/* virtio_blk uses a ring with interrupts off, and finds it broken from now on. */
+	if (!percpu_ref_tryget(&q->q_usage_counter))
+		return 0;
+	/*
+	 * A request that is just being queued is ended by the driver, which finds its
+	 * virtqueue broken.  Completions use a ring with interrupts off.  After both calls
+	 * nothing but this function ends requests, and the driver neither maps nor unmaps.
+	 */
+	blk_mq_quiesce_queue(q);
 	synchronize_rcu();
+	bl_dev_take_back(bl);
+	blk_mq_tagset_busy_iter(q->tag_set, bl_fail_request, &n);
+	blk_mq_unquiesce_queue(q);
+	/* A full ring stops the queue until an interrupt, which never comes. */
+	blk_mq_start_stopped_hw_queues(q, true);
+	percpu_ref_put(&q->q_usage_counter);
+	return n;
+}
 
-	spin_lock(&virtio->vqs_list_lock);
-	list_for_each_entry(vq, &virtio->vqs, list)
-		if (vq->index < bl->vq_num && bl->vqs[vq->index]->ready)
-			n += bl_fail_queue(vq);
-	spin_unlock(&virtio->vqs_list_lock);
+static int bl_is_disk(struct device *dev, void *unused)
+{
+	return dev->class && !strcmp(dev->class->name, "block");
+}
 
-	dev_err(bl->dev, "daemon is gone: failed %u requests in flight, the disk is dead\n", n);
+/* Return the disk of VIRTIO with a reference, or NULL. */
+static struct device *bl_disk_get(struct device *virtio)
+{
+	return device_find_child(virtio, NULL, bl_is_disk);
+}
+
+/* The caller holds orphan_lock. */
+static void bl_fail_virtio(struct bl_dev *bl)
+{
+	struct device *disk = bl_disk_get(&bl->virtio->dev);
+
+	virtio_break_device(bl->virtio);
+	if (!disk && bl->disk)
+		disk = get_device(bl->disk);
+	if (!disk)
+		return;
+	dev_err(bl->dev, "daemon is gone: failed %u requests in flight, the disk is dead\n",
+		bl_fail_disk(bl, dev_to_disk(disk)));
+	put_device(disk);
 }
 
 static void bl_orphan_tell(struct bl_dev *bl)
@@ -144,7 +142,7 @@ static void bl_orphan_work(struct work_struct *work)
 
 	mutex_lock(&bl->orphan_lock);
 	if (bl->virtio)
-		bl_fail_virtio(bl, bl->virtio);
+		bl_fail_virtio(bl);
 	else
 		bl_orphan_tell(bl);
 	mutex_unlock(&bl->orphan_lock);
@@ -167,7 +165,7 @@ void bl_orphan_arm(struct bl_dev *bl)
 		return;
 	}
 
-	dev_warn(bl->dev, "daemon has left a running device, it has %lu s to come back\n", seconds);
+	dev_warn_ratelimited(bl->dev, "daemon has left a running device, it has %lu s to come back\n", seconds);
 	mod_delayed_work(system_long_wq, &bl->orphan_work, seconds * HZ);
 }
 
@@ -199,19 +197,39 @@ static struct bl_dev *bl_below(struct device *virtio)
 	return container_of(dev_to_vdpa(parent), struct bl_vdpa, vdpa)->bl;
 }
 
+/*
+ * A driver that lets go of its device waits for the requests of a disk which is no child of
+ * the device any more.  The reference is dropped before the driver's module can go.
+ */
+static void bl_disk_keep(struct bl_dev *bl, struct device *disk)
+{
+	put_device(bl->disk);
+	bl->disk = disk;
+}
+
 static int bl_virtio_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct device *dev = data;
-	struct bl_dev *bl;
+	struct bl_dev *bl = bl_below(dev);
 
-	if (event != BUS_NOTIFY_ADD_DEVICE && event != BUS_NOTIFY_REMOVED_DEVICE)
-		return NOTIFY_DONE;
-	bl = bl_below(dev);
 	if (!bl)
 		return NOTIFY_DONE;
 
 	mutex_lock(&bl->orphan_lock);
-	bl->virtio = event == BUS_NOTIFY_ADD_DEVICE ? dev_to_virtio(dev) : NULL;
+	switch (event) {
+	case BUS_NOTIFY_ADD_DEVICE:
+		bl->virtio = dev_to_virtio(dev);
+		break;
+	case BUS_NOTIFY_UNBIND_DRIVER:
+		bl_disk_keep(bl, bl_disk_get(dev));
+		break;
+	case BUS_NOTIFY_UNBOUND_DRIVER:
+		bl_disk_keep(bl, NULL);
+		break;
+	case BUS_NOTIFY_REMOVED_DEVICE:
+		bl->virtio = NULL;
+		break;
+	}
 	mutex_unlock(&bl->orphan_lock);
 	return NOTIFY_OK;
 }

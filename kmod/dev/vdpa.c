@@ -248,6 +248,8 @@ static void bl_op_free(struct vdpa_device *vdpa)
 {
 	struct bl_dev *bl = bl_of(vdpa);
 
+	/* A daemon can make a driver forget mappings, and the next one uses the domain again. */
+	bl_dev_take_back(bl);
 	mutex_lock(&bl->lock);
 	bl->vdpa = NULL;
 	mutex_unlock(&bl->lock);

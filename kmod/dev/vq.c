@@ -94,15 +94,12 @@ void bl_vq_set_callback(struct bl_vq *vq, const struct vdpa_callback *cb)
 
 void bl_vq_set_ready(struct bl_dev *bl, struct bl_vq *vq, bool ready)
 {
-	/* The orphan work must not run on a queue that is being destroyed. */
-	mutex_lock(&bl->orphan_lock);
 	spin_lock_irq(&vq->kick_lock);
 	WRITE_ONCE(vq->ready, ready);
 	spin_unlock_irq(&vq->kick_lock);
 	/* An interrupt that saw the queue ready has ended when this lock was taken. */
 	spin_lock_irq(&vq->irq_lock);
 	spin_unlock_irq(&vq->irq_lock);
-	mutex_unlock(&bl->orphan_lock);
 
 	/* This queue became ready after the others were failed. */
 	if (ready && bl_broken(bl))

@@ -3,10 +3,13 @@
 #
 # A disk behind a daemon that misbehaves (evil.c says how). Data are right under a daemon
 # that touches everything, overwrites what it may, and keeps its mappings over a reset. A
-# daemon that lies in its used ring causes errors, never a splat or a hang. A daemon that
-# only uses pread() and pwrite() works on rw.
+# daemon that lies in its used ring, or changes descriptors of requests in flight, causes errors,
+# never a splat or a hang, and when it is dead nothing of it is left. A daemon that only uses
+# pread() and pwrite() works on rw.
 #
-# Seen failing on v5-verbatim, where I/O after the reset never ends.
+# Seen failing on v5-verbatim, where I/O after the reset never ends; on a module that takes the
+# requests of a dead daemon from its rings, by BUG() in the ring's code (clear) and a warning
+# (set).
 # SEED=N repeats a run.
 
 cd "$(dirname "$0")/../.." || exit 1

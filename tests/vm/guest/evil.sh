@@ -68,6 +68,56 @@ used()
 	$bin/vctl destroy vduse0
 }
 
+no_disk() { ! disk_of vduse0; }
+
+# ended WHAT [early]: the daemon is killed: I/O ends, the device can be deleted, and its
+# addresses are free. early: it is deleted first, which waits for the requests, and the disk
+# is out of sight.
+ended()
+{
+	if [ "${2:-}" ]; then
+		dev_del vduse0 &
+		_del=$!
+		check "evil $1: vdpa dev del begins" within 20 no_disk
+	fi
+	kill -KILL $daemon
+	check "evil $1: I/O ends when the daemon is gone" within 20 dead $_io
+	wait $_io
+	_code=$?
+	if [ "${2:-}" ]; then
+		check "evil $1: vdpa dev del ends" within 20 dead "$_del"
+	else
+		check "evil $1: vdpa dev del" timeout 30 vdpa dev del vduse0
+	fi
+	check "evil $1: every mapping was undone" within 10 balanced map unmap
+	check "evil $1: every address was freed" within 10 balanced iova_alloc iova_free
+	check "evil $1: destroy" $bin/vctl destroy vduse0
+}
+
+# balanced COUNTER COUNTER
+balanced() { [ "$(counter vduse0 "$1")" = "$(counter vduse0 "$2")" ]; }
+
+# spoiling STRATEGY OPTION...: have the daemon change descriptors of requests in flight.
+spoiling()
+{
+	start_evil "$@"
+	echo 1 >/sys/class/vduse/vduse0/msg_timeout
+	attach vduse0
+	seed=$((seed + 1))
+	io "$disk" 8 512 4 $seed >$tmp/io.out 2>&1 &
+	_io=$!
+	within 20 grep -q spoilt $tmp/vduse0.log || not_ok "evil $*: descriptors were spoilt"
+}
+
+# died STRATEGY KIND [early]: it does so, and dies without an answer.
+died()
+{
+	_what="$1 $2, death${3:+ after vdpa dev del}"
+	spoiling "$1" --spoil "$2" --no-indirect
+	ended "$_what" "${3:-}"
+	check_eq "evil $_what: the I/O has an error: $(cat $tmp/io.out)" $_code 3
+}
+
 # shellcheck disable=SC2317 # called by within
 # lied KIND PID: the driver has complained about an id, or the I/O has ended. It does not
 # look at lengths.
@@ -87,8 +137,11 @@ for s in ${*:-$kinds}; do
 	eager-none)
 		for kind in id free twice index; do
 			used "$s" $kind
-		done ;;
-	zap)	used "$s" id ;;
+		done
+		died "$s" set
+		died "$s" clear ;;
+	zap)	used "$s" id
+		died "$s" set early ;;
 	esac
 	check_log_clean "evil $s: the kernel's log is clean"
 	note "$s: $(($(uptime_ms) - _begin)) ms"

@@ -13,6 +13,7 @@ struct blk_options {
 	const char *file;		/* the disk's content, or NULL for memory */
 	unsigned int queues, queue_size;
 	uint64_t size;			/* bytes */
+	uint64_t without;		/* features that are not offered */
 	unsigned long die_after;	/* requests, 0: never */
 	unsigned long error_every;	/* requests, 0: never */
 	unsigned long slow_us;		/* per request */

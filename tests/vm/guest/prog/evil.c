@@ -10,12 +10,18 @@
  *                    `twice`, a length of 4 GiB (`length`), an index that is far ahead
  *                    (`index`)
  *   --careful        answers with an I/O error if a page of a request is missing
+ *   --spoil KIND     after 40 requests, changes descriptors of requests in flight: it sets
+ *                    (`set`) or clears (`clear`) NEXT, or does both and changes the other
+ *                    fields (`mixed`); with --answer it then answers these requests, and
+ *                    with --spare-tables it leaves indirect tables alone
+ *   --no-indirect    does not offer indirect descriptors
  *   --scribble       changes the data of write requests once it has them, and that of
  *                    read requests before the true answer
  *
  * It prints "ready" when the device can be added, and a line at SIGTERM, as vblk does.
  */
 #include "blk.h"
+#include "evil.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -34,6 +40,7 @@ static struct blk blk;
 static void (*serve)(struct vdev *dev, unsigned int q, struct ring_buf *buf);
 static bool touch, by_file, scribble, careful;
 static const char *used;
+static struct spoil spoil;
 static unsigned long touched, signals, by_file_bytes, refused;
 
 /* With by_file: the true places of the pieces of the request. */
@@ -106,7 +113,7 @@ static void fetch(struct ring_buf *buf)
 	}
 }
 
-static void garbage(const struct iovec *iov, int n)
+void garbage(const struct iovec *iov, int n)
 {
 	for (int i = 0; i < n; i++)
 		memset(iov[i].iov_base, 0xee, iov[i].iov_len);
@@ -188,6 +195,10 @@ static void request(struct vdev *dev, unsigned int q, struct ring_buf *buf)
 		}
 		return;
 	}
+	if (spoil.kind && blk.requests >= 40) {
+		spoil_request(&spoil, dev, q, buf);
+		return;
+	}
 	if (careful && !reachable(buf)) {
 		answer_error(dev, q, buf);
 		return;
@@ -203,7 +214,9 @@ static void request(struct vdev *dev, unsigned int q, struct ring_buf *buf)
 
 static const struct option options[] = {
 	{ "name", 1, 0, 'n' },	{ "touch", 0, 0, 't' }, { "keep", 0, 0, 'k' },
-	{ "file", 0, 0, 'f' },	{ "used", 1, 0, 'u' },	{ "scribble", 0, 0, 's' }, { "careful", 0, 0, 'c' },
+	{ "file", 0, 0, 'f' },	{ "used", 1, 0, 'u' },	{ "scribble", 0, 0, 's' },
+	{ "careful", 0, 0, 'c' }, { "spoil", 1, 0, 'S' }, { "answer", 0, 0, 'a' },
+	{ "spare-tables", 0, 0, 'T' }, { "no-indirect", 0, 0, 'd' },
 	{ 0 }
 };
 
@@ -222,9 +235,15 @@ int main(int argc, char **argv)
 		case 'u': used = optarg; break;
 		case 's': scribble = true; break;
 		case 'c': careful = true; break;
+		case 'S': spoil.kind = optarg; break;
+		case 'a': spoil.answer = true; break;
+		case 'T': spoil.spare_tables = true; break;
+		case 'd': o.without = 1ULL << VIRTIO_RING_F_INDIRECT_DESC; break;
 		default: return 2;
 		}
 	}
+	if (spoil.kind && !spoil_knows(spoil.kind))
+		return 2;
 	here = malloc(HERE_SIZE);
 	ret = here ? blk_open(&blk, &o) : -ENOMEM;
 	if (ret) {
