@@ -232,9 +232,52 @@ static __always_inline void bl_mapping_begin(struct bl_bounce *b, u64 iova, size
 	WRITE_ONCE(b->slots[iova >> BL_SLOT_SHIFT].mapping, bl_mapping_key(size, dir));
 }
 
-static __always_inline void bl_mapping_end(struct bl_bounce *b, u64 iova)
+/*
+ * End the mapping that begins at IOVA.  Return false, with nothing done, if it is not of SIZE
+ * bytes in DIR, or if there is none.  Two CPUs that unmap one range at the same time, which no
+ * driver does by itself, are told apart only under a lock of the strategy.
+ */
+static __always_inline bool bl_mapping_end(struct bl_bounce *b, u64 iova, size_t size,
+					   enum dma_data_direction dir)
 {
-	WRITE_ONCE(b->slots[iova >> BL_SLOT_SHIFT].mapping, 0);
+	struct bl_slot *slot = &b->slots[iova >> BL_SLOT_SHIFT];
+	u64 differs = READ_ONCE(slot->mapping) ^ bl_mapping_key(size, dir);
+
+	if (unlikely(differs | (iova & (BL_SLOT_SIZE - 1))))
+		return false;
+	WRITE_ONCE(slot->mapping, 0);
+	return true;
+}
+
+/* Return whether the device may read (TO_DEVICE), or write, CHUNK bytes at AT, in SLOT. */
+static __always_inline bool bl_slot_has(const struct bl_slot *slot, u64 at, u64 chunk,
+					bool to_device)
+{
+	enum dma_data_direction dir = READ_ONCE(slot->dir);
+
+	return slot->orig != BL_NOT_MAPPED &&
+	       (at & (BL_SLOT_SIZE - 1)) + chunk <= slot->len &&
+	       (to_device ? bl_dir_to_device(dir) : bl_dir_from_device(dir));
+}
+
+/*
+ * Return whether a range is in one mapping, as was recorded, and the device may read
+ * (TO_DEVICE) or write it.
+ */
+static __always_inline bool bl_mapping_has(struct bl_bounce *b, u64 iova, size_t size,
+					   bool to_device)
+{
+	struct bl_slot *slot;
+	u64 at, chunk;
+
+	bl_for_each_slot(b, slot, at, chunk, iova, size) {
+		if (!bl_slot_has(slot, at, chunk, to_device))
+			return false;
+		/* Another mapping begins here. */
+		if (at != iova && slot->mapping)
+			return false;
+	}
+	return true;
 }
 
 /* The next_mapping of every bouncing strategy. */
@@ -339,8 +382,8 @@ static __always_inline void bl_bounce_prefill(struct bl_domain *d, u64 iova,
 }
 
 /*
- * Copy CHUNK mapped bytes at AT, which lie in SLOT, to the bounce page or from it.  Bytes
- * beyond the mapping are never touched.
+ * Copy CHUNK bytes at AT, which lie in SLOT, to the bounce page or from it.  The caller knows
+ * that they are mapped.
  */
 static __always_inline void bl_bounce_copy_slot(struct bl_domain *d,
 						struct bl_bounce *b,
@@ -349,12 +392,12 @@ static __always_inline void bl_bounce_copy_slot(struct bl_domain *d,
 						bool to_device,
 						enum bl_path path)
 {
-	unsigned int in_slot = at & (BL_SLOT_SIZE - 1);
+	phys_addr_t orig = READ_ONCE(slot->orig);
 
-	if (WARN_ON_ONCE(slot->orig == BL_NOT_MAPPED || in_slot >= slot->len))
+	/* Another CPU unmaps the range at the same time, see bl_mapping_end(). */
+	if (unlikely(orig == BL_NOT_MAPPED))
 		return;
-	bl_bounce_copy_part(d, b, at, slot->orig + in_slot,
-			    min_t(u64, chunk, slot->len - in_slot), to_device,
+	bl_bounce_copy_part(d, b, at, orig + (at & (BL_SLOT_SIZE - 1)), chunk, to_device,
 			    path);
 }
 

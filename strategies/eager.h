@@ -128,7 +128,11 @@ bl_eager_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 
 	copy = copy && bl_dir_from_device(dir);
 	flags = ops->lock(b, iova);
-	bl_mapping_end(b, iova);
+	if (unlikely(!bl_mapping_end(b, iova, size, dir))) {
+		ops->unlock(b, iova, flags);
+		bl_stray_unmap(d, iova, size);
+		return;
+	}
 	bl_for_each_slot(b, slot, at, chunk, iova, size) {
 		if (copy)
 			bl_bounce_copy_slot(d, b, slot, at, chunk, false,
@@ -146,10 +150,16 @@ bl_eager_sync(struct bl_domain *d, dma_addr_t iova, size_t size,
 {
 	struct bl_bounce *b = d->priv;
 	unsigned long flags;
+	bool mapped;
 
 	flags = ops->lock(b, iova);
-	bl_bounce_copy(d, iova, size, to_device, BL_PATH_SYNC);
+	mapped = bl_mapping_has(b, iova, size, to_device);
+	if (likely(mapped))
+		bl_bounce_copy(d, iova, size, to_device, BL_PATH_SYNC);
 	ops->unlock(b, iova, flags);
+
+	if (unlikely(!mapped))
+		bl_stray_sync(d, iova, size);
 }
 
 static __always_inline struct page *

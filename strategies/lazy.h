@@ -203,6 +203,11 @@ bl_lazy_copy_back(struct bl_domain *d, dma_addr_t iova, size_t size,
 	u64 end = iova + size;
 	u64 at, chunk;
 
+	/* Before this, unmap has ended the mapping. */
+	if (path == BL_PATH_SYNC && unlikely(!bl_mapping_has(d->priv, iova, size, false))) {
+		bl_stray_sync(d, iova, size);
+		return;
+	}
 	for (at = iova; at < end; at += chunk) {
 		chunk = min(end - at, step - (at & (step - 1)));
 		if (!bl_bounce_page(d, d->priv, at))
@@ -218,7 +223,10 @@ bl_lazy_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	      enum dma_data_direction dir, bool copy,
 	      const struct bl_lazy_ops *ops)
 {
-	bl_mapping_end(d->priv, iova);
+	if (unlikely(!bl_mapping_end(d->priv, iova, size, dir))) {
+		bl_stray_unmap(d, iova, size);
+		return;
+	}
 	if (copy && bl_dir_from_device(dir))
 		bl_lazy_copy_back(d, iova, size, dir, BL_PATH_UNMAP, ops);
 	ops->clear_slots(d, d->priv, iova, size);
@@ -233,6 +241,10 @@ static __always_inline void
 bl_lazy_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
 			const struct bl_lazy_ops *ops)
 {
+	if (unlikely(!bl_mapping_has(d->priv, iova, size, true))) {
+		bl_stray_sync(d, iova, size);
+		return;
+	}
 	ops->wait_for_fill(d, d->priv, iova, size);
 	bl_bounce_copy(d, iova, size, true, BL_PATH_SYNC);
 }

@@ -90,7 +90,9 @@ static __always_inline void pool_free(struct bl_domain *d, dma_addr_t iova,
 		return;
 	}
 	spin_lock_irqsave(&pool->lock, flags);
-	pool->free[pool->top++] = iova >> BL_SLOT_SHIFT;
+	/* It is full only after an address was freed twice: see bl_mapping_end(). */
+	if (likely(pool->top < POOL_DEPTH))
+		pool->free[pool->top++] = iova >> BL_SLOT_SHIFT;
 	spin_unlock_irqrestore(&pool->lock, flags);
 }
 

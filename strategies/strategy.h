@@ -97,22 +97,26 @@ struct bl_strategy {
 
 	/**
 	 * @unmap: Required.  Undo @map, with the same SIZE, DIR and COPY.  When it returns,
-	 * no CPU may read or write the memory at PA any more (unless @unsafe).  Must not
-	 * sleep.
+	 * no CPU may read or write the memory at PA any more (unless @unsafe).  A daemon
+	 * that writes to its rings can make a driver unmap a range that is not mapped, or
+	 * is by now another mapping's: if IOVA, SIZE and DIR are not those of a mapping,
+	 * call bl_stray_unmap() and do nothing.  Must not sleep.
 	 */
 	void (*unmap)(struct bl_domain *d, dma_addr_t iova, size_t size,
 		      enum dma_data_direction dir, bool copy);
 
 	/**
 	 * @sync_for_device: Required.  The driver wrote SIZE (> 0) bytes of a mapping that
-	 * stays: make them visible to the daemon.  Must not sleep.
+	 * stays: make them visible to the daemon.  If the range is not in one mapping, or
+	 * that has the other direction, call bl_stray_sync() and do nothing.  Must not sleep.
 	 */
 	void (*sync_for_device)(struct bl_domain *d, dma_addr_t iova,
 				size_t size, enum dma_data_direction dir);
 
 	/**
 	 * @sync_for_cpu: Required.  The driver wants to read SIZE (> 0) bytes of a mapping
-	 * that stays: copy back what the daemon wrote.  Must not sleep.
+	 * that stays: copy back what the daemon wrote.  As @sync_for_device for a range that
+	 * is not in one mapping.  Must not sleep.
 	 */
 	void (*sync_for_cpu)(struct bl_domain *d, dma_addr_t iova, size_t size,
 			     enum dma_data_direction dir);
@@ -218,6 +222,26 @@ static dma_addr_t bl_iova_alloc(struct bl_domain *d, size_t size);
  * Context: any.
  */
 static void bl_iova_free(struct bl_domain *d, dma_addr_t iova, size_t size);
+
+/**
+ * bl_stray_unmap() - count and report an unmap of what is no mapping
+ * @d:    the domain
+ * @iova: the IOVA
+ * @size: bytes
+ *
+ * Context: any.
+ */
+void bl_stray_unmap(struct bl_domain *d, dma_addr_t iova, size_t size);
+
+/**
+ * bl_stray_sync() - count and report a sync of what is not in one mapping
+ * @d:    the domain
+ * @iova: the IOVA
+ * @size: bytes
+ *
+ * Context: any.
+ */
+void bl_stray_sync(struct bl_domain *d, dma_addr_t iova, size_t size);
 
 /**
  * bl_page_alloc() - allocate a bounce page

@@ -103,7 +103,11 @@ zap_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	bool touched;
 
 	flags = bl_bounce_lock(b);
-	bl_mapping_end(b, iova);
+	if (unlikely(!bl_mapping_end(b, iova, size, dir))) {
+		bl_bounce_unlock(b, flags);
+		bl_stray_unmap(d, iova, size);
+		return;
+	}
 	touched = zap_copy(d, iova, size, copy && bl_dir_from_device(dir), false,
 			   BL_PATH_UNMAP);
 	bl_slots_clear(b, iova, size);
@@ -181,30 +185,34 @@ static void zap_deferred(struct bl_domain *d)
 	}
 }
 
-static void zap_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
-				enum dma_data_direction dir)
+static void zap_sync(struct bl_domain *d, dma_addr_t iova, size_t size, bool to_device)
 {
 	struct bl_bounce *b = d->priv;
 	unsigned long flags;
+	bool mapped;
 
-	if (!bl_dir_to_device(dir))
-		return;
 	flags = bl_bounce_lock(b);
-	zap_copy(d, iova, size, true, true, BL_PATH_SYNC);
+	mapped = bl_mapping_has(b, iova, size, to_device);
+	if (likely(mapped))
+		zap_copy(d, iova, size, true, to_device, BL_PATH_SYNC);
 	bl_bounce_unlock(b, flags);
+
+	if (unlikely(!mapped))
+		bl_stray_sync(d, iova, size);
+}
+
+static void zap_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
+				enum dma_data_direction dir)
+{
+	if (bl_dir_to_device(dir))
+		zap_sync(d, iova, size, true);
 }
 
 static void zap_sync_for_cpu(struct bl_domain *d, dma_addr_t iova, size_t size,
 			     enum dma_data_direction dir)
 {
-	struct bl_bounce *b = d->priv;
-	unsigned long flags;
-
-	if (!bl_dir_from_device(dir))
-		return;
-	flags = bl_bounce_lock(b);
-	zap_copy(d, iova, size, true, false, BL_PATH_SYNC);
-	bl_bounce_unlock(b, flags);
+	if (bl_dir_from_device(dir))
+		zap_sync(d, iova, size, false);
 }
 
 /*

@@ -179,7 +179,7 @@ static __always_inline void bl_zero_orig(struct bl_domain *d, phys_addr_t orig, 
 /* --- the DMA operations ---------------------------------------------------- */
 
 /* dma.c: the operations that are the same for all strategies. */
-void bl_dma_warn_bad_unmap(u64 iova, size_t size);
+void bl_stray_unmap(struct bl_domain *d, dma_addr_t iova, size_t size);
 void bl_dma_sync_for_device(struct device *dev, dma_addr_t iova, size_t size,
 			    enum dma_data_direction dir);
 void bl_dma_sync_for_cpu(struct device *dev, dma_addr_t iova, size_t size,
@@ -254,12 +254,12 @@ bl_dma_unmap_page(void (*unmap)(struct bl_domain *d, dma_addr_t iova, size_t siz
 	struct bl_domain *d = bl_domain_of(dev);
 	u64 begin = bl_trace_begin(bl_unmap);
 
-	if (unlikely(!bl_in_window(d, iova, size))) {
-		bl_dma_warn_bad_unmap(iova, size);
-		return;
-	}
 	bl_count(d, BL_COUNT_unmap, 1);
 	bl_count(d, BL_COUNT_unmap_bytes, size);
+	if (unlikely(!bl_in_window(d, iova, size))) {
+		bl_stray_unmap(d, iova, size);
+		return;
+	}
 	unmap(d, iova, size, dir, !(attrs & DMA_ATTR_SKIP_CPU_SYNC));
 	bl_trace_end(bl_unmap, begin, d, iova, size, dir);
 }

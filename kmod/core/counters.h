@@ -7,6 +7,7 @@
 
 /*
  * Numbers of operations, or bytes where the name ends in _bytes.  `fault` includes `fault_huge`.
+ * `stray` are unmaps and syncs of what is no mapping, which nothing else counts.
  */
 #define BL_COUNTERS(X)			\
 	X(map)				\
@@ -36,7 +37,8 @@
 	X(iova_free)			\
 	X(iova_alloc_fail)		\
 	X(coherent_alloc)		\
-	X(coherent_free)
+	X(coherent_free)		\
+	X(stray)
 
 #define BL_COUNTER_ENUM(name)	BL_COUNT_##name,
 enum bl_counter {

@@ -6,15 +6,35 @@
  * Drivers call them with a virtqueue's lock held and interrupts off (virtio-blk), or from
  * softirq (virtio-net), so that syncs must not sleep.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/dma-map-ops.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
+#include <linux/irqflags.h>
+#include <linux/printk.h>
 
 #include "core/core.h"
 
-void bl_dma_warn_bad_unmap(u64 iova, size_t size)
+/* The daemon can cause these calls, see strategies/strategy.h, so that they are no splats. */
+static void stray(struct bl_domain *d, const char *call, dma_addr_t iova, size_t size)
 {
-	WARN_ONCE(1, "bouncelab: unmap of 0x%llx+%zu, which was never mapped\n", iova, size);
+	bl_count(d, BL_COUNT_stray, 1);
+	pr_warn_ratelimited("%s: ignored %s of %pad+%zu, which is no mapping\n",
+			    d->strategy->name, call, &iova, size);
+}
+
+void bl_stray_unmap(struct bl_domain *d, dma_addr_t iova, size_t size)
+{
+	/* It was counted before the strategy looked. */
+	bl_count(d, BL_COUNT_unmap, -1);
+	bl_count(d, BL_COUNT_unmap_bytes, -(u64)size);
+	stray(d, "an unmap", iova, size);
+}
+
+void bl_stray_sync(struct bl_domain *d, dma_addr_t iova, size_t size)
+{
+	stray(d, "a sync", iova, size);
 }
 
 /* Drivers also sync coherent addresses, which need no work. */

@@ -221,7 +221,12 @@ size_t bl_copy_iter_bounce(struct bl_domain *d, struct page *page, unsigned int 
 	return iter_move(shim_page_at(page, offset, len), len, iter, to_daemon);
 }
 
-void bl_dma_warn_bad_unmap(u64 iova, size_t size)
+void bl_stray_unmap(struct bl_domain *d, dma_addr_t iova, size_t size)
+{
+	WARN_ON(true);
+}
+
+void bl_stray_sync(struct bl_domain *d, dma_addr_t iova, size_t size)
 {
 	WARN_ON(true);
 }

@@ -42,31 +42,14 @@ static void look_once_more(void)
 }
 
 /* Check that exit warns of slots in use, which are a driver's bug, and of nothing else. */
-static void check_warned(bool busy_exit)
+static void check_warned(bool expect)
 {
-	bool warned = finding->warnings != m.warnings, expect = false;
-	unsigned int i;
+	bool warned = finding->warnings != m.warnings;
 
-	for (i = 0; i < NR_CELLS && busy_exit; i++)
-		expect |= bufs[i].live;
 	check(PROP_EXHAUSTION, !warned || expect,
 	      "exit says that slots are in use, and none is");
 	check(PROP_EXHAUSTION, warned || !expect || m.raw,
 	      "exit does not say that slots are in use");
-}
-
-/* Sync what is not mapped, as a wrong driver does: nothing may be copied. */
-static void stray_sync(void)
-{
-	u64 iova = m.core->d.base + m.core->d.window - PAGE_SIZE;
-	const struct buf *b;
-
-	for (b = bufs; b < bufs + NR_CELLS; b++)
-		if (b->live && b->iova + b->size > iova)
-			return;
-	say("a byte at %#llx is synced, where nothing is mapped\n", iova);
-	core_sync_for_device(m.core, iova, 1, DMA_BIDIRECTIONAL);
-	core_sync_for_cpu(m.core, iova, 1, DMA_BIDIRECTIONAL);
 }
 
 /* Check that a byte can be mapped, whatever the strategy keeps in caches. */
@@ -86,6 +69,7 @@ static void finish(const struct episode *e)
 {
 	const struct op reset = { .kind = OP_RESET }, deferred = { .kind = OP_DEFERRED };
 	struct op op = { .kind = OP_UNMAP, .copy = true };
+	bool busy;
 
 	shim_inject.on = false;
 	interrupts_off();
@@ -111,12 +95,17 @@ static void finish(const struct episode *e)
 	say("the domain goes\n");
 	check(PROP_INTEGRITY, finding->warnings == m.warnings,
 	      "the strategy warns, and the driver did nothing wrong");
-	if (e->busy_exit)
+	if (e->busy_exit) {
 		stray_sync();
+		if (e->take_back)
+			take_back();
+	}
 	m.warnings = finding->warnings;
-	m.core->busy = e->busy_exit;
+	for (op.buf = 0, m.core->busy = false; op.buf < NR_CELLS; op.buf++)
+		m.core->busy |= bufs[op.buf].live;
+	busy = m.core->busy;
 	core_destroy(m.core);
-	check_warned(e->busy_exit);
+	check_warned(busy);
 	for (op.buf = 0; op.buf < NR_CELLS; op.buf++)
 		buf_check_idle(&bufs[op.buf]);
 }

@@ -13,9 +13,10 @@ const char *const backing_names[BL_BACKING_NR] = { BL_BACKINGS(BL_OPTION_NAME) }
 /* How often each operation comes, out of 1000. */
 static const u16 weights[OP_NR] = {
 	[OP_MAP] = 235, [OP_UNMAP] = 230, [OP_SYNC_DEVICE] = 55, [OP_SYNC_CPU] = 55,
-	[OP_READ] = 140, [OP_WRITE] = 100, [OP_PEEK] = 50, [OP_POKE] = 30,
+	[OP_READ] = 130, [OP_WRITE] = 100, [OP_PEEK] = 50, [OP_POKE] = 30,
 	[OP_PREAD] = 20, [OP_PWRITE] = 20, [OP_DROP] = 20, [OP_DEFERRED] = 30,
 	[OP_FAIL] = 3, [OP_RESET] = 1, [OP_USER] = 2, [OP_PIN] = 7, [OP_CPU] = 2,
+	[OP_STRAY] = 10,
 };
 
 static enum op_kind random_kind(u64 *random)
@@ -158,6 +159,7 @@ bool episode_make(struct episode *e, const struct bl_strategy *s,
 		return false;
 	e->init_failures = random_below(&random, 8) == 0;
 	e->busy_exit = random_below(&random, 16) == 0;
+	e->take_back = random_below(&random, 2);
 	e->reset_exit = random_below(&random, 8) == 0;
 	/* A strategy is lazy only until a page exists, so many episodes are short. */
 	e->nr_ops = random_below(&random, 8) ? EPISODE_OPS / 16 : EPISODE_OPS;

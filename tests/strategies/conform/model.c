@@ -89,8 +89,7 @@ static void op_map(const struct op *op)
 	      "map fails, and keeps an address");
 }
 
-/* Unmap a buffer.  After this nothing may touch the original. */
-static void forget(struct buf *b)
+void forget(struct buf *b)
 {
 	b->live = false;
 	if (!b->zero)
@@ -461,6 +460,7 @@ void op_run(const struct op *op)
 	case OP_USER:		op_user(op); break;
 	case OP_PIN:		op_pin(op); break;
 	case OP_CPU:		shim_set_cpu(op->at % NR_CPUS); break;
+	case OP_STRAY:		op_stray(op); break;
 	case OP_NR:		break;
 	}
 }

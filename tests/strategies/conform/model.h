@@ -27,6 +27,7 @@ enum op_kind {
 	OP_USER,	/* the daemon registers its memory, or takes it back */
 	OP_PIN,		/* the daemon takes a reference to a page */
 	OP_CPU,		/* the driver continues on another CPU */
+	OP_STRAY,	/* the driver unmaps or syncs what is no mapping */
 	OP_NR
 };
 
@@ -51,6 +52,7 @@ struct episode {
 	struct config config;
 	bool init_failures;	/* first, let each allocation of init fail in turn */
 	bool busy_exit;		/* the driver leaves mappings behind */
+	bool take_back;		/* if so, the core unmaps them */
 	bool reset_exit;	/* at the end a reset, after which the daemon reads */
 	u32 nr_ops;
 	struct op ops[EPISODE_OPS];

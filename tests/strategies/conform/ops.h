@@ -49,6 +49,14 @@ void op_run(const struct op *op);
 /* Is anything mapped in the page of IOVA? */
 bool page_is_mapped(u64 iova);
 
+/* Forget a buffer that is unmapped: after this nothing may touch its original. */
+void forget(struct buf *b);
+
+/* stray.c */
+void op_stray(const struct op *op);
+void stray_sync(void);		/* of the end of the window, if nothing is mapped there */
+void take_back(void);		/* as the core does it, with next_mapping */
+
 /* interrupt.c */
 void interrupts_on(void);
 void interrupts_off(void);

@@ -52,6 +52,7 @@ static bool fails_without(enum prop prop, u32 from, u32 nr)
 	trial.config = current->config;
 	trial.init_failures = current->init_failures;
 	trial.busy_exit = current->busy_exit;
+	trial.take_back = current->take_back;
 	trial.reset_exit = current->reset_exit;
 	trial.nr_ops = from + rest;
 	memcpy(trial.ops, current->ops, from * sizeof(struct op));

@@ -23,6 +23,8 @@ struct sim {
 	bool verbose;		/* print what a strategy warns of */
 	enum bl_prefill prefill;	/* of the present domain */
 	void (*before_copy)(phys_addr_t orig);	/* called before each copy, if set */
+	bool astray;		/* a call for what is no mapping runs */
+	u64 strays;		/* such calls that the strategy has noticed */
 };
 
 extern struct sim sim;
