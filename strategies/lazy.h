@@ -28,6 +28,8 @@
 #ifndef BL_LAZY_H
 #define BL_LAZY_H
 
+#include <linux/err.h>
+
 #include "bounce-spin.h"
 
 /**
@@ -151,7 +153,7 @@ bl_lazy_fault(struct bl_domain *d, u64 iova, const struct bl_lazy_ops *ops)
 	struct page *page = bl_lazy_populate(d, iova >> d->page_shift,
 					     GFP_KERNEL_ACCOUNT, BL_PATH_FAULT, ops);
 
-	return page ? bl_bounce_get_subpage(d, page, iova) : NULL;
+	return page ? bl_bounce_get_subpage(d, page, iova) : ERR_PTR(-ENOMEM);
 }
 
 static __always_inline dma_addr_t

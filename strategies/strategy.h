@@ -124,8 +124,9 @@ struct bl_strategy {
 	/**
 	 * @fault: Required.  The daemon touched IOVA, which lies in the window and is
 	 * aligned to PAGE_SIZE.  Return the page to enter in its page table, with a
-	 * reference unless @raw; NULL sends SIGBUS.  The caller holds mmap_lock or the
-	 * lock of the VMA.  May sleep.
+	 * reference unless @raw; NULL sends SIGBUS; ERR_PTR(-ENOMEM) says that memory is
+	 * missing, and the daemon faults again.  The caller holds mmap_lock or the lock of
+	 * the VMA.  May sleep.
 	 */
 	struct page *(*fault)(struct bl_domain *d, u64 iova);
 

@@ -17,6 +17,7 @@
  * Source: deferred invalidation of hardware IOMMUs; "truly lazy", which the review
  *         of v5 talks about and v5 was not
  */
+#include <linux/err.h>
 #include <linux/overflow.h>
 #include <linux/rwsem.h>
 
@@ -264,7 +265,7 @@ retry:
 	if (!new && !bl_bounce_page(d, b, iova)) {
 		new = bl_page_alloc(d, GFP_KERNEL_ACCOUNT);
 		if (!new)
-			return NULL;
+			return ERR_PTR(-ENOMEM);
 	}
 
 	down_read(&zap_of(d)->entering);

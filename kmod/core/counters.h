@@ -30,6 +30,7 @@
 	X(fault)			\
 	X(fault_huge)			\
 	X(fault_sigbus)			\
+	X(fault_oom)			\
 	X(page_alloc)			\
 	X(page_free)			\
 	X(page_alloc_fail)		\

@@ -10,6 +10,7 @@
 
 #include <linux/anon_inodes.h>
 #include <linux/debugfs.h>
+#include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -65,12 +66,19 @@ static vm_fault_t window_fault(struct vm_fault *vmf, struct bl_domain *d, u64 io
 {
 	u64 begin = bl_trace_begin(bl_fault);
 	struct page *page = d->strategy->fault(d, iova);
-	vm_fault_t ret = VM_FAULT_SIGBUS;
+	vm_fault_t ret;
 
-	bl_count(d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
-	if (page)
+	if (IS_ERR(page)) {
+		bl_count(d, BL_COUNT_fault_oom, 1);
+		ret = vmf_error(PTR_ERR(page));
+	} else if (page) {
+		bl_count(d, BL_COUNT_fault, 1);
 		ret = enter_window_page(vmf, d, iova, page, 0);
-	bl_trace_end(bl_fault, begin, d, iova, page);
+	} else {
+		bl_count(d, BL_COUNT_fault_sigbus, 1);
+		ret = VM_FAULT_SIGBUS;
+	}
+	bl_trace_end(bl_fault, begin, d, iova, !IS_ERR_OR_NULL(page));
 	return ret;
 }
 
@@ -127,7 +135,7 @@ static vm_fault_t domain_huge_fault(struct vm_fault *vmf, unsigned int order)
 	if (order != PMD_ORDER || !is_huge_page(vmf->vma, d, start, iova))
 		return VM_FAULT_FALLBACK;
 	page = d->strategy->fault(d, iova);
-	if (!page)
+	if (IS_ERR_OR_NULL(page))
 		return VM_FAULT_FALLBACK;
 	ret = enter_window_page(vmf, d, iova, page, order);
 	if (ret == VM_FAULT_NOPAGE) {

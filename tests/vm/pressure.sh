@@ -7,7 +7,7 @@
 #
 # Seen failing, with these changes to the module: slots not forgotten, or an address
 # not given back, when the second page of a mapping is missing; a lazy fault that goes
-# on without a page.
+# on without a page, or sends SIGBUS for it.
 # SEED=N repeats a run.
 
 cd "$(dirname "$0")/../.." || exit 1

@@ -142,7 +142,7 @@ for dir in "$scratch"/counts/runs/*; do
 	same bl_unmap 3 unmap_bytes
 	same bl_copy 3 copy_to_bounce_bytes copy_from_bounce_bytes copy_to_daemon_bytes \
 		copy_from_daemon_bytes
-	same bl_fault 2 fault fault_sigbus
+	same bl_fault 2 fault fault_sigbus fault_oom
 	same bl_iova_alloc 2 iova_alloc iova_alloc_fail
 	same bl_iova_free 2 iova_free
 	same bl_page_alloc 2 page_alloc page_alloc_fail

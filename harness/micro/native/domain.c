@@ -30,9 +30,11 @@ static struct page *daemon_fault(struct bl_core *core, struct page **entry, u64 
 	const struct bl_strategy *s = core->d.strategy;
 	struct page *page = s->fault(&core->d, iova & PAGE_MASK), *other;
 
-	bl_count(&core->d, page ? BL_COUNT_fault : BL_COUNT_fault_sigbus, 1);
-	if (!page)
+	if (IS_ERR_OR_NULL(page)) {
+		bl_count(&core->d, page ? BL_COUNT_fault_oom : BL_COUNT_fault_sigbus, 1);
 		return NULL;
+	}
+	bl_count(&core->d, BL_COUNT_fault, 1);
 	/* Full barrier, pairs with the acquire in micro_daemon_page(). */
 	other = cmpxchg(entry, NULL, page);
 	if (other && !s->raw)

@@ -118,10 +118,17 @@ struct page *daemon_pin(struct bl_core *core, int dm, u64 iova)
 static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 {
 	const struct bl_strategy *s = core->d.strategy;
+	u64 hits = shim_inject.hits;
 	struct page *page = s->fault(&core->d, iova);
 	u64 v;
 
-	if (!page) {
+	/* With other threads about it may have been an allocation of theirs that failed. */
+	check(PROP_ALLOC, page || shim_chaos_on || shim_inject.hits == hits,
+	      "a fault finds no memory, and the daemon gets SIGBUS");
+	check(PROP_ALLOC, !IS_ERR(page) ||
+	      (PTR_ERR(page) == -ENOMEM && shim_inject.hits != hits),
+	      "a fault returns %ld, and no allocation failed", PTR_ERR(page));
+	if (IS_ERR_OR_NULL(page)) {
 		__atomic_fetch_add(&finding->sigbus, 1, __ATOMIC_RELAXED);
 		return false;
 	}
