@@ -13,7 +13,12 @@
 #define lockdep_assert_held_write(l)	((void)(l))
 #define lockdep_assert_irqs_disabled()	((void)0)
 
+#ifdef SHIM_CHECKED
+extern bool shim_rt;		/* set: this is a PREEMPT_RT kernel */
+#define IS_ENABLED(option)	(shim_rt && !strcmp(#option, "CONFIG_PREEMPT_RT"))
+#else
 #define IS_ENABLED(option)	0
+#endif
 
 #define for_each_online_node(nid)	for ((nid) = 0; (nid) < 1; (nid)++)
 #define numa_node_id()			0

@@ -254,6 +254,8 @@ bl_lazy_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
 /* The refuse of every lazy strategy. */
 static inline const char *bl_lazy_refuse(const struct bl_domain *d)
 {
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return "fills a page with interrupts off, which a PREEMPT_RT kernel does not do";
 	if (d->backing == BL_BACKING_PREALLOC || d->backing == BL_BACKING_HUGE)
 		return "is lazy until a bounce page exists, and here all exist from the start";
 	return NULL;

@@ -15,7 +15,8 @@
 #
 # Seen failing: each broken strategy of tests/strategies/broken has to fail, by the property
 # that is written for it here; the missing barriers within ten seconds. The program has to
-# fail when a correct strategy is expected to fail, and when a name is unknown.
+# fail when a correct strategy is expected to fail, and when a name is unknown. A lazy strategy
+# that does not refuse a PREEMPT_RT kernel was seen to fail.
 #
 # Environment: OPS (of the model, per strategy), SEED, OUT (the directory of the build).
 
@@ -145,6 +146,17 @@ conform '' --strategy no-such
 grep -q "unknown strategy 'no-such'; valid: all, fixtures, " "$scratch/log" ||
 	fail "an unknown strategy is not named"
 ok "the program fails when it should"
+
+# A page that is filled with interrupts off: not on PREEMPT_RT.
+lazy=$(grep -l 'refuse = bl_lazy_refuse' strategies/*.c | sed 's,.*/\(.*\)\.c,\1,')
+for name in $lazy; do
+	conform '' --rt --strategy "$name" --ops 1000
+	if [ $code != 1 ] || ! grep -q "^$name FAILED: refuse" "$scratch/log"; then
+		fail "$name does not refuse a PREEMPT_RT kernel: exit $code"
+	fi
+done
+conform '' --rt --strategy eager-spin --ops 1000 || fail "eager-spin refuses a PREEMPT_RT kernel"
+ok "lazy strategies refuse a PREEMPT_RT kernel"
 
 # The same seed gives the same run, and the same shrunk sequence of a failure.
 for i in first second; do

@@ -11,7 +11,7 @@
 
 enum {
 	KEY_LIST = 256, KEY_MODE, KEY_PREFILL, KEY_SEED, KEY_OPS, KEY_EPISODE,
-	KEY_THREADS, KEY_SECONDS, KEY_JOBS, KEY_TABLE, KEY_EXPECT, KEY_GO_ON,
+	KEY_THREADS, KEY_SECONDS, KEY_JOBS, KEY_TABLE, KEY_EXPECT, KEY_GO_ON, KEY_RT,
 };
 
 static const struct argp_option argp_options[] = {
@@ -38,6 +38,7 @@ static const struct argp_option argp_options[] = {
 	  "Write the table of strategies and properties; '-' is stdout", 0 },
 	{ "expect-fail", KEY_EXPECT, "PROPERTY,...", 0,
 	  "Exit with 0 only if each strategy breaks all of these properties, or 'any' one", 0 },
+	{ "rt", KEY_RT, 0, 0, "Let the kernel be a PREEMPT_RT one, which lazy strategies refuse", 0 },
 	{ "go-on", KEY_GO_ON, 0, 0,
 	  "model, litmus: after a failure, run again without a check of that property", 0 },
 	{ "verbose", 'v', 0, 0, "Print what the strategies log", 0 },
@@ -126,6 +127,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_THREADS:	o->threads = parse_number(arg, state, "threads"); break;
 	case KEY_JOBS:		o->jobs = parse_number(arg, state, "jobs"); break;
 	case KEY_GO_ON:		o->go_on = true; break;
+	case KEY_RT:		shim_rt = true; break;
 	case KEY_TABLE:		o->table = arg; break;
 	case KEY_SECONDS:
 		o->seconds = strtod(arg, &end);

@@ -10,6 +10,8 @@
 #include "check.h"
 #include "sim.h"
 
+bool shim_rt;
+
 static void set_config(struct bl_core *core, const struct config *config)
 {
 	core->d.strategy = config->strategy;
