@@ -11,6 +11,7 @@
 #include <linux/fs.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 
 #include "dev/device.h"
 
@@ -118,34 +119,43 @@ static int bl_msg_call(struct bl_dev *bl, struct bl_msg *msg)
 	return ret;
 }
 
+/*
+ * Make a request with no byte of the stack in it: the daemon reads all of it, and an
+ * initialiser of one member of a union need not clear the others.
+ */
+static void bl_msg_begin(struct bl_msg *msg, u32 type)
+{
+	memset(msg, 0, sizeof(*msg));
+	msg->req.type = type;
+}
+
 int bl_msg_set_status(struct bl_dev *bl, u8 status)
 {
-	struct bl_msg msg = {
-		.req.type = VDUSE_SET_STATUS,
-		.req.s.status = status,
-	};
+	struct bl_msg msg;
 
+	bl_msg_begin(&msg, VDUSE_SET_STATUS);
+	msg.req.s.status = status;
 	return bl_msg_call(bl, &msg);
 }
 
 int bl_msg_update_iotlb(struct bl_dev *bl, u64 start, u64 last)
 {
-	struct bl_msg msg = {
-		.req.type = VDUSE_UPDATE_IOTLB,
-		.req.iova = { .start = start, .last = last },
-	};
+	struct bl_msg msg;
 
+	bl_msg_begin(&msg, VDUSE_UPDATE_IOTLB);
+	msg.req.iova.start = start;
+	msg.req.iova.last = last;
 	return bl_msg_call(bl, &msg);
 }
 
 int bl_msg_get_vq_state(struct bl_dev *bl, u16 index, struct vduse_vq_state *state)
 {
-	struct bl_msg msg = {
-		.req.type = VDUSE_GET_VQ_STATE,
-		.req.vq_state.index = index,
-	};
-	int ret = bl_msg_call(bl, &msg);
+	struct bl_msg msg;
+	int ret;
 
+	bl_msg_begin(&msg, VDUSE_GET_VQ_STATE);
+	msg.req.vq_state.index = index;
+	ret = bl_msg_call(bl, &msg);
 	if (!ret)
 		*state = msg.resp.vq_state;
 	return ret;
