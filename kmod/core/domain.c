@@ -15,6 +15,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/pfn_t.h>
 #include <linux/slab.h>
 
@@ -103,10 +104,13 @@ static vm_fault_t domain_fault(struct vm_fault *vmf)
 	struct bl_core *core = vmf->vma->vm_private_data;
 	struct bl_domain *d = &core->d;
 	u64 iova = (u64)vmf->pgoff << PAGE_SHIFT;
+	u64 at = iova - d->base;
 
-	if (iova >= d->base && iova - d->base < d->window)
-		return window_fault(vmf, d, iova);
-
+	/* The daemon has chosen the address, which becomes an index of tables. */
+	if (at < d->window) {
+		at = array_index_nospec((unsigned long)at, (unsigned long)d->window);
+		return window_fault(vmf, d, d->base + at);
+	}
 	return coherent_fault(vmf, core, iova);
 }
 

@@ -5,6 +5,7 @@
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>
+#include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
@@ -99,8 +100,9 @@ ssize_t bl_file_access(struct kiocb *iocb, struct iov_iter *iter, bool to_daemon
 		n = -EFAULT;
 		if (at >= d->window)
 			break;
+		at = array_index_nospec((unsigned long)at, (unsigned long)d->window);
 		len = min_t(u64, len, d->window - at);
-		n = d->strategy->access(d, iocb->ki_pos, len, iter, to_daemon);
+		n = d->strategy->access(d, d->base + at, len, iter, to_daemon);
 		if (n < 0)
 			break;
 		iocb->ki_pos += n;
