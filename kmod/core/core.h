@@ -87,6 +87,8 @@ void bl_settings_show_in(struct bl_core *core, struct dentry *dir);
 /* file-io.c: read_iter and write_iter of the domain's file. */
 ssize_t bl_file_access(struct kiocb *iocb, struct iov_iter *iter, bool to_daemon);
 
+#define BL_IOTLB_LIMIT	65536	/* entries in an IOTLB, more than a driver or a guest needs */
+
 /* iotlb.c: add SIZE bytes (whole pages) of the core's own memory at PA.  Any context. */
 int bl_iotlb_add_own(struct bl_core *core, u64 iova, size_t size, phys_addr_t pa);
 void bl_iotlb_del_own(struct bl_core *core, u64 iova, size_t size);
@@ -94,7 +96,10 @@ void bl_iotlb_del_own(struct bl_core *core, u64 iova, size_t size);
 /* Return the page behind a coherent IOVA with a reference, or NULL.  Any context. */
 struct page *bl_iotlb_get_page(struct bl_core *core, u64 iova);
 
-/* Empty the IOTLB.  Any context. */
+/* Empty the IOTLB.  May sleep. */
 void bl_iotlb_clear(struct bl_core *core);
+
+/* Remove the ranges that vhost-vdpa has left in the IOTLB.  May sleep. */
+void bl_iotlb_drop_foreign(struct bl_core *core);
 
 #endif /* BL_CORE_H */

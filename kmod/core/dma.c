@@ -129,6 +129,7 @@ unsigned long bl_domain_take_back(struct bl_domain *d)
 	unsigned long n, flags;
 	size_t size;
 
+	bl_iotlb_drop_foreign(bl_core_of(d));
 	for (n = 0; s->next_mapping && s->next_mapping(d, &iova, &size, &dir); n++) {
 		bl_count(d, BL_COUNT_unmap, 1);
 		bl_count(d, BL_COUNT_unmap_bytes, size);

@@ -258,9 +258,6 @@ static const struct file_operations domain_fops = {
 	.release = domain_release,
 };
 
-/* Entries in an IOTLB, more than a driver or a guest needs. */
-#define BL_IOTLB_LIMIT	65536
-
 struct bl_domain bl_domain_of_config(const struct bl_domain_config *config)
 {
 	unsigned int page_shift = PAGE_SHIFT + config->page_order;

@@ -156,7 +156,7 @@ void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
 void bl_domain_reset(struct bl_domain *d);
 
 /**
- * bl_domain_take_back() - unmap what a driver has left behind
+ * bl_domain_take_back() - unmap what a driver has left behind, and drop what vhost-vdpa has
  * @d: the domain; its driver does not map, unmap or sync any more
  *
  * Nothing is copied: the memory may have another owner.

@@ -8,20 +8,28 @@
  * The core's own entries hold no reference to the domain's file: the file owns the IOTLB
  * and would never be released.
  */
+#include <linux/err.h>
 #include <linux/file.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vdpa.h>
 #include <uapi/linux/vduse.h>
 
 #include "core/core.h"
 
-static int iotlb_add(struct bl_core *core, u64 start, u64 last, u64 addr,
+/*
+ * Interrupts are off under iotlb_lock, and a guest can have many ranges: so many entries are
+ * removed at once.
+ */
+#define BATCH	64
+
+/* The caller holds iotlb_lock, or no one else knows IOTLB. */
+static int iotlb_add(struct vhost_iotlb *iotlb, u64 start, u64 last, u64 addr,
 		     u32 perm, const struct vdpa_map_file *from)
 {
 	struct vdpa_map_file *copy = NULL;
 	int ret;
-
-	lockdep_assert_held(&core->iotlb_lock);
 
 	if (from) {
 		copy = kmalloc(sizeof(*copy), GFP_ATOMIC);
@@ -30,8 +38,7 @@ static int iotlb_add(struct bl_core *core, u64 start, u64 last, u64 addr,
 		copy->file = get_file(from->file);
 		copy->offset = from->offset;
 	}
-	ret = vhost_iotlb_add_range_ctx(core->iotlb, start, last, addr, perm,
-					copy);
+	ret = vhost_iotlb_add_range_ctx(iotlb, start, last, addr, perm, copy);
 	if (ret && copy) {
 		fput(copy->file);
 		kfree(copy);
@@ -39,89 +46,151 @@ static int iotlb_add(struct bl_core *core, u64 start, u64 last, u64 addr,
 	return ret;
 }
 
-static void iotlb_del(struct bl_core *core, u64 start, u64 last)
+static void entry_free(struct vhost_iotlb *iotlb, struct vhost_iotlb_map *map)
+{
+	struct vdpa_map_file *from = map->opaque;
+
+	if (from) {
+		fput(from->file);
+		kfree(from);
+	}
+	vhost_iotlb_map_free(iotlb, map);
+}
+
+/* Remove at most BATCH entries that overlap [START, LAST].  Return whether there may be more. */
+static bool iotlb_del(struct bl_core *core, u64 start, u64 last)
 {
 	struct vhost_iotlb_map *map;
-	struct vdpa_map_file *from;
+	unsigned int n;
 
 	lockdep_assert_held(&core->iotlb_lock);
 
-	while ((map = vhost_iotlb_itree_first(core->iotlb, start, last))) {
-		from = map->opaque;
-		if (from) {
-			fput(from->file);
-			kfree(from);
-		} else if (map->start == core->d.base) {
+	for (n = 0; n < BATCH; n++) {
+		map = vhost_iotlb_itree_first(core->iotlb, start, last);
+		if (!map)
+			return false;
+		if (!map->opaque && map->start == core->d.base)
 			WRITE_ONCE(core->d.window_on, false);
-		}
-		vhost_iotlb_map_free(core->iotlb, map);
+		entry_free(core->iotlb, map);
 	}
+	return true;
+}
+
+static void iotlb_del_all(struct bl_core *core, u64 start, u64 last)
+{
+	unsigned long flags;
+	bool more;
+
+	do {
+		spin_lock_irqsave(&core->iotlb_lock, flags);
+		more = iotlb_del(core, start, last);
+		spin_unlock_irqrestore(&core->iotlb_lock, flags);
+		cond_resched();
+	} while (more);
 }
 
 void bl_iotlb_clear(struct bl_core *core)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&core->iotlb_lock, flags);
-	iotlb_del(core, 0, U64_MAX);
-	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+	iotlb_del_all(core, 0, U64_MAX);
 }
 
-int bl_domain_set_map(struct bl_domain *d, struct vhost_iotlb *iotlb)
+/* Free an IOTLB that no one else knows. */
+static void iotlb_free(struct vhost_iotlb *iotlb)
 {
-	struct bl_core *core = bl_core_of(d);
 	struct vhost_iotlb_map *map;
-	unsigned long flags;
+
+	while ((map = vhost_iotlb_itree_first(iotlb, 0, U64_MAX))) {
+		entry_free(iotlb, map);
+		cond_resched();
+	}
+	vhost_iotlb_free(iotlb);
+}
+
+/* Return a copy of the ranges of IOTLB, or an error pointer. */
+static struct vhost_iotlb *iotlb_copy(struct vhost_iotlb *iotlb)
+{
+	struct vhost_iotlb *copy = vhost_iotlb_alloc(BL_IOTLB_LIMIT, 0);
+	struct vhost_iotlb_map *map;
 	int ret = 0;
 
-	spin_lock_irqsave(&core->iotlb_lock, flags);
-	iotlb_del(core, 0, U64_MAX);
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
 	for (map = vhost_iotlb_itree_first(iotlb, 0, U64_MAX); map && !ret;
 	     map = vhost_iotlb_itree_next(map, 0, U64_MAX)) {
 		/* An entry without a file would look like the core's own. */
 		ret = -EINVAL;
 		if (map->opaque)
-			ret = iotlb_add(core, map->start, map->last, map->addr,
+			ret = iotlb_add(copy, map->start, map->last, map->addr,
 					map->perm, map->opaque);
 	}
-	if (ret)
-		iotlb_del(core, 0, U64_MAX);
+	if (!ret)
+		return copy;
+	iotlb_free(copy);
+	return ERR_PTR(ret);
+}
+
+int bl_domain_set_map(struct bl_domain *d, struct vhost_iotlb *iotlb)
+{
+	struct bl_core *core = bl_core_of(d);
+	struct vhost_iotlb *new = iotlb_copy(iotlb);
+	unsigned long flags;
+
+	if (IS_ERR(new)) {
+		bl_iotlb_clear(core);
+		return PTR_ERR(new);
+	}
+	spin_lock_irqsave(&core->iotlb_lock, flags);
+	swap(core->iotlb, new);
+	WRITE_ONCE(core->d.window_on, false);
 	spin_unlock_irqrestore(&core->iotlb_lock, flags);
-	return ret;
+	iotlb_free(new);
+	return 0;
 }
 
 void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb)
 {
 	struct bl_core *core = bl_core_of(d);
 	struct vhost_iotlb_map *map;
-	unsigned long flags;
 
-	spin_lock_irqsave(&core->iotlb_lock, flags);
 	for (map = vhost_iotlb_itree_first(iotlb, 0, U64_MAX); map;
 	     map = vhost_iotlb_itree_next(map, 0, U64_MAX))
-		iotlb_del(core, map->start, map->last);
-	spin_unlock_irqrestore(&core->iotlb_lock, flags);
+		iotlb_del_all(core, map->start, map->last);
 }
 
 /*
- * The core maps again, so vhost-vdpa is gone.  It never removes its ranges from a driver
- * with set_map, and what it left would hide the ranges that the core adds.
+ * Remove at most MOST entries of vhost-vdpa, and return their number.  It is gone, never
+ * removes its ranges from a driver with set_map, and what it left would hide the ranges
+ * that the core adds.
  */
-static void iotlb_drop_foreign(struct bl_core *core)
+static unsigned int iotlb_drop_foreign(struct bl_core *core, unsigned int most)
 {
 	struct vhost_iotlb_map *map, *next;
-	struct vdpa_map_file *from;
+	unsigned int n = 0;
 
 	lockdep_assert_held(&core->iotlb_lock);
 
 	list_for_each_entry_safe(map, next, &core->iotlb->list, link) {
-		from = map->opaque;
-		if (!from)
+		if (!map->opaque)
 			continue;
-		fput(from->file);
-		kfree(from);
-		vhost_iotlb_map_free(core->iotlb, map);
+		if (n == most)
+			break;
+		entry_free(core->iotlb, map);
+		n++;
 	}
+	return n;
+}
+
+void bl_iotlb_drop_foreign(struct bl_core *core)
+{
+	unsigned long flags;
+	unsigned int n;
+
+	do {
+		spin_lock_irqsave(&core->iotlb_lock, flags);
+		n = iotlb_drop_foreign(core, BATCH);
+		spin_unlock_irqrestore(&core->iotlb_lock, flags);
+		cond_resched();
+	} while (n == BATCH);
 }
 
 int bl_window_put_in_iotlb(struct bl_domain *d)
@@ -132,8 +201,9 @@ int bl_window_put_in_iotlb(struct bl_domain *d)
 
 	spin_lock_irqsave(&core->iotlb_lock, flags);
 	if (!core->d.window_on) {
-		iotlb_drop_foreign(core);
-		ret = iotlb_add(core, d->base, d->base + d->window - 1, 0,
+		/* Before this, bl_iotlb_drop_foreign() has removed what was there. */
+		iotlb_drop_foreign(core, UINT_MAX);
+		ret = iotlb_add(core->iotlb, d->base, d->base + d->window - 1, 0,
 				VHOST_MAP_RW, NULL);
 		if (!ret)
 			WRITE_ONCE(core->d.window_on, true);
@@ -162,8 +232,8 @@ int bl_iotlb_add_own(struct bl_core *core, u64 iova, size_t size,
 	int ret;
 
 	spin_lock_irqsave(&core->iotlb_lock, flags);
-	iotlb_drop_foreign(core);
-	ret = iotlb_add(core, iova, iova + size - 1, pa, VHOST_MAP_RW, NULL);
+	iotlb_drop_foreign(core, UINT_MAX);
+	ret = iotlb_add(core->iotlb, iova, iova + size - 1, pa, VHOST_MAP_RW, NULL);
 	spin_unlock_irqrestore(&core->iotlb_lock, flags);
 	return ret;
 }
