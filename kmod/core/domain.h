@@ -24,6 +24,7 @@
 
 struct bl_domain;
 struct bl_strategy;
+struct bl_umem;
 struct dentry;
 struct file;
 
@@ -208,7 +209,7 @@ int bl_domain_lookup(struct bl_domain *d, u64 start, u64 last, bool want_file,
 		     struct bl_iova_range *range);
 
 /**
- * bl_domain_umem_register() - back the streaming window by the caller's memory
+ * bl_domain_umem_check() - check whether user memory may back the streaming window
  * @d:     the domain
  * @iova:  must be the window's first IOVA
  * @uaddr: the caller's memory, page aligned
@@ -216,10 +217,33 @@ int bl_domain_lookup(struct bl_domain *d, u64 start, u64 last, bool want_file,
  *
  * Context: process, may sleep.
  * Return: 0; -EINVAL: not exactly the window, not aligned, or no driver has mapped yet;
- * -EEXIST: there is user memory already; -ENOMEM: RLIMIT_MEMLOCK or memory; -EOPNOTSUPP:
- * the strategy has no set_user_pages.
+ * -EEXIST: there is user memory already; -EOPNOTSUPP: the strategy has no set_user_pages.
  */
-int bl_domain_umem_register(struct bl_domain *d, u64 iova, u64 uaddr, u64 size);
+int bl_domain_umem_check(struct bl_domain *d, u64 iova, u64 uaddr, u64 size);
+
+/**
+ * bl_umem_pin() - charge and pin the caller's memory
+ * @uaddr: its address, page aligned
+ * @size:  bytes, a multiple of PAGE_SIZE
+ *
+ * Context: process; without a lock, since a file system of the caller may never provide a page.
+ * Return: the memory, which bl_umem_unpin() frees, or an error pointer: -ENOMEM for
+ * RLIMIT_MEMLOCK or memory, or the error of pinning.
+ */
+struct bl_umem *bl_umem_pin(u64 uaddr, u64 size);
+void bl_umem_unpin(struct bl_umem *umem);
+
+/**
+ * bl_domain_umem_register() - back the streaming window by pinned user memory
+ * @d:    the domain, for which bl_domain_umem_check() has returned 0 at some time
+ * @iova: as there
+ * @size: as there
+ * @umem: the memory; the domain owns it after success
+ *
+ * Context: process, may sleep.
+ * Return: 0, -EINVAL or -EEXIST as bl_domain_umem_check(), -ENOMEM.
+ */
+int bl_domain_umem_register(struct bl_domain *d, u64 iova, u64 size, struct bl_umem *umem);
 
 /*
  * Undo bl_domain_umem_register().  May sleep.  Return 0; -ENOENT: there is no user memory;

@@ -26,8 +26,12 @@ static void umem_free(struct bl_umem *umem, unsigned long pinned)
 	kfree(umem);
 }
 
-/* Charge and pin the pages.  Return -EFAULT or the error of pinning. */
-static struct bl_umem *umem_pin(u64 uaddr, unsigned long nr_pages)
+void bl_umem_unpin(struct bl_umem *umem)
+{
+	umem_free(umem, umem->nr_pages);
+}
+
+struct bl_umem *bl_umem_pin(u64 uaddr, u64 size)
 {
 	struct bl_umem *umem;
 	long pinned;
@@ -36,24 +40,24 @@ static struct bl_umem *umem_pin(u64 uaddr, unsigned long nr_pages)
 	umem = kzalloc(sizeof(*umem), GFP_KERNEL_ACCOUNT);
 	if (!umem)
 		return ERR_PTR(-ENOMEM);
-	umem->nr_pages = nr_pages;
+	umem->nr_pages = size >> PAGE_SHIFT;
 	umem->mm = current->mm;
 
-	umem->pages = __vmalloc_array(nr_pages, sizeof(*umem->pages),
+	umem->pages = __vmalloc_array(umem->nr_pages, sizeof(*umem->pages),
 				      GFP_KERNEL_ACCOUNT);
 	ret = -ENOMEM;
 	if (!umem->pages)
 		goto err_umem;
-	ret = account_locked_vm(umem->mm, nr_pages, true);
+	ret = account_locked_vm(umem->mm, umem->nr_pages, true);
 	if (ret)
 		goto err_pages;
 	mmgrab(umem->mm);
 
 	mmap_read_lock(umem->mm);
-	pinned = pin_user_pages(uaddr, nr_pages, FOLL_LONGTERM | FOLL_WRITE,
+	pinned = pin_user_pages(uaddr, umem->nr_pages, FOLL_LONGTERM | FOLL_WRITE,
 				umem->pages);
 	mmap_read_unlock(umem->mm);
-	if (pinned == nr_pages)
+	if (pinned == umem->nr_pages)
 		return umem;
 
 	umem_free(umem, max(pinned, 0L));
@@ -66,32 +70,42 @@ err_umem:
 	return ERR_PTR(ret);
 }
 
-int bl_domain_umem_register(struct bl_domain *d, u64 iova, u64 uaddr, u64 size)
+/* Return whether user memory may be registered now.  The caller holds umem_lock. */
+static int umem_check(const struct bl_core *core, u64 iova, u64 size)
+{
+	lockdep_assert_held(&core->umem_lock);
+
+	if (iova != core->d.base || size != core->d.window || !READ_ONCE(core->d.window_on))
+		return -EINVAL;
+	return core->umem ? -EEXIST : 0;
+}
+
+int bl_domain_umem_check(struct bl_domain *d, u64 iova, u64 uaddr, u64 size)
 {
 	struct bl_core *core = bl_core_of(d);
-	struct bl_umem *umem;
 	int ret;
 
 	if (!d->strategy->set_user_pages)
 		return -EOPNOTSUPP;
-	if (iova != d->base || size != d->window || !PAGE_ALIGNED(uaddr) ||
-	    !READ_ONCE(core->d.window_on))
+	if (!PAGE_ALIGNED(uaddr))
 		return -EINVAL;
+	mutex_lock(&core->umem_lock);
+	ret = umem_check(core, iova, size);
+	mutex_unlock(&core->umem_lock);
+	return ret;
+}
+
+int bl_domain_umem_register(struct bl_domain *d, u64 iova, u64 size, struct bl_umem *umem)
+{
+	struct bl_core *core = bl_core_of(d);
+	int ret;
 
 	mutex_lock(&core->umem_lock);
-	ret = -EEXIST;
-	if (core->umem)
-		goto unlock;
-	umem = umem_pin(uaddr, size >> PAGE_SHIFT);
-	ret = PTR_ERR_OR_ZERO(umem);
-	if (ret)
-		goto unlock;
-	ret = d->strategy->set_user_pages(d, umem->pages);
-	if (ret)
-		umem_free(umem, umem->nr_pages);
-	else
+	ret = umem_check(core, iova, size);
+	if (!ret)
+		ret = d->strategy->set_user_pages(d, umem->pages);
+	if (!ret)
 		core->umem = umem;
-unlock:
 	mutex_unlock(&core->umem_lock);
 	return ret;
 }
@@ -104,7 +118,7 @@ static void umem_drop(struct bl_core *core)
 
 	core->umem = NULL;
 	core->d.strategy->clear_user_pages(&core->d);
-	umem_free(umem, umem->nr_pages);
+	bl_umem_unpin(umem);
 }
 
 int bl_domain_umem_deregister(struct bl_domain *d, u64 iova, u64 size)

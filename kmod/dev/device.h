@@ -21,8 +21,7 @@
  *	bl_dev.irq_lock	spinlock, bh	config_cb
  *
  * Of bl_dev.lock, orphan_lock and domain_lock only the last two nest today, and none of
- * them is ever held while waiting for an answer of the daemon; domain_lock is held while
- * user memory is pinned.
+ * them is ever held while waiting for an answer, or for memory, of the daemon.
  */
 #ifndef BL_DEVICE_H
 #define BL_DEVICE_H

@@ -202,26 +202,60 @@ static long bl_ioctl_vq_inject(struct bl_dev *bl, u32 __user *arg)
 	return vq ? bl_vq_inject(bl, vq) : -EINVAL;
 }
 
+static int bl_umem_check(struct bl_dev *bl, const struct vduse_iova_umem *u)
+{
+	int ret = -EINVAL;
+
+	mutex_lock(&bl->domain_lock);
+	if (bl->domain)
+		ret = bl_domain_umem_check(bl->domain, u->iova, u->uaddr, u->size);
+	mutex_unlock(&bl->domain_lock);
+	return ret;
+}
+
+/* Pin the memory between two checks: no lock of the device may wait for the daemon's pages. */
+static int bl_umem_add(struct bl_dev *bl, const struct vduse_iova_umem *u)
+{
+	struct bl_umem *umem;
+	int ret;
+
+	ret = bl_umem_check(bl, u);
+	if (ret)
+		return ret;
+	umem = bl_umem_pin(u->uaddr, u->size);
+	if (IS_ERR(umem))
+		return PTR_ERR(umem);
+
+	ret = -EINVAL;
+	mutex_lock(&bl->domain_lock);
+	if (bl->domain)
+		ret = bl_domain_umem_register(bl->domain, u->iova, u->size, umem);
+	mutex_unlock(&bl->domain_lock);
+	if (ret)
+		bl_umem_unpin(umem);
+	return ret;
+}
+
+static int bl_umem_remove(struct bl_dev *bl, const struct vduse_iova_umem *u)
+{
+	int ret = -ENOENT;
+
+	mutex_lock(&bl->domain_lock);
+	if (bl->domain)
+		ret = bl_domain_umem_deregister(bl->domain, u->iova, u->size);
+	mutex_unlock(&bl->domain_lock);
+	return ret;
+}
+
 static long bl_ioctl_umem(struct bl_dev *bl, struct vduse_iova_umem __user *arg, bool add)
 {
 	struct vduse_iova_umem umem;
-	int ret;
 
 	if (copy_from_user(&umem, arg, sizeof(umem)))
 		return -EFAULT;
 	if (!bl_all_zero(umem.reserved, sizeof(umem.reserved)))
 		return -EINVAL;
-
-	mutex_lock(&bl->domain_lock);
-	if (!bl->domain) {
-		ret = add ? -EINVAL : -ENOENT;
-	} else if (add) {
-		ret = bl_domain_umem_register(bl->domain, umem.iova, umem.uaddr, umem.size);
-	} else {
-		ret = bl_domain_umem_deregister(bl->domain, umem.iova, umem.size);
-	}
-	mutex_unlock(&bl->domain_lock);
-	return ret;
+	return add ? bl_umem_add(bl, &umem) : bl_umem_remove(bl, &umem);
 }
 
 long bl_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
