@@ -35,20 +35,6 @@ static int bl_lookup(struct bl_dev *bl, u64 start, u64 last, bool want_file,
 	return ret;
 }
 
-static int bl_open_flags(u8 perm)
-{
-	switch (perm) {
-	case VDUSE_ACCESS_RO:
-		return O_RDONLY;
-	case VDUSE_ACCESS_WO:
-		return O_WRONLY;
-	case VDUSE_ACCESS_RW:
-		return O_RDWR;
-	default:
-		return -EINVAL;
-	}
-}
-
 static long bl_ioctl_get_fd(struct bl_dev *bl, struct vduse_iotlb_entry __user *arg)
 {
 	struct vduse_iotlb_entry entry;
@@ -68,11 +54,14 @@ static long bl_ioctl_get_fd(struct bl_dev *bl, struct vduse_iotlb_entry __user *
 	entry.last = range.last;
 	entry.perm = range.perm;
 
-	ret = bl_open_flags(range.perm);
-	if (ret >= 0 && copy_to_user(arg, &entry, sizeof(entry)))
+	/*
+	 * The permission tells the daemon how it may map the range.  What it can do is decided
+	 * by the mode of the file, which vhost-vdpa got from a process of its own.
+	 */
+	if (copy_to_user(arg, &entry, sizeof(entry)))
 		ret = -EFAULT;
-	if (ret >= 0)
-		ret = receive_fd(range.file, NULL, ret);
+	else
+		ret = receive_fd(range.file, NULL, 0);
 	fput(range.file);
 	return ret;
 }
