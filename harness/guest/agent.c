@@ -75,19 +75,26 @@ static void set_root(void)
 	free(root);
 }
 
+/* Write "1" to a file of the kernel, if it is there. */
+static void turn_on(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, "1", 1) != 1)
+		bl_err("guest: cannot write 1 to %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Start the CPUs that maxcpus= on the kernel's command line left out. */
 static void start_cpus(void)
 {
-	int fd, nr = sysconf(_SC_NPROCESSORS_CONF);
+	int nr = sysconf(_SC_NPROCESSORS_CONF);
 
 	for (int i = 1; i < nr; i++) {
 		char *path = bl_fmt("/sys/devices/system/cpu/cpu%d/online", i);
 
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd >= 0 && write(fd, "1", 1) != 1)
-			bl_err("guest: cannot start CPU %d: %s", i, strerror(errno));
-		if (fd >= 0)
-			close(fd);
+		turn_on(path);
 		free(path);
 	}
 }
@@ -110,6 +117,8 @@ static void prepare_guest(void)
 	/* In any other locale each program opens a dozen files before main(). */
 	setenv("LC_ALL", "C", 1);
 	set_root();
+	/* Root reads the addresses of locks, which traces need. */
+	turn_on("/proc/sys/kernel/kptr_restrict");
 	start_cpus();
 	if (chdir(GUEST_TMP) < 0)
 		bl_err("guest: cannot change to %s: %s", GUEST_TMP, strerror(errno));

@@ -29,11 +29,11 @@ void bl_name_locks(struct bl_domain *d, const char *name, const void *at, size_t
 		(struct bl_lock_name) { .name = name, .at = at, .size = size, .nr = nr };
 }
 
-/* Only root reads these lines. */
+/* Root reads these lines with kptr_restrict=1; otherwise the addresses are not the true ones. */
 void bl_show_locks(struct seq_file *m, const char *name, const void *at, size_t size,
 		   unsigned int nr)
 {
-	seq_printf(m, "%px %zu %u %s\n", at, size, nr, name);
+	seq_printf(m, "%pK %zu %u %s\n", at, size, nr, name);
 }
 
 void bl_domain_show_locks(struct seq_file *m, struct bl_domain *d)

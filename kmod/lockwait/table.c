@@ -114,7 +114,7 @@ static void show(struct seq_file *m, const struct wait *w)
 	const char *before = " ";
 	unsigned int i;
 
-	seq_printf(m, "wait %px %u %llu %llu %llu", w->key.lock, w->key.flags, w->count, w->ns,
+	seq_printf(m, "wait %pK %u %llu %llu %llu", w->key.lock, w->key.flags, w->count, w->ns,
 		   w->longest);
 	for (i = 0; i < LOG2; i++) {
 		if (!w->log2[i])
