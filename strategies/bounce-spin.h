@@ -35,6 +35,7 @@ static inline int bl_bounce_spin_init(struct bl_domain *d)
 }
 
 static __always_inline unsigned long bl_bounce_lock(struct bl_bounce *b)
+	__acquires(spinlock)
 {
 	struct bl_bounce_spin *s = container_of(b, struct bl_bounce_spin, bounce);
 	unsigned long flags;
@@ -44,6 +45,7 @@ static __always_inline unsigned long bl_bounce_lock(struct bl_bounce *b)
 }
 
 static __always_inline void bl_bounce_unlock(struct bl_bounce *b, unsigned long flags)
+	__releases(spinlock)
 {
 	struct bl_bounce_spin *s = container_of(b, struct bl_bounce_spin, bounce);
 

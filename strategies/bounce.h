@@ -38,6 +38,7 @@ struct bl_slot {
  * of its own structure, which d->priv points to, and finds that structure by container_of().
  */
 struct bl_bounce {
+	u64 user_from, user_to;		/* the part of the window that is in user_pages */
 	struct bl_slot *slots;		/* by (iova >> BL_SLOT_SHIFT) */
 	struct page **pages;		/* by (iova >> d->page_shift) */
 	struct page **user_pages;	/* by (iova >> PAGE_SHIFT), or NULL */
@@ -307,6 +308,12 @@ bl_bounce_page(const struct bl_domain *d, const struct bl_bounce *b, u64 iova)
 	return READ_ONCE(b->pages[iova >> d->page_shift]);
 }
 
+/* Return whether the bytes of IOVA are in user memory now. */
+static __always_inline bool bl_bounce_is_user(const struct bl_bounce *b, u64 iova)
+{
+	return unlikely(b->user_pages) && iova - b->user_from < b->user_to - b->user_from;
+}
+
 /*
  * Return the page that holds the bytes of IOVA now, or NULL, and set OFFSET to their place
  * in it.  At least the rest of the slot is contiguous there.
@@ -315,7 +322,7 @@ static __always_inline struct page *
 bl_bounce_find(const struct bl_domain *d, const struct bl_bounce *b, u64 iova,
 	       unsigned int *offset)
 {
-	if (unlikely(b->user_pages)) {
+	if (bl_bounce_is_user(b, iova)) {
 		*offset = offset_in_page(iova);
 		return b->user_pages[iova >> PAGE_SHIFT];
 	}

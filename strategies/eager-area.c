@@ -124,19 +124,13 @@ static const struct bl_eager_ops eager_area_ops = {
 
 static int eager_area_set_user_pages(struct bl_domain *d, struct page **pages)
 {
-	unsigned long flags = area_lock_all(d->priv);
-
-	bl_eager_exchange(d, pages);
-	area_unlock_all(d->priv, flags);
+	bl_eager_exchange(d, pages, area_lock_all, area_unlock_all);
 	return 0;
 }
 
 static void eager_area_clear_user_pages(struct bl_domain *d)
 {
-	unsigned long flags = area_lock_all(d->priv);
-
-	bl_eager_exchange(d, NULL);
-	area_unlock_all(d->priv, flags);
+	bl_eager_exchange(d, NULL, area_lock_all, area_unlock_all);
 }
 
 static __always_inline dma_addr_t

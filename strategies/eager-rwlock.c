@@ -72,19 +72,13 @@ static int eager_rwlock_init(struct bl_domain *d)
 
 static int eager_rwlock_set_user_pages(struct bl_domain *d, struct page **pages)
 {
-	unsigned long flags = rwlock_lock_all(d->priv);
-
-	bl_eager_exchange(d, pages);
-	rwlock_unlock_all(d->priv, flags);
+	bl_eager_exchange(d, pages, rwlock_lock_all, rwlock_unlock_all);
 	return 0;
 }
 
 static void eager_rwlock_clear_user_pages(struct bl_domain *d)
 {
-	unsigned long flags = rwlock_lock_all(d->priv);
-
-	bl_eager_exchange(d, NULL);
-	rwlock_unlock_all(d->priv, flags);
+	bl_eager_exchange(d, NULL, rwlock_lock_all, rwlock_unlock_all);
 }
 
 static const struct bl_eager_ops eager_rwlock_ops = {

@@ -29,19 +29,13 @@ static __always_inline void eager_spin_unlock(struct bl_bounce *b, u64 iova,
 
 static int eager_spin_set_user_pages(struct bl_domain *d, struct page **pages)
 {
-	unsigned long flags = bl_bounce_lock(d->priv);
-
-	bl_eager_exchange(d, pages);
-	bl_bounce_unlock(d->priv, flags);
+	bl_eager_exchange(d, pages, bl_bounce_lock, bl_bounce_unlock);
 	return 0;
 }
 
 static void eager_spin_clear_user_pages(struct bl_domain *d)
 {
-	unsigned long flags = bl_bounce_lock(d->priv);
-
-	bl_eager_exchange(d, NULL);
-	bl_bounce_unlock(d->priv, flags);
+	bl_eager_exchange(d, NULL, bl_bounce_lock, bl_bounce_unlock);
 }
 
 static const struct bl_eager_ops eager_spin_ops = {

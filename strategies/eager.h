@@ -171,7 +171,7 @@ bl_eager_fault(struct bl_domain *d, u64 iova, const struct bl_eager_ops *ops)
 
 	flags = ops->lock(b, iova);
 	/* The daemon has its own memory mapped already, and not through the file. */
-	if (!b->user_pages)
+	if (!bl_bounce_is_user(b, iova))
 		page = bl_bounce_page(d, b, iova);
 	if (page)
 		page = bl_bounce_get_subpage(d, page, iova);
@@ -180,19 +180,19 @@ bl_eager_fault(struct bl_domain *d, u64 iova, const struct bl_eager_ops *ops)
 }
 
 /*
- * Copy the bytes of all mappings between the kernel's pages and the user's.  The caller
- * excludes every map, unmap and sync.
+ * Copy the bytes of the mappings in [FROM, TO) between the kernel's pages and the user's.  The
+ * caller excludes every map, unmap and sync.
  */
-static inline void bl_eager_move(struct bl_domain *d, struct page **user_pages,
-				 bool to_user)
+static inline void bl_eager_move(struct bl_domain *d, u64 from, u64 to, bool to_user)
 {
 	struct bl_bounce *b = d->priv;
+	struct page **user_pages = b->user_pages;
 	unsigned int kernel_offset, user_offset;
 	struct bl_slot *slot;
 	struct page *page;
 	u64 at, chunk;
 
-	bl_for_each_slot(b, slot, at, chunk, 0, d->window) {
+	bl_for_each_slot(b, slot, at, chunk, from, to - from) {
 		page = bl_bounce_page(d, b, at);
 		if (slot->orig == BL_NOT_MAPPED || !page)
 			continue;
@@ -209,16 +209,51 @@ static inline void bl_eager_move(struct bl_domain *d, struct page **user_pages,
 	}
 }
 
+/* Bytes that are exchanged under one lock, with interrupts off. */
+#define BL_EAGER_STEP	(64UL << 10)
+
 /*
- * Use PAGES instead of the kernel's, or the kernel's again if PAGES is NULL.  The caller
- * excludes every map, unmap and sync.
+ * Exchange the next step: give PAGES the bytes of the kernel's pages, or take them back if PAGES
+ * is NULL.  Return whether there are more.  The caller excludes every map, unmap and sync.
  */
-static inline void bl_eager_exchange(struct bl_domain *d, struct page **pages)
+static inline bool bl_eager_exchange_step(struct bl_domain *d, struct page **pages)
 {
 	struct bl_bounce *b = d->priv;
+	u64 *edge = pages ? &b->user_to : &b->user_from;
+	u64 to = min_t(u64, *edge + BL_EAGER_STEP, d->window);
 
-	bl_eager_move(d, pages ?: b->user_pages, pages);
-	b->user_pages = pages;
+	if (pages)
+		b->user_pages = pages;
+	bl_eager_move(d, *edge, to, pages);
+	*edge = to;
+	if (to < d->window)
+		return true;
+	if (!pages) {
+		b->user_pages = NULL;
+		b->user_from = 0;
+		b->user_to = 0;
+	}
+	return false;
+}
+
+/*
+ * Use PAGES instead of the kernel's, or the kernel's again if PAGES is NULL.  LOCK and UNLOCK
+ * exclude every map, unmap and sync, which may come between two steps: each slot is as a
+ * whole on one side.
+ */
+static __always_inline void
+bl_eager_exchange(struct bl_domain *d, struct page **pages,
+		  unsigned long (*lock)(struct bl_bounce *b),
+		  void (*unlock)(struct bl_bounce *b, unsigned long flags))
+{
+	unsigned long flags;
+	bool more;
+
+	do {
+		flags = lock(d->priv);
+		more = bl_eager_exchange_step(d, pages);
+		unlock(d->priv, flags);
+	} while (more);
 }
 
 #endif /* BL_EAGER_H */
