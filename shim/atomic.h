@@ -122,6 +122,43 @@ static inline c t##_cmpxchg(t##_t *v, c o, c n)					\
 { return cmpxchg(&v->counter, o, n); }						\
 static inline bool t##_try_cmpxchg(t##_t *v, c *o, c n)				\
 { return try_cmpxchg(&v->counter, o, n); }					\
+static inline c t##_fetch_sub(c i, t##_t *v)					\
+{ return __atomic_fetch_sub(&v->counter, i, __ATOMIC_SEQ_CST); }		\
+static inline c t##_fetch_dec(t##_t *v) { return t##_fetch_sub(1, v); }		\
+static inline bool t##_sub_and_test(c i, t##_t *v)				\
+{ return !t##_sub_return(i, v); }						\
+static inline bool t##_inc_and_test(t##_t *v) { return !t##_inc_return(v); }	\
+static inline void t##_or(c i, t##_t *v)					\
+{ __atomic_fetch_or(&v->counter, i, __ATOMIC_RELAXED); }			\
+static inline void t##_and(c i, t##_t *v)					\
+{ __atomic_fetch_and(&v->counter, i, __ATOMIC_RELAXED); }			\
+static inline void t##_andnot(c i, t##_t *v) { t##_and(~i, v); }		\
+static inline c t##_fetch_or(c i, t##_t *v)					\
+{ return __atomic_fetch_or(&v->counter, i, __ATOMIC_SEQ_CST); }			\
+static inline c t##_fetch_and(c i, t##_t *v)					\
+{ return __atomic_fetch_and(&v->counter, i, __ATOMIC_SEQ_CST); }		\
+static inline c t##_fetch_andnot(c i, t##_t *v) { return t##_fetch_and(~i, v); } \
+static inline bool t##_add_unless(t##_t *v, c i, c unless)			\
+{										\
+	c o = t##_read(v);							\
+										\
+	do {									\
+		if (o == unless)						\
+			return false;						\
+	} while (!t##_try_cmpxchg(v, &o, o + i));				\
+	return true;								\
+}										\
+static inline bool t##_inc_not_zero(t##_t *v) { return t##_add_unless(v, 1, 0); } \
+static inline c t##_dec_if_positive(t##_t *v)					\
+{										\
+	c o = t##_read(v);							\
+										\
+	do {									\
+		if (o <= 0)							\
+			break;							\
+	} while (!t##_try_cmpxchg(v, &o, o - 1));				\
+	return o - 1;								\
+}										\
 static inline c t##_dec_return_release(t##_t *v)				\
 { return __atomic_sub_fetch(&v->counter, 1, __ATOMIC_RELEASE); }		\
 static inline c t##_inc_return_acquire(t##_t *v)				\
@@ -131,6 +168,8 @@ SHIM_ATOMIC(atomic, int)
 SHIM_ATOMIC(atomic64, s64)
 SHIM_ATOMIC(atomic_long, long)
 
-#define ATOMIC_INIT(i)	{ (i) }
+#define ATOMIC_INIT(i)		{ (i) }
+#define ATOMIC64_INIT(i)	{ (i) }
+#define ATOMIC_LONG_INIT(i)	{ (i) }
 
 #endif /* SHIM_ATOMIC_H */

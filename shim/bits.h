@@ -52,6 +52,16 @@ static inline bool test_and_clear_bit(long n, unsigned long *map)
 	       BIT_MASK(n);
 }
 
+static inline bool test_bit_acquire(long n, const unsigned long *map)
+{
+	return __atomic_load_n(map + BIT_WORD(n), __ATOMIC_ACQUIRE) & BIT_MASK(n);
+}
+
+static inline void change_bit(long n, unsigned long *map)
+{
+	__atomic_fetch_xor(map + BIT_WORD(n), BIT_MASK(n), __ATOMIC_RELAXED);
+}
+
 static inline void __set_bit(long n, unsigned long *map)
 {
 	map[BIT_WORD(n)] |= BIT_MASK(n);
@@ -61,6 +71,30 @@ static inline void __clear_bit(long n, unsigned long *map)
 {
 	map[BIT_WORD(n)] &= ~BIT_MASK(n);
 }
+
+static inline void __change_bit(long n, unsigned long *map)
+{
+	map[BIT_WORD(n)] ^= BIT_MASK(n);
+}
+
+static inline bool __test_and_set_bit(long n, unsigned long *map)
+{
+	bool was = map[BIT_WORD(n)] & BIT_MASK(n);
+
+	__set_bit(n, map);
+	return was;
+}
+
+static inline bool __test_and_clear_bit(long n, unsigned long *map)
+{
+	bool was = map[BIT_WORD(n)] & BIT_MASK(n);
+
+	__clear_bit(n, map);
+	return was;
+}
+
+#define assign_bit(n, map, v)	((v) ? set_bit(n, map) : clear_bit(n, map))
+#define __assign_bit(n, map, v)	((v) ? __set_bit(n, map) : __clear_bit(n, map))
 
 static inline unsigned long find_next_bit(const unsigned long *map,
 					  unsigned long size, unsigned long from)
@@ -86,5 +120,25 @@ static inline unsigned long find_next_zero_bit(const unsigned long *map,
 #define for_each_set_bit(bit, map, size)				\
 	for ((bit) = find_first_bit(map, size); (bit) < (size);		\
 	     (bit) = find_next_bit(map, size, (bit) + 1))
+#define for_each_clear_bit(bit, map, size)				\
+	for ((bit) = find_first_zero_bit(map, size); (bit) < (size);	\
+	     (bit) = find_next_zero_bit(map, size, (bit) + 1))
+
+/* Return @size if no bit is set. */
+static inline unsigned long find_last_bit(const unsigned long *map, unsigned long size)
+{
+	unsigned long at;
+
+	for (at = size; at; at--)
+		if (test_bit(at - 1, map))
+			return at - 1;
+	return size;
+}
+
+#define hweight8(w)	((unsigned int)__builtin_popcount((u8)(w)))
+#define hweight16(w)	((unsigned int)__builtin_popcount((u16)(w)))
+#define hweight32(w)	((unsigned int)__builtin_popcount((u32)(w)))
+#define hweight64(w)	((unsigned long)__builtin_popcountll(w))
+#define hweight_long(w)	hweight64(w)
 
 #endif /* SHIM_BITS_H */

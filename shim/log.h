@@ -54,5 +54,12 @@ bool shim_warn(bool is_true, const char *what);
 #define WARN_ON_ONCE(cond)	WARN_ON(cond)
 #define WARN_ONCE(cond, ...)	WARN_ON(cond)
 #define WARN(cond, ...)		WARN_ON(cond)
+/* Where the kernel would stop, the process ends by a signal. */
+#define BUG()			__builtin_trap()
+#define BUG_ON(cond)							\
+do {									\
+	if (unlikely(cond))						\
+		BUG();							\
+} while (0)
 
 #endif /* SHIM_LOG_H */

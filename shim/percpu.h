@@ -48,11 +48,77 @@ static inline void shim_set_cpu(u32 cpu)
 #define per_cpu_ptr(p, cpu)	shim_per_cpu(p, (cpu) * SHIM_PERCPU_PART)
 #define raw_cpu_ptr(p)		shim_per_cpu(p, shim_self.percpu)
 #define this_cpu_ptr(p)		shim_per_cpu(p, shim_this_cpu())
-/* As in the kernel this has no lock prefix, which would be a barrier that a strategy lacks. */
-#define this_cpu_add(x, n)	((void)(*raw_cpu_ptr(&(x)) += (n)))
+#define alloc_percpu_gfp(type, gfp) alloc_percpu(type)
+#define get_cpu_ptr(p)		({ preempt_disable(); this_cpu_ptr(p); })
+#define put_cpu_ptr(p)		do { (void)(p); preempt_enable(); } while (0)
+
+/*
+ * As in the kernel, each of these is one instruction, which an interrupt does not divide, and has
+ * no lock prefix, which would be a barrier that a strategy lacks.  @x has 1, 2, 4 or 8 bytes.
+ */
+#define shim_cpu_op(op, p, n)						\
+do {									\
+	switch (sizeof(*(p))) {						\
+	case 1:	__asm__ volatile(op "b %b1, %0" : "+m"(*(p)) : "qi"(n)); break; \
+	case 2:	__asm__ volatile(op "w %w1, %0" : "+m"(*(p)) : "ri"(n)); break; \
+	case 4:	__asm__ volatile(op "l %k1, %0" : "+m"(*(p)) : "ri"(n)); break; \
+	default: __asm__ volatile(op "q %q1, %0" : "+m"(*(p)) : "re"((u64)(n))); break; \
+	}								\
+} while (0)
+
+/* Add N and return the sum. */
+#define shim_cpu_add_return(p, n)					\
+({									\
+	typeof(*(p)) sum_ = (n);					\
+									\
+	shim_cpu_exchange_op("xadd", p, sum_);				\
+	sum_ + (typeof(*(p)))(n);					\
+})
+#define shim_cpu_exchange_op(op, p, v)					\
+	__asm__ volatile(op " %0, %1" : "+r"(v), "+m"(*(p)) : : "memory", "cc")
+
+#define shim_cpu_cmpxchg(p, old, new)					\
+({									\
+	typeof(*(p)) old_ = (old), new_ = (new);			\
+									\
+	__asm__ volatile("cmpxchg %2, %1" : "+a"(old_), "+m"(*(p)) : "r"(new_) : "memory", "cc"); \
+	old_;								\
+})
+
+#define shim_cpu_xchg(p, v)						\
+({									\
+	typeof(*(p)) was_, seen_ = READ_ONCE(*(p));			\
+									\
+	do {								\
+		was_ = seen_;						\
+		seen_ = shim_cpu_cmpxchg(p, was_, v);			\
+	} while (seen_ != was_);					\
+	was_;								\
+})
+
+#define this_cpu_add(x, n)	shim_cpu_op("add", raw_cpu_ptr(&(x)), n)
+#define this_cpu_sub(x, n)	shim_cpu_op("sub", raw_cpu_ptr(&(x)), n)
+#define this_cpu_and(x, n)	shim_cpu_op("and", raw_cpu_ptr(&(x)), n)
+#define this_cpu_or(x, n)	shim_cpu_op("or", raw_cpu_ptr(&(x)), n)
 #define this_cpu_inc(x)		this_cpu_add(x, 1)
-#define this_cpu_dec(x)		this_cpu_add(x, -1)
-#define this_cpu_read(x)	(*raw_cpu_ptr(&(x)))
-#define this_cpu_write(x, v)	((void)(*raw_cpu_ptr(&(x)) = (v)))
+#define this_cpu_dec(x)		this_cpu_sub(x, 1)
+#define this_cpu_read(x)	READ_ONCE(*raw_cpu_ptr(&(x)))
+#define this_cpu_write(x, v)	WRITE_ONCE(*raw_cpu_ptr(&(x)), v)
+#define this_cpu_add_return(x, n) shim_cpu_add_return(raw_cpu_ptr(&(x)), n)
+#define this_cpu_inc_return(x)	this_cpu_add_return(x, 1)
+#define this_cpu_dec_return(x)	this_cpu_add_return(x, -1)
+#define this_cpu_xchg(x, v)	shim_cpu_xchg(raw_cpu_ptr(&(x)), v)
+#define this_cpu_cmpxchg(x, o, n) shim_cpu_cmpxchg(raw_cpu_ptr(&(x)), o, n)
+
+/* The caller has to keep the CPU; of interrupts these know nothing. */
+#define __this_cpu_add(x, n)	((void)(*this_cpu_ptr(&(x)) += (n)))
+#define __this_cpu_sub(x, n)	__this_cpu_add(x, -(n))
+#define __this_cpu_inc(x)	__this_cpu_add(x, 1)
+#define __this_cpu_dec(x)	__this_cpu_add(x, -1)
+#define __this_cpu_read(x)	(*this_cpu_ptr(&(x)))
+#define __this_cpu_write(x, v)	((void)(*this_cpu_ptr(&(x)) = (v)))
+#define raw_cpu_inc(x)		((void)(*raw_cpu_ptr(&(x)) += 1))
+#define raw_cpu_add(x, n)	((void)(*raw_cpu_ptr(&(x)) += (n)))
+#define raw_cpu_read(x)		(*raw_cpu_ptr(&(x)))
 
 #endif /* SHIM_PERCPU_H */

@@ -6,8 +6,9 @@
  *	tests/strategies/conform	is every strategy right?  Built with SHIM_CHECKED.
  *	harness/micro/native		what does a map cost?  Built without.
  *
- * A Makefile of theirs makes a file for each <linux/...> header that their sources include;
- * the file includes this one.
+ * A Makefile of theirs makes a file for each <linux/...> header that their sources include and
+ * that the list shim/headers has; the file includes this one.  What a strategy uses and nothing
+ * here has, missing.sh reports together with the file to add it to.
  *
  * SHIM_CHECKED is the only switch.  With it locks, memory and pages check how they are used,
  * can be made to fail, and are far too slow to time.  Without it they check nothing, and do
@@ -17,7 +18,10 @@
  *	types.h atomic.h bits.h		types, arithmetic, barriers, atomics: as in the kernel
  *	thread.h			the running thread, its CPU, interrupts, preemption
  *	lock.h				lock-checked.[ch] or lock-fast.[ch]
- *	slab.h percpu.h			memory-checked.c or memory-fast.c
+ *	slab.h cache.h percpu.h		memory-checked.c or memory-fast.c
+ *	list.h hash.h bitmap.h string.h	data structures, and bytes
+ *	err.h overflow.h refcount.h	errors in pointers, sizes, references
+ *	seqlock.h rcu.h work.h		sequence counts; rcu.c; work.c
  *	page.h				page-checked.[ch] or page-fast.[ch]
  *	iter.h iova.h			the daemon's memory in a read or write; iova-fast.c
  *	log.h				messages and warnings
@@ -31,15 +35,26 @@
 
 #include "types.h"
 #include "atomic.h"
+#include "bitmap.h"
 #include "bits.h"
+#include "cache.h"
+#include "err.h"
+#include "hash.h"
 #include "iova.h"
 #include "iter.h"
+#include "list.h"
 #include "lock.h"
 #include "log.h"
+#include "overflow.h"
 #include "page.h"
 #include "percpu.h"
+#include "rcu.h"
+#include "refcount.h"
+#include "seqlock.h"
 #include "slab.h"
+#include "string.h"
 #include "stub.h"
 #include "thread.h"
+#include "work.h"
 
 #endif /* SHIM_H */

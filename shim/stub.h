@@ -2,7 +2,7 @@
 /*
  * Names of the kernel that do nothing here, or next to nothing: lockdep's annotations,
  * NUMA (there is one node), options, devices, tracepoints (the kernel has a patched-out
- * jump there).  Left out: RCU, memory cgroups, CPUs that come and go.
+ * jump there).  Left out: memory cgroups, CPUs that come and go.
  */
 #ifndef SHIM_STUB_H
 #define SHIM_STUB_H
@@ -13,12 +13,30 @@
 #define lockdep_assert_held_write(l)	((void)(l))
 #define lockdep_assert_irqs_disabled()	((void)0)
 
+#define lockdep_assert(c)		((void)(c))
+#define lockdep_is_held(l)		true
+#define lockdep_set_class(l, key)	((void)(l))
+
+struct lock_class_key {
+	int unused;
+};
+
 #ifdef SHIM_CHECKED
 extern bool shim_rt;		/* set: this is a PREEMPT_RT kernel */
 #define IS_ENABLED(option)	(shim_rt && !strcmp(#option, "CONFIG_PREEMPT_RT"))
 #else
 #define IS_ENABLED(option)	0
 #endif
+
+/* A branch that the kernel patches is a test here. */
+struct static_key_false {
+	int enabled;
+};
+
+#define DEFINE_STATIC_KEY_FALSE(name)	struct static_key_false name
+#define static_branch_unlikely(k)	unlikely(READ_ONCE((k)->enabled))
+#define static_branch_enable(k)		WRITE_ONCE((k)->enabled, 1)
+#define static_branch_disable(k)	WRITE_ONCE((k)->enabled, 0)
 
 #define for_each_online_node(nid)	for ((nid) = 0; (nid) < 1; (nid)++)
 #define numa_node_id()			0
@@ -39,10 +57,6 @@ struct vdpa_device {
 };
 
 #define dev_to_vdpa(d)	container_of(d, struct vdpa_device, dev)
-
-struct work_struct {
-	int wanted;
-};
 
 #define DMA_ATTR_SKIP_CPU_SYNC	(1UL << 5)
 

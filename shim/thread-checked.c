@@ -20,6 +20,7 @@ void shim_might_sleep(const char *what)
 {
 	check(PROP_CONTEXT, !shim_self.irqs_off && !shim_self.preempt_count,
 	      "%s may sleep, with interrupts off or a spinlock held", what);
+	check(PROP_CONTEXT, !shim_self.rcu_depth, "%s may sleep, in an RCU read section", what);
 }
 
 u32 shim_processor_id(void)

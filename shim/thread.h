@@ -34,6 +34,7 @@ struct shim_thread {
 	unsigned long percpu;		/* bytes from the part of CPU 0 to that of this CPU */
 	unsigned long irqs_off;
 	int preempt_count;		/* spinlocks held, preemption off */
+	unsigned int rcu_depth;		/* read sections around */
 #ifdef SHIM_CHECKED
 	bool in_irq;			/* called as from an interrupt or under its lock */
 	bool spared;			/* allocations of this thread do not fail */

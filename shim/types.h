@@ -37,6 +37,8 @@ typedef unsigned int gfp_t;
 #define __acquire(lock)	((void)0)
 #define __release(lock)	((void)0)
 #define fallthrough	__attribute__((fallthrough))
+#define prefetch(p)	__builtin_prefetch(p)
+#define prefetchw(p)	__builtin_prefetch(p, 1)
 
 /* Inline functions of a header may be left unused, as in the kernel. */
 #define inline		inline __attribute__((unused))
@@ -55,7 +57,6 @@ typedef unsigned int gfp_t;
 #define container_of(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define struct_size(p, member, n) (sizeof(*(p)) + sizeof((p)->member[0]) * (n))
 #define BUILD_BUG_ON(e)	_Static_assert(!(e), #e)
 #ifndef static_assert
 #define static_assert(e, ...) _Static_assert(e, #e)
@@ -79,16 +80,32 @@ typedef unsigned int gfp_t;
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define DIV_ROUND_UP_ULL(n, d)	DIV_ROUND_UP((unsigned long long)(n), d)
 #define is_power_of_2(n)	((n) && !((n) & ((n) - 1)))
+#define min3(a, b, c)		min(min(a, b), c)
+#define max3(a, b, c)		max(max(a, b), c)
+#define clamp_t(type, v, lo, hi) clamp((type)(v), (type)(lo), (type)(hi))
+#define abs_diff(a, b)		((a) > (b) ? (a) - (b) : (b) - (a))
+#define upper_32_bits(n)	((u32)((u64)(n) >> 32))
+#define lower_32_bits(n)	((u32)(n))
+#define sizeof_field(type, member)	sizeof(((type *)NULL)->member)
+#define offsetofend(type, member)	(offsetof(type, member) + sizeof_field(type, member))
 
+#define U8_MAX		((u8)~0U)
+#define U16_MAX		((u16)~0U)
 #define U32_MAX		((u32)~0U)
 #define U64_MAX		((u64)~0ULL)
 
 #define fls64(x)	((u64)(x) != 0 ? 64 - __builtin_clzll(x) : 0)
+#define fls(x)		fls64((u32)(x))
+#define fls_long(x)	fls64((unsigned long)(x))
+#define __fls(x)	((unsigned long)(fls64(x) - 1))
+#define ffs(x)		__builtin_ffs(x)
+#define ffz(x)		__ffs(~(unsigned long)(x))
 #define ilog2(n)	(fls64((u64)(n)) - 1)
 #define order_base_2(n)	((n) > 1 ? fls64((u64)(n) - 1) : 0)
 #define roundup_pow_of_two(n)	(1UL << order_base_2(n))
 #define rounddown_pow_of_two(n)	(1UL << ilog2(n))
 #define div_u64(n, d)		((u64)(n) / (u32)(d))
+#define div64_u64(n, d)		((u64)(n) / (u64)(d))
 #define __ffs(x)	((unsigned long)__builtin_ctzl(x))
 
 /* --- errors in pointers ------------------------------------------------------ */

@@ -145,6 +145,10 @@ static inline void micro_idle(struct micro_worker *w)
 	u64 ticks;
 
 	micro_holds_on(w->timed);
+	if (unlikely(shim_work_used)) {
+		shim_work_run();
+		shim_rcu_poll();
+	}
 	if (!STRATEGY.deferred || !micro_domain_wants(&run.core))
 		return;
 	ticks = micro_domain_deferred(&run.core);

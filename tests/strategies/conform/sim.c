@@ -123,6 +123,10 @@ void core_destroy(struct bl_core *core)
 	      "%u slots of the window are never freed", iova->used);
 	daemon_exit(core);
 	core->d.strategy->exit(&core->d);
+	check(PROP_EXHAUSTION, !shim_work_forget(),
+	      "work is queued after exit: cancel_work_sync() is missing");
+	check(PROP_EXHAUSTION, !shim_rcu_forget(),
+	      "callbacks of call_rcu() are left after exit: rcu_barrier() is missing");
 	free_percpu(core->d.counters);
 	check(PROP_EXHAUSTION, core->busy || !iova->used,
 	      "%u slots of the window are never freed", iova->used);
@@ -169,13 +173,15 @@ void bl_defer(struct bl_domain *d)
 
 bool core_is_deferred(const struct bl_core *core)
 {
-	return __atomic_load_n(&core->deferred_wanted, __ATOMIC_RELAXED);
+	return __atomic_load_n(&core->deferred_wanted, __ATOMIC_RELAXED) || shim_work_is_queued();
 }
 
 void core_run_deferred(struct bl_core *core)
 {
 	unsigned int rounds = 0;
 
+	shim_rcu_poll();
+	check(PROP_INTEGRITY, shim_work_run() < 1000, "work that queues itself without an end");
 	while (__atomic_exchange_n(&core->deferred_wanted, 0, __ATOMIC_ACQUIRE)) {
 		core->d.strategy->deferred(&core->d);
 		check(PROP_INTEGRITY, ++rounds < 1000, "deferred work without an end");
@@ -246,6 +252,8 @@ static void irq_exit(void)
 	shim_self.irqs_off = 0;
 	shim_self.preempt_count = 0;
 	shim_self.in_irq = false;
+	/* Here the kernel runs softirqs. */
+	shim_rcu_poll();
 }
 
 static const struct dma_map_ops *ops_of(const struct bl_core *core)

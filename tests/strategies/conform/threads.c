@@ -354,7 +354,7 @@ static void run_round(const struct config *config, unsigned int drivers)
 		start(actors, &nr, echo, i);
 	if (!s->raw)
 		start(actors, &nr, spy, 0);
-	if (s->deferred)
+	if (s->deferred || shim_work_used)
 		start(actors, &nr, worker, 0);
 	if (s->set_user_pages)
 		start(actors, &nr, registrar, 0);
