@@ -8,6 +8,7 @@
 
 #include "shim/property.h"
 #include "shim/random.h"
+#include "sizes.h"
 
 /* The names of the properties: "integrity", ... "hang". */
 extern const char *const prop_names[PROP_ALL];
@@ -26,6 +27,7 @@ struct finding {
 	u64 start_ns, end_ns;
 	u64 warnings;		/* of the strategy */
 	u64 maps, map_failures, faults, sigbus, copies;
+	u64 sizes[SIZE_CLASSES];	/* maps of each class of sizes */
 	u64 stale_seen;		/* bytes that came back although not promised */
 };
 

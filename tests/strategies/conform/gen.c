@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "model.h"
+#include "sizes.h"
 
 const char *const prefill_names[BL_PREFILL_NR] = { BL_PREFILLS(BL_OPTION_NAME) };
 const char *const backing_names[BL_BACKING_NR] = { BL_BACKINGS(BL_OPTION_NAME) };
@@ -29,26 +30,12 @@ static enum op_kind random_kind(u64 *random)
 	return kind;
 }
 
-/* Mostly small, and around the boundaries; LONG: what goes through the file is seldom small. */
+/* LONG: what goes through the file is seldom small. */
 static u32 random_size(u64 *random, bool is_long)
 {
-	static const u32 small[] = { 1, 2, 511, 512, 513, 64, 1500 };
-	static const u32 medium[] = { 4095, 4096, 4096, 4097, 8191, 8193, 12288 };
-	static const u32 large[] = {
-		16383, 16384, 65535, 65536, 65537, 61441, 131072, 131073, MODEL_MAX_SIZE
-	};
-	u32 which = random_below(random, 256);
-
-	if (is_long && which % 8 == 0)
-		return large[random_below(random, 6)];
-
-	if (which < 60)
-		return 1 + random_below(random, 600);
-	if (which < 214)
-		return small[random_below(random, ARRAY_SIZE(small))];
-	if (which < 254)
-		return medium[random_below(random, ARRAY_SIZE(medium))];
-	return large[random_below(random, ARRAY_SIZE(large))];
+	if (is_long && random_below(random, 8) == 0)
+		return size_draw_slots(random);
+	return size_draw(size_shares_model, random);
 }
 
 /* Choose where a buffer begins in its page: anywhere, or near a boundary. */

@@ -69,8 +69,9 @@ static unsigned int idle_buf(unsigned int from)
  */
 static void map_two(bool now)
 {
+	u32 p = m.op->pattern;
 	const struct op map = { .kind = OP_MAP, .dir = DMA_TO_DEVICE, .copy = true,
-				.size = 1 + m.op->pattern % BL_SLOT_SIZE };
+				.size = 1 + (p % 2 ? p / 128 % 64 : p % BL_SLOT_SIZE) };
 	unsigned int first = idle_buf(0), second = idle_buf(first + 1);
 	struct op ops[] = { map, map, map };
 

@@ -70,6 +70,7 @@ static void op_map(const struct op *op)
 		cell_open(op->buf, b->pa, b->size, b->dir);
 	iova = core_map(m.core, b->pa, b->size, b->dir, b->copy);
 	finding->maps++;
+	finding->sizes[size_class_of(b->size)]++;
 	if (iova != DMA_MAPPING_ERROR) {
 		say_more(": %#llx\n", iova);
 		check_address(b, iova);

@@ -48,6 +48,20 @@ static unsigned int limit_of(const struct job *job)
 	return 120 + 10 * (unsigned int)job->o->seconds;
 }
 
+/* Print the share of each class of sizes in the maps. */
+static void report_sizes(const struct finding *f)
+{
+	enum size_class class;
+
+	if (!f->maps)
+		return;
+	printf("  sizes");
+	for (class = 0; class < SIZE_CLASSES; class++)
+		printf("%s %s: %.1f %%", class ? "," : "", size_class_names[class],
+		       100.0 * f->sizes[class] / f->maps);
+	printf("\n");
+}
+
 static void report_pass(const struct job *job)
 {
 	const struct finding *f = job->f;
@@ -61,6 +75,8 @@ static void report_pass(const struct job *job)
 	if (f->stale_seen)
 		printf(", %llu stale bytes", f->stale_seen);
 	printf("\n");
+	if (job->mode != MODE_LITMUS)
+		report_sizes(f);
 }
 
 /* Print a failure, and note the property that it breaks. */

@@ -52,6 +52,7 @@ struct actor {
 	unsigned int nr;	/* number among the threads of its kind */
 	int cpu;
 	u64 random;
+	u64 sizes[SIZE_CLASSES];	/* that it has mapped */
 	u8 mem[MODEL_MAX_SIZE];
 };
 
@@ -69,14 +70,6 @@ static bool is_over(void)
 
 /* --- drivers --------------------------------------------------------------- */
 
-static u32 request_size(u64 *random)
-{
-	static const u32 sizes[] = { 1, 511, 512, 4095, 4096, 4097, 8193, 65537 };
-	u32 which = random_below(random, 32);
-
-	return which < ARRAY_SIZE(sizes) ? sizes[which] : 1 + random_below(random, 6000);
-}
-
 static const u8 *contents(const struct request *r)
 {
 	bool secret = r->dir == DMA_FROM_DEVICE && t.core->d.prefill != BL_PREFILL_COPY;
@@ -91,7 +84,8 @@ static void post(struct actor *a, unsigned int cell)
 
 	r->dir = random_below(&a->random, 3);
 	r->copy = random_below(&a->random, 4) != 0;
-	r->size = request_size(&a->random);
+	r->size = size_draw(size_shares_threads, &a->random);
+	a->sizes[size_class_of(r->size)]++;
 	r->written = r->size - (random_below(&a->random, 2) ? r->size / 2 : 0);
 	r->pattern = random_next(&a->random);
 	r->answer = random_next(&a->random);
@@ -153,6 +147,17 @@ static void end(unsigned int cell)
 	__atomic_store_n(&r->state, IDLE, __ATOMIC_RELEASE);
 }
 
+/* Count only here: a locked instruction before each map would be a barrier. */
+static void count_requests(const struct actor *a, u32 ended)
+{
+	enum size_class class;
+
+	__atomic_fetch_add(&finding->ops, ended, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&finding->maps, ROUND_REQUESTS, __ATOMIC_RELAXED);
+	for (class = 0; class < SIZE_CLASSES; class++)
+		__atomic_fetch_add(&finding->sizes[class], a->sizes[class], __ATOMIC_RELAXED);
+}
+
 static void *driver(void *arg)
 {
 	struct actor *a = arg;
@@ -186,8 +191,7 @@ static void *driver(void *arg)
 		}
 		cpu_relax();
 	} while (busy);
-	__atomic_fetch_add(&finding->ops, ended, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&finding->maps, ROUND_REQUESTS, __ATOMIC_RELAXED);
+	count_requests(a, ended);
 	__atomic_fetch_sub(&t.driving, 1, __ATOMIC_RELEASE);
 	return NULL;
 }
@@ -325,6 +329,7 @@ static void start(struct actor *actors, unsigned int *nr, void *(*act)(void *),
 	a->nr = which;
 	a->cpu = *nr;
 	a->random = t.seed + *nr;
+	memset(a->sizes, 0, sizeof(a->sizes));
 	(*nr)++;
 	if (pthread_create(&a->thread, NULL, act, a)) {
 		perror("conform: pthread_create");
