@@ -5,7 +5,7 @@
 # Variables: PLAN=name (bench; default: quick with KVM, else quick-icount), SAME_WITHIN=percent
 # (bench: the margin of "same"; default: the plan's), ORDER=fresh|random|listed (bench; default:
 # the plan's),
-# NAME=name (new-strategy), S=name (conform), T="test ..." (check), KDIR=path (build the module
+# NAME=name and FROM=eager|lazy|own-iova (new-strategy), S=name (conform), T="test ..." (check), KDIR=path (build the module
 # against other headers), V=1 (show commands), NO_INSTALL=1 (bench, check: install
 # no packages), PREFIX=path and DESTDIR=path (install).
 
@@ -90,8 +90,9 @@ conform: ## S=x: is strategy x right? the conformance suite on it alone; ARGS=--
 	$(Q)build/tests/conform/conform $(if $(S),--strategy $(S)) $(ARGS)
 
 new-strategy: export NAME := $(NAME)
-new-strategy: ## NAME=x: strategies/x.c from the template, ready to compile
-	$(Q)scripts/new-strategy.sh "$$NAME"
+new-strategy: export FROM := $(FROM)
+new-strategy: ## NAME=x: strategies/x.c, ready to compile; FROM=eager|lazy|own-iova
+	$(Q)scripts/new-strategy.sh "$$NAME" "$$FROM"
 
 clean: ## remove what was built; keep results and the downloaded kernel
 	$(Q)rm -rf build/bouncelab build/bouncelab-guest build/version build/*.ko build/harness build/tests \

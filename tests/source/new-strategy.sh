@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # `make new-strategy NAME=x` and nothing else makes a strategy: it builds, and
-# the list, the plans and the module have it; they lose it with the file.
+# the list, the plans and the module have it; they lose it with the file. FROM= chooses what
+# it begins with, and each of these builds, too.
 #
-# Seen failing: with a new-strategy.sh that leaves "template" as the name of the strategy.
+# Seen failing: with a new-strategy.sh that leaves "template" as the name of the strategy, or
+# the identifiers of the file that it copies.
 #
 # Timeout: 900
 # Slow: it builds the module.
@@ -20,7 +22,7 @@ unset MAKEFLAGS MAKEOVERRIDES MFLAGS KDIR CFLAGS V
 copy=$scratch/tree
 copy_tree "$copy"
 # A module of few strategies is built in seconds; the new one is one more.
-find "$copy/strategies" -name '*.c' ! -name template.c ! -name eager-none.c \
+find "$copy/strategies" -name '*.c' ! -path '*/templates/*' ! -name template.c ! -name eager-none.c \
 	! -name eager-rwlock.c -delete
 bouncelab=$top/build/bouncelab
 BOUNCELAB_ROOT=$copy
@@ -30,7 +32,12 @@ mk() { make -C "$copy" --no-print-directory "-j$(nproc)" "$@" >"$scratch/log" 2>
 
 listed() { "$bouncelab" list 2>&1 | grep -q '\<probe-2\>'; }
 planned() { "$bouncelab" plan smoke 2>&1 | grep -q '\<probe-2\>'; }
-in_module() { grep -q probe_2_map "$copy/build/bouncelab.ko"; }
+in_module()
+{
+	for id in probe_2 from_lazy from_own_iova; do
+		grep -q "${id}_map" "$copy/build/bouncelab.ko" || return 1
+	done
+}
 
 listed && fail "probe-2 is listed before it exists"
 
@@ -38,12 +45,25 @@ if ! mk new-strategy NAME=probe-2; then
 	show "$scratch/log"
 	give_up "make new-strategy NAME=probe-2 fails"
 fi
+# has_own_names NAME: the new file has its own names, and none of the file that it comes from.
+has_own_names()
+{
+	f=$copy/strategies/$1.c
+	head -n 12 "$f"
+	grep -n template "$f" && fail "$1 still speaks of the template"
+	grep -q "^ \* $1: " "$f" || fail "the head does not begin with the name $1"
+	grep -q "\.name = \"$1\"" "$f" || fail "the name of the strategy $1 is not the file's"
+	ok "the file $1 has its own names"
+}
 file=$copy/strategies/probe-2.c
-head -n 12 "$file"
-grep -n template "$file" && fail "the new file still speaks of the template"
-grep -q '^ \* probe-2: ' "$file" || fail "the head does not begin with the name"
-grep -q '\.name = "probe-2"' "$file" || fail "the name of the strategy is not the file's"
-ok "the new file has its own names"
+has_own_names probe-2
+for from in lazy own-iova; do
+	mk new-strategy NAME=from-$from FROM=$from || {
+		show "$scratch/log"
+		fail "FROM=$from makes no strategy"
+	}
+	has_own_names from-$from
+done
 
 mk build/bouncelab.ko || { show "$scratch/log"; fail "it does not build"; }
 grep -q '^BL_STRATEGY(probe_2)$' "$copy/kmod/strategy-table.h" || fail "it is not in the table"
@@ -83,7 +103,8 @@ sed -i 's/\.name = "probe-3"/.name = "probe-2"/' "$file"
 # lint: run the rules on the new file. It is newer than its object, so sparse checks it.
 lint()
 {
-	(cd "$copy" && sh tests/source/lint.sh --changed strategies/probe-2.c) >"$scratch/log" 2>&1
+	(cd "$copy" && sh tests/source/lint.sh --changed strategies/probe-2.c strategies/from-lazy.c \
+		strategies/from-own-iova.c) >"$scratch/log" 2>&1
 }
 
 cp "$file" "$scratch/saved.c"
@@ -98,7 +119,7 @@ lint || {
 	show "$scratch/log"
 	fail "it does not pass lint"
 }
-ok "the new file passes lint, where sparse checks it"
+ok "the new files pass lint, where sparse checks them"
 
 # refused NAME TEXT: make refuses the name with TEXT, and makes nothing.
 refused()
@@ -117,6 +138,14 @@ cksum "$file" >"$scratch/sum"
 refused probe-2 "strategies/probe-2.c exists already"
 cksum "$file" | cmp -s - "$scratch/sum" || fail "an existing strategy was changed"
 refused '' 'no name is given'
+for from in eagre template templates/lazy 'a b'; do
+	mk new-strategy NAME=probe-4 "FROM=$from" && fail "FROM=$from is accepted"
+	grep -q "FROM is '$from'; valid: eager, lazy, own-iova" "$scratch/log" || {
+		show "$scratch/log"
+		fail "the message for FROM=$from does not name what is valid"
+	}
+	[ ! -e "$copy/strategies/probe-4.c" ] || fail "FROM=$from makes a file"
+done
 for bad in Probe 2probe probe_3 probe- -probe a--b ../probe 'a b' 'a;b' 'a.c' "$(printf '%025d' 0 | tr 0 a)"; do
 	refused "$bad" 'valid: lower-case'
 done
@@ -127,7 +156,7 @@ ok "bad and taken names are refused"
 
 rm "$file"
 mk build/bouncelab.ko || { show "$scratch/log"; fail "without it the module does not build"; }
-in_module && fail "the module still has the removed strategy"
+grep -q probe_2_map "$copy/build/bouncelab.ko" && fail "the module still has the removed strategy"
 listed && fail "the removed strategy is still listed"
 planned && fail "the removed strategy is still planned"
 ok "without the file, the module, the list and the plans lose it"

@@ -78,6 +78,10 @@ good -asan --mode all --prefill copy --ops $((ops / 5)) --seconds 0.2
 good -ubsan --mode all --prefill zero --ops $((ops / 5)) --seconds 0.2
 good -tsan --mode threads,litmus --prefill copy --seconds 0.5
 
+# What new strategies are copied from: shortly, since each is like a strategy above.
+good '' --strategy templates --mode all --ops 150000 --seconds 0.1
+good -tsan --strategy templates --mode threads --prefill copy --seconds 0.3
+
 grep '^|' "$scratch/table.md" >"$scratch/made"
 if [ "${1:-}" = --update ]; then
 	{ sed "/$marker/q" $doc; echo; cat "$scratch/made"; } >"$scratch/doc" &&

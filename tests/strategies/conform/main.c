@@ -17,7 +17,7 @@ enum {
 static const struct argp_option argp_options[] = {
 	{ "list", KEY_LIST, 0, 0, "List the strategies and the broken ones (fixtures)", 0 },
 	{ "strategy", 's', "NAME,...", 0,
-	  "Test these strategies, or 'all', or 'fixtures' (default: all)", 0 },
+	  "Test these strategies, or 'all', 'fixtures' or 'templates' (default: all)", 0 },
 	{ "mode", KEY_MODE, "MODE,...", 0,
 	  "Choose the tests. model: random operations against a model; threads: drivers and "
 	  "daemons at once; litmus: the ordering of map, unmap and first fault; all "
@@ -98,13 +98,16 @@ static void set_expected(struct options *o, char *text, struct argp_state *state
 		o->expected |= BIT(find_choice(word, prop_names, PROP_ALL, state, "expect-fail"));
 }
 
+static const char *const group_names[GROUP_NR] = { "all", "fixtures", "templates" };
+
 static int list_strategies(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr_strategies; i++)
-		printf("%s%s\n", strategies[i].strategy->name,
-		       strategies[i].fixture ? " (fixture)" : "");
+		if (strategies[i].group != GROUP_TEMPLATE)
+			printf("%s%s\n", strategies[i].strategy->name,
+			       strategies[i].group == GROUP_FIXTURE ? " (fixture)" : "");
 	exit(0);
 }
 
@@ -156,17 +159,28 @@ const struct strategy_entry *strategy_find(const char *name)
 	return NULL;
 }
 
+static bool is_group(const char *name)
+{
+	enum strategy_group group;
+
+	for (group = 0; group < GROUP_NR; group++)
+		if (!strcmp(name, group_names[group]))
+			return true;
+	return false;
+}
+
 static void check_names(const char *names)
 {
 	char *copy = strdup(names), *word, *rest = copy;
 	unsigned int i;
 
 	while ((word = strsep(&rest, ","))) {
-		if (!strcmp(word, "all") || !strcmp(word, "fixtures") || strategy_find(word))
+		if (is_group(word) || strategy_find(word))
 			continue;
 		fprintf(stderr, "conform: unknown strategy '%s'; valid: all, fixtures", word);
 		for (i = 0; i < nr_strategies; i++)
-			fprintf(stderr, ", %s", strategies[i].strategy->name);
+			if (strategies[i].group != GROUP_TEMPLATE)
+				fprintf(stderr, ", %s", strategies[i].strategy->name);
 		fprintf(stderr, "\n");
 		exit(2);
 	}
@@ -175,7 +189,7 @@ static void check_names(const char *names)
 
 static bool is_chosen(const char *names, const struct strategy_entry *entry)
 {
-	const char *group = entry->fixture ? "fixtures" : "all";
+	const char *group = group_names[entry->group];
 	const char *name = entry->strategy->name, *at = names;
 	size_t len;
 

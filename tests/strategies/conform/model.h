@@ -77,10 +77,18 @@ void config_print(const struct config *config);
  */
 enum prop shrink(struct episode *e, const struct finding *f, u32 nr_ops);
 
-/* All strategies, in the order of their names, and then the broken ones. */
+/* Whose a strategy is.  A group's name stands for all of it; see group_names[]. */
+enum strategy_group {
+	GROUP_ALL,		/* strategies/ */
+	GROUP_FIXTURE,		/* the broken ones */
+	GROUP_TEMPLATE,		/* what new strategies are copied from; lists leave it out */
+	GROUP_NR
+};
+
+/* All strategies, in the order of their names, and then the other groups. */
 struct strategy_entry {
 	const struct bl_strategy *strategy;
-	bool fixture;
+	enum strategy_group group;
 };
 extern const struct strategy_entry strategies[];
 extern const unsigned int nr_strategies;

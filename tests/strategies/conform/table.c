@@ -91,8 +91,7 @@ static void rows_print(FILE *out, const struct job *jobs, unsigned int nr)
 			strcat(prefills, ", ");
 			strcat(prefills, prefill_names[end->prefill]);
 		}
-		if (strcmp(row->entry->strategy->name, "template"))
-			row_print(out, jobs, nr, row, prefills);
+		row_print(out, jobs, nr, row, prefills);
 	}
 }
 
