@@ -5,9 +5,9 @@
 # Variables: PLAN=name (bench; default: quick with KVM, else quick-icount), SAME_WITHIN=percent
 # (bench: the margin of "same"; default: the plan's), ORDER=fresh|random|listed (bench; default:
 # the plan's),
-# NAME=name and FROM=eager|lazy|own-iova (new-strategy), S=name (conform), T="test ..." (check), KDIR=path (build the module
-# against other headers), V=1 (show commands), NO_INSTALL=1 (bench, check: install
-# no packages), PREFIX=path and DESTDIR=path (install).
+# NAME=name and FROM=eager|lazy|own-iova (new-strategy), S=name and ARGS="option ..." (conform),
+# T="test ..." (check), KDIR=path (build the module against other headers), V=1 (show commands),
+# NO_INSTALL=1 (bench, check: install no packages), PREFIX=path and DESTDIR=path (install).
 
 PLAN ?=
 SAME_WITHIN ?=
@@ -84,10 +84,8 @@ include-graph: ## print which folder and which file includes which, and check th
 	$(Q)scripts/include-graph.sh
 
 # The suite takes the strategies from the sources, so that what is tested is what is there.
-conform: ## S=x: is strategy x right? the conformance suite on it alone; ARGS=--help for more
-	$(Q)$(MAKE) -f tests/strategies/conform/Makefile --no-print-directory OUT=build/tests/conform \
-		build/tests/conform/conform
-	$(Q)build/tests/conform/conform $(if $(S),--strategy $(S)) $(ARGS)
+conform: ## S=x: is strategy x right? half a minute; ARGS=--long: minutes; ARGS=--help for more
+	+$(Q)MAKE='$(MAKE)' scripts/conform.sh '$(S)' $(ARGS)
 
 new-strategy: export NAME := $(NAME)
 new-strategy: export FROM := $(FROM)

@@ -22,6 +22,7 @@
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
+. tests/strategies/conform/stages.sh
 scratch_dir
 
 ops=${OPS:-2000000}
@@ -63,20 +64,37 @@ good()
 	fi
 }
 
+# check_sizes: each class of sizes has its share of the maps, in the model and with threads.
+check_sizes()
+{
+	awk '
+		BEGIN { split("15 8 20 3 8 0.1", least) }
+		/^  sizes / {
+			lines++
+			n = split($0, part, ", ")
+			for (i = 1; i <= n; i++) {
+				sub(/.*: /, "", part[i])
+				if (part[i] + 0 < least[i])
+					print "class " i " has " part[i] " of the maps:" $0
+			}
+			if (n != 6)
+				print "not six classes:" $0
+		}
+		END { if (lines < 6) print "only " lines + 0 " lines of sizes" }
+	' "$scratch/log" >"$scratch/shares"
+	[ ! -s "$scratch/shares" ] || { show "$scratch/shares"; fail "a class of sizes is rare"; }
+	ok "each class of sizes has its share"
+}
+
 # --- the strategies are right --------------------------------------------------
 
-# Two threads that race do so for 0.2 to 1 s. Of the broken strategies below, the one that is found last
-# by them takes 0.05 s; each right one is exposed for 3 s, over all programs and prefills.
-
-good '' --mode all --ops "$ops" --seconds 0.2 --table "$scratch/table.md"
-good -64k --mode all --ops $((ops / 4)) --seconds 0.2
-# A page with more than one slot has rare races of its own.
-good -64k --mode litmus --prefill copy --seconds 1
-# An interrupt, or another thread, between any two accesses.
-good -step --mode model,threads --ops $((ops / 4)) --seconds 0.2
-good -asan --mode all --prefill copy --ops $((ops / 5)) --seconds 0.2
-good -ubsan --mode all --prefill zero --ops $((ops / 5)) --seconds 0.2
-good -tsan --mode threads,litmus --prefill copy --seconds 0.5
+conform_long "$ops" >"$scratch/stages"
+while read -r stage program args <&3; do
+	[ "$stage" != all ] || args="$args --table $scratch/table.md"
+	# shellcheck disable=SC2086 # words
+	good "${program#conform}" $args
+	[ "$stage" != all ] || check_sizes
+done 3<"$scratch/stages"
 
 # What new strategies are copied from: shortly, since each is like a strategy above.
 good '' --strategy templates --mode all --ops 150000 --seconds 0.1

@@ -32,6 +32,15 @@ const char *const prop_names[PROP_ALL] = {
 	[PROP_HANG] = "hang",
 };
 
+#if defined(__SANITIZE_THREAD__)
+/* End a test at its first race, as at any other failure.  The sanitizer calls this. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+	return "halt_on_error=1";
+}
+#endif
+
 u64 now_ns(void)
 {
 	struct timespec t;

@@ -1,0 +1,122 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# conform.sh STRATEGY,... [OPTION...]: make conform S=STRATEGY ARGS="OPTION...". Is the strategy
+# right? Run the conformance suite on it, one stage after the other, and stop at the first that
+# finds something. Without a strategy, or with 'all', all of them are tested.
+#
+#   --long    run what tests/strategies/conform.sh runs: minutes for each strategy
+#   --seed N  seed all random choices (default: 1)
+#   --help    print this text, and the options of the suite's program
+#
+# With any other option only build/tests/conform/conform runs, and gets it: that is how a
+# failure is repeated.
+#
+# Exit status: 0 if the strategy is right, 1 if not, 2 for wrong use or if it does not compile.
+#
+# Environment: MAKE.
+
+set -u
+
+cd "$(dirname "$0")/.." || exit 2
+. tests/strategies/conform/stages.sh
+out=build/tests/conform
+broken=tests/strategies/broken
+strategies=${1:-all}
+shift
+
+names_in() { for f in "$1"/*.c; do basename "$f" .c; done | grep -vx template; }
+
+refuse()
+{
+	echo "conform: $*" >&2
+	exit 2
+}
+
+# file_of NAME: print the source of a strategy, or fail.
+file_of()
+{
+	for f in "strategies/$1.c" "$broken/$1.c"; do
+		if [ -e "$f" ]; then
+			echo "$f"
+			return
+		fi
+	done
+	return 1
+}
+
+# Set $only to the strategies that have to be compiled.
+choose()
+{
+	only=
+	for name in $(echo "$1" | tr , ' '); do
+		case $name in
+		all)	only="$only $(names_in strategies | paste -sd ' ')" ;;
+		fixtures) only="$only $(names_in $broken | paste -sd ' ')" ;;
+		*)	file_of "$name" >/dev/null ||
+				refuse "unknown strategy '$name'; valid: all, fixtures," \
+				       "$(names_in strategies | paste -sd , | sed 's/,/, /g')"
+			only="$only $name" ;;
+		esac
+	done
+}
+
+# build PROGRAM...
+build()
+{
+	# shellcheck disable=SC2046 # a list of programs
+	${MAKE:-make} -f tests/strategies/conform/Makefile --no-print-directory "-j$(nproc)" \
+		"OUT=$out" "ONLY=$only" $(printf "$out/%s\n" "$@") ||
+		refuse "$strategies does not compile for user space"
+}
+
+usage()
+{
+	sed -n '/^# conform.sh/,/^# Environment/ { /^# Environment/d; s/^# \{0,1\}//; p }' \
+		"scripts/conform.sh"
+	build conform
+	"$out/conform" --help
+}
+
+now() { date +%s; }
+
+stages=$(conform_short)
+seed=1
+choose "$strategies"
+while [ $# -gt 0 ]; do
+	case $1 in
+	--long)	stages=$(conform_long 2000000) ;;
+	--seed)	[ $# -gt 1 ] || refuse "--seed has no number; example: --seed 7"
+		seed=$2
+		shift ;;
+	--help)	usage
+		exit ;;
+	*)	build conform
+		exec "$out/conform" --strategy "$strategies" --seed "$seed" "$@" ;;
+	esac
+	shift
+done
+
+# shellcheck disable=SC2046 # a list of programs
+build $(echo "$stages" | awk '{ print $2 }' | sort -u)
+
+names=$(echo "$stages" | awk '{ print $1 }' | paste -sd ' ')
+echo "conform: $strategies: $names; seed $seed"
+from=$(now)
+while read -r stage program args <&3; do
+	echo "$stage: $(conform_says "$stage")"
+	echo "  $out/$program --strategy $strategies --seed $seed $args"
+	# shellcheck disable=SC2086 # words
+	"$out/$program" --strategy "$strategies" --seed "$seed" $args </dev/null
+	code=$?
+	case $code in
+	0) ;;
+	1)	echo "conform: $strategies FAILS in $stage, after $(($(now) - from)) s." \
+		     "The command above repeats it."
+		exit 1 ;;
+	*)	refuse "$program ends with $code" ;;
+	esac
+done 3<<END
+$stages
+END
+echo "conform: $strategies passes, in $(($(now) - from)) s"
