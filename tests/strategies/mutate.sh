@@ -4,6 +4,8 @@
 # mutate.sh [NAME...]            make one mistake in strategies/ at a time, all or these, and
 #                                see whether the conformance suite finds it
 # mutate.sh --quick N [NAME...]  a fixed sample of N mistakes, or these, with the model only
+# mutate.sh --conform NAME...    these mistakes, each by what `make conform` runs
+# mutate.sh --conform=STAGE NAME...  by one stage of that
 # mutate.sh --list               print the names of all mistakes
 #
 # Mistakes of one line are in tests/strategies/mutations.txt. Plausible mistakes, some of them
@@ -14,7 +16,8 @@
 #
 # A patch begins with a text that says what is wrong. Its line "Strategy:" names the
 # strategy, and its line "Found by:" the stage to begin with (see stage_args below). With
-# "Found by: none" the patch is correct, only unusual: a test that fails is wrong.
+# "Found by: none" the patch is correct, only unusual: a test that fails is wrong. A line
+# "After:" names another patch, which is applied first.
 #
 # Seen failing: tests/strategies/mutation.sh makes it fail in each of these ways.
 #
@@ -24,6 +27,7 @@
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
+. tests/strategies/conform/stages.sh
 
 strategies=${STRATEGIES:-strategies}
 mutations=${MUTATIONS:-tests/strategies/mutations.txt}
@@ -118,9 +122,24 @@ mutant()
 		}' "$strategies/$(field "$1" file)"
 }
 
+# apply NAME DIR: apply the patch to a copy of strategies/, after those that come before it.
+apply()
+{
+	after=$(header "$1" After)
+	if [ -n "$after" ]; then
+		apply "$after" "$2" || return 1
+	fi
+	patch -s -d "$2" -f -p1 -F0 <"$mutants/$1.patch"
+}
+
 # check_patch NAME: check that the patch fits, and that its header is complete.
 check_patch()
 {
+	before=$(header "$1" After)
+	[ -z "$before" ] || is_patch "$before" || {
+		echo "$1: comes after '$before', and there is no such patch" >&2
+		return 1
+	}
 	[ -e "$strategies/$(header "$1" Strategy).c" ] || {
 		echo "$1: no strategy '$(header "$1" Strategy)'" >&2
 		return 1
@@ -129,7 +148,14 @@ check_patch()
 		echo "$1: found by '$(header "$1" 'Found by')'; valid: $stages none" >&2
 		return 1
 	}
-	patch -d "$strategies" --dry-run -f -p1 -F0 <"$mutants/$1.patch" >"$work/error" 2>&1 || {
+	if [ -n "$before" ]; then
+		rm -rf "$work/check"
+		mkdir "$work/check"
+		cp "$strategies"/*.[ch] "$work/check/"
+		apply "$1" "$work/check"
+	else
+		patch -d "$strategies" --dry-run -f -p1 -F0 <"$mutants/$1.patch"
+	fi >"$work/error" 2>&1 || {
 		echo "$1: does not fit: $(grep -v '^checking' "$work/error")" >&2
 		return 1
 	}
@@ -177,7 +203,7 @@ build()
 		ln -sf "$f" "$work/$1.one/"
 	done
 	make -f tests/strategies/conform/Makefile "-j$(nproc)" "OUT=$work/$1" "STRATEGIES=$work/$1.one" \
-		"FIXTURES=$work/none" CFLAGS=-w "$work/$1/$3" >"$work/build.log" 2>&1 || {
+		"FIXTURES=$work/none" "TEMPLATES=$work/none" CFLAGS=-w "$work/$1/$3" >"$work/build.log" 2>&1 || {
 		cat "$work/build.log" >&2
 		die "$mutation: does not compile"
 	}
@@ -206,7 +232,7 @@ affected()
 						more = hit[to[i]] = 1
 			} while (more)
 			for (f in hit)
-				if (sub(/\.c$/, "", f))
+				if (sub(/\.c$/, "", f) && f != "template")
 					print f
 		}' ./*.[ch] | sort)
 }
@@ -217,6 +243,10 @@ affected()
 stages="model 64k step threads litmus tsan long"
 stage_args()
 {
+	if [ -n "$as_conform" ]; then
+		conform_short | sed -n "s/^$1 //p"
+		return
+	fi
 	case $1 in
 	model)	echo conform --ops 90000 ;;
 	64k)	echo conform-64k --ops 60000 ;;
@@ -294,6 +324,8 @@ stages_of()
 {
 	if [ -n "$quick" ]; then
 		echo model
+	elif [ -n "$as_conform" ]; then
+		echo "$as_conform"
 	elif is_right "$1"; then
 		echo "$stages"
 	elif is_patch "$1"; then
@@ -311,7 +343,7 @@ change()
 	restore
 	if is_patch "$1"; then
 		users=$(header "$1" Strategy)
-		patch -s -d "$work/strategies" -f -p1 -F0 <"$mutants/$1.patch"
+		apply "$1" "$work/strategies"
 		return
 	fi
 	mutant "$1" >"$work/mutant"
@@ -345,6 +377,7 @@ try()
 # --- the whole -----------------------------------------------------------------
 
 quick=
+as_conform=
 mutation=unchanged
 mkdir -p $work
 exec 9>"$work/lock"
@@ -361,7 +394,17 @@ case ${1:-} in
 	[ $# != 0 ] || chosen=$(quick_names | awk -v n="$quick" '
 		{ name[NR] = $1 }
 		END { for (i = 0; i < n && i < NR; i++) print name[int(i * NR / n) + 1] }') ;;
--*)	die "unknown option '$1'; valid: --list, --quick N" ;;
+--conform | --conform=*)
+	as_conform=$(conform_short | cut -d " " -f 1)
+	case $1 in
+	*=*)	echo "$as_conform" | grep -qx -e "${1#*=}" ||
+			die "unknown stage '${1#*=}'; valid: $(echo "$as_conform" | paste -sd ' ')"
+		as_conform=${1#*=} ;;
+	esac
+	shift
+	chosen=$*
+	[ $# != 0 ] || die "--conform has no mistake; --list lists them" ;;
+-*)	die "unknown option '$1'; valid: --list, --quick N, --conform[=STAGE]" ;;
 *)	chosen=$*
 	[ $# != 0 ] || chosen=$(names) ;;
 esac
