@@ -108,29 +108,6 @@ typedef unsigned int gfp_t;
 #define div64_u64(n, d)		((u64)(n) / (u64)(d))
 #define __ffs(x)	((unsigned long)__builtin_ctzl(x))
 
-/* --- errors in pointers ------------------------------------------------------ */
-
-static inline void *ERR_PTR(long error)
-{
-	return (void *)error;
-}
-
-static inline long PTR_ERR(const void *p)
-{
-	return (long)p;
-}
-
-/* The last page of addresses is no memory. */
-static inline bool IS_ERR(const void *p)
-{
-	return (unsigned long)p >= (unsigned long)-4095;
-}
-
-static inline bool IS_ERR_OR_NULL(const void *p)
-{
-	return !p || IS_ERR(p);
-}
-
 /* --- DMA ------------------------------------------------------------------- */
 
 enum dma_data_direction {
