@@ -199,7 +199,7 @@ static void run_micro(const json_t *op)
 	free(path);
 }
 
-/* Tell the time and the counter that the kernel makes it of, for the check in vm/clock.h. */
+/* Tell the time and the counter that the kernel makes it of, for the check in vm/guest-clock.h. */
 static void send_clock(void)
 {
 	struct bl_clock c;

@@ -11,7 +11,7 @@
 
 #include "proto/accel.h"
 #include "lib/util.h"
-#include "vm/clock.h"
+#include "vm/guest-clock.h"
 
 struct vm_config {
 	const char *initramfs;
@@ -87,7 +87,7 @@ enum vm_event vm_next(struct vm *vm, double deadline, json_t **msg);
 int vm_send(struct vm *vm, const json_t *msg);
 
 /**
- * vm_check_clock() - check the guest's clock, as vm/clock.h says
+ * vm_check_clock() - check the guest's clock, as vm/guest-clock.h says
  * @vm: the guest, which has no request
  * @e: gets what passed since the last call, or since the boot
  * @why: after an error, says what is wrong; the caller frees it

@@ -102,7 +102,7 @@ planted_tree()
 			$(sed '/^#/d' kmod/sources kmod/lockwait/sources | grep -v '^strategies/') \
 			strategies/*.h strategies/eager-none.c strategies/eager-rwlock.c \
 			strategies/zap.c &&
-			patch -s -p1 -d "$from" <tests/vm/planted-trace/plant.patch &&
+			patch -s -F0 -p1 -d "$from" <tests/vm/planted-trace/plant.patch &&
 			cp tests/vm/planted-trace/plant.c "$from/kmod/core/" &&
 			cp tests/vm/planted-trace/plant-lock.c "$from/strategies/" &&
 			plant_strategies "$from" &&

@@ -17,7 +17,7 @@
 
 #include "proto/accel.h"
 #include "proto/guest-paths.h"
-#include "vm/clock.h"
+#include "vm/guest-clock.h"
 #include "vm/initramfs.h"
 
 static void test_init(void **state)

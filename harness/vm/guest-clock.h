@@ -16,8 +16,8 @@
  * time. The host's time says nothing about it, so there is no first check. The counter of the
  * emulator then has exactly one tick per nanosecond of that clock, which the second check takes.
  */
-#ifndef BL_VM_CLOCK_H
-#define BL_VM_CLOCK_H
+#ifndef BL_VM_GUEST_CLOCK_H
+#define BL_VM_GUEST_CLOCK_H
 
 #include "lib/clock.h"
 #include "proto/accel.h"

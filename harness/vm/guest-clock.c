@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "vm/clock.h"
+#include "vm/guest-clock.h"
 
 #include <math.h>
 #include <stdlib.h>
