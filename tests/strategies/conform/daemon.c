@@ -114,16 +114,22 @@ struct page *daemon_pin(struct bl_core *core, int dm, u64 iova)
 	return pte_page(v);
 }
 
+#if defined(SHIM_STEP)
+#define SHIM_INTERRUPTED	true
+#else
+#define SHIM_INTERRUPTED	false
+#endif
+
 /* Handle one fault.  Return false for a SIGBUS. */
 static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 {
 	const struct bl_strategy *s = core->d.strategy;
-	u64 hits = shim_inject.hits;
+	u64 hits = shim_chaos_on ? 0 : shim_inject.hits;	/* other threads change it */
 	struct page *page = s->fault(&core->d, iova);
 	u64 v;
 
-	/* With other threads about it may have been an allocation of theirs that failed. */
-	check(PROP_ALLOC, page || shim_chaos_on || shim_inject.hits == hits,
+	/* With other threads or interrupts about it may have been an allocation of theirs that failed. */
+	check(PROP_ALLOC, page || SHIM_INTERRUPTED || shim_chaos_on || shim_inject.hits == hits,
 	      "a fault finds no memory, and the daemon gets SIGBUS");
 	check(PROP_ALLOC, !IS_ERR(page) ||
 	      (PTR_ERR(page) == -ENOMEM && shim_inject.hits != hits),
