@@ -17,7 +17,7 @@ locks()
 	_source=$1 _program=$2
 	shift 2
 	gcc -std=gnu11 -O2 -fno-strict-aliasing '-Dcpu_relax()=sched_yield()' -include sched.h \
-		-I. -Ishim -pthread "$@" -o "$_program" tests/micro/micro-lock.c "$_source" \
+		-I. -iquote shim -pthread "$@" -o "$_program" tests/micro/micro-lock.c "$_source" \
 		shim/memory-fast.c
 }
 
