@@ -50,7 +50,7 @@ static inline unsigned int read_seqcount_begin(const seqcount_t *s)
 /* Return whether a writer came in between. */
 static inline bool read_seqcount_retry(const seqcount_t *s, unsigned int begin)
 {
-	/* What was read before the count: pairs with write_seqcount_begin(). */
+	/* The data were read before the count: pairs with write_seqcount_begin(). */
 	smp_rmb();
 	return READ_ONCE(s->sequence) != begin;
 }
@@ -64,7 +64,7 @@ static inline void write_seqcount_begin(seqcount_t *s)
 
 static inline void write_seqcount_end(seqcount_t *s)
 {
-	/* What was written before the even count: pairs with read_seqcount_begin(). */
+	/* The data were written before the even count: pairs with read_seqcount_begin(). */
 	smp_store_release(&s->sequence, s->sequence + 1);
 }
 

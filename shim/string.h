@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel adds to the C library's functions on bytes. */
+/* The kernel adds these functions on bytes to those of the C library. */
 #ifndef SHIM_STRING_H
 #define SHIM_STRING_H
 

@@ -106,14 +106,14 @@ char *campaign_sum_sources(void)
 
 #define MAX_NAMED	5	/* files that differ and are named */
 
-/* What the first line of a manifest says. Older manifests have none. */
+/* The first line of a manifest says this. Older manifests have no such line. */
 struct header {
 	size_t files;
 	unsigned long long bytes;
 	double written;		/* seconds since 1970; 0: there is no such line */
 };
 
-/* What a check of a manifest has found so far. */
+/* A check of a manifest has found this so far. */
 struct check {
 	const char *dir;
 	bool whole;

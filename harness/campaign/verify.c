@@ -10,7 +10,7 @@
 
 #define MAX_NAMED	5	/* things that are wrong and are named */
 
-/* What the lines of a journal say. */
+/* This is what the lines of a journal say. */
 struct record {
 	const char *dir;
 	json_t *sums;		/* path below the directory -> list of the sums that it had */

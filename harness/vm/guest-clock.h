@@ -32,7 +32,7 @@ struct vm_reading {
 	struct bl_clock guest;
 };
 
-/* What passed between two answers. */
+/* This much time passed between two answers. */
 struct vm_elapsed {
 	double guest;			/* seconds by the guest's clock */
 	double host_min, host_max;	/* seconds by the host's; it was a time between these */

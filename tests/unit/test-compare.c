@@ -238,7 +238,7 @@ static void make_same(void)
 	}
 }
 
-/* What is recorded of a campaign, as far as conclude() needs it. */
+/* Make the record of a campaign, as far as conclude() needs it. */
 static json_t *make_env(void)
 {
 	return json_pack("{s:{s:s,s:s},s:{s:s},s:{s:s,s:s,s:s},s:{s:s}}", "module", "source", "1",

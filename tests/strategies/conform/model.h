@@ -77,7 +77,7 @@ void config_print(const struct config *config);
  */
 enum prop shrink(struct episode *e, const struct finding *f, u32 nr_ops);
 
-/* Whose a strategy is.  A group's name stands for all of it; see group_names[]. */
+/* A strategy belongs to one of these groups, whose name stands for all of it; see group_names[]. */
 enum strategy_group {
 	GROUP_ALL,		/* strategies/ */
 	GROUP_FIXTURE,		/* the broken ones */

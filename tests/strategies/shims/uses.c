@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a strategy may use of the kernel, each used once: compiled over the shims, where it is
+ * Use once each thing that a strategy may use of the kernel: compiled over the shims, where it is
  * also run, and as a module, so that the shims take the arguments that the kernel takes.
  */
 #include <linux/atomic.h>

@@ -5,7 +5,7 @@
 
 #include "vdev.h"
 
-/* What is done to the descriptors of requests in flight. */
+/* The daemon does this to the descriptors of requests in flight. */
 struct spoil {
 	const char *kind;	/* "set", "clear", "mixed", or NULL: nothing */
 	bool answer;		/* then answer the first requests, all at once */
