@@ -54,7 +54,7 @@ as_root()
 }
 
 # Wait for dpkg's lock: a machine that has just started often holds it for its own upgrades.
-apt()
+apt_get()
 {
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >&2
 }
@@ -62,12 +62,12 @@ apt()
 # Update the package lists. Lists of sources that do not answer stay as they are.
 update()
 {
-	apt update || say "cannot update some package lists; the others are used"
+	apt_get update || say "cannot update some package lists; the others are used"
 }
 
-install()
+install_all()
 {
-	apt install -y --no-install-recommends "$@"
+	apt_get install -y --no-install-recommends "$@"
 }
 
 # know PACKAGE...: tell whether the package lists of this machine have all of these packages.
@@ -117,13 +117,13 @@ say "missing: $*"
 if ! know "$@"; then
 	say "the package lists do not have all of them; the lists are updated"
 	update
-elif install "$@"; then
+elif install_all "$@"; then
 	exit 0
 else
 	say "the installation failed; the package lists may be old and are updated"
 	update
 fi
-if ! install "$@"; then
+if ! install_all "$@"; then
 	say "cannot install: $*"
 	say "apt-get's own message is above. Without installing: NO_INSTALL=1 make ..."
 	exit 1

@@ -69,8 +69,8 @@ export BOUNCELAB_MICRO
 # number NAME: print a member of the JSON object of one run in $scratch/run.json.
 number() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" "$scratch/run.json"; }
 
-# sum NAME: print the sum of one of its histograms.
-sum()
+# sum_of NAME: print the sum of one of its histograms.
+sum_of()
 {
 	sed 's/"floor":{[^}]*}//' "$scratch/run.json" |
 		sed -n "s/.*\"$1\":\[\(\[[^a-z]*\]\)\].*/\1/p" | tr -d '[]' |
@@ -86,11 +86,11 @@ for args in "threads=1" "threads=2 flags=1 outstanding=8" "threads=2 flags=2 win
 	operations=$(number operations)
 	[ "$operations" -gt 0 ] || fail "$args: no operations"
 	for what in map unmap pair total; do
-		[ "$(sum $what)" = "$operations" ] ||
-			fail "$args: $operations operations, $(sum $what) in the histogram of $what"
+		[ "$(sum_of $what)" = "$operations" ] ||
+			fail "$args: $operations operations, $(sum_of $what) in the histogram of $what"
 	done
-	[ "$(sum copy)" = "$(number copies)" ] ||
-		fail "$args: $(number copies) copies, $(sum copy) in their histogram"
+	[ "$(sum_of copy)" = "$(number copies)" ] ||
+		fail "$args: $(number copies) copies, $(sum_of copy) in their histogram"
 	for what in failures mismatches warnings; do
 		[ "$(number $what)" = 0 ] || fail "$args: $(number $what) $what"
 	done
@@ -127,25 +127,32 @@ field()
 		$at["strategy"] == name { print $at[column] }' "$3"
 }
 
-# A known delay in map and in unmap is in the median of each and in its net mean, to 3 %, and
-# twice in the cost. It makes the strategy slower than its baseline; on a busy machine there may be
-# no verdict, and then there is a reason. tests/unit/test-micro-verdict.c has the rules.
+# planted_in WHAT TIMES MOST: WHAT is longer by TIMES delays, from 1 % less to MOST % more.
+planted_in()
+{
+	with=$(field planted-delay "$1" "$scratch/delay.csv")
+	without=$(field eager-spin "$1" "$scratch/delay.csv")
+	echo "$1: $with with $2 x $planted ticks of $khz kHz, $without without"
+	awk "BEGIN { d = 100 * (($with - $without) * $khz / 1e6 / $planted / $2 - 1)
+		exit !(d > -1 && d < $3) }" ||
+		fail "$1: $with - $without is not $2 x $planted ticks of $khz kHz, to -1..$3 %"
+}
+
+# A known delay in map and in unmap is in the median of each and in its net mean, and twice in the
+# cost. None is shorter than the delay. They are longer where a host is shared: the caches cool
+# meanwhile (on an EPYC with neighbours by 550 ns per map, 2.7 %), and a mean has the interruptions
+# of up to ten delays (3 to 4 % more). It makes the strategy slower than its baseline; on a busy
+# machine there may be no verdict, and then there is a reason. tests/unit/test-micro-verdict.c has
+# the rules.
 micro -s planted-delay,eager-spin --baseline eager-spin --rounds 8 --seconds 0.01 --size 4K \
 	--threads 1 --touch all --same-within 50 --csv "$scratch/delay.csv" >"$scratch/table" ||
 	fail "planted-delay: exit code $?"
 khz=$(number tick_khz)
-for what in map_ns unmap_ns net_map_ns net_unmap_ns; do
-	with=$(field planted-delay $what "$scratch/delay.csv")
-	without=$(field eager-spin $what "$scratch/delay.csv")
-	echo "$what: $with with a delay of $planted ticks of $khz kHz, $without without"
-	awk "BEGIN { d = ($with - $without) * $khz / 1e6 / $planted - 1
-		exit !(d > -0.03 && d < 0.03) }" ||
-		fail "$what: $with - $without is not $planted ticks of $khz kHz"
-done
-with=$(field planted-delay cost_ns "$scratch/delay.csv")
-without=$(field eager-spin cost_ns "$scratch/delay.csv")
-awk "BEGIN { d = ($with - $without) * $khz / 1e6 / $planted / 2 - 1; exit !(d > -0.03 && d < 0.03) }" ||
-	fail "cost_ns: $with - $without is not twice $planted ticks of $khz kHz"
+planted_in map_ns 1 6
+planted_in unmap_ns 1 6
+planted_in net_map_ns 1 15
+planted_in net_unmap_ns 1 15
+planted_in cost_ns 2 15
 ok "a planted delay is measured"
 
 verdict=$(field planted-delay verdict "$scratch/delay.csv")

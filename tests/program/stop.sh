@@ -43,8 +43,9 @@ FAKE_NOISE=1 campaign 0 between --width 0.9 --repeat 40
 n=$(blocks between)
 stopped between width "$n"
 { [ "$n" -gt 18 ] && [ $((n % 6)) = 0 ]; } || fail "between: stopped after $n blocks"
+# widest BLOCKS: print the widest interval, in per cent, of the campaign cut to so many blocks.
 # The look six blocks before was narrow enough, and the one before that was not.
-cut()
+widest()
 {
 	cp -r "$out/between" "$out/cut-$1"
 	sed -i "s/\"from\": [0-9]*/\"from\": $1/" "$out/cut-$1/stop.json"
@@ -54,7 +55,7 @@ cut()
 		/"ratio_hi": [0-9]/ { w = 100 * (($2 + 0) / lo - 1); if (w > max) max = w }
 		END { print max }'
 }
-awk -v a="$(cut $((n - 12)))" -v b="$(cut $((n - 6)))" 'BEGIN { exit !(a > 0.9 && b <= 0.9) }' ||
+awk -v a="$(widest $((n - 12)))" -v b="$(widest $((n - 6)))" 'BEGIN { exit !(a > 0.9 && b <= 0.9) }' ||
 	fail "between: not the looks that decide"
 ok "some noise: two looks in a row decide"
 

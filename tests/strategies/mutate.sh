@@ -258,8 +258,8 @@ stage_args()
 	esac
 }
 
-# look STAGE STRATEGY TREE: return 0 if nothing is found; otherwise $found says what.
-look()
+# find_fault STAGE STRATEGY TREE: return 0 if nothing is found; otherwise $found says what.
+find_fault()
 {
 	# shellcheck disable=SC2046 # words
 	set -- "$3" "$2" "$1" $(stage_args "$1")
@@ -297,7 +297,7 @@ is_sound()
 	esac
 	build clean "$2" "$(stage_args "$1" | cut -d " " -f 1)"
 	was=$found
-	if look "$1" "$2" "$work/clean"; then
+	if find_fault "$1" "$2" "$work/clean"; then
 		found=$was
 		sound="$sound<$1 $2 ok>"
 		return 0
@@ -362,7 +362,7 @@ try()
 		for s in $users; do
 			build mutated "$s" "$(stage_args "$stage" | cut -d " " -f 1)"
 			from=$(now_ms)
-			look "$stage" "$s" "$work/mutated"
+			find_fault "$stage" "$s" "$work/mutated"
 			code=$?
 			spent=$((spent + $(now_ms) - from))
 			[ $code = 1 ] || continue

@@ -5,7 +5,7 @@
 # Rules that a tool checks: every warning counts. What a tool is told to ignore has its
 # reason here, in .shellcheckrc, or beside the line.
 
-rules="$rules shell spelling cppcheck_user cppcheck_kernel"
+rules="$rules shell hidden_command spelling cppcheck_user cppcheck_kernel"
 trees="$trees sparse"
 needs shellcheck
 needs codespell
@@ -25,6 +25,22 @@ rule_shell()
 	while read -r f; do
 		! is_shell "$f" || echo "$f"
 	done | xargs -d '\n' -r shellcheck -x -f gcc
+}
+
+# A function with the name of a command hides it, also from the libraries that the script reads:
+# one named cut once called itself through a function of fake.sh, without end.
+rule_hidden_command()
+{
+	dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p' | xargs dpkg-query -L |
+		sed -n 's|.*/s\{0,1\}bin/||p' | sort -u >"$scratch/commands"
+	echo apt >>"$scratch/commands"
+	while read -r f; do
+		! is_shell "$f" || echo "$f"
+	done | xargs -d '\n' -r awk '
+		FILENAME ~ /commands$/ { command[$1] = 1; next }
+		match($0, /^[a-z_]+\(\)/) && (name = substr($0, 1, RLENGTH - 2)) in command {
+			print FILENAME ":" FNR ": the function " name " hides a command" }
+		' "$scratch/commands"
 }
 
 # nin is a count of "in" descriptors, filp is a slab cache, neighbr is eight characters long.
@@ -83,6 +99,8 @@ breaks shell a.sh 'if true; then\n'
 breaks shell run '#!/bin/sh\ncase x in\n'
 breaks shell b.sh '#!/bin/sh\nrm $1\n'
 keeps shell c.sh '#!/bin/sh\nrm "$1"\n'
+breaks hidden_command d.sh 'cut()\n{\n\t:\n}\n'
+keeps hidden_command e.sh 'cut_down()\n{\n\tcut -c 1\n}\n'
 breaks spelling a.c '/* the adr''ess */\n'
 keeps spelling b.c '/* the address */\n'
 breaks cppcheck_user harness/lib/a.c 'int f(void)\n{\n\tint a[2];\n\n\treturn a[2];\n}\n'

@@ -15,8 +15,8 @@ live()
 	[ -s $tmp/bt.out ] || note "$(tail -n 5 $tmp/bt.err)"
 }
 
-# sum MAP: print the sum of its entries, "@map[key]: number"; a key can be a stack.
-sum()
+# sum_of MAP: print the sum of its entries, "@map[key]: number"; a key can be a stack.
+sum_of()
 {
 	awk -v map="@$1[" '
 		index($0, map) == 1 { on = 1 }
@@ -31,18 +31,18 @@ attach vduse0
 maps=$(counter vduse0 map)
 unmaps=$(counter vduse0 unmap)
 live map-latency
-check_eq "map-latency: maps" "$(sum maps)" $(($(counter vduse0 map) - maps))
-check_eq "map-latency: unmaps" "$(sum unmaps)" $(($(counter vduse0 unmap) - unmaps))
+check_eq "map-latency: maps" "$(sum_of maps)" $(($(counter vduse0 map) - maps))
+check_eq "map-latency: unmaps" "$(sum_of unmaps)" $(($(counter vduse0 unmap) - unmaps))
 
 faults=$(counter vduse0 fault)
 copied=$(counter vduse0 copy_in_fault_bytes)
 live faults
-check_eq "faults: faults" "$(sum faults)" $(($(counter vduse0 fault) - faults))
-check_eq "faults: bytes copied in them" "$(sum copied_in_faults)" \
+check_eq "faults: faults" "$(sum_of faults)" $(($(counter vduse0 fault) - faults))
+check_eq "faults: bytes copied in them" "$(sum_of copied_in_faults)" \
 	$(($(counter vduse0 copy_in_fault_bytes) - copied))
 
 live lock-waits
-waits=$(($(sum spinlock_waits) + $(sum other_waits)))
+waits=$(($(sum_of spinlock_waits) + $(sum_of other_waits)))
 note "lock-waits: $waits waits, $(grep -c '^@spinlock_waits' $tmp/bt.out) ways to a spinlock"
 check "lock-waits: there are waits" test $waits -gt 0
 check "lock-waits: a histogram" grep -q '^@.*_us:' $tmp/bt.out
