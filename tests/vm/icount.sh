@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Counted in instructions, with one I/O in flight, the stock algorithm in our device has 0.997
-# of the stock driver's IOPS (142 of 46,800 instructions more), and a second stock driver has
-# as many as the first. A device's IOPS repeat within 0.05 %: the standard deviation is 0.02 %,
-# and one I/O more or less is 0.023 %. The bounds are 0.2 % to each side, so that this test
+# Counted in instructions, with one I/O in flight, the stock algorithm in our device has 0.994
+# of the stock driver's IOPS (290 of 46,800 instructions more), and a second stock driver has
+# as many as the first. About half of the 290, 37 for each of the four mappings of an I/O, remember
+# where a mapping begins and check an unmap against it; the stock driver believes what the ring
+# says. A device's IOPS repeat within 0.05 %: the standard deviation is 0.02 %, and one I/O more or
+# less is 0.023 %. The bounds are 0.2 % to each side, so that this test
 # sees a change of our path by a hundred instructions, and of the stock one by a new kernel.
 # Timeout: 600
 #
@@ -34,7 +36,7 @@ within()
 }
 
 for job in 4k-randread-q1 4k-randwrite-q1; do
-	within eager-rwlock $job 0.995 0.999
+	within eager-rwlock $job 0.992 0.996
 	within "intree'" $job 0.998 1.002
 	ok "$job: instructions are as calibrated"
 done
