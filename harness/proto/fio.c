@@ -147,8 +147,33 @@ static double direction_error(const json_t *dir)
 	return fmax(of_ios, rate_error(get_number(dir, "bw_bytes"), ms, bytes, bytes / ios));
 }
 
-static void add_entry(struct fio_result *r, struct latencies *lat, const json_t *job)
+/* Return the number that a job's options have, as text, in the entry or for all; else 1. */
+static double get_option(const json_t *global, const json_t *job, const char *key)
 {
+	const char *text = bl_json_str(json_object_get(job, "job options"), key, NULL);
+	double number;
+
+	text = text ? text : bl_json_str(global, key, "1");
+	return bl_parse_double(text, 1, 1e6, &number) ? 1 : number;
+}
+
+/*
+ * Return how many latencies fio has above or below the I/Os that it counts. I/Os in flight when the
+ * ramp time ends are in one of the two alone: there are at most @in_flight of them. A job can forbid
+ * fio to measure completion latencies.
+ */
+static double count_error(const json_t *dir, double in_flight)
+{
+	double n = bl_json_num(json_object_get(dir, "clat_ns"), "N", 0);
+	double off = fabs(n - get_number(dir, "total_ios")) - in_flight;
+
+	return n > 0 && off > 0 ? off : 0;
+}
+
+static void add_entry(struct fio_result *r, struct latencies *lat, const json_t *global,
+		      const json_t *job)
+{
+	double in_flight = get_option(global, job, "iodepth") * get_option(global, job, "numjobs");
 	double runtime = 0;
 	size_t i;
 
@@ -167,6 +192,7 @@ static void add_entry(struct fio_result *r, struct latencies *lat, const json_t 
 		r->ios += get_number(dir, "total_ios");
 		runtime = fmax(runtime, get_number(dir, "runtime"));
 		r->rate_error = fmax(r->rate_error, direction_error(dir));
+		r->count_error = fmax(r->count_error, count_error(dir, in_flight));
 		if (get_number(dir, "total_ios") > 0)
 			add_latencies(lat, dir);
 	}
@@ -198,7 +224,7 @@ int fio_parse(const char *text, size_t len, struct fio_result *r, struct hist *h
 		goto out;
 	}
 	json_array_foreach(jobs, i, job)
-		add_entry(r, &lat, job);
+		add_entry(r, &lat, json_object_get(root, "global options"), job);
 	set_percentiles(r, &lat);
 	if (hist)
 		hist_merge(hist, &lat.hist);
@@ -254,6 +280,11 @@ int fio_check(const struct fio_result *r, double planned_ms,
 	if (r->rate_error > FIO_MAX_RATE_ERROR) {
 		snprintf(why, whylen, "its IOPS or bandwidth are %.1f %% from its I/Os by its runtime: "
 			 "not numbers that fio wrote", r->rate_error * 100);
+		return -ENODATA;
+	}
+	if (r->count_error > 0) {
+		snprintf(why, whylen, "it has latencies of %.0f I/Os more or fewer than it counts: not "
+			 "numbers that fio wrote", r->count_error);
 		return -ENODATA;
 	}
 	return 0;

@@ -39,6 +39,11 @@ struct fio_result {
 	 * that more than rounding means that one of them is not fio's.
 	 */
 	double rate_error;
+	/*
+	 * The largest number of latencies of an entry above or below its I/Os, those that can be in
+	 * flight at the end of the ramp time being allowed.
+	 */
+	double count_error;
 	int error;		/* the first error, an errno; 0 for none */
 	unsigned int entries;	/* of jobs[] */
 };
@@ -69,8 +74,8 @@ int fio_read(const char *path, struct fio_result *r, struct hist *hist, char *wh
  * @why: gets the reason of an error, or ""
  * @whylen: bytes of @why
  *
- * Return: 0, -EIO (fio reported an error), -ENODATA (fio did no I/O, a number is missing, or IOPS or
- * bandwidth do not follow from I/Os and runtime) or -ETIME (the job ran shorter than FIO_MIN_RUNTIME
+ * Return: 0, -EIO (fio reported an error), -ENODATA (fio did no I/O, a number is missing, IOPS or
+ * bandwidth do not follow from I/Os and runtime, or there are more or fewer latencies than I/Os) or -ETIME (the job ran shorter than FIO_MIN_RUNTIME
  * of the plan).
  */
 int fio_check(const struct fio_result *r, double planned_ms,

@@ -5,7 +5,8 @@
  *
  * Seen failing: without skipping to the '{', without nan, with the first entry
  * only, with the largest runtime, with the first bin that exceeds the share,
- * with 80 % of the planned time, without the error check, without the check of rates.
+ * with 80 % of the planned time, without the error check, without the check of rates, or of
+ * latencies.
  */
 #include "lib/util.h"
 
@@ -141,6 +142,34 @@ static void test_rate(void **state)
 	assert_non_null(strstr(why, "not numbers that fio wrote"));
 }
 
+#define COUNTED(options, ios, latencies) "{\"jobs\":[{\"error\":0," options "\"write\":" DIR_0 \
+	",\"read\":{\"iops\":" ios ",\"bw_bytes\":4096,\"total_ios\":" ios ",\"runtime\":1000," \
+	"\"clat_ns\":{\"N\":" latencies "}}}]}"
+
+/* fio has a latency for each I/O, but for those in flight when the ramp time ends. */
+static void test_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(COUNTED("", "100", "101")), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), 0);
+	assert_int_equal(parse(COUNTED("", "150", "100")), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), -ENODATA);
+	assert_non_null(strstr(why, "latencies of 49 I/Os more or fewer"));
+	assert_int_equal(parse(COUNTED("\"job options\":{\"iodepth\":\"16\",\"numjobs\":\"2\"},",
+				       "100", "132")), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), 0);
+	assert_int_equal(parse(COUNTED("\"job options\":{\"iodepth\":\"16\",\"numjobs\":\"2\"},",
+				       "100", "133")), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), -ENODATA);
+	/* The option for all jobs; and a job that does not measure latencies. */
+	assert_int_equal(parse("{\"global options\":{\"iodepth\":\"4\"}," "\"jobs\":[{\"error\":0,"
+		"\"write\":" DIR_0 ",\"read\":{\"iops\":9,\"bw_bytes\":1,\"total_ios\":9,"
+		"\"runtime\":1000,\"clat_ns\":{\"N\":13}}}]}"), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), 0);
+	assert_int_equal(parse(COUNTED("", "100", "0")), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), 0);
+}
+
 static void test_no_io(void **state)
 {
 	(void)state;
@@ -192,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_runtime),
 		cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_no_io),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_bins),
