@@ -200,7 +200,9 @@ static char *read_jobs(struct summary *s, const struct run_state *run)
 /* Return the member in which a run.json is that of another run than planned, or NULL. */
 static const char *find_other_member(const struct run_state *run)
 {
-	static const char *const keys[] = { "label", "id", "kind", "block", "strategy" };
+	static const char *const keys[] = {
+		"label", "id", "kind", "block", "strategy", "page_order", "bounce_mb", "unsafe",
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		const json_t *planned = json_object_get(run->plan, keys[i]);
@@ -209,6 +211,12 @@ static const char *find_other_member(const struct run_state *run)
 		/* Older run.json have fewer members; all have the label. */
 		if ((done || !i) && !json_equal((json_t *)planned, (json_t *)done))
 			return keys[i];
+	}
+	for (size_t a = 0; a < AXES; a++) {
+		const json_t *done = json_object_get(run->doc, axis_names[a]);
+
+		if (done && !json_equal(json_object_get(run->plan, axis_names[a]), (json_t *)done))
+			return axis_names[a];
 	}
 	return NULL;
 }
