@@ -73,6 +73,32 @@ struct compared {
 	struct bl_strv *why;
 };
 
+#define SHOWN	60	/* characters of a value that are shown */
+#define BEFORE	20	/* of them before the first difference */
+
+/* Return the part of @s that shows how it differs from @other. The caller frees it. */
+static char *pick_part(const char *s, const char *other)
+{
+	size_t from = 0;
+
+	while (s[from] && s[from] == other[from])
+		from++;
+	from = strlen(s) <= SHOWN || from <= BEFORE ? 0 : from - BEFORE;
+	return bl_fmt("%s%.*s%s", from ? "..." : "", SHOWN, s + from,
+		      strlen(s + from) > SHOWN ? "..." : "");
+}
+
+static char *describe_difference(enum thing thing, const char *path, const char *x, const char *y)
+{
+	char *old = pick_part(x, y), *new = pick_part(y, x);
+	char *line = bl_fmt("another %s: %s: %s, %s (--across %s allows it)", thing_names[thing], path,
+			    old, new, thing_names[thing]);
+
+	free(new);
+	free(old);
+	return line;
+}
+
 /* Compare one fact. A fact that only one campaign records says nothing. */
 static void compare_fact(struct compared *c, enum thing thing, const char *path, const json_t *x,
 			 const json_t *y)
@@ -87,7 +113,7 @@ static void compare_fact(struct compared *c, enum thing thing, const char *path,
 		return;
 	s = json_dumps(x, JSON_COMPACT | JSON_ENCODE_ANY);
 	t = json_dumps(y, JSON_COMPACT | JSON_ENCODE_ANY);
-	add_line(c->why, bl_fmt("another %s: %s: %.60s, %.60s", thing_names[thing], path, s, t));
+	add_line(c->why, describe_difference(thing, path, s, t));
 	free(t);
 	free(s);
 }

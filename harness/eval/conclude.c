@@ -2,6 +2,7 @@
 #include "eval/conclude.h"
 #include "campaign/provenance.h"
 #include "campaign/things.h"
+#include "eval/job-files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,25 @@ static void diff_plans(const struct verdicts *a, const struct verdicts *b, struc
 	}
 }
 
+/* Add the jobs that are compared and whose files differ, each once. */
+static void diff_jobs(const struct comparisons *cs, const struct verdicts *a,
+		      const struct verdicts *b, struct bl_strv *why)
+{
+	struct bl_strv seen = {};
+
+	for (size_t i = 0; i < cs->n; i++) {
+		char *line;
+
+		if (bl_strv_has(&seen, cs->c[i].job))
+			continue;
+		bl_strv_add(&seen, cs->c[i].job);
+		line = job_files_compare(a->sum, b->sum, cs->c[i].job);
+		if (line)
+			add(why, line);
+	}
+	bl_strv_free(&seen);
+}
+
 static void diff_cells(const struct comparisons *cs, const struct verdicts *a,
 		       const struct verdicts *b, struct bl_strv *why)
 {
@@ -73,6 +93,7 @@ static void add_changes(const char *name, const struct summary *s, struct bl_str
 	struct bl_strv changes = {};
 
 	provenance_list_changes(s->dir, s->env, &changes);
+	job_files_list_changes(s, &changes);
 	for (size_t i = 0; i < changes.n; i++)
 		add(why, bl_fmt("%s changed while it ran: %s", name, changes.v[i]));
 	bl_strv_free(&changes);
@@ -141,10 +162,13 @@ enum conclusion conclude(const struct comparisons *cs, const struct verdicts *a,
 {
 	size_t before = why->n;
 
+	if (!strcmp(a->sum->dir, b->sum->dir))
+		add(why, bl_strdup("old and new are one campaign"));
 	things_compare(a->sum->env, b->sum->env, things_that_may_differ(a, across), why);
 	add_changes("the old campaign", a->sum, why);
 	add_changes("the new campaign", b->sum, why);
 	diff_plans(a, b, why);
+	diff_jobs(cs, a, b, why);
 	diff_cells(cs, a, b, why);
 	if (why->n > before)
 		return CANNOT_TELL;

@@ -49,11 +49,12 @@ ok "a label is slower: 1; faster: 0; another label is asked for: 0"
 
 # The boots of one campaign are one, so nothing shows how boots differ.
 campaign 0 one
-compare 125 "one boot" one one
+cp -r "$out/one" "$out/again"
+compare 125 "one boot" one again
 says "$scratch/log" 'the scatter between boots is not known' 'cannot be said'
-compare 0 "one boot, and a known scatter" one one --boot-sd 0.5
+compare 0 "one boot, and a known scatter" one again --boot-sd 0.5
 says "$scratch/log" 'of 0.5 % of the ratio is assumed'
-compare 125 "one boot, and a large scatter" one one --boot-sd 10
+compare 125 "one boot, and a large scatter" one again --boot-sd 10
 FAKE_SLOW=eager-none=0.9 campaign 0 one-slow
 compare 1 "slower by more than boots scatter" one one-slow --boot-sd 0.5
 compare 125 "slower by less than boots scatter" one one-slow --boot-sd 10
@@ -144,6 +145,25 @@ campaign 0 longer --boot block --runtime 0.2
 compare 125 "another runtime" old longer
 says "$scratch/log" 'the plans differ: runtime_s'
 ok "no environment, or another plan: 125"
+
+FAKE_JOB=bs=8k campaign 0 job --boot block
+compare 125 "another job of the same name" old job
+says "$scratch/log" "another job 4k-randread-1: 'bs=4k', 'bs=8k'"
+copy edited
+sed -i 's/bs=4k/bs=2k/' "$(runs_of edited time eager-none | tail -n 1)/job-4k-randread-1.fio"
+resign edited
+compare 125 "a job that changed on the way" old edited
+says "$scratch/log" "the new campaign changed while it ran: another job 4k-randread-1: 'bs=4k', 'bs=2k'"
+copy unkept
+rm "$out"/unkept/runs/*/job-*.fio
+resign unkept
+compare 125 "no job files" unkept old
+says "$scratch/log" 'the old campaign has not kept the file of job 4k-randread-1'
+ok "another job of the same name: 125"
+
+compare 125 "a campaign with itself" old old
+says "$scratch/log" 'old and new are one campaign'
+ok "a campaign compared with itself: 125"
 
 compare 2 "no such thing" old same --across nonsense
 says "$scratch/log" "unknown thing in 'nonsense'; valid: module, compiler, kernel"

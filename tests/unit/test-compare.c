@@ -269,7 +269,8 @@ static void test_conclusion(void **state)
 	make_same();
 	end(&old);
 	end(&new);
-	old.sum.dir = new.sum.dir = (char *)"/nonexistent";
+	old.sum.dir = (char *)"/nonexistent/old";
+	new.sum.dir = (char *)"/nonexistent/new";
 	old.sum.env = make_env();
 	new.sum.env = make_env();
 	assert_int_equal(compare(NULL, NULL), 0);
