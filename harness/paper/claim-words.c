@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #define EPSILON	1e-9
+#define NARROW	1.5	/* ratio of the ends of a range that a word such as "half" may stand for */
 
 bool claim_carries_way(const struct claim *c, int way, bool negated)
 {
@@ -38,7 +39,9 @@ static double number_of(const char *s, size_t len, bool *fuzzy)
 		{ "twenty", 20, false }, { "thirty", 30, false }, { "forty", 40, false },
 		{ "fifty", 50, false }, { "hundred", 100, false },
 		{ "half", 0.5, true }, { "third", 1.0 / 3, true }, { "quarter", 0.25, true },
-		{ "fifth", 0.2, true }, { "tenth", 0.1, true }, { "twice", 2, true },
+		{ "fifth", 0.2, true }, { "sixth", 1.0 / 6, true }, { "seventh", 1.0 / 7, true },
+		{ "eighth", 0.125, true }, { "ninth", 1.0 / 9, true }, { "tenth", 0.1, true },
+		{ "twice", 2, true },
 	};
 	char *digits;
 	double v;
@@ -70,20 +73,47 @@ static bool is_per_cent(const char *text, size_t end)
 	return *s == '%' || !strncasecmp(s, "per cent", 8);
 }
 
+/* Tell whether the number, which is of per cent or not, is the same as @x. */
+static bool is_end(double x, double v, bool per_cent)
+{
+	return fabs(x - v) < EPSILON ||
+	       (per_cent && (fabs(x - (1 - v / 100)) < EPSILON || fabs(x - (1 + v / 100)) < EPSILON));
+}
+
 static bool is_number_of(const struct claim_part *part, double v, bool fuzzy, bool per_cent)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(part->number); i++) {
 		double x = part->number[i];
 
-		if (isnan(x))
-			continue;
-		if (fabs(x - v) < EPSILON)
-			return true;
-		if (per_cent && (fabs(x - (1 - v / 100)) < EPSILON ||
-				 fabs(x - (1 + v / 100)) < EPSILON))
+		if (!isnan(x) && is_end(x, v, per_cent))
 			return true;
 	}
 	return fuzzy && !per_cent && part->range && v >= part->number[0] && v <= part->number[1];
+}
+
+const struct claim_part *claim_find_wide_range(const struct claim *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const double *end = c->part[i].number;
+		bool said[2] = {}, word = false, fuzzy;
+
+		if (!c->part[i].range)
+			continue;
+		for (size_t at = 0, len; c->phrase[at]; at += len ? len : 1) {
+			double v;
+
+			len = words_number(c->phrase, at);
+			v = len ? number_of(c->phrase + at, len, &fuzzy) : NAN;
+			if (isnan(v))
+				continue;
+			for (int k = 0; k < 2; k++)
+				said[k] |= is_end(end[k], v, is_per_cent(c->phrase, at + len));
+			word |= fuzzy && v >= end[0] && v <= end[1] && end[1] <= NARROW * end[0] + EPSILON;
+		}
+		if (!word && !(said[0] && said[1]))
+			return &c->part[i];
+	}
+	return NULL;
 }
 
 bool claim_carries_number(const struct claim *c, const char *text, size_t at, size_t len)

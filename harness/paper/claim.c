@@ -329,6 +329,7 @@ static int check_values(struct words *w, char *first, struct claim_part *part)
 
 	if (parse_side(w, all ? take(w) : first, true, &a))
 		return -EINVAL;
+	part->of = a.value;
 	rows = a.value->n_rows;
 	if (rows > 1 && !all)
 		return bad(w, "is a set, which needs 'all':", a.word);
@@ -351,7 +352,7 @@ static int check_values(struct words *w, char *first, struct claim_part *part)
 	return bad(w, "unknown comparison (valid: < > <= >= == != in, minus, within):", op);
 }
 
-static int check_test(struct words *w, struct claim_part *part)
+static int check_test(struct words *w)
 {
 	const char *name = take(w);
 	char *sh = bl_fmt("%s/tests/%s.sh", bl_root(), name ? name : "");
@@ -360,7 +361,6 @@ static int check_test(struct words *w, struct claim_part *part)
 
 	free(sh);
 	free(c);
-	part->any_way = true;
 	return there ? 0 : bad(w, "there is no test", name);
 }
 
@@ -377,7 +377,7 @@ static int check_parts(struct words *w, struct claim *c)
 		c->n++;
 		*part = (struct claim_part){ .number = { NAN, NAN } };
 		if (!strcmp(word, "test")) {
-			err = check_test(w, part);
+			err = check_test(w);
 		} else if (!strcmp(word, "cited")) {
 			part->any_way = true;
 			word = take(w);

@@ -15,14 +15,17 @@
  *	A in LO..HI			the whole interval is within
  *	A minus B in LO..HI		likewise of the difference, with both intervals
  *	A within N of B			A is B but for N per cent, intervals included
- *	test NAME			tests/NAME.sh, or tests/NAME.c, shows it
+ *	test NAME			tests/NAME.sh, or tests/NAME.c, shows it: neither a number nor a
+ *					word of a verdict
  *	cited [N]			the literature says so
  *
  * A may have a column: A@insns_per_io; A@est is the estimate without its interval. "all A ..."
  * holds for each row of a set. The words have a way: "faster" is up, "costs" down, "same" neither,
  * and so has an expression: for a ratio of IOPS A > 1 is up, for a time A > B is down. They
  * must agree. A number in the phrase must be one of the expression's: an end of a range, or, for a
- * word such as "half", within it; N per cent may stand for 1 - N/100 or 1 + N/100.
+ * word such as "half", within it; N per cent may stand for 1 - N/100 or 1 + N/100. The phrase has both
+ * ends of a range, or a word within a narrow one, so that a wide range cannot say anything. The strategy
+ * that the sentence names last before the phrase is one of those on the left: it is the subject.
  */
 #ifndef BL_PAPER_CLAIM_H
 #define BL_PAPER_CLAIM_H
@@ -33,8 +36,9 @@
 #define CLAIM_MAX_PARTS	8
 
 struct claim_part {
+	const struct value *of;	/* what it says something of; NULL: test, cited */
 	int ways;		/* enum word_way bits: what it leaves possible; 0: says nothing of it */
-	bool any_way;		/* test, cited */
+	bool any_way;		/* cited: what the literature says is not computed */
 	double number[2];	/* the numbers of the expression; NaN: none */
 	bool range;		/* they are the ends of a range */
 };
@@ -61,6 +65,9 @@ void claim_free(struct claim *c);
 
 /* Tell whether the claim carries a word of that way. */
 bool claim_carries_way(const struct claim *c, int way, bool negated);
+
+/* Return a range of the claim whose ends the phrase does not have, and that is wide; else NULL. */
+const struct claim_part *claim_find_wide_range(const struct claim *c);
 
 /* Tell whether the claim carries the number that stands at @at in the phrase's sentence. */
 bool claim_carries_number(const struct claim *c, const char *text, size_t at, size_t len);

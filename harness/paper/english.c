@@ -16,7 +16,8 @@ static const char *const number_words[] = {
 	"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 	"thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "hundreds",
 	"thousand", "thousands", "million", "millions", "billion", "dozen", "dozens", "half",
-	"halves", "third", "thirds", "quarter", "quarters", "fifth", "tenth", "tenths", "hundredth",
+	"halves", "third", "thirds", "quarter", "quarters", "fifth", "fifths", "sixth", "seventh",
+	"eighth", "ninth", "tenth", "tenths", "hundredth", "thousandth",
 	"twice", "thrice", "triple", "threefold", "twofold", "tenfold",
 };
 
@@ -36,7 +37,10 @@ static const struct {
 	{ "paid", WAY_UP }, { "buy", WAY_UP }, { "buys", WAY_UP }, { "save", WAY_UP },
 	{ "saves", WAY_UP }, { "saved", WAY_UP }, { "improves", WAY_UP }, { "improve", WAY_UP },
 	{ "outperforms", WAY_UP }, { "outperform", WAY_UP }, { "beats", WAY_UP },
-	{ "beat", WAY_UP }, { "worth", WAY_UP },
+	{ "beat", WAY_UP }, { "worth", WAY_UP }, { "leads", WAY_UP }, { "ahead", WAY_UP },
+	{ "exceeds", WAY_UP }, { "surpasses", WAY_UP }, { "surpass", WAY_UP },
+	{ "outruns", WAY_UP }, { "overtakes", WAY_UP }, { "outpaces", WAY_UP },
+	{ "trails", WAY_DOWN }, { "trail", WAY_DOWN }, { "lags", WAY_DOWN }, { "lag", WAY_DOWN },
 	{ "slower", WAY_DOWN }, { "worse", WAY_DOWN }, { "dearer", WAY_DOWN },
 	{ "longer", WAY_DOWN }, { "cost", WAY_DOWN }, { "costs", WAY_DOWN },
 	{ "costing", WAY_DOWN }, { "costly", WAY_DOWN }, { "lose", WAY_DOWN },
@@ -147,6 +151,9 @@ static bool in_name(const char *text, size_t at)
 	while (at && (isdigit((unsigned char)text[at - 1]) ||
 		      (at > 1 && strchr(".,", text[at - 1]) && isdigit((unsigned char)text[at - 2]))))
 		at--;
+	/* A factor, "x10", is no name; "0x10", "linux10" and the architecture x86 are. */
+	if (at && text[at - 1] == 'x' && (at < 2 || !is_word_char(text[at - 2])))
+		return !strncmp(text + at, "86", 2);
 	if (at && (isalpha((unsigned char)text[at - 1]) || text[at - 1] == '_'))
 		return true;
 	return at > 1 && text[at - 1] == '-' && isalpha((unsigned char)text[at - 2]);

@@ -149,6 +149,87 @@ static void check_key_order(struct paper *p, const struct paragraph *g, size_t f
 	}
 }
 
+/* --- the subject of a claim ---------------------------------------------------------------- */
+
+/* Return where the text before @end last names the value of the condition, or NULL. */
+static const char *find_last_row(struct paper *p, const char *text, const char *end,
+				 const struct row_condition *c)
+{
+	const char *last = NULL;
+
+	for (const char *s = text; (s = find_row(p, s, c)) && s < end; s++)
+		last = s;
+	return last;
+}
+
+/* Return the condition that says which strategy or label the value is of, or NULL. */
+static const struct row_condition *subject_of(const struct value *v)
+{
+	const struct row_condition *c = v ? condition_of(v, "label") : NULL;
+
+	return c || !v ? c : condition_of(v, "strategy");
+}
+
+/* Tell whether the claim says something of the row with this label. */
+static bool is_subject_of(const struct claim *c, const char *label)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct row_condition *subject = subject_of(c->part[i].of);
+
+		if (subject && !strcmp(subject->value, label))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Find which label of the claim's file the sentence names last before the phrase, or first if it names
+ * none before.
+ */
+static const char *find_subject(struct paper *p, const struct value *v, const char *sentence,
+				const char *phrase)
+{
+	struct row_condition c = *subject_of(v);
+	const char *before = NULL, *behind = NULL, *label = NULL, *s;
+
+	for (size_t row = 0; row < v->csv->rows; row++) {
+		c.value = (char *)csv_get(v->csv, row, c.column);
+		s = find_last_row(p, sentence, phrase, &c);
+		if (s && (!before || s > before)) {
+			before = s;
+			label = c.value;
+		}
+		s = before ? NULL : find_row(p, phrase, &c);
+		if (s && (!behind || s < behind)) {
+			behind = s;
+			label = c.value;
+		}
+	}
+	return label;
+}
+
+/*
+ * Check that a claim is of what its phrase says it of: "`a` is faster than `b`" has a claim on a. A
+ * claim on a set has no single subject.
+ */
+static void check_subject(struct paper *p, const struct prose_mark *m, const char *sentence)
+{
+	const struct claim *c = &m->claim;
+	const char *phrase = m->broken ? NULL : strstr(sentence, c->phrase), *label;
+
+	for (size_t i = 0; phrase && i < c->n; i++) {
+		if (!subject_of(c->part[i].of))
+			continue;
+		label = find_subject(p, c->part[i].of, sentence, phrase);
+		if (label && !is_subject_of(c, label))
+			paper_wrong(p, NULL, m->line, "the sentence says '%s' of '%s', and the claim is of "
+				    "'%s'", c->phrase, label, subject_of(c->part[i].of)->value);
+		return;
+	}
+}
+
+/* --- a sentence ------------------------------------------------------------------------ */
+
 /* Check the values and claims of a sentence: that it names their rows, in their order. */
 void prose_check_rows(struct paper *p, const struct paragraph *g, const struct section *s,
 		      size_t from, size_t to)
@@ -163,9 +244,12 @@ void prose_check_rows(struct paper *p, const struct paragraph *g, const struct s
 	for (size_t i = 0; i < g->n_claims; i++) {
 		const struct claim *c = &g->claims[i].claim;
 
-		for (size_t k = 0; k < c->n_values && prose_is_claim_of(g, &g->claims[i], from, to); k++)
+		if (!prose_is_claim_of(g, &g->claims[i], from, to))
+			continue;
+		for (size_t k = 0; k < c->n_values; k++)
 			check_row(p, c->value[k], g->claims[i].line, sentence, paragraph,
 				  "has a claim on");
+		check_subject(p, &g->claims[i], sentence);
 	}
 	for (size_t key = 0; key < ARRAY_SIZE(named_keys); key++)
 		check_key_order(p, g, from, to, sentence, named_keys[key]);

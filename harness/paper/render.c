@@ -222,6 +222,34 @@ static void render_prose(struct walk *w, const char *line)
 		end_paragraph(w);
 }
 
+/* Return the first HTML entity of a line, such as "&frac12;", or NULL. Its characters are no words. */
+static const char *find_entity(const char *line)
+{
+	for (const char *s = line; (s = strchr(s, '&')); s++) {
+		size_t len = strspn(s + 1, "#abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
+		if (len && s[1 + len] == ';')
+			return s;
+	}
+	return NULL;
+}
+
+/* Report marks that would hide text from the rules. */
+static void check_marks(struct walk *w, const char *line)
+{
+	const char *entity = find_entity(line);
+
+	if (entity)
+		paper_wrong(w->p, NULL, w->line, "'%.*s' is an HTML entity: write the character",
+			    (int)strcspn(entity, ";") + 1, entity);
+	if (strstr(line, "~~~"))
+		paper_wrong(w->p, NULL, w->line, "'~~~' begins no code here: use ```");
+	if (strstr(line, "!["))
+		paper_wrong(w->p, NULL, w->line, "an image by hand: use a figure directive");
+	if (strstr(line, "<sub>"))
+		paper_wrong(w->p, NULL, w->line, "a caption by hand: tables and figures have theirs");
+}
+
 static void render_line(struct walk *w, const char *line)
 {
 	bool fence = starts_with(line, "```");
@@ -233,14 +261,12 @@ static void render_line(struct walk *w, const char *line)
 		fprintf(w->out, "%s\n", line);
 	} else if (starts_with(line, TABLE) || starts_with(line, FIGURE)) {
 		render_directive(w, line);
-	} else if (*line == '#') {
-		render_heading(w, line);
 	} else {
-		if (strstr(line, "!["))
-			paper_wrong(w->p, NULL, w->line, "an image by hand: use a figure directive");
-		if (strstr(line, "<sub>"))
-			paper_wrong(w->p, NULL, w->line, "a caption by hand: tables and figures have theirs");
-		render_prose(w, line);
+		check_marks(w, line);
+		if (*line == '#')
+			render_heading(w, line);
+		else
+			render_prose(w, line);
 	}
 }
 
