@@ -103,6 +103,16 @@ resign failing
 compare 125 "a label without three of its eight blocks" old failing
 ok "a label that failed in three of eight blocks: 125"
 
+copy other
+sed -i 's/"page_order": 0,/"page_order": 2,/' "$(runs_of other time eager-none | head -n 1)/run.json"
+sed -i 's/"allocator": "cached"/"allocator": "ring"/' "$(runs_of other time eager-none | tail -n 1)/run.json"
+resign other
+compare 125 "runs of other settings" old other
+expect 1 "report of runs of other settings" $bouncelab report --no-plots "$out/other"
+says "$scratch/log" 'run.json has another page_order than plan.json' \
+	'run.json has another allocator than plan.json'
+ok "runs with other settings than planned count as failed: 125"
+
 copy lost
 for d in $(runs_of lost time eager-none | head -n 3); do
 	rm -r "$d"
