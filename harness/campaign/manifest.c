@@ -104,8 +104,6 @@ char *campaign_sum_sources(void)
 
 /* --- the manifest ---------------------------------------------------------------- */
 
-#define MAX_NAMED	5	/* files that differ and are named */
-
 /* The first line of a manifest says this. Older manifests have no such line. */
 struct header {
 	size_t files;
@@ -209,7 +207,7 @@ int campaign_write_manifest(const char *dir)
 
 static void report_wrong(struct check *c, const char *path, const char *why)
 {
-	if (c->wrong++ < MAX_NAMED)
+	if (c->wrong++ < CAMPAIGN_MAX_NAMED)
 		bl_err("%s/%s is not as it was when the campaign was finished (%s/" CAMPAIGN_MANIFEST
 		       "): %s", c->dir, path, c->dir, why);
 }
@@ -314,8 +312,8 @@ int campaign_check_manifest(const char *dir, bool whole)
 	/* A size that differs and no time that does: the host's clock was set back. */
 	if (!err && !c.wrong && c.header.written > 0 && c.header.bytes != c.bytes)
 		err = check_once(dir, true, &c);
-	if (!err && c.wrong > MAX_NAMED)
-		bl_err("%s: %zu more files differ", dir, c.wrong - MAX_NAMED);
+	if (!err && c.wrong > CAMPAIGN_MAX_NAMED)
+		bl_err("%s: %zu more files differ", dir, c.wrong - CAMPAIGN_MAX_NAMED);
 	return !err && c.wrong ? -EBADMSG : err;
 }
 

@@ -6,6 +6,7 @@
 #include "lib/util.h"
 
 #define CAMPAIGN_MANIFEST	"MANIFEST.sha256"
+#define CAMPAIGN_MAX_NAMED	5	/* things that are wrong in a campaign and are named */
 
 /*
  * The lists of the sources of each module and of the programs: shell patterns, and

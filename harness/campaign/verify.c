@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_NAMED	5	/* things that are wrong and are named */
-
 /* This is what the lines of a journal say. */
 struct record {
 	const char *dir;
@@ -161,7 +159,7 @@ static void check_path(struct record *r, const char *path, const json_t *sum)
 		why = "is not as the campaign wrote it: its sum is not in the journal";
 	else if (is_run(path) && !json_object_get(r->runs, path))
 		why = "is not in the journal: the campaign did not write it, or lines are missing";
-	if (why && r->wrong++ < MAX_NAMED)
+	if (why && r->wrong++ < CAMPAIGN_MAX_NAMED)
 		bl_err("%s/%s %s", r->dir, path, why);
 }
 

@@ -161,14 +161,16 @@ static bool is_ratio(const struct side *s)
 	return !strncmp(name, "ratio", 5) || strstr(name, "_ratio") || !strcmp(name, "speed");
 }
 
+/* The verdicts of a campaign that say a way. */
+static const struct {
+	const char *word;
+	int way;
+} verdicts[] = {
+	{ "faster", WAY_UP }, { "slower", WAY_DOWN }, { "same", WAY_SAME },
+};
+
 static int ways_of_word(const char *op, const char *word)
 {
-	static const struct {
-		const char *word;
-		int way;
-	} verdicts[] = {
-		{ "faster", WAY_UP }, { "slower", WAY_DOWN }, { "same", WAY_SAME },
-	};
 	const int all = WAY_UP | WAY_DOWN | WAY_SAME;
 
 	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
@@ -217,9 +219,12 @@ static int check_word(const struct words *w, const struct side *a, size_t rows, 
  */
 static int check_verdict(const struct words *w, const struct side *a, size_t rows, int ways)
 {
-	const char *need = ways == WAY_UP ? "faster" : ways == WAY_DOWN ? "slower" : NULL;
 	int column = csv_column(a->value->csv, "verdict");
+	const char *need = NULL;
 
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
+		if (verdicts[i].way == ways && ways != WAY_SAME)
+			need = verdicts[i].word;
 	if (!need || column < 0 || !is_ratio(a) || sense_of(a) < 0)
 		return 0;
 	for (size_t i = 0; i < rows; i++) {

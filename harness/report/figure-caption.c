@@ -23,6 +23,19 @@ void caption_print(FILE *f, const char *text)
 	bl_strv_free(&lines);
 }
 
+/* Print a text that is formatted as by printf(), wrapped. */
+static void __attribute__((format(printf, 2, 3))) print_wrapped(FILE *f, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = bl_vfmt(fmt, args);
+	va_end(args);
+	caption_print(f, text);
+	free(text);
+}
+
 /* Say how many dots a row has. *@few is set if some row has too few for an interval. */
 static char *describe_dots(const struct chart *c, bool relative, bool *few)
 {
@@ -90,11 +103,11 @@ static char *describe_band(const struct chart *c)
 
 static void print_first(const struct chart *c, bool relative, FILE *f)
 {
-	char *n, *band = relative ? describe_band(c) : bl_strdup(""), *text;
+	char *n, *band = relative ? describe_band(c) : bl_strdup("");
 	bool few;
 
 	n = describe_dots(c, relative, &few);
-	text = bl_fmt("%s%s%s%s. Each dot is %s (%s per row). Symbol and bar: %s with its 95 %% "
+	print_wrapped(f, "%s%s%s%s. Each dot is %s (%s per row). Symbol and bar: %s with its 95 %% "
 		      "interval%s.%s",
 		      !c->insns ? relative ? "IOPS relative to " : "IOPS" :
 		      relative ? "Instructions per I/O of " : "Instructions of the guest per I/O",
@@ -105,8 +118,6 @@ static void print_first(const struct chart *c, bool relative, FILE *f)
 		      relative ? "the ratio in one block" : "one fresh device", n,
 		      relative ? "Hodges-Lehmann estimate" : "median",
 		      few ? " (none below n = 5)" : "", band);
-	caption_print(f, text);
-	free(text);
 	free(band);
 	free(n);
 }
@@ -115,17 +126,15 @@ static void print_first(const struct chart *c, bool relative, FILE *f)
 static void print_unclean_pairs(const struct verdicts *v, FILE *f)
 {
 	struct bl_strv jobs = {};
-	char *list, *text;
+	char *list;
 
 	for (size_t i = 0; v->n_cells && i < v->sum->jobs.n; i++)
 		if (v->aa[i].state > AA_CLEAN)
 			bl_strv_add(&jobs, v->sum->jobs.v[i]);
 	if (jobs.n) {
 		list = bl_strv_join(&jobs, ", ");
-		text = bl_fmt("WARNING: in %s the A/A pair is not clean in %s; no verdict stands there.",
-			      v->sum->name, list);
-		caption_print(f, text);
-		free(text);
+		print_wrapped(f, "WARNING: in %s the A/A pair is not clean in %s; no verdict stands "
+			      "there.", v->sum->name, list);
 		free(list);
 	}
 	bl_strv_free(&jobs);
@@ -135,14 +144,12 @@ static void print_unclean_pairs(const struct verdicts *v, FILE *f)
 static void print_changes(const struct summary *s, FILE *f)
 {
 	struct bl_strv changes = {};
-	char *list, *text;
+	char *list;
 
 	provenance_list_changes(s->dir, s->env, &changes);
 	if (changes.n) {
 		list = bl_strv_join(&changes, "; ");
-		text = bl_fmt("CHANGED while it ran: %s.", list);
-		caption_print(f, text);
-		free(text);
+		print_wrapped(f, "CHANGED while it ran: %s.", list);
 		free(list);
 	}
 	bl_strv_free(&changes);
@@ -152,31 +159,23 @@ static void print_changes(const struct summary *s, FILE *f)
 static void print_warnings(FILE *f, const struct summary *s)
 {
 	char *noise = campaign_noise_text(json_object_get(s->env, "unfit"));
-	char *replaced = provenance_list_replaced(s->env), *text;
+	char *replaced = provenance_list_replaced(s->env);
 
 	/* A busy host does not change the counts of icount. */
-	if (noise && strcmp(s->accel, "icount")) {
-		text = bl_fmt("BUSY HOST when the session began: %s.", noise);
-		caption_print(f, text);
-		free(text);
-	}
-	if (replaced) {
-		text = bl_fmt("Not the files of the kernel's package: %s.", replaced);
-		caption_print(f, text);
-		free(text);
-	}
+	if (noise && strcmp(s->accel, "icount"))
+		print_wrapped(f, "BUSY HOST when the session began: %s.", noise);
+	if (replaced)
+		print_wrapped(f, "Not the files of the kernel's package: %s.", replaced);
 	free(replaced);
 	free(noise);
 }
 
 void caption_print_source(FILE *f, const struct summary *s)
 {
-	char *plane = report_plane(s), *line = provenance_line(s->env), *text;
+	char *plane = report_plane(s), *line = provenance_line(s->env);
 
-	text = bl_fmt("Campaign %s: plane %s; order of jobs: %s; measured on: %s.", s->name, plane,
+	print_wrapped(f, "Campaign %s: plane %s; order of jobs: %s; measured on: %s.", s->name, plane,
 		      order_names[s->order], line);
-	caption_print(f, text);
-	free(text);
 	free(line);
 	free(plane);
 	print_warnings(f, s);

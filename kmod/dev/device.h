@@ -20,8 +20,8 @@
  *	bl_vq.irq_lock	spinlock, bh	cb, reading ready; never taken in hard interrupts
  *	bl_dev.irq_lock	spinlock, bh	config_cb
  *
- * Of bl_dev.lock, orphan_lock and domain_lock only the last two nest today, and none of
- * them is ever held while waiting for an answer, or for memory, of the daemon.
+ * Today domain_lock is taken under orphan_lock, and neither of the two together with bl_dev.lock.
+ * None of the three is held during a wait for the daemon's answer, or for its memory.
  */
 #ifndef BL_DEVICE_H
 #define BL_DEVICE_H
