@@ -19,7 +19,7 @@ scratch_dir
 
 # Without its verify job: tests/vm/verify.sh verifies the data of each strategy.
 sed '/^verify *=/d' workloads/plans/calibrate-icount.ini >"$scratch/calibrate.ini"
-build/bouncelab run "$scratch/calibrate.ini" --out "$scratch" --name c --repeat 2 \
+build/bouncelab run "$scratch/calibrate.ini" --out "$scratch" --name c --repeat 1 \
 	--jobs 4k-randread-q1,4k-randwrite-q1 \
 	>"$scratch/log" 2>&1 || fail "run calibrate-icount exits with $?: $(tail -n 3 "$scratch/log")"
 

@@ -17,7 +17,6 @@ cat >"$scratch/order.ini" <<'END'
 [plan]
 about = for tests/vm/order.sh
 plane = icount
-repeat = 8
 seed = 5
 runtime = 0.2
 ramp = 0.05
@@ -28,14 +27,14 @@ cpus = 1
 queues = 1
 END
 
-# campaign ORDER: run the plan.
+# campaign ORDER BLOCKS: run the plan.
 campaign()
 {
-	build/bouncelab run "$scratch/order.ini" --order "$1" --out "$scratch" --name "$1" >"$scratch/log" 2>&1 ||
+	build/bouncelab run "$scratch/order.ini" --order "$1" --repeat "$2" --out "$scratch" --name "$1" >"$scratch/log" 2>&1 ||
 		{ show "$scratch/log"; give_up "run with order = $1 exits with $?"; }
 }
 
-campaign random
+campaign random 8
 grep -qE '^  64k-randwrite-2 +after 64k-randread-2, lazy-barrier: x 0\.[678].*: ORDER EFFECT' \
 	"$scratch/random/table.txt" || {
 	show "$scratch/random/table.txt"
@@ -43,7 +42,8 @@ grep -qE '^  64k-randwrite-2 +after 64k-randread-2, lazy-barrier: x 0\.[678].*: 
 }
 ok "random: reads before it slow 64k-randwrite-2 of lazy-barrier"
 
-campaign fresh
+# The ratio alone is looked at: blocks differ by less than a per cent.
+campaign fresh 2
 ratio=$(awk -F, '
 	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
 	$col["job"] == "64k-randwrite-2" && $col["label"] == "lazy-barrier" { print $col["ratio"] }

@@ -29,8 +29,8 @@ cat >"$scratch/plants.ini" <<END
 [plan]
 plane = icount
 repeat = 1
-runtime = 0.5
-ramp = 0.1
+runtime = 0.2
+ramp = 0.05
 baseline = eager-none+stages
 [matrix]
 strategy = eager-none, zap, $names

@@ -83,12 +83,12 @@ full_window()
 }
 
 # user_memory STRATEGY: the daemon's memory comes and goes with requests in flight, where
-# the strategy takes it.
+# the strategy takes it. All bytes of the window are exchanged each time: it is small.
 user_memory()
 {
 	_what="$1 $(choices_for "$1")"
 	# shellcheck disable=SC2046 # words
-	start "$1" $(choices_for "$1") --queues 2 --umem-toggle 7
+	start "$1" $(choices_for "$1") bounce_size=8388608 --queues 2 --umem-toggle 7
 	check "$_what: the data" io "$disk" 16 256 64 $((seed += 1))
 	check_idle "$_what"
 	end
