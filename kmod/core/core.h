@@ -23,6 +23,7 @@ struct bl_umem;
 struct bl_core {
 	struct bl_domain d;
 	size_t bounce_size;		/* bytes; coherent IOVAs start here */
+	unsigned int queues;		/* that map requests at the same time */
 	void *allocator_priv;		/* belongs to the allocator of kmod/alloc */
 	struct iova_domain coherent;	/* in pages */
 	struct file *file;		/* owns this structure, see domain.c */
@@ -74,6 +75,9 @@ void bl_tree_free(struct bl_core *core, unsigned long first, unsigned long nr);
 
 /* Return the largest mapping, in bytes, that succeeds when nothing else is mapped. */
 size_t bl_iova_max(struct bl_core *core);
+
+/* Return the largest mapping, in bytes, that drivers are told of: a piece of a request. */
+size_t bl_piece_max(struct bl_core *core);
 
 /* Set up both iova_domains and the allocator.  Return 0 or -ENOMEM.  May sleep. */
 int bl_iova_init(struct bl_core *core);

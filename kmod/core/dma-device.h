@@ -13,6 +13,7 @@ struct bl_vdpa {
 	struct vdpa_device vdpa;
 	struct bl_dev *bl;		/* the device half's */
 	struct bl_domain *domain;
+	unsigned int most_pieces;	/* of a request, by bl_domain_set_queues() */
 };
 
 /* Return the domain of a device whose DMA operations are a strategy's. */

@@ -118,7 +118,7 @@ size_t bl_dma_max_mapping_size(struct device *dev)
 {
 	struct bl_domain *d = bl_domain_of(dev);
 
-	return d->strategy->raw ? SIZE_MAX : bl_iova_max(bl_core_of(d));
+	return d->strategy->raw ? SIZE_MAX : bl_piece_max(bl_core_of(d));
 }
 
 unsigned long bl_domain_take_back(struct bl_domain *d)

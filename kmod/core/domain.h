@@ -254,6 +254,19 @@ int bl_domain_umem_deregister(struct bl_domain *d, u64 iova, u64 size);
 /* Undo it, whatever the range, when the device is released or removed.  May sleep. */
 void bl_domain_umem_release(struct bl_domain *d);
 
+/**
+ * bl_domain_set_queues() - say how many queues map requests at the same time
+ * @d:      the domain, whose device does not work yet
+ * @queues: their number
+ *
+ * By that the DMA operations announce how long a mapping may be.
+ *
+ * Context: any.
+ * Return: how many mappings of that length a request may have.  A driver tries to map one that does
+ * not fit for ever.  The number may be 0; it is UINT_MAX if mappings take no addresses.
+ */
+unsigned int bl_domain_set_queues(struct bl_domain *d, unsigned int queues);
+
 /* Return the strategy's DMA operations, for set_dma_ops(). */
 const struct dma_map_ops *bl_domain_dma_ops(const struct bl_domain *d);
 

@@ -11,6 +11,8 @@
  * their size rounded up to a power of two.  IOVA 0 is never allocated and means failure.
  */
 #include <linux/log2.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
 
 #include "core/core.h"
 
@@ -74,6 +76,36 @@ size_t bl_iova_max(struct bl_core *core)
 		return ops->largest(core) << BL_SLOT_SHIFT;
 	max = rounddown_pow_of_two(core->d.window) / 2;
 	return core->d.strategy->own_iova ? max / 2 : max;
+}
+
+/*
+ * A request is mapped in pieces, each at its own address.  If one of them finds no place, the
+ * driver unmaps the others and tries again later, for ever if the request never fits.  Requests
+ * that are mapped will end and give their place back; those that are being mapped are one for each
+ * queue, and all of them have to fit at once, with half of one more to spare for gaps.
+ */
+static size_t request_max(struct bl_core *core)
+{
+	return div_u64(4ULL * bl_iova_max(core), 2 * core->queues + 1);
+}
+
+/*
+ * Ranges are aligned to their size, so that small ones leave gaps that large ones do not fit in: a
+ * piece is a small part of a request, and no larger than what the allocator's caches take.
+ */
+size_t bl_piece_max(struct bl_core *core)
+{
+	size_t part = clamp(request_max(core) / 16, BL_SLOT_SIZE, 128UL << 10);
+
+	return min(bl_iova_max(core), max(rounddown_pow_of_two(part), (size_t)core->d.granule));
+}
+
+unsigned int bl_domain_set_queues(struct bl_domain *d, unsigned int queues)
+{
+	struct bl_core *core = bl_core_of(d);
+
+	core->queues = queues;
+	return d->strategy->raw ? UINT_MAX : request_max(core) / bl_piece_max(core);
 }
 
 dma_addr_t bl_coherent_iova_alloc(struct bl_core *core, size_t size)

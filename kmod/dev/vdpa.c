@@ -8,7 +8,9 @@
 #include <linux/dma-map-ops.h>
 #include <linux/mod_devicetable.h>
 #include <linux/slab.h>
+#include <linux/unaligned.h>
 #include <linux/vdpa.h>
+#include <uapi/linux/virtio_blk.h>
 #include <uapi/linux/virtio_config.h>
 #include <uapi/linux/virtio_ids.h>
 
@@ -203,6 +205,24 @@ static size_t bl_op_get_config_size(struct vdpa_device *vdpa)
 	return bl_of(vdpa)->config_size;
 }
 
+/*
+ * Lower the number of segments of a request that a disk announces to what can be mapped.  A request
+ * also has a header, a status and a table of its descriptors.
+ */
+static void bl_limit_segments(struct vdpa_device *vdpa, unsigned int offset, void *buf,
+			      unsigned int len)
+{
+	const unsigned int at = offsetof(struct virtio_blk_config, seg_max), others = 3;
+	unsigned int pieces = container_of(vdpa, struct bl_vdpa, vdpa)->most_pieces;
+	u32 most = pieces > others ? pieces - others : 1;
+
+	if (bl_of(vdpa)->device_id != VIRTIO_ID_BLOCK || offset > at ||
+	    offset + len < at + sizeof(__le32))
+		return;
+	buf += at - offset;
+	put_unaligned_le32(min(get_unaligned_le32(buf), most), buf);
+}
+
 static void bl_op_get_config(struct vdpa_device *vdpa, unsigned int offset, void *buf,
 			     unsigned int len)
 {
@@ -216,6 +236,7 @@ static void bl_op_get_config(struct vdpa_device *vdpa, unsigned int offset, void
 	memcpy(buf, bl->config + offset, there);
 	spin_unlock(&bl->config_lock);
 	memset(buf + there, 0, len - there);
+	bl_limit_segments(vdpa, offset, buf, len);
 }
 
 /* Config space is read-only: VDUSE has no message that tells the daemon of a write. */
@@ -330,6 +351,7 @@ static int bl_vdpa_use_domain(struct bl_vdpa *v, struct bl_domain *d)
 	struct device *dev = &v->vdpa.dev;
 
 	v->domain = d;
+	v->most_pieces = bl_domain_set_queues(d, v->bl->vq_num);
 	/* Before dma_set_mask(), which decides by the ops whether syncs are called. */
 	set_dma_ops(dev, bl_domain_dma_ops(d));
 	dev->dma_mask = &dev->coherent_dma_mask;

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2086 # names and numbers without blanks
+#
+# In the guest: windows.sh [STRATEGY...]: requests of up to 4 MiB, or as many segments as the
+# disk's limits allow, through windows of 1 MiB and more.
+
+. tests/vm/guest/lib.sh
+
+load_stack bouncelab unsafe_direct=1
+
+limit() { cat "/sys/block/$disk/queue/$1"; }
+
+# large STRATEGY QUEUES QUEUE-SIZE CHOICE=VALUE...: as many threads as queues write and read requests
+# of all sizes up to 4 MiB.
+large()
+{
+	_what="$*"
+	_strategy=$1
+	_queues=$2
+	start_vblk vduse0 --queues "$2" --queue-size "$3"
+	shift 3
+	set_choice vduse0 strategy "$_strategy" || die "cannot choose $_strategy"
+	for _c; do
+		set_choice vduse0 "${_c%=*}" "${_c#*=}" || die "cannot choose $_c"
+	done
+	attach vduse0
+	echo 4096 >"/sys/block/$disk/queue/max_sectors_kb" ||
+		die "max_sectors_kb, of $(limit max_hw_sectors_kb): cannot be 4096"
+	note "$_what: $(limit max_segments) segments of $(limit max_segment_size) bytes"
+	io "$disk" "$_queues" 4096 4096 $((seed += 1)) >$tmp/io.out 2>&1 &
+	_io=$!
+	if within 60 dead $_io; then
+		wait $_io
+		check_eq "$_what: the data: $(cat $tmp/io.out)" $? 0
+		dev_del vduse0
+		stop_daemon $daemon
+		return
+	fi
+	not_ok "$_what: the I/O ends" "it hangs for 60 s"
+	# The requests of a dead daemon end, so that the next device can be tried.
+	kill -KILL $daemon
+	dev_del vduse0
+	$bin/vctl destroy vduse0
+}
+
+$bin/vctl create vduse0 || die "vctl create"
+all=$(strategies vduse0)
+$bin/vctl destroy vduse0
+note "seed $seed"
+for s in ${*:-$all}; do
+	large $s 2 128 bounce_size=1048576
+done
+# Bounce pages of 64K for each piece, however small it is.
+for s in ${*:-eager-none lazy-barrier pool}; do
+	large $s 1 128 bounce_size=1048576 granule=page page_order=4
+done
+for a in plain genalloc ring sbitmap; do
+	large eager-none 2 128 bounce_size=1048576 allocator=$a
+	large eager-none 4 1024 bounce_size=4194304 allocator=$a
+done
+large eager-none 4 1024 bounce_size=4194304
+large eager-none 4 1024 bounce_size=67108864
+check_log_clean "the kernel's log is clean"
+check "unload" unload_stack
+finish
