@@ -169,6 +169,7 @@ void bl_dev_reset(struct bl_dev *bl)
 	/* Without DRIVER_OK nothing queues an interrupt any more. */
 	down_write(&bl->rwsem);
 	bl->status = 0;
+	bl->refused = false;
 	bl->driver_features = 0;
 	up_write(&bl->rwsem);
 

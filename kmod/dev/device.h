@@ -105,6 +105,7 @@ struct bl_dev {
 
 	struct rw_semaphore rwsem;
 	u8 status;
+	bool refused;			/* the daemon has refused DRIVER_OK */
 	spinlock_t irq_lock;
 	struct vdpa_callback config_cb;
 	struct work_struct inject_work;

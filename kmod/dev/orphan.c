@@ -128,13 +128,23 @@ static void bl_orphan_tell(struct bl_dev *bl)
 		bl_config_inject(bl);
 }
 
+/*
+ * Return whether a driver has begun I/O.  A virtio driver is not told that the daemon has refused
+ * DRIVER_OK, and goes on.  The caller holds bl->lock.
+ */
+static bool bl_runs(const struct bl_dev *bl)
+{
+	return bl->vdpa && (READ_ONCE(bl->refused) ||
+			    READ_ONCE(bl->status) & VIRTIO_CONFIG_S_DRIVER_OK);
+}
+
 static void bl_orphan_work(struct work_struct *work)
 {
 	struct bl_dev *bl = container_of(to_delayed_work(work), struct bl_dev, orphan_work);
 
 	mutex_lock(&bl->lock);
 	/* A device that was deleted or reset meanwhile has no driver that waits. */
-	if (!bl->connected && bl->vdpa && (READ_ONCE(bl->status) & VIRTIO_CONFIG_S_DRIVER_OK))
+	if (!bl->connected && bl_runs(bl))
 		bl_msg_break(bl);
 	mutex_unlock(&bl->lock);
 	if (!bl_broken(bl))
@@ -158,7 +168,7 @@ void bl_orphan_arm(struct bl_dev *bl)
 	unsigned long seconds = READ_ONCE(bl->msgq.timeout);
 
 	lockdep_assert_held(&bl->lock);
-	if (bl_broken(bl) || !bl->vdpa || !(READ_ONCE(bl->status) & VIRTIO_CONFIG_S_DRIVER_OK))
+	if (bl_broken(bl) || !bl_runs(bl))
 		return;
 	if (!seconds || seconds >= MAX_JIFFY_OFFSET / HZ) {
 		cancel_delayed_work(&bl->orphan_work);

@@ -179,9 +179,12 @@ static void bl_op_set_status(struct vdpa_device *vdpa, u8 status)
 {
 	struct bl_dev *bl = bl_of(vdpa);
 
-	if (bl_msg_set_status(bl, status))
+	if (!bl_msg_set_status(bl, status))
+		WRITE_ONCE(bl->status, status);
+	else if (status & VIRTIO_CONFIG_S_DRIVER_OK)
+		WRITE_ONCE(bl->refused, true);
+	else
 		return;
-	WRITE_ONCE(bl->status, status);
 
 	/* The daemon may have closed the device since it answered. */
 	mutex_lock(&bl->lock);

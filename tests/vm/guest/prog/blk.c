@@ -180,7 +180,7 @@ struct vdev_config blk_config(const struct blk_options *opt)
 		.features = (1ULL << VIRTIO_F_VERSION_1 | 1ULL << VIRTIO_F_ACCESS_PLATFORM |
 			     1ULL << VIRTIO_RING_F_INDIRECT_DESC | 1ULL << VIRTIO_BLK_F_SEG_MAX |
 			     1ULL << VIRTIO_BLK_F_BLK_SIZE | 1ULL << VIRTIO_BLK_F_FLUSH |
-			     1ULL << VIRTIO_BLK_F_MQ) & ~opt->without,
+			     1ULL << VIRTIO_BLK_F_MQ | opt->with) & ~opt->without,
 		.nqueues = opt->queues,
 		.queue_size = opt->queue_size,
 		.config = &space,

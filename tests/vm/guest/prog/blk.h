@@ -14,6 +14,7 @@ struct blk_options {
 	unsigned int queues, queue_size;
 	uint64_t size;			/* bytes */
 	uint64_t without;		/* features that are not offered */
+	uint64_t with;			/* features that are offered in addition */
 	unsigned long die_after;	/* requests, 0: never */
 	unsigned long error_every;	/* requests, 0: never */
 	unsigned long slow_us;		/* per request */

@@ -17,11 +17,15 @@
  *   --no-indirect    does not offer indirect descriptors
  *   --scribble       changes the data of write requests once it has them, and that of
  *                    read requests before the true answer
+ *   --fuzz           corrupts a random thing all the time: with --seed N, until it has done
+ *                    --corruptions N, of the kinds --kind A,B,... (evil-fuzz.h) only, and with
+ *                    --no-data it leaves the memory of requests alone
  *
  * It prints "ready" when the device can be added, and a line at SIGTERM, as vblk does.
  */
 #include "blk.h"
 #include "evil.h"
+#include "evil-fuzz.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -41,6 +45,7 @@ static void (*serve)(struct vdev *dev, unsigned int q, struct ring_buf *buf);
 static bool touch, by_file, scribble, careful;
 static const char *used;
 static struct spoil spoil;
+static struct fuzz fuzz;
 static unsigned long touched, signals, by_file_bytes, refused;
 
 /* With by_file: the true places of the pieces of the request. */
@@ -212,18 +217,47 @@ static void request(struct vdev *dev, unsigned int q, struct ring_buf *buf)
 	serve(dev, q, buf);
 }
 
+/*
+ * Half of the seeds have indirect descriptors, and half of them event indices.  Half of those
+ * without indirect descriptors leave NEXT alone, see tests/vm/guest/fuzz.sh.
+ */
+static void fuzz_features(struct blk_options *o)
+{
+	o->queues = 2;
+	if (fuzz.seed & 1)
+		o->without = 1ULL << VIRTIO_RING_F_INDIRECT_DESC;
+	if ((fuzz.seed & 3) == 3 && !fuzz.named)
+		fuzz_leave_next(&fuzz);
+	if (fuzz.seed & 4)
+		o->with = 1ULL << VIRTIO_RING_F_EVENT_IDX;
+}
+
+static int run_fuzz(void)
+{
+	int ret;
+
+	fuzz.blk = &blk;
+	ret = fuzz_serve(&fuzz);
+	if (ret)
+		fprintf(stderr, "evil: %s: %s\n", blk.opt.name, strerror(-ret));
+	return ret ? 1 : 0;
+}
+
 static const struct option options[] = {
 	{ "name", 1, 0, 'n' },	{ "touch", 0, 0, 't' }, { "keep", 0, 0, 'k' },
 	{ "file", 0, 0, 'f' },	{ "used", 1, 0, 'u' },	{ "scribble", 0, 0, 's' },
 	{ "careful", 0, 0, 'c' }, { "spoil", 1, 0, 'S' }, { "answer", 0, 0, 'a' },
 	{ "spare-tables", 0, 0, 'T' }, { "no-indirect", 0, 0, 'd' },
+	{ "fuzz", 0, 0, 'F' }, { "seed", 1, 0, 'e' }, { "corruptions", 1, 0, 'N' },
+	{ "kind", 1, 0, 'K' }, { "no-data", 0, 0, 'D' },
 	{ 0 }
 };
 
 int main(int argc, char **argv)
 {
 	struct blk_options o = { .name = "vduse0", .queues = 1, .queue_size = 64, .size = 8 << 20 };
-	bool keep = false;
+	bool keep = false, fuzzing = false;
+	const char *only = NULL;
 	int c, ret, end;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -239,11 +273,18 @@ int main(int argc, char **argv)
 		case 'a': spoil.answer = true; break;
 		case 'T': spoil.spare_tables = true; break;
 		case 'd': o.without = 1ULL << VIRTIO_RING_F_INDIRECT_DESC; break;
+		case 'F': fuzzing = true; break;
+		case 'e': fuzz.seed = strtoull(optarg, NULL, 0); break;
+		case 'N': fuzz.target = strtoul(optarg, NULL, 0); break;
+		case 'K': only = optarg; break;
+		case 'D': fuzz.no_data = true; break;
 		default: return 2;
 		}
 	}
-	if (spoil.kind && !spoil_knows(spoil.kind))
+	if ((spoil.kind && !spoil_knows(spoil.kind)) || !fuzz_allow(&fuzz, only))
 		return 2;
+	if (fuzzing)
+		fuzz_features(&o);
 	here = malloc(HERE_SIZE);
 	ret = here ? blk_open(&blk, &o) : -ENOMEM;
 	if (ret) {
@@ -258,6 +299,8 @@ int main(int argc, char **argv)
 	signal(SIGTERM, on_term);
 	puts("ready");
 	fflush(stdout);
+	if (fuzzing)
+		return run_fuzz();
 	ret = vdev_serve(&blk.dev);
 	if (ret)
 		fprintf(stderr, "evil: %s: %s\n", o.name, strerror(-ret));

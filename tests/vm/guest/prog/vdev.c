@@ -191,7 +191,7 @@ static void on_sigbus(int sig)
 	raise(sig);
 }
 
-bool vdev_try_copy(void *to, const void *from, size_t len)
+bool vdev_guarded(void (*fn)(void *arg), void *arg)
 {
 	static volatile bool caught;
 
@@ -204,9 +204,29 @@ bool vdev_try_copy(void *to, const void *from, size_t len)
 		guarded = 0;
 		return false;
 	}
-	memcpy(to, from, len);
+	fn(arg);
 	guarded = 0;
 	return true;
+}
+
+struct copy {
+	void *to;
+	const void *from;
+	size_t len;
+};
+
+static void copy(void *arg)
+{
+	struct copy *c = arg;
+
+	memcpy(c->to, c->from, c->len);
+}
+
+bool vdev_try_copy(void *to, const void *from, size_t len)
+{
+	struct copy c = { .to = to, .from = from, .len = len };
+
+	return vdev_guarded(copy, &c);
 }
 
 int vdev_file_of(struct vdev *dev, const void *p, uint64_t *iova)
@@ -369,12 +389,14 @@ static int message(struct vdev *dev)
 	default:
 		resp.result = VDUSE_REQ_RESULT_FAILED;
 	}
+	if (dev->reply && !dev->reply(dev, &req, &resp))
+		return 0;
 	n = write(dev->fd, &resp, sizeof(resp));
 	return n < 0 ? -errno : 0;
 }
 
-/* Answer. The caller in the kernel may have given up meanwhile. */
-static int messages(struct vdev *dev)
+/* The caller in the kernel may have given up meanwhile, and no answer is missing then. */
+int vdev_messages(struct vdev *dev)
 {
 	int ret = message(dev);
 
@@ -430,7 +452,7 @@ int vdev_serve(struct vdev *dev)
 		if (p[1].revents & POLLERR)
 			return -EIO;
 		if (p[1].revents & POLLIN)
-			ret = messages(dev);
+			ret = vdev_messages(dev);
 	}
 	return ret;
 }

@@ -52,6 +52,10 @@ struct vdev {
 
 	/* One request of queue @q was taken from the ring: handle it. */
 	void (*request)(struct vdev *dev, unsigned int q, struct ring_buf *buf);
+
+	/* Change the answer to a message, or return false to leave it out. NULL: answer it. */
+	bool (*reply)(struct vdev *dev, const struct vduse_dev_request *req,
+		      struct vduse_dev_response *resp);
 	void *priv;
 };
 
@@ -82,6 +86,9 @@ int vdev_destroy(const char *name);
 int vdev_serve(struct vdev *dev);
 void vdev_stop(struct vdev *dev);
 
+/* Read and answer a message, for a daemon with a loop of its own. Returns 0 or -errno. */
+int vdev_messages(struct vdev *dev);
+
 /*
  * Find LEN bytes at IOVA. Returns the number of pieces of IOV used, or -errno.
  */
@@ -89,6 +96,9 @@ int vdev_iov(struct vdev *dev, uint64_t iova, uint64_t len, struct iovec *iov, i
 
 /* Copy. Returns false if a page of the window gives SIGBUS. Calls do not nest. */
 bool vdev_try_copy(void *to, const void *from, size_t len);
+
+/* Call FN. Returns false if it was left, since a page gave SIGBUS. Calls do not nest. */
+bool vdev_guarded(void (*fn)(void *arg), void *arg);
 
 /* Return the file that is mapped at P, and its IOVA, or -1. */
 int vdev_file_of(struct vdev *dev, const void *p, uint64_t *iova);
