@@ -5,7 +5,8 @@
 # Variables: PLAN=name (bench; default: quick with KVM, else quick-icount), SAME_WITHIN=percent
 # (bench: the margin of "same"; default: the plan's), ORDER=fresh|random|listed (bench; default:
 # the plan's),
-# NAME=name and FROM=eager|lazy|own-iova (new-strategy), S=name and ARGS="option ..." (conform),
+# NAME=name and FROM=eager|lazy|own-iova (new-strategy), S=name (conform), ARGS="option ..."
+# (conform, check-debug),
 # T="test ..." (check), KDIR=path (build the module against other headers), V=1 (show commands),
 # NO_INSTALL=1 (bench, check: install no packages), PREFIX=path and DESTDIR=path (install).
 
@@ -30,7 +31,7 @@ say = @printf '  %-8s%s\n' $(1) $(2)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench check check-fast paper paper-check build conform doctor lint include-graph \
+.PHONY: help bench check check-fast check-debug paper paper-check build conform doctor lint include-graph \
 	new-strategy deps kernel install uninstall \
 	unit-tests clean distclean FORCE
 
@@ -49,6 +50,9 @@ check: ## install what is missing, build, run all tests; T="lint cli" runs some
 
 check-fast: ## the same without the tests that boot a guest or take long; five minutes
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check --fast
+
+check-debug: ## build two debugging kernels, run the guest tests on each strategy; hours; ARGS="--shard 1/8"
+	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check-debug $(ARGS)
 
 paper: build build/tests/test-montecarlo ## run the paper's campaigns (an hour or two), fill in PAPER.md; goes on if interrupted
 	$(Q)scripts/paper.sh run
@@ -112,7 +116,7 @@ endif
 # --- the guest's kernel -------------------------------------------------------
 
 # The script does nothing when the stamp is good, and then leaves it as it is.
-build/kernel/stamp: scripts/fetch-kernel.sh
+build/kernel/stamp: scripts/fetch-kernel.sh scripts/kernel-modules.sh
 	$(Q)scripts/fetch-kernel.sh $(@D)
 
 # --- the module ---------------------------------------------------------------

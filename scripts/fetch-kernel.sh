@@ -22,9 +22,6 @@ set -eu
 
 IMAGE=linux-image-6.12-amd64
 HEADERS=linux-headers-6.12-amd64
-MODULES="netfs 9pnet 9pnet_virtio 9p overlay
-	vhost_iotlb vdpa vduse virtio_vdpa virtio_blk
-	vhost vhost_vdpa virtio_net"
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 dir=${1:-$top/build/kernel}
@@ -41,8 +38,11 @@ die()
 	exit 1
 }
 
-# This script is part of the stamp, so that a changed list of modules is noticed.
-self=$(cksum <"$0")
+# shellcheck source=scripts/kernel-modules.sh
+. "$top/scripts/kernel-modules.sh"
+
+# The scripts are part of the stamp, so that a changed list of modules is noticed.
+self=$(cat "$0" "$top/scripts/kernel-modules.sh" | cksum)
 if [ -e "$dir/stamp" ] && [ "$(tail -n 1 "$dir/stamp")" = "$self" ]; then
 	exit 0
 fi
@@ -145,61 +145,6 @@ relocate()
 	[ -x "$tmp/headers/scripts/mod/modpost" ] || die "the kbuild package has no modpost"
 	ln -s "root/boot/vmlinuz-$release" "$tmp/vmlinuz"
 	[ -s "$tmp/vmlinuz" ] || die "the image package has no /boot/vmlinuz-$release"
-}
-
-# unpack_module NAME: decompress it and print what it needs directly.
-unpack_module()
-{
-	# File names have either - or _, the kernel's names have _ only.
-	file=$(find "$tmp/root" -path '*/kernel/*' -name "$(echo "$1" | tr _ '?').ko*" | head -n 1)
-	case $file in
-	*.ko.xz) xz -dc "$file" >"$tmp/modules/$1.ko" ;;
-	*.ko) cp "$file" "$tmp/modules/$1.ko" ;;
-	'')	# Built-in modules need no file.
-		grep -q "/$(echo "$1" | tr _ .)\.ko\$" \
-			"$tmp/root/lib/modules/$release/modules.builtin" && return 0
-		die "kernel $release has no module $1" ;;
-	*) die "do not know how to unpack $file" ;;
-	esac
-	needs=$(modinfo -F depends "$tmp/modules/$1.ko" | tr ',-' ' _')
-	echo "$1 $needs" >>"$tmp/direct"
-	echo "$needs"
-}
-
-unpack_modules()
-{
-	mkdir "$tmp/modules"
-	: >"$tmp/direct"
-	todo=$MODULES
-	while [ -n "${todo# }" ]; do
-		next=
-		for module in $todo; do
-			[ -e "$tmp/modules/$module.ko" ] || next="$next $(unpack_module "$module")"
-		done
-		todo=$next
-	done
-	awk '
-		function load(m, asked,   i, n, d) {
-			if (done[asked, m]++ || !(m in needs))
-				return
-			n = split(needs[m], d)
-			for (i = 1; i <= n; i++)
-				load(d[i], asked)
-			if (m != asked)
-				list[asked] = list[asked] " " m
-			else if (!printed[m]++)
-				print m list[m]
-		}
-		function show(m,   i, n, d) {
-			n = split(needs[m], d)
-			for (i = 1; i <= n; i++)
-				show(d[i])
-			load(m, m)
-		}
-		{ m = $1; $1 = ""; needs[m] = $0; order[NR] = m }
-		END { for (i = 1; i <= NR; i++) show(order[i]) }
-	' "$tmp/direct" >"$tmp/modules/order"
-	rm "$tmp/direct"
 }
 
 if reuse; then

@@ -3,8 +3,9 @@
 #
 # from-clone.sh bench             from a fresh clone to a verdict: make bench
 # from-clone.sh check [TEST...]   from a fresh clone through all tests: make check
+# from-clone.sh check-debug [OPTION...]   through tests/debug/run.sh: make check-debug
 #
-# Both run the same steps first. At the end the script prints the seconds of each step. It exits
+# All run the same steps first. At the end the script prints the seconds of each step. It exits
 # with the code of the first step that failed. In the environment: MAKE, PLAN (the plan of bench;
 # empty: quick where KVM works, quick-icount elsewhere), SAME_WITHIN (the margin of "same" in per
 # cent; empty: the plan's), ORDER (of jobs on a device; empty: the plan's), KDIR.
@@ -87,7 +88,7 @@ bench()
 jobs=-j$(nproc)
 
 packages_of_tests=
-[ "$mode" != check ] || packages_of_tests=--tests
+[ "$mode" = bench ] || packages_of_tests=--tests
 # shellcheck disable=SC2086 # the variable has one option or none
 step 'install packages' scripts/deps.sh $packages_of_tests
 case $KDIR in
@@ -111,8 +112,13 @@ check)
 	step tests tests/run "$@"
 	finish 0
 	;;
+check-debug)
+	step build "$make" --no-print-directory "$jobs" build/bouncelab build/bouncelab-guest
+	step tests tests/debug/run.sh "$@"
+	finish 0
+	;;
 *)
-	echo "from-clone.sh: unknown mode '$mode'; valid: bench, check" >&2
+	echo "from-clone.sh: unknown mode '$mode'; valid: bench, check, check-debug" >&2
 	exit 2
 	;;
 esac

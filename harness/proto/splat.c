@@ -12,7 +12,8 @@ static const char *const splats[] = {
 	"blocked for more than", "soft lockup", "hard LOCKUP", "detected stalls",
 	"self-detected stall", "list_add corruption", "list_del corruption", "refcount_t:",
 	"Bad page state", "Bad page map", "Out of memory: Killed", "unreferenced object",
-	"Objects remaining",
+	"Objects remaining", " overwritten", "Object already free", "ODEBUG:", "DMA-API:",
+	"trying to register non-static key",
 };
 
 bool is_splat(const char *line)

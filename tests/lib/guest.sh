@@ -46,17 +46,25 @@ build_guest()
 	done
 }
 
-# Build the module test-dma, from a copy, since the kernel's build leaves its files there.
-build_dmadrv()
+# build_module DIR: build the module of DIR below $guest_bin, from a copy, since the kernel's build
+# leaves its files there.
+build_module()
 {
+	_dir=$guest_bin/${1##*/}
 	guest_lock
-	mkdir -p $guest_bin/dmadrv
-	cp -u tests/vm/guest/dmadrv/* $guest_bin/dmadrv/ || exit 1
-	make -s -C build/kernel/headers M="$(pwd)/$guest_bin/dmadrv" W=1 KCFLAGS=-Werror \
-		CONFIG_DEBUG_INFO_BTF_MODULES= modules || give_up "test-dma does not build"
+	mkdir -p "$_dir"
+	cp -u "$1"/* "$_dir/" || exit 1
+	make -s -C build/kernel/headers M="$(pwd)/$_dir" W=1 KCFLAGS=-Werror \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules || give_up "the module of $1 does not build"
 	guest_unlock
 }
 
+build_dmadrv() { build_module tests/vm/guest/dmadrv; }
+
+# For tests/debug, from the environment: SLOWDOWN=N multiplies each time limit, here and in the
+# guest; MORE_MEM=MIB and MORE_APPEND=ARGS add to the guest's; STRATEGIES="NAME..." are the only
+# ones that run.
+#
 # guest_run SECONDS SCRIPT [ARGUMENT...]: run the script in a guest, with the seed $SEED and
 # the module $BOUNCELAB_KO if these are set; the exit code is the script's.
 # $guest_append: further arguments for the guest's kernel; $guest_mem: its MiB. An emulated
@@ -65,9 +73,11 @@ guest_run()
 {
 	limit=$1
 	shift
-	build/bouncelab vm --timeout "$limit" --append "mitigations=off ${guest_append:-}" \
-		--mem "${guest_mem:-2048}" -- \
+	build/bouncelab vm --timeout $((limit * ${SLOWDOWN:-1})) \
+		--append "mitigations=off ${guest_append:-} ${MORE_APPEND:-}" \
+		--mem $((${guest_mem:-2048} + ${MORE_MEM:-0})) -- \
 		env "BOUNCELAB_KO=${BOUNCELAB_KO:-build/bouncelab.ko}" "SEED=${SEED:-1}" \
+		"SLOWDOWN=${SLOWDOWN:-1}" "STRATEGIES=${STRATEGIES:-}" \
 		/bin/sh "$@" 7>&-
 }
 

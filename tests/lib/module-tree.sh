@@ -13,11 +13,10 @@ add_sources()
 	cp -p --parents -t "$dir" -- "$@"
 }
 
-# sync_tree FROM TREE: make the files of TREE those of FROM. A file that did not change is left
+# copy_changed FROM TREE: make the files of TREE those of FROM. A file that did not change is left
 # alone, so that make has nothing to do for it; what make has built stays.
-sync_tree()
+copy_changed()
 {
-	link_kernel "$2"
 	(cd "$1" && find . -type f) >"$2/list"
 	while read -r f; do
 		mkdir -p "$2/${f%/*}"
@@ -30,6 +29,13 @@ sync_tree()
 		esac
 		grep -qxF -e "$f" "$2/list" || rm -f "$2/$f"
 	done
+}
+
+# sync_tree FROM TREE: the same, and give the tree the kernel.
+sync_tree()
+{
+	link_kernel "$2"
+	copy_changed "$1" "$2"
 }
 
 # build_tree TREE TARGET...: make these in the tree, and print the log if it fails.

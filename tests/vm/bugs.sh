@@ -34,6 +34,8 @@ guest_append="page_poison=1 init_on_alloc=0"
 build_guest bugs vctl
 build_dmadrv
 in_guest 400 tests/vm/guest/bugs.sh || finish
+# Chosen strategies are those of users; the broken one is not among them.
+[ -z "${STRATEGIES:-}" ] || finish
 
 BOUNCELAB_KO=$(broken_module) || give_up "the module with the broken strategies does not build"
 export BOUNCELAB_KO

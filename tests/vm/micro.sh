@@ -20,6 +20,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 build_guest vblk vctl
 in_guest 400 tests/vm/guest/micro.sh "${PARTS:-}"
+# A part of the guest's half is all that was asked for.
+[ -z "${PARTS:-}" ] || finish
 
 BOUNCELAB_KO=$(broken_module) || give_up "the module with the broken strategies does not build"
 export BOUNCELAB_KO

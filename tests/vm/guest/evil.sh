@@ -54,7 +54,7 @@ by_file()
 used()
 {
 	start_evil "$1" --used "$2"
-	echo 1 >/sys/class/vduse/vduse0/msg_timeout
+	short_timeout vduse0
 	attach vduse0
 	seed=$((seed + 1))
 	io "$disk" 2 512 16 $seed >$tmp/io.out 2>&1 &
@@ -87,7 +87,7 @@ ended()
 	if [ "${2:-}" ]; then
 		check "evil $1: vdpa dev del ends" within 20 dead "$_del"
 	else
-		check "evil $1: vdpa dev del" timeout 30 vdpa dev del vduse0
+		check "evil $1: vdpa dev del" timeout $((30 * slow)) vdpa dev del vduse0
 	fi
 	# direct keeps no record of mappings that could tell what is left.
 	case $1 in
@@ -105,7 +105,7 @@ balanced() { [ "$(counter vduse0 "$1")" = "$(counter vduse0 "$2")" ]; }
 spoiling()
 {
 	start_evil "$@"
-	echo 1 >/sys/class/vduse/vduse0/msg_timeout
+	short_timeout vduse0
 	attach vduse0
 	seed=$((seed + 1))
 	io "$disk" 8 512 4 $seed >$tmp/io.out 2>&1 &

@@ -142,7 +142,7 @@ one_round()
 	_s=$driver
 	[ $driver = vduse ] || choose "$1"
 	# For the rounds in which it dies.
-	echo 1 >/sys/class/vduse/vduse0/msg_timeout
+	short_timeout vduse0
 	attach vduse0
 	case $_kind in
 	0 | 1)	io "$disk" 4 128 >$tmp/io.out || die "round $1: $_s: $(cat $tmp/io.out)" ;;
