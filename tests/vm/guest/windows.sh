@@ -27,7 +27,8 @@ large()
 	echo 4096 >"/sys/block/$disk/queue/max_sectors_kb" ||
 		die "max_sectors_kb, of $(limit max_hw_sectors_kb): cannot be 4096"
 	note "$_what: $(limit max_segments) segments of $(limit max_segment_size) bytes"
-	io "$disk" "$_queues" 4096 4096 $((seed += 1)) >$tmp/io.out 2>&1 &
+	seed=$((seed + 1))
+	io "$disk" "$_queues" 4096 4096 $seed >$tmp/io.out 2>&1 &
 	_io=$!
 	if within 60 dead $_io; then
 		wait $_io
@@ -47,10 +48,12 @@ $bin/vctl create vduse0 || die "vctl create"
 all=$(strategies vduse0)
 $bin/vctl destroy vduse0
 note "seed $seed"
+# shellcheck disable=SC2048 # names without blanks
 for s in ${*:-$all}; do
 	large $s 2 128 bounce_size=1048576
 done
 # Bounce pages of 64K for each piece, however small it is.
+# shellcheck disable=SC2048 # names without blanks
 for s in ${*:-eager-none lazy-barrier pool}; do
 	large $s 1 128 bounce_size=1048576 granule=page page_order=4
 done
