@@ -78,6 +78,12 @@ struct shim_inject {
 
 extern struct shim_inject shim_inject;
 
+/* Return how many allocations were made to fail; other threads may count on meanwhile. */
+static inline u64 shim_failed_allocs(void)
+{
+	return __atomic_load_n(&shim_inject.hits, __ATOMIC_RELAXED);
+}
+
 /**
  * shim_alloc_fails() - decide whether the allocation that begins is to fail
  *

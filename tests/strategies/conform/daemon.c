@@ -124,15 +124,15 @@ struct page *daemon_pin(struct bl_core *core, int dm, u64 iova)
 static bool fault(struct bl_core *core, u64 *pte, u64 iova)
 {
 	const struct bl_strategy *s = core->d.strategy;
-	u64 hits = shim_chaos_on ? 0 : shim_inject.hits;	/* other threads change it */
+	u64 hits = shim_chaos_on ? 0 : shim_failed_allocs();	/* other threads change it */
 	struct page *page = s->fault(&core->d, iova);
 	u64 v;
 
 	/* With other threads or interrupts about it may have been an allocation of theirs that failed. */
-	check(PROP_ALLOC, page || SHIM_INTERRUPTED || shim_chaos_on || shim_inject.hits == hits,
+	check(PROP_ALLOC, page || SHIM_INTERRUPTED || shim_chaos_on || shim_failed_allocs() == hits,
 	      "a fault finds no memory, and the daemon gets SIGBUS");
 	check(PROP_ALLOC, !IS_ERR(page) ||
-	      (PTR_ERR(page) == -ENOMEM && shim_inject.hits != hits),
+	      (PTR_ERR(page) == -ENOMEM && shim_failed_allocs() != hits),
 	      "a fault returns %ld, and no allocation failed", PTR_ERR(page));
 	if (IS_ERR_OR_NULL(page)) {
 		__atomic_fetch_add(&finding->sigbus, 1, __ATOMIC_RELAXED);

@@ -20,11 +20,11 @@ static void fail_init(const struct config *config)
 		shim_inject = (struct shim_inject){ .on = true, .after = after, .count = 1 };
 		core = core_create(config);
 		shim_inject.on = false;
-		check(PROP_ALLOC, !core || !shim_inject.hits,
+		check(PROP_ALLOC, !core || !shim_failed_allocs(),
 		      "init ends well, and memory was missing");
 		if (core)
 			core_destroy(core);
-		if (!shim_inject.hits)
+		if (!shim_failed_allocs())
 			break;
 	}
 }
@@ -125,7 +125,7 @@ void episode_run(const struct episode *e, bool explain)
 		fail_init(&e->config);
 	memset(&shim_inject, 0, sizeof(shim_inject));
 	m.core = core_create(&e->config);
-	check(PROP_INTEGRITY, m.core || shim_inject.hits, "init fails");
+	check(PROP_INTEGRITY, m.core || shim_failed_allocs(), "init fails");
 	if (!m.core)
 		return;
 	m.raw = e->config.strategy->raw;

@@ -8,7 +8,7 @@ struct model m;
 
 static bool has_failed(u64 hits)
 {
-	return shim_inject.hits != hits;
+	return shim_failed_allocs() != hits;
 }
 
 bool page_is_mapped(u64 iova)
@@ -55,7 +55,7 @@ static bool own_is_full(u32 size)
 static void op_map(const struct op *op)
 {
 	static const char *const dirs[] = { "both ways", "to device", "from device" };
-	u64 hits = shim_inject.hits, full = m.core->d.stream.shim->full;
+	u64 hits = shim_failed_allocs(), full = m.core->d.stream.shim->full;
 	u32 used = m.core->d.stream.shim->used, interrupts = m.interrupts;
 	struct buf *b = &bufs[op->buf];
 	dma_addr_t iova;
@@ -176,7 +176,7 @@ static void op_sync_cpu(const struct op *op)
 static bool reach(const struct op *op, u64 iova, u8 *mem, u32 len, bool write)
 {
 	struct bl_core *core = m.core;
-	u64 hits = shim_inject.hits;
+	u64 hits = shim_failed_allocs();
 	size_t done;
 
 	if (core->user_on) {
@@ -417,7 +417,7 @@ static void op_reset(void)
 
 static void op_user(const struct op *op)
 {
-	u64 hits = shim_inject.hits;
+	u64 hits = shim_failed_allocs();
 
 	if (!m.core->d.strategy->set_user_pages || m.core->d.window > (4UL << 20))
 		return;

@@ -81,14 +81,14 @@ struct bl_core *core_create(const struct config *config)
 	long pages = shim_account.pages, allocations = shim_account.allocations;
 	struct bl_core *core = core_prepare(config);
 	const struct shim_iova *iova = core->d.stream.shim;
-	u64 hits = shim_inject.hits;
+	u64 hits = shim_failed_allocs();
 	int ret;
 
 	unpromised = core_unpromised(config->strategy, config->prefill);
 	sim.prefill = config->prefill;
 	ret = core->d.strategy->init(&core->d);
 	if (ret) {
-		check(PROP_ALLOC, ret == -ENOMEM && shim_inject.hits != hits,
+		check(PROP_ALLOC, ret == -ENOMEM && shim_failed_allocs() != hits,
 		      "init returns %d, and no allocation failed", ret);
 		free_percpu(core->d.counters);
 		check(PROP_ALLOC,
