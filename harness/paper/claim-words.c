@@ -91,7 +91,7 @@ static bool is_number_of(const struct claim_part *part, double v, bool fuzzy, bo
 	return fuzzy && !per_cent && part->range && v >= part->number[0] && v <= part->number[1];
 }
 
-const struct claim_part *claim_find_wide_range(const struct claim *c)
+bool claim_has_wide_range(const struct claim *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const double *end = c->part[i].number;
@@ -111,9 +111,9 @@ const struct claim_part *claim_find_wide_range(const struct claim *c)
 			word |= fuzzy && v >= end[0] && v <= end[1] && end[1] <= NARROW * end[0] + EPSILON;
 		}
 		if (!word && !(said[0] && said[1]))
-			return &c->part[i];
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 bool claim_carries_number(const struct claim *c, const char *text, size_t at, size_t len)

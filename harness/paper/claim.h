@@ -66,8 +66,8 @@ void claim_free(struct claim *c);
 /* Tell whether the claim carries a word of that way. */
 bool claim_carries_way(const struct claim *c, int way, bool negated);
 
-/* Return a range of the claim whose ends the phrase does not have, and that is wide; else NULL. */
-const struct claim_part *claim_find_wide_range(const struct claim *c);
+/* Tell whether the claim has a wide range whose ends the phrase does not have. */
+bool claim_has_wide_range(const struct claim *c);
 
 /* Tell whether the claim carries the number that stands at @at in the phrase's sentence. */
 bool claim_carries_number(const struct claim *c, const char *text, size_t at, size_t len);

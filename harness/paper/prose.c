@@ -133,7 +133,7 @@ static void check_claims(struct paper *p, const struct paragraph *g, size_t from
 		if (!found)
 			paper_wrong(p, NULL, m->line, "the sentence of this claim does not say '%s'",
 				    m->claim.phrase);
-		if (claim_find_wide_range(&m->claim))
+		if (claim_has_wide_range(&m->claim))
 			paper_wrong(p, NULL, m->line, "the claim '%s' has a range whose ends its phrase "
 				    "does not say", m->claim.phrase);
 		if (!cites(g, m, from, to))

@@ -25,7 +25,6 @@ most=$((20 + corruptions / 1000))		# episodes of a strategy
 
 bad() { echo "$*" >>$tmp/bad; }
 
-
 balanced() { [ "$(counter "$1" "$2")" = "$(counter "$1" "$3")" ]; }
 
 # choose NAME STRATEGY

@@ -9,7 +9,6 @@
  */
 #include "evil-fuzz.h"
 
-
 #define BATCH	32
 
 struct editor {

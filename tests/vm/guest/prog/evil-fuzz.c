@@ -266,7 +266,7 @@ static bool reply(struct vdev *dev, const struct vduse_dev_request *req,
 	return true;
 }
 
-/* What goes wrong once, or from some request on, follows from the seed. */
+/* Draw from the seed which things go wrong once, and which from some request on. */
 static void prepare(struct fuzz *f)
 {
 	static const uint8_t status[] = {

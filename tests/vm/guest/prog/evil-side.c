@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What evil --fuzz does between two requests: ioctls, user memory, mappings, and data. */
+/* evil --fuzz does these things between two requests: ioctls, user memory, mappings, and data. */
 #include "evil-fuzz.h"
 
 #include <fcntl.h>

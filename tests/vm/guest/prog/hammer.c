@@ -3,10 +3,10 @@
  * hammer DISK THREADS SEED: I/O on a disk whose daemon is hostile, until SIGTERM or until a
  * thread sees nothing but errors.
  *
- * What is read does not matter.  But the device may only write to the memory of a request that
- * reads, and only until that request has ended: each thread has one piece of memory with a known
- * content for all its requests, and looks at it between them.  Exit code 1: it has changed
- * where no request was.
+ * The program does not check the data that it reads.  But the device may only write to the memory
+ * of a request that reads, and only until that request has ended: each thread has one piece of
+ * memory with a known content for all its requests, and looks at it between them.  Exit code 1: it
+ * has changed where no request was.
  */
 #include <errno.h>
 #include <fcntl.h>
