@@ -31,7 +31,7 @@ say = @printf '  %-8s%s\n' $(1) $(2)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench check check-fast check-debug paper paper-check build conform doctor lint include-graph \
+.PHONY: help bench check check-fast check-long check-debug paper paper-check build conform doctor lint include-graph \
 	new-strategy deps kernel install uninstall \
 	unit-tests clean distclean FORCE
 
@@ -50,6 +50,9 @@ check: ## install what is missing, build, run all tests; T="lint cli" runs some
 
 check-fast: ## the same without the tests that boot a guest or take long; five minutes
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check --fast
+
+check-long: ## all tests with every strategy and with larger numbers, on a machine with time; T="..." runs some
+	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check --long $(T)
 
 check-debug: ## build two debugging kernels, run the guest tests on each strategy; hours; ARGS="--shard 1/8"
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check-debug $(ARGS)

@@ -15,6 +15,8 @@ tap_failed_then=0		# at the last ok
 
 exec 7>&1 1>&2
 
+. tests/lib/tier.sh
+
 # ok NAME: end a part of the test, whose name says what it shows. The part has passed if
 # there was no fail since the last ok; otherwise the fails have been printed.
 ok()

@@ -55,6 +55,9 @@ plant vm/guest/none 'exit 1'
 plant program/skipped '. tests/lib/common.sh' 'skip "it cannot run here"'
 plant vm/first '# First: it takes longest.' '. tests/lib/common.sh' 'ok "it is so"' 'finish'
 plant program/slow '# Slow: it takes long.' '. tests/lib/common.sh' 'ok "it is so"' 'finish'
+# shellcheck disable=SC2016 # the planted test expands it
+plant program/long '# Timeout: 7' '# Long: it takes longer.' '. tests/lib/common.sh' \
+	'ok "with $(deep 1 2) of $(strategies_of_tier | paste -sd ,)"' 'finish'
 plant program/by-hand '# By hand: it is not for each day.' 'exit 1'
 
 run 0 --list
@@ -66,9 +69,24 @@ vm/one' ] || fail "--list prints: $(cat "$scratch/log")"
 run 0 --fast --list
 [ "$(cat "$scratch/log")" = 'source/one
 program/skipped' ] || fail "--fast --list prints: $(cat "$scratch/log")"
+run 0 --long --list
+grep -qx program/long "$scratch/log" || fail "--long --list prints: $(cat "$scratch/log")"
 run 0 --files slow
 says 'tests/program/slow.sh'
-ok "the tests of the tree and of the fast tier are listed, the longest first"
+ok "the tests of the tree, of the fast and of the long tier are listed, the longest first"
+
+# A new strategy is in both tiers, and a template in none.
+mkdir "$scratch/strategies"
+for s in eager-none eager-spin mine template; do
+	: >"$scratch/strategies/$s.c"
+done
+run 0 long
+grep -q '^ok 1 - with 1 of eager-none,mine$' "$scratch/build/tests/log/program/long.log" ||
+	fail "without --long: $(cat "$scratch/build/tests/log/program/long.log")"
+run 0 --long long
+grep -q '^ok 1 - with 2 of eager-none,eager-spin,mine$' "$scratch/build/tests/log/program/long.log" ||
+	fail "with --long: $(cat "$scratch/build/tests/log/program/long.log")"
+ok "the long tier has every strategy and the larger number"
 
 run 2 one
 says "the test 'one' is ambiguous; valid: source/one vm/one"

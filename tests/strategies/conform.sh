@@ -4,13 +4,13 @@
 # conform.sh [--update]
 #
 # The strategies, unchanged, in user space: are they correct? Random operations
-# against a model, two million for each strategy (OPS=10000000: ten million); drivers and
+# against a model, half a million for each strategy, or two million with LONG=1 (OPS=N: N); drivers and
 # daemons as threads; the ordering of map, unmap and first touch on these processors; an
 # interrupt or another thread between any two accesses; pages of 4K and of 64K; under
 # AddressSanitizer, UBSan and ThreadSanitizer. The result is compared with the table of
 # docs/conformance.md; --update writes that table instead.
 # Timeout: 1500
-# Slow: two million operations of each strategy, and five sanitized or stepped programs.
+# Slow: half a million operations of each strategy, and five sanitized or stepped programs.
 # Alone: two threads that are to meet need two processors.
 #
 # Seen failing: each broken strategy of tests/strategies/broken has to fail, by the property
@@ -25,7 +25,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/strategies/conform/stages.sh
 scratch_dir
 
-ops=${OPS:-2000000}
+ops=${OPS:-$(deep 500000 2000000)}
 seed=${SEED:-1}
 out=${OUT:-build/tests/conform}
 doc=docs/conformance.md

@@ -15,7 +15,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 
-ops=${OPS:-400000}
+ops=${OPS:-$(deep 150000 400000)}
 only=${COVERAGE_ONLY:-all}
 least=95.001	# more than 95 %
 out=build/tests/coverage

@@ -5,7 +5,7 @@
 # the IOPS of the stock driver for 64k writes on a fresh device, loses that on a device that did
 # reads before. A plan with order = random reports it, and one with order = fresh has the 1.4.
 # Timeout: 600
-# First: it takes long.
+# Long: tests/program/order.sh has the same orders with a made-up guest.
 #
 # Seen failing: order = listed gives lazy-barrier a ratio of 0.994 in the second job, and no effect.
 

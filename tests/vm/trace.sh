@@ -11,14 +11,14 @@
 # Seen failing: with kicks that are ignored, with copies that count as map, with an event that is
 # not counted for the smallest maps, and with a loss that is ignored.
 #
-# Environment: IOS, the I/Os of each strategy in the comparison of counts (default 2000).
+# Environment: IOS, the I/Os of each strategy in the comparison of counts (default 1000, with LONG=1 2000).
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 . tests/lib/module-tree.sh
 . tests/lib/trace-campaign.sh
 scratch_dir
-ios=${IOS:-2000}
+ios=${IOS:-$(deep 1000 2000)}
 bouncelab=build/bouncelab
 
 # --- delays ---------------------------------------------------------------------------
@@ -95,7 +95,7 @@ cp -r workloads/* "$root/workloads/"
 # shellcheck disable=SC2017 # rounds down to an even number
 sed "s/^rw=.*/rw=randrw/; /^time_based/d; s/^runtime=.*/io_size=$((ios / 2 * 4))k/" \
 	workloads/jobs/4k-randread-2.fio >"$root/workloads/jobs/counted.fio"
-all=$(cd strategies && for f in *.c; do echo "${f%.c}"; done | grep -v template | paste -sd ,)
+counted=$(strategies_of_tier | paste -sd ,)
 cat >"$scratch/counts.ini" <<END
 [plan]
 repeat = 1
@@ -103,7 +103,7 @@ runtime = 0.1
 ramp = 0
 baseline = eager-none+counts
 [matrix]
-strategy = $all
+strategy = $counted
 collect = counts
 jobs = counted
 END

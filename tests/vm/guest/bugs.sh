@@ -53,9 +53,7 @@ one()
 	program_checks "$_strategy $*" $bin/bugs --strategy "$_strategy" --seed "$seed" "$@"
 }
 
-$bin/vctl create vduse0 || die "vctl create"
-all=$(strategies vduse0)
-$bin/vctl destroy vduse0
+all=$(every_strategy)
 note "seed $seed"
 # shellcheck disable=SC2048 # names without blanks
 for s in ${*:-$all}; do

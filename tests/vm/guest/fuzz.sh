@@ -197,9 +197,7 @@ hung_tasks()
 }
 
 load_stack bouncelab unsafe_direct=1
-$bin/vctl create vduse0 || die "vctl create"
-all=$(strategies vduse0)
-$bin/vctl destroy vduse0
+all=$(every_strategy)
 note "seed $seed"
 begin=$(cpu_ms)
 # Once for certain: the daemon refuses DRIVER_OK and dies, of which the driver learns nothing.

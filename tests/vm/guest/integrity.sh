@@ -111,10 +111,7 @@ some_errors()
 	end
 }
 
-$bin/vctl create vduse0 || die "vctl create"
-all=$(strategies vduse0)
-$bin/vctl destroy vduse0
-for s in ${1:-$all}; do
+for s in ${1:-$kinds}; do
 	_begin=$(uptime_ms)
 	user_memory "$s"
 	full_window "$s"

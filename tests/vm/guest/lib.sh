@@ -7,6 +7,8 @@
 # A check prints "ok N - NAME" or "not ok N - NAME" (TAP). `finish` prints the plan and sets
 # the exit code. `die` ends a script that cannot go on.
 
+. tests/lib/tier.sh
+
 tmp=/run/bouncelab-tmp
 bin=build/tests/guest
 mods=build/kernel/modules
@@ -238,17 +240,9 @@ unload_stack()
 
 refcount() { cat "/sys/module/$1/refcnt"; }
 
-# strategies NAME: print the strategies that the test is to take: those of the environment, or all
-# that the device knows.
-strategies()
-{
-	[ -z "${STRATEGIES:-}" ] || { echo "$STRATEGIES"; return; }
-	tr -d '[]' </sys/class/vduse/"$1"/strategy
-}
-
-# One strategy of each kind, for tests of more than the strategy; bugs.sh takes all.
+# For tests of more than the strategy; bugs.sh takes every_strategy.
 # shellcheck disable=SC2034
-kinds=${STRATEGIES:-direct eager-none lazy-barrier pool rw zap}
+kinds=$(strategies_of_tier)
 
 # --- daemons and disks --------------------------------------------------------
 

@@ -172,10 +172,7 @@ io_in_background()
 killed_in_the_middle()
 {
 	load_stack bouncelab unsafe_direct=1
-	$bin/vctl create vduse0
-	_all=$(strategies vduse0)
-	$bin/vctl destroy vduse0
-	for _s in $_all; do
+	for _s in $kinds; do
 		start_vblk vduse0 --die-after 150
 		set_choice vduse0 strategy "$_s" || die "cannot choose $_s"
 		short_timeout vduse0

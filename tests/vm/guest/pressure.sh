@@ -54,9 +54,7 @@ by_hand()
 		starved drained
 }
 
-$bin/vctl create vduse0 || die "vctl create"
-all=$(strategies vduse0)
-$bin/vctl destroy vduse0
+all=$(every_strategy)
 note "seed $seed"
 # shellcheck disable=SC2048 # names without blanks
 for s in ${*:-$all}; do

@@ -109,7 +109,7 @@ measure()
 # choose I: set the strategy and the other choices of round I; sets $_s.
 choose()
 {
-	_all=$(strategies vduse0)
+	_all=$(every_strategy)
 	# shellcheck disable=SC2086
 	_s=$(echo $_all | cut -d ' ' -f $(($1 % $(echo $_all | wc -w) + 1)))
 	echo "$_s" >/sys/class/vduse/vduse0/strategy || die "round $1: cannot choose $_s"

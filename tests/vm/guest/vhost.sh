@@ -12,11 +12,8 @@ if [ "$driver" = vduse ]; then
 	check "unload" unload_stack
 	finish
 fi
-$bin/vctl create x || die "vctl create"
-all=$(strategies x)
-$bin/vctl destroy x
 unload bouncelab || die "bouncelab does not unload"
-for s in $all; do
+for s in $kinds; do
 	insmod "$module" strategy="$s" unsafe_direct=1 || die "bouncelab does not load"
 	_option=
 	[ "$s" != zap ] || _option=--revokes

@@ -44,12 +44,9 @@ large()
 	$bin/vctl destroy vduse0
 }
 
-$bin/vctl create vduse0 || die "vctl create"
-all=$(strategies vduse0)
-$bin/vctl destroy vduse0
 note "seed $seed"
 # shellcheck disable=SC2048 # names without blanks
-for s in ${*:-$all}; do
+for s in ${*:-$kinds}; do
 	large $s 2 128 bounce_size=1048576
 done
 # Bounce pages of 64K for each piece, however small it is.
