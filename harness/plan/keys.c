@@ -224,6 +224,8 @@ static int check_job(const struct plan *p, const char *where, const char *name, 
 	for (size_t i = 0; i < jobs->n; i++)
 		if (jobs->v[i].verifies == verifies)
 			bl_strv_add(&valid, jobs->v[i].name);
+	if (verifies)
+		bl_strv_add(&valid, "none");
 	if (!job || job->verifies != verifies)
 		err = bl_err_unknown(where, verifies ? "verifying job" : "timed job",
 				     name, &valid);
@@ -234,6 +236,8 @@ static int check_job(const struct plan *p, const char *where, const char *name, 
 static int set_verify(struct plan *p, const char *where, const char *key, const char *value)
 {
 	(void)key;
+	if (!strcmp(value, "none"))
+		value = "";
 	if (*value && check_job(p, where, value, true))
 		return -EINVAL;
 	set_string(&p->verify, value);

@@ -90,14 +90,23 @@ static void set_defaults(struct plan *p)
 	p->runs_each = 1;
 	p->runtime = 1;
 	p->ramp = 0.3;
-	p->cpus = 2;
-	p->queues = 2;
 	bl_strv_add(&p->page_orders, "0");
 	bl_strv_add(&p->bounce_sizes, "64");
 	bl_strv_add(&p->collects, COLLECT_OFF);
 	p->buffer_mb = COLLECT_BUFFER_MB;
 	for (size_t i = 0; i < AXES; i++)
 		bl_strv_add(&p->axes[i], axis_values[i].v[0].name);
+}
+
+/* The plane icount has one CPU; elsewhere two queues can meet on a lock. */
+static void set_cpus_of_plane(struct plan *p)
+{
+	unsigned int n = p->plane == PLANE_ICOUNT ? 1 : 2;
+
+	if (!p->cpus)
+		p->cpus = n;
+	if (!p->queues)
+		p->queues = n;
 }
 
 static int find_plan_file(const struct plan *p, const char *name, char **path)
@@ -159,6 +168,7 @@ int plan_load(struct plan *p, const struct catalog *cat, const char *name)
 		bl_err("%s:%d: cannot parse this line; valid: '[plan]' or '[matrix]', "
 		       "'key = value', or '; comment'", path, err);
 	err = err || ps.err ? -EINVAL : 0;
+	set_cpus_of_plane(p);
 	if (!err && (!p->strategies.n || !p->jobs.n)) {
 		bl_err("%s: [matrix] has no %s; give a list", path,
 		       p->strategies.n ? "jobs" : "strategy");

@@ -274,6 +274,16 @@ wrong '[matrix]\nrepeat = 3\n' ':2' "'repeat'" valid: strategy allocator jobs
 wrong '[martix]\nstrategy = all\njobs = verify\n' ':2' "'martix'" valid: plan matrix
 [ "$(wc -l <"$scratch/err")" = 1 ] || fail "$case: a wrong section is not said once"
 wrong '[plan]\nseed = 1\nseed = 2\n' ':3' seed twice
+
+# The plane icount has one CPU and one queue unless the plan says otherwise; 'none' verifies nothing.
+cells='[matrix]\nstrategy = eager-none\njobs = 4k-randread-1\n'
+printf '%b' "[plan]\nplane = icount\nverify = none\n$cells" >"$scratch/icount.ini"
+run plan "$scratch/icount.ini"
+[ $code = 0 ] || { fail "a plan of the plane icount without cpus: exit $code"; show "$scratch/err"; }
+grep -q 'verify: none' "$scratch/out" || fail "verify = none verifies"
+printf '%b' "[plan]\nplane = icount\n${cells}cpus = 2\n" >"$scratch/icount.ini"
+run plan "$scratch/icount.ini"
+refused 'one CPU' 'cpus = 1'
 cells='[matrix]\nstrategy = eager-none\nprefill = none, zero\njobs = 4k-randread-1\n'
 for key in baseline aa; do
 	{

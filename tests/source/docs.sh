@@ -195,5 +195,15 @@ if [ -s "$scratch/found" ]; then
 	show "$scratch/found"
 	fail "$(wc -l <"$scratch/found") places name what is not there"
 fi
+# The tables of keys have each key of a plan in its section.
+sed -n 's/^\t{ "\([a-z]*\)", "\([a-z_]*\)", .*/\1 \2/p' harness/plan/keys.c | sort >"$scratch/keys"
+awk -F '|' '
+	/^## / { section = "" }
+	/^\| `\[[a-z]*\]`/ { section = $2; gsub(/[^a-z]/, "", section); next }
+	section && /^\| `/ { key = $2; gsub(/[^a-z_]/, "", key); print section, key }
+	' docs/plans.md | sort >"$scratch/described"
+[ "$(wc -l <"$scratch/keys")" -gt 25 ] || fail "harness/plan/keys.c has only $(wc -l <"$scratch/keys") keys"
+diff "$scratch/keys" "$scratch/described" || fail "docs/plans.md has other keys than harness/plan/keys.c"
+ok "docs/plans.md has every key of a plan"
 ok "$# documents name what exists, by $(echo "$checks" | wc -w) checks"
 finish
