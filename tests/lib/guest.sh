@@ -36,7 +36,8 @@ build_guest()
 		# shellcheck disable=SC2086 # a list of files
 		gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -pthread \
 			-Itests/vm/guest -o "$guest_bin/$p.new" "tests/vm/guest/prog/$p.c" $extra \
-			tests/vm/guest/prog/blk.c tests/vm/guest/prog/vdev.c tests/vm/guest/prog/ring.c ||
+			tests/vm/guest/prog/args.c tests/vm/guest/prog/blk.c \
+			tests/vm/guest/prog/vdev.c tests/vm/guest/prog/ring.c ||
 			give_up "$p does not compile"
 		mv "$guest_bin/$p.new" "$guest_bin/$p" || exit 1
 	done

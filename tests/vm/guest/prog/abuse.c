@@ -59,18 +59,6 @@ long expect(const char *name, long ret, const char *ours, const char *theirs)
 	return ret;
 }
 
-void *half_mapped(size_t size)
-{
-	static uint8_t *page;
-
-	if (!page) {
-		page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		munmap(page + 4096, 4096);
-	}
-	memset(page, 0, 4096);
-	return page + 4096 - size;
-}
-
 /* All bytes of [p, p + n) are what we put there, or zero. */
 void no_leak(const char *name, const void *p, size_t n)
 {

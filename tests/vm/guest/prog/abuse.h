@@ -8,15 +8,12 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 
+#include "args.h"
+
 #define NAME		"vduse0"
 #define NQUEUES		2
 #define FILL		0xa5		/* the bytes of a structure before a call */
-#define WINDOW		(64ull << 20)	/* the default bounce_size */
 #define BIT(n)		(1u << (n))
-
-/* Bad addresses. */
-#define KERNEL_ADDR	((void *)0xffff888000001000UL)
-#define UNMAPPED_ADDR	((void *)0x10000UL)
 
 extern bool stock;		/* the driver is the kernel's own */
 extern int control, dev;	/* the two nodes */
@@ -32,9 +29,6 @@ long expect(const char *name, long ret, const char *ours, const char *theirs);
 
 #define CALL(fd, cmd, arg, ...) \
 	expect(#cmd " " #arg, ioctl(fd, cmd, arg), __VA_ARGS__)
-
-/* Return a pointer to SIZE bytes behind which nothing is mapped. */
-void *half_mapped(size_t size);
 
 /* Check that all bytes of [p, p + n) are FILL or zero. */
 void no_leak(const char *name, const void *p, size_t n);

@@ -13,13 +13,13 @@
 
 struct editor {
 	struct fuzz *f;
-	struct fuzz_rng rng;
+	struct rng rng;
 	long done;
 };
 
 static void wait_a_moment(struct editor *e)
 {
-	unsigned int turns = fuzz_below(&e->rng, fuzz_below(&e->rng, 16) ? 64 : 4096);
+	unsigned int turns = rng_below(&e->rng, rng_below(&e->rng, 16) ? 64 : 4096);
 
 	while (turns--)
 		__asm__ volatile("" ::: "memory");
@@ -28,7 +28,7 @@ static void wait_a_moment(struct editor *e)
 /* Is this edit undone? */
 static bool undone(struct editor *e)
 {
-	return fuzz_below(&e->rng, 8);
+	return rng_below(&e->rng, 8);
 }
 
 #define DEFINE_EDIT(bits)							\
@@ -52,18 +52,18 @@ static uint64_t near(struct editor *e, uint64_t old)
 {
 	static const uint64_t edges[] = { 0, 1, 16, 4095, 4096, 1 << 20, UINT32_MAX, UINT64_MAX };
 
-	switch (fuzz_below(&e->rng, 4)) {
-	case 0: return edges[fuzz_below(&e->rng, sizeof(edges) / sizeof(*edges))];
-	case 1: return fuzz_rnd(&e->rng);
-	case 2: return old + (fuzz_below(&e->rng, 33) - 16) * 256;
-	default: return old ^ 1ULL << fuzz_below(&e->rng, 32);
+	switch (rng_below(&e->rng, 4)) {
+	case 0: return edges[rng_below(&e->rng, sizeof(edges) / sizeof(*edges))];
+	case 1: return rng_next(&e->rng);
+	case 2: return old + (rng_below(&e->rng, 33) - 16) * 256;
+	default: return old ^ 1ULL << rng_below(&e->rng, 32);
 	}
 }
 
 /* Half of the edits hit the newest chains. The available ring is the driver's to write. */
 static unsigned int choose(struct editor *e, const struct ring *r)
 {
-	unsigned int at = fuzz_rnd(&e->rng);
+	unsigned int at = rng_next(&e->rng);
 
 	if (at & 1 << 20)
 		return at % r->num;
@@ -92,8 +92,8 @@ static bool edit_table(struct editor *e, struct ring *r, unsigned int i)
 	d = table_of(e->f, r, i, &n);
 	if (!d)
 		return false;
-	d += fuzz_below(&e->rng, n);
-	switch (fuzz_below(&e->rng, 4)) {
+	d += rng_below(&e->rng, n);
+	switch (rng_below(&e->rng, 4)) {
 	case 0: edit64(e, &d->addr, near(e, d->addr), undone(e)); break;
 	case 1: edit32(e, &d->len, near(e, d->len), undone(e)); break;
 	case 2: edit16(e, &d->flags, near(e, d->flags), undone(e)); break;
@@ -106,7 +106,7 @@ static void edit_event(struct editor *e, struct ring *r)
 {
 	uint16_t *event = (uint16_t *)&r->used->ring[r->num];
 
-	if (fuzz_below(&e->rng, 2))
+	if (rng_below(&e->rng, 2))
 		edit16(e, event, near(e, *event), undone(e));
 	else
 		edit16(e, &r->used->flags, near(e, r->used->flags), undone(e));
@@ -117,25 +117,25 @@ static void edit_avail(struct editor *e, struct ring *r)
 {
 	uint16_t *taken = &r->avail->ring[(r->next - r->num / 2) % r->num];
 
-	if (fuzz_below(&e->rng, 2))
-		edit16(e, taken, fuzz_rnd(&e->rng), undone(e));
+	if (rng_below(&e->rng, 2))
+		edit16(e, taken, rng_next(&e->rng), undone(e));
 	else
-		edit16(e, &r->avail->flags, fuzz_rnd(&e->rng), undone(e));
+		edit16(e, &r->avail->flags, rng_next(&e->rng), undone(e));
 }
 
 static void edit_ahead(struct editor *e, struct ring *r)
 {
 	struct vring_used_elem *u = &r->used->ring[(r->used->idx + r->num / 2) % r->num];
 
-	u->id = fuzz_rnd(&e->rng);
-	u->len = fuzz_rnd(&e->rng);
+	u->id = rng_next(&e->rng);
+	u->len = rng_next(&e->rng);
 }
 
 static bool edit(struct editor *e, struct ring *r, enum fuzz_kind kind)
 {
 	unsigned int i = choose(e, r);
 	struct vring_desc *d = &r->desc[i];
-	uint16_t noise = fuzz_rnd(&e->rng) & ~VRING_DESC_F_NEXT;
+	uint16_t noise = rng_next(&e->rng) & ~VRING_DESC_F_NEXT;
 
 	switch (kind) {
 	case FUZZ_addr: edit64(e, &d->addr, near(e, d->addr), undone(e)); break;
@@ -160,7 +160,7 @@ static void batch(void *arg)
 	struct vdev *dev = &e->f->blk->dev;
 
 	while (e->done < BATCH) {
-		struct ring *r = &dev->rings[fuzz_below(&e->rng, dev->nqueues)];
+		struct ring *r = &dev->rings[rng_below(&e->rng, dev->nqueues)];
 		enum fuzz_kind kind = fuzz_pick(e->f, &e->rng, EDIT);
 
 		e->done++;
@@ -172,7 +172,7 @@ static void batch(void *arg)
 void *fuzz_edit(void *fuzz)
 {
 	struct fuzz *f = fuzz;
-	struct editor e = { .f = f, .rng.state = f->seed * 0x9e3779b97f4a7c15ULL | 1 };
+	struct editor e = { .f = f, .rng = rng_of(f->seed) };
 
 	while (!sem_wait(&f->work) && !__atomic_load_n(&f->stop, __ATOMIC_RELAXED)) {
 		while (__atomic_load_n(&f->credit, __ATOMIC_RELAXED) > 0) {

@@ -96,7 +96,7 @@ static bool change_next(struct ring *r, uint16_t head, bool cut)
 /* Hold a request back. The place is that of another one, which is answered now if all are full. */
 static uint16_t exchange(struct fuzz *f, struct fuzz_held *h, uint16_t head, bool *full)
 {
-	unsigned int at = fuzz_below(&f->rng, 16);
+	unsigned int at = rng_below(&f->rng, 16);
 	uint16_t other = head;
 
 	*full = h->n == 16;
@@ -115,7 +115,7 @@ static void answer(struct fuzz *f, unsigned int q, uint16_t head)
 	enum fuzz_kind kind = FUZZ_NR;
 	bool full = false;
 
-	if (f->requests >= f->first && !f->over && !fuzz_below(&f->rng, 4))
+	if (f->requests >= f->first && !f->over && !rng_below(&f->rng, 4))
 		kind = fuzz_pick(f, &f->rng, ANSWER);
 	switch (kind) {
 	case FUZZ_late:
@@ -132,7 +132,7 @@ static void answer(struct fuzz *f, unsigned int q, uint16_t head)
 		break;
 	case FUZZ_length:
 		fuzz_data(f, q, head);
-		push(f, q, head, fuzz_rnd(&f->rng));
+		push(f, q, head, rng_next(&f->rng));
 		break;
 	case FUZZ_cut:
 	case FUZZ_join:
@@ -157,7 +157,7 @@ static void release(struct fuzz *f, unsigned int q, bool all)
 	struct fuzz_held *h = &f->held[q];
 
 	while (h->n) {
-		unsigned int at = fuzz_below(&f->rng, h->n);
+		unsigned int at = rng_below(&f->rng, h->n);
 		uint16_t head = h->head[at];
 
 		h->head[at] = h->head[--h->n];
@@ -186,7 +186,7 @@ static bool take_all(struct fuzz *f, unsigned int q)
 	}
 	if (__atomic_load_n(&f->credit, __ATOMIC_RELAXED) > 0)
 		sem_post(&f->work);
-	if (!some || !fuzz_below(&f->rng, 4))
+	if (!some || !rng_below(&f->rng, 4))
 		release(f, q, !some);
 	if (r->ready)
 		inject(f, q);
@@ -274,14 +274,14 @@ static void prepare(struct fuzz *f)
 	};
 	enum fuzz_kind message = fuzz_pick(f, &f->rng, MESSAGE);
 
-	f->first = fuzz_below(&f->rng, 8) ? SCAN : 0;
-	if (message != FUZZ_NR && (f->named || !fuzz_below(&f->rng, 12))) {
+	f->first = rng_below(&f->rng, 8) ? SCAN : 0;
+	if (message != FUZZ_NR && (f->named || !rng_below(&f->rng, 12))) {
 		if (message == FUZZ_refuse)
-			f->refused = status[fuzz_below(&f->rng, 3)];
+			f->refused = status[rng_below(&f->rng, 3)];
 		else if (message == FUZZ_deny)
 			f->refused = VIRTIO_CONFIG_S_DRIVER_OK;
 		else
-			f->mute_in = 1 + fuzz_below(&f->rng, 6);
+			f->mute_in = 1 + rng_below(&f->rng, 6);
 	}
 	f->start_ms = now_ms();
 	f->blk->dev.reply = reply;
@@ -291,19 +291,19 @@ static void prepare(struct fuzz *f)
 /* Lie in the used ring. A driver that notices uses the queue no more. */
 static void lie(struct fuzz *f, enum fuzz_kind kind)
 {
-	unsigned int q = fuzz_below(&f->rng, f->blk->dev.nqueues), n = 1;
+	unsigned int q = rng_below(&f->rng, f->blk->dev.nqueues), n = 1;
 	struct ring *r = &f->blk->dev.rings[q];
 	struct fuzz_held *h = &f->held[q];
-	uint32_t id = fuzz_below(&f->rng, r->num ? r->num : 1);
+	uint32_t id = rng_below(&f->rng, r->num ? r->num : 1);
 
 	if (!r->ready)
 		return;
 	if (kind == FUZZ_id)
-		id = r->num + (fuzz_rnd(&f->rng) & 0x7fffffff);
+		id = r->num + (rng_next(&f->rng) & 0x7fffffff);
 	else if (kind == FUZZ_twice && h->n)
 		id = h->head[0];
 	else if (kind == FUZZ_index)
-		n = 1 + fuzz_below(&f->rng, 0xffff);
+		n = 1 + rng_below(&f->rng, 0xffff);
 	ring_put(r, 0, id, 1);
 	if (kind == FUZZ_twice)
 		ring_put(r, 1, id, n++);
@@ -338,7 +338,7 @@ static void end(struct fuzz *f, enum fuzz_kind kind)
 		fuzz_count(f, kind);
 	switch (kind) {
 	case FUZZ_kill:
-		f->die_in = 1 + fuzz_below(&f->rng, 40);
+		f->die_in = 1 + rng_below(&f->rng, 40);
 		honest_until(f, 100);
 		break;
 	case FUZZ_leave:

@@ -12,6 +12,7 @@
 #include <semaphore.h>
 
 #include "blk.h"
+#include "rng.h"
 
 /*
  * X(kind, group, weight in its group). A kind of weight 0 is only chosen if --kind names it.
@@ -56,10 +57,6 @@ enum fuzz_kind {
 
 enum fuzz_group { EDIT, ANSWER, SIDE, MESSAGE, END };
 
-struct fuzz_rng {
-	uint64_t state;
-};
-
 struct fuzz_held {
 	uint16_t head[16];
 	unsigned int n;
@@ -73,7 +70,7 @@ struct fuzz {
 	bool named;			/* --kind has named the kinds */
 	bool no_data;			/* leave the memory of requests alone */
 
-	struct fuzz_rng rng;
+	struct rng rng;
 	struct fuzz_held held[VDEV_QUEUES];
 	unsigned long requests, answers, chains_lost, first;
 	unsigned int die_in;		/* at this point, counted down; 0: never */
@@ -91,13 +88,8 @@ struct fuzz {
 	unsigned long count[FUZZ_NR];
 };
 
-uint64_t fuzz_rnd(struct fuzz_rng *r);
-
-/* Return a number below N. */
-uint64_t fuzz_below(struct fuzz_rng *r, uint64_t n);
-
 /* Choose among the kinds of GROUP that are allowed, by weight; FUZZ_NR if there are none. */
-enum fuzz_kind fuzz_pick(const struct fuzz *f, struct fuzz_rng *r, enum fuzz_group group);
+enum fuzz_kind fuzz_pick(const struct fuzz *f, struct rng *r, enum fuzz_group group);
 
 /* Allow the kinds of the list NAMES, as in "addr,kill", only. Returns false for a wrong name. */
 bool fuzz_allow(struct fuzz *f, const char *names);

@@ -14,19 +14,6 @@ static const struct {
 	FUZZ_KINDS(FUZZ_ROW)
 };
 
-uint64_t fuzz_rnd(struct fuzz_rng *r)
-{
-	r->state ^= r->state << 13;
-	r->state ^= r->state >> 7;
-	r->state ^= r->state << 17;
-	return r->state * 0x2545f4914f6cdd1dULL;
-}
-
-uint64_t fuzz_below(struct fuzz_rng *r, uint64_t n)
-{
-	return (fuzz_rnd(r) >> 32) % n;
-}
-
 /* With --kind the weights of two named kinds may be 0: then both have the same. */
 static unsigned int weight(const struct fuzz *f, unsigned int kind, enum fuzz_group group)
 {
@@ -35,7 +22,7 @@ static unsigned int weight(const struct fuzz *f, unsigned int kind, enum fuzz_gr
 	return kinds[kind].weight ? kinds[kind].weight : 1;
 }
 
-enum fuzz_kind fuzz_pick(const struct fuzz *f, struct fuzz_rng *r, enum fuzz_group group)
+enum fuzz_kind fuzz_pick(const struct fuzz *f, struct rng *r, enum fuzz_group group)
 {
 	unsigned int sum = 0, at, i;
 
@@ -43,7 +30,7 @@ enum fuzz_kind fuzz_pick(const struct fuzz *f, struct fuzz_rng *r, enum fuzz_gro
 		sum += weight(f, i, group);
 	if (!sum)
 		return FUZZ_NR;
-	at = fuzz_below(r, sum);
+	at = rng_below(r, sum);
 	for (i = 0; at >= weight(f, i, group); i++)
 		at -= weight(f, i, group);
 	return i;

@@ -15,7 +15,7 @@
 static void irq(struct fuzz *f)
 {
 	struct vdev *dev = &f->blk->dev;
-	uint32_t index = fuzz_below(&f->rng, dev->nqueues);
+	uint32_t index = rng_below(&f->rng, dev->nqueues);
 
 	ioctl(dev->fd, VDUSE_VQ_INJECT_IRQ, &index);
 }
@@ -40,19 +40,19 @@ static void config(struct fuzz *f)
 	uint64_t right = f->blk->opt.size / 512;
 
 	f->small = !f->small;
-	set_capacity(&f->blk->dev, f->small ? fuzz_below(&f->rng, right) : right);
+	set_capacity(&f->blk->dev, f->small ? rng_below(&f->rng, right) : right);
 }
 
 static void setup(struct fuzz *f)
 {
 	struct vdev *dev = &f->blk->dev;
-	unsigned int q = fuzz_below(&f->rng, dev->nqueues + 1);
-	struct vduse_vq_config setup = { .index = q, .max_size = fuzz_rnd(&f->rng) };
+	unsigned int q = rng_below(&f->rng, dev->nqueues + 1);
+	struct vduse_vq_config setup = { .index = q, .max_size = rng_next(&f->rng) };
 	struct vduse_vq_info info = { .index = q };
-	struct vduse_iova_info iova = { .start = fuzz_rnd(&f->rng) >> 32, .last = UINT64_MAX };
+	struct vduse_iova_info iova = { .start = rng_next(&f->rng) >> 32, .last = UINT64_MAX };
 	uint64_t features;
 
-	switch (fuzz_below(&f->rng, 4)) {
+	switch (rng_below(&f->rng, 4)) {
 	case 0: ioctl(dev->fd, VDUSE_VQ_SETUP, &setup); break;
 	case 1: ioctl(dev->fd, VDUSE_VQ_GET_INFO, &info); break;
 	case 2: ioctl(dev->fd, VDUSE_IOTLB_GET_INFO, &iova); break;
@@ -64,12 +64,12 @@ static void setup(struct fuzz *f)
 static void kickfd(struct fuzz *f)
 {
 	struct vdev *dev = &f->blk->dev;
-	unsigned int q = fuzz_below(&f->rng, dev->nqueues);
+	unsigned int q = rng_below(&f->rng, dev->nqueues);
 	struct vduse_vq_eventfd kick = { .index = q, .fd = VDUSE_EVENTFD_DEASSIGN };
 
 	ioctl(dev->fd, VDUSE_VQ_SETUP_KICKFD, &kick);
 	kick.fd = dev->kickfd[q];
-	if (fuzz_below(&f->rng, 4))
+	if (rng_below(&f->rng, 4))
 		ioctl(dev->fd, VDUSE_VQ_SETUP_KICKFD, &kick);
 }
 
@@ -90,7 +90,7 @@ static void read_byte(void *at)
 static void map(struct fuzz *f)
 {
 	struct vdev *dev = &f->blk->dev;
-	struct vduse_iotlb_entry e = { .start = fuzz_rnd(&f->rng) % (f->window.last + 1 + (8 << 20)) };
+	struct vduse_iotlb_entry e = { .start = rng_next(&f->rng) % (f->window.last + 1 + (8 << 20)) };
 	uint64_t size;
 	uint8_t *p;
 	int fd;
@@ -102,22 +102,22 @@ static void map(struct fuzz *f)
 	size = e.last - e.start + 1;
 	p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, e.offset);
 	if (p != MAP_FAILED) {
-		vdev_guarded(read_byte, p + fuzz_below(&f->rng, size / PAGE) * PAGE);
+		vdev_guarded(read_byte, p + rng_below(&f->rng, size / PAGE) * PAGE);
 		munmap(p, size);
 	}
 	close(fd);
 	/* The next touch of this page faults again. */
-	madvise(f->window.map + fuzz_below(&f->rng, (f->window.last + 1) / PAGE) * PAGE, PAGE,
+	madvise(f->window.map + rng_below(&f->rng, (f->window.last + 1) / PAGE) * PAGE, PAGE,
 		MADV_DONTNEED);
 }
 
 static void file(struct fuzz *f)
 {
 	static uint8_t buf[2 * PAGE];
-	uint64_t at = fuzz_below(&f->rng, f->window.last + 1 - sizeof(buf));
-	size_t len = fuzz_below(&f->rng, sizeof(buf));
+	uint64_t at = rng_below(&f->rng, f->window.last + 1 - sizeof(buf));
+	size_t len = rng_below(&f->rng, sizeof(buf));
 
-	if (fuzz_below(&f->rng, 2)) {
+	if (rng_below(&f->rng, 2)) {
 		memset(buf, 0xee, len);
 		len = pwrite(f->window.fd, buf, len, at);
 	} else {
@@ -130,7 +130,7 @@ static void scribble(void *arg)
 	struct fuzz *f = arg;
 
 	for (unsigned int i = 0; i < 16; i++)
-		f->window.map[fuzz_below(&f->rng, f->window.last + 1)] = 0xee;
+		f->window.map[rng_below(&f->rng, f->window.last + 1)] = 0xee;
 }
 
 void fuzz_side(struct fuzz *f)

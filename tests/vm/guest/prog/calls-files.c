@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Calls on sysfs and debugfs, and the vdpa command. */
+#include "../../../../kmod/uapi/micro-ioctl.h"
+#include "calls.h"
+#include "vdev.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Options, and words for them; each word is tried with each option. */
+static const char *const options[] = {
+	"strategy", "allocator", "granule", "prefill", "backing", "page_order", "bounce_size",
+	"msg_timeout", "uevent", "no-such",
+};
+
+static const char *const words[] = {
+	"direct", "eager-none", "eager-area", "eager-rwlock", "lazy-barrier", "lazy-spin", "pool",
+	"rw", "zap", "cached", "plain", "genalloc", "sbitmap", "ring", "4k", "page", "none", "zero",
+	"copy", "zeroed", "prealloc", "huge", "0", "1", "2", "4", "9", "1048576", "4194304",
+	"67108864", "1073741824", "-1", "18446744073709551616", "", " ", "\n", "eager-none\n",
+	"[pool]", "eager", "add",
+};
+
+bool call_sysfs(struct caller *c)
+{
+	const char *word = words[rng_below(&c->rng, sizeof(words) / sizeof(*words))];
+	char name[16], path[80], buf[4096];
+	bool good;
+	int fd;
+
+	some_name(c, name, sizeof(name));
+	snprintf(path, sizeof(path), "/sys/class/vduse/%s/%s", name,
+		 options[rng_below(&c->rng, sizeof(options) / sizeof(*options))]);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (rng_below(&c->rng, 4)) {
+		good = write(fd, word, strlen(word)) > 0;
+	} else if (rng_below(&c->rng, 4)) {
+		good = pread(fd, buf, rng_below(&c->rng, sizeof(buf)), rng_below(&c->rng, 100)) > 0;
+	} else {
+		args_fill(&c->rng, buf, sizeof(buf));
+		good = write(fd, buf, rng_below(&c->rng, sizeof(buf))) > 0;
+	}
+	close(fd);
+	return good;
+}
+
+bool call_debugfs(struct caller *c)
+{
+	static const char *const files[] = { "counters", "settings", "locks", "micro" };
+	char name[16], path[80], buf[4096];
+	bool good;
+	int fd;
+
+	some_name(c, name, sizeof(name));
+	snprintf(path, sizeof(path), "/sys/kernel/debug/bouncelab/%s/%s", name,
+		 files[rng_below(&c->rng, 4)]);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	good = pread(fd, buf, rng_below(&c->rng, sizeof(buf)), rng_below(&c->rng, 3000)) > 0;
+	if (!rng_below(&c->rng, 8))
+		ioctl(fd, args_next(&c->rng).cmd, buf);
+	close(fd);
+	return good;
+}
+
+/* One run is short, whatever it is told. */
+static void shorten(struct rng *r, struct micro_config *m)
+{
+	m->threads = rng_below(r, 3);
+	m->slices = rng_below(r, 3);
+	m->slice_ns = rng_below(r, 200000);
+	m->warm_ns = rng_below(r, 200000);
+	/* FIXME: a run that is to verify without MICRO_VERIFY never ends, not even by a signal. */
+	m->verify = m->flags & MICRO_VERIFY ? rng_below(r, 100) : 0;
+	m->buffers = m->outstanding + rng_below(r, 8);
+	if (m->buffers > 1024)
+		m->buffers = 1024;
+	if (m->stride > 65536)
+		m->stride = 65536;
+}
+
+bool call_micro(struct caller *c)
+{
+	static struct micro_result results[4];
+	struct micro_request q = { .results = (uintptr_t)results, .nr_results = 1 };
+	char name[16], path[80];
+	bool good;
+	int fd;
+
+	q.config = (struct micro_config){
+		.size = 1 + rng_below(&c->rng, 9000), .outstanding = 1 + rng_below(&c->rng, 16),
+		.direction = rng_below(&c->rng, 3), .flags = rng_below(&c->rng, 16), .stride = 16384,
+		.step = 1, .window = 4 << 20,
+	};
+	if (!rng_below(&c->rng, 4))
+		args_fill(&c->rng, &q.config, sizeof(q.config));
+	shorten(&c->rng, &q.config);
+	if (!rng_below(&c->rng, 8)) {
+		q.flags = rng_next(&c->rng);
+		q.nr_results = rng_below(&c->rng, 5);
+		q.results = rng_below(&c->rng, 2) ? (uintptr_t)KERNEL_ADDR : 1;
+	}
+	some_name(c, name, sizeof(name));
+	snprintf(path, sizeof(path), "/sys/kernel/debug/bouncelab/%s/micro", name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	good = !ioctl(fd, MICRO_IOC_RUN, rng_below(&c->rng, 16) ? (void *)&q : KERNEL_ADDR);
+	close(fd);
+	return good;
+}
+
+/* Only the first process adds and deletes: a `vdpa dev add` waits for answers of the others. */
+bool call_vdpa(struct caller *c)
+{
+	char name[16], path[80];
+	pid_t pid;
+	int fd;
+
+	if (c->nr)
+		return false;
+	some_name(c, name, sizeof(name));
+	snprintf(path, sizeof(path), "/sys/class/vduse/%s/msg_timeout", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (write(fd, "1", 1) != 1)
+			perror(path);
+		close(fd);
+	}
+	pid = vdpa_start(rng_below(&c->rng, 2) ? "add" : "del", name);
+	return pid > 0 && vdpa_succeeded(pid);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* calls: several processes that make random calls on all nodes of the module at once. */
+#ifndef CALLS_H
+#define CALLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "args.h"
+
+#define SLOTS	8
+
+/* What one process has open. A file is -1, a mapping NULL where there is none. */
+struct caller {
+	struct rng rng;
+	unsigned int nr;	/* of the process */
+	int control;
+	int dev[FUZZ_NAMES];
+	int domain[SLOTS];
+	uint8_t *map[SLOTS];
+	size_t len[SLOTS];
+};
+
+/* Write "fuzzN" for a random N. */
+void some_name(struct caller *c, char *name, size_t size);
+
+/* Return an open device, or -1. */
+int some_device(struct caller *c);
+
+/* A call returns whether the kernel did what it was asked for. */
+
+/* calls-nodes.c: open, ioctl, read, write, poll, mmap of the nodes of devices. */
+bool call_open(struct caller *c);
+bool call_ioctl(struct caller *c);
+bool call_message(struct caller *c);
+bool call_io(struct caller *c);
+
+/* calls-domain.c: files of domains and their mappings. */
+bool call_domain(struct caller *c);
+bool call_map(struct caller *c);
+bool call_touch(struct caller *c);
+bool call_change(struct caller *c);
+bool call_file(struct caller *c);
+bool call_fork(struct caller *c);
+
+/* calls-files.c: sysfs, debugfs, and the vdpa command. */
+bool call_sysfs(struct caller *c);
+bool call_debugfs(struct caller *c);
+bool call_micro(struct caller *c);
+bool call_vdpa(struct caller *c);
+
+#endif
