@@ -28,6 +28,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 . tests/strategies/conform/stages.sh
+. tests/lib/mutations.sh
 
 strategies=${STRATEGIES:-strategies}
 mutations=${MUTATIONS:-tests/strategies/mutations.txt}
@@ -58,7 +59,7 @@ patches()
 
 names()
 {
-	sed -n 's/^[=~] \([^ ]*\) .*/\1/p' "$mutations"
+	names_of_list
 	patches
 }
 
@@ -80,46 +81,6 @@ quick_names()
 	} | while read -r n; do
 		[ -n "$(why_survives "$n")" ] || echo "$n"
 	done
-}
-
-why_survives() { sed -n "s/^$1: //p" "$survivors"; }
-
-# field NAME kind|file|where|old|new
-field()
-{
-	awk -v name="$1" -v field="$2" '
-		on && /^- / { if (field == "old") print substr($0, 3) }
-		on && /^\+/ { if (field == "new") print substr($0, 3); exit }
-		/^[=~] / && $2 == name {
-			on = 1
-			if (field == "kind") print $1
-			if (field == "file") print $3
-			if (field == "where") {
-				sub(/^[=~] [^ ]* [^ ]* /, "")
-				print
-			}
-		}' "$mutations"
-}
-
-# mutant NAME: print the changed file, or fail if the text is not in just one line.
-mutant()
-{
-	WHERE=$(field "$1" where) OLD=$(field "$1" old) NEW=$(field "$1" new) awk '
-		!on && index($0, ENVIRON["WHERE"]) { on = 1 }
-		on == 1 && (i = index($0, ENVIRON["OLD"])) {
-			hits++
-			$0 = substr($0, 1, i - 1) ENVIRON["NEW"] \
-			     substr($0, i + length(ENVIRON["OLD"]))
-		}
-		on == 1 && /^}/ { on = 2 }
-		{ print }
-		END {
-			if (hits == 1)
-				exit 0
-			print (on ? hits + 0 " lines have" : "no line begins the place of") \
-			      " it" >"/dev/stderr"
-			exit 1
-		}' "$strategies/$(field "$1" file)"
 }
 
 # apply NAME DIR: apply the patch to a copy of strategies/, after those that come before it.
@@ -173,16 +134,12 @@ check_list()
 			check_patch "$n" || bad=1
 			continue
 		fi
-		[ -n "$(field "$n" old)" ] || { echo "$n: no text that goes" >&2; bad=1; }
-		mutant "$n" >/dev/null 2>"$work/error" || {
-			echo "$n: does not fit $(field "$n" file): $(cat "$work/error")" >&2
-			bad=1
-		}
+		check_entry "$n" "$strategies" >"$work/error"
+		[ ! -s "$work/error" ] || { cat "$work/error" >&2; bad=1; }
 	done
-	# shellcheck disable=SC2013 # names have no blanks
-	for n in $(sed -n 's/^\([a-z][^ :]*\): .*/\1/p' "$survivors"); do
-		names | grep -qx -e "$n" || { echo "$n: explained, but not in the list" >&2; bad=1; }
-	done
+	# shellcheck disable=SC2046 # names have no blanks
+	check_survivors $(names) >"$work/error"
+	[ ! -s "$work/error" ] || { cat "$work/error" >&2; bad=1; }
 	[ -z "$bad" ] || die "$mutations, $mutants: correct them"
 }
 
@@ -346,7 +303,7 @@ change()
 		apply "$1" "$work/strategies"
 		return
 	fi
-	mutant "$1" >"$work/mutant"
+	mutant "$1" "$strategies" >"$work/mutant"
 	cp "$work/mutant" "$work/strategies/$(field "$1" file)"
 	users=$(affected "$(field "$1" file)")
 	[ -n "$users" ] || die "$1: no strategy is compiled from $(field "$1" file)"

@@ -92,4 +92,10 @@ ok "make conform finds races of short mappings"
 sh tests/strategies/mutate.sh --quick "${SAMPLE:-10}" >"$scratch/log" 2>&1 || fail "the sample"
 show "$scratch/log"
 ok "the suite finds each mutation of the sample"
+tests/vm/mutate.sh --list >"$scratch/names" 2>"$scratch/log" || {
+	show "$scratch/log"
+	fail "a mutation of kmod/ does not fit"
+}
+[ "$(wc -l <"$scratch/names")" -ge 60 ] || fail "only $(wc -l <"$scratch/names") mutations of kmod/"
+ok "every mutation of kmod/ fits its source"
 finish
