@@ -18,6 +18,7 @@
 #define CLOCK_TRIES	3	/* requests for the guest's time, of which the shortest counts */
 #define CLOCK_CLOSE	0.005	/* seconds; a request that took less is short enough */
 #define CLOCK_TIMEOUT	10.0
+#define NUDGE_AFTER	2.0	/* seconds; from one to the next it is twice as long */
 
 double vm_boot_timeout(enum accel accel)
 {
@@ -132,6 +133,17 @@ static bool has_ended(struct vm *vm)
 	return vm->pid <= 0;
 }
 
+/* Send an empty line, which the agent ignores, if the answer to a request is long due. */
+static void nudge(struct vm *vm)
+{
+	if (!vm->nudge_at || vm->ctl < 0 || bl_mono() < vm->nudge_at)
+		return;
+	if (write(vm->ctl, "\n", 1) < 0 && errno != EAGAIN && errno != EINTR)
+		return;
+	vm->nudge_gap *= 2;
+	vm->nudge_at = bl_mono() + vm->nudge_gap;
+}
+
 enum vm_event vm_next(struct vm *vm, double deadline, json_t **msg)
 {
 	*msg = NULL;
@@ -150,12 +162,15 @@ enum vm_event vm_next(struct vm *vm, double deadline, json_t **msg)
 			receive_bytes(vm);
 		read_console(vm);
 		*msg = take_message(vm);
-		if (*msg)
+		if (*msg) {
+			vm->nudge_at = 0;
 			return VM_MESSAGE;
+		}
 		if (gone)
 			return VM_EXIT;
 		if (left <= 0)
 			return VM_TIMEOUT;
+		nudge(vm);
 		/* Wake up every 200 ms for the console, because a file cannot be polled. */
 		poll(p, 2, left < 0.2 ? (int)(left * 1000) + 1 : 200);
 	}
@@ -187,6 +202,8 @@ int vm_send(struct vm *vm, const json_t *msg)
 		}
 	}
 	free(line);
+	vm->nudge_gap = NUDGE_AFTER;
+	vm->nudge_at = err ? 0 : bl_mono() + NUDGE_AFTER;
 	return err;
 }
 

@@ -56,6 +56,12 @@ FAKE_COUNTER=1.05 icount 1 icount-counter
 wrong icount-counter 'and it has 1000.000 MHz'
 ok "icount: the host's time says nothing, the counter does"
 
+# The first request asks for the time, the second for the run.
+for n in 1 2; do
+	FAKE_HOLD=$n icount 0 held-$n
+done
+ok "a request that is held back until more comes is answered"
+
 words='tsc_early_khz=[0-9]* lpj=[0-9]* '
 grep -q "\"cmdline\": \".* $words" "$out/right/env.json" || fail "the guest is not told its frequency"
 grep -q "\"cmdline\": \".* $words" "$out/icount/env.json" && fail "icount: the guest is told a frequency"
