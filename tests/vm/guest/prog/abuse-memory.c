@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -131,8 +132,35 @@ static void test_umem_limit(struct vduse_iova_umem *u)
 	expect("IOTLB_REG_UMEM: beyond RLIMIT_MEMLOCK", errno ? -1 : 0, "ENOMEM", NULL);
 }
 
+/* Return what this process is charged for locked memory, in KiB. */
+static long charged(void)
+{
+	const char *key = stock ? "VmPin:" : "VmLck:";
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[128];
+	long kib = -1;
+
+	while (f && kib < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, key, strlen(key)))
+			kib = atol(line + strlen(key));
+	if (f)
+		fclose(f);
+	return kib;
+}
+
+static void check_charge(const char *name, long want)
+{
+	char got[32], wanted[32];
+	long kib = charged();
+
+	snprintf(got, sizeof(got), "%ld KiB", kib);
+	snprintf(wanted, sizeof(wanted), "%ld KiB", want);
+	report(kib == want, name, got, wanted);
+}
+
 void test_umem(void)
 {
+	long before = charged();
 	uint8_t *mem = mmap(NULL, WINDOW, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct vduse_iova_umem u = { .uaddr = (uintptr_t)mem, .size = WINDOW };
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
@@ -141,7 +169,9 @@ void test_umem(void)
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	test_umem_refused(true);
 	test_umem_limit(&u);
+	check_charge("locked memory: nothing for what was refused", before);
 	expect("IOTLB_REG_UMEM: the window", ioctl(dev, VDUSE_IOTLB_REG_UMEM, &u), "ok", NULL);
+	check_charge("locked memory: the window", before + (long)(WINDOW >> 10));
 	expect("IOTLB_REG_UMEM: twice", ioctl(dev, VDUSE_IOTLB_REG_UMEM, &u), "EEXIST", NULL);
 	u.size -= 4096;
 	expect("IOTLB_DEREG_UMEM: too small", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "EINVAL", NULL);
@@ -153,6 +183,7 @@ void test_umem(void)
 	expect("IOTLB_DEREG_UMEM: reserved", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "EINVAL", NULL);
 	u.reserved[0] = 0;
 	expect("IOTLB_DEREG_UMEM: the window", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "ok", NULL);
+	check_charge("locked memory: nothing when it is given back", before);
 	expect("IOTLB_DEREG_UMEM: twice", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "ENOENT", NULL);
 	expect("IOTLB_REG_UMEM: again", ioctl(dev, VDUSE_IOTLB_REG_UMEM, &u), "ok", NULL);
 	/* The memory goes without being deregistered: the kernel holds the pages. */
