@@ -157,6 +157,12 @@ static double get_option(const json_t *global, const json_t *job, const char *ke
 	return bl_parse_double(text, 1, 1e6, &number) ? 1 : number;
 }
 
+static bool has_option(const json_t *global, const json_t *job, const char *key)
+{
+	return json_object_get(json_object_get(job, "job options"), key) ||
+	       json_object_get(global, key);
+}
+
 /*
  * Return how many latencies fio has above or below the I/Os that it counts. I/Os in flight when the
  * ramp time ends are in one of the two alone: there are at most @in_flight of them. A job can forbid
@@ -197,6 +203,8 @@ static void add_entry(struct fio_result *r, struct latencies *lat, const json_t 
 			add_latencies(lat, dir);
 	}
 	r->runtime_ms = fmin(r->runtime_ms, runtime);
+	if (has_option(global, job, "runtime"))
+		r->longest_ms = fmax(r->longest_ms, runtime);
 }
 
 int fio_parse(const char *text, size_t len, struct fio_result *r, struct hist *hist,
@@ -275,6 +283,11 @@ int fio_check(const struct fio_result *r, double planned_ms,
 	if (planned_ms > 0 && r->runtime_ms < FIO_MIN_RUNTIME * planned_ms) {
 		snprintf(why, whylen, "ran %.0f ms of the planned %.0f ms, less than %.0f %%",
 			 r->runtime_ms, planned_ms, FIO_MIN_RUNTIME * 100);
+		return -ETIME;
+	}
+	if (planned_ms > 0 && r->longest_ms > FIO_MAX_RUNTIME * planned_ms + FIO_LATE_MS) {
+		snprintf(why, whylen, "ran %.0f ms in place of the planned %.0f ms: it stood still, or "
+			 "the clock jumped", r->longest_ms, planned_ms);
 		return -ETIME;
 	}
 	if (r->rate_error > FIO_MAX_RATE_ERROR) {

@@ -128,6 +128,27 @@ static void test_runtime(void **state)
 	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), 0);
 }
 
+#define TIMED "{\"global options\":{\"runtime\":\"1s\"},\"jobs\":["
+
+/* A timed job that takes too long stood still; one that ends by size takes what it takes. */
+static void test_stall(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(TIMED JOB(DIR_1("10", "1000"), DIR_0) ","
+			       JOB(DIR_0, DIR_1("10", "1751")) "]}"), 0);
+	equal(r.longest_ms, 1751);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), -ETIME);
+	assert_non_null(strstr(why, "1751 ms in place of the planned 1000 ms"));
+	assert_int_equal(parse(TIMED JOB(DIR_1("5.714286", "1750"), DIR_0) "]}"), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), 0);
+	assert_int_equal(parse("{\"jobs\":[" JOB(DIR_1("0.166667", "60000"), DIR_0) "]}"), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), 0);
+	assert_int_equal(parse("{\"jobs\":[{\"job options\":{\"runtime\":\"1\"},"
+			       "\"write\":" DIR_0 ",\"read\":"
+			       DIR_1("10", "60000") "}]}"), 0);
+	assert_int_equal(fio_check(&r, 1000, why, sizeof(why)), -ETIME);
+}
+
 /* IOPS, and bandwidth, that do not follow from I/Os, bytes and runtime are not fio's. */
 static void test_rate(void **state)
 {
@@ -220,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_nan),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_runtime),
+		cmocka_unit_test(test_stall),
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_no_io),
