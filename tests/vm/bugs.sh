@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # There is a test for each bug of VDUSE v5 that a driver and a daemon can see (bugs.c lists
-# them). Every strategy passes all, and v5-verbatim fails each that a strategy can have.
+# them). A strategy of each engine passes all, with LONG=1 every one, and v5-verbatim fails each that
+# a strategy can have.
 # The guest boots with page_poison=1 and init_on_alloc=0, so that a page that was not
 # zeroed shows; the backing `unzeroed` checks that the test sees a window of such pages.
 #

@@ -4,7 +4,7 @@
 # The test loads, attaches, does I/O, detaches and unloads 50 times (ROUNDS=N for another
 # number); then no page, no slab object and no reference is left.
 # Timeout: 1500
-# First: it takes long.
+# Long: 50 rounds take minutes, and fewer say nothing.
 #
 # Seen failing: with a module that forgets, once per device, one page; 64 bytes
 # from kmalloc(); a reference to itself.

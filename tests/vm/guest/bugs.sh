@@ -53,10 +53,9 @@ one()
 	program_checks "$_strategy $*" $bin/bugs --strategy "$_strategy" --seed "$seed" "$@"
 }
 
-all=$(every_strategy)
 note "seed $seed"
 # shellcheck disable=SC2048 # names without blanks
-for s in ${*:-$all}; do
+for s in ${*:-$kinds}; do
 	_begin=$(uptime_ms)
 	if [ -n "$races" ]; then
 		one "$s" --fails "$v5_bugs" --rounds 1500 B7

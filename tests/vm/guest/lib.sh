@@ -240,7 +240,7 @@ unload_stack()
 
 refcount() { cat "/sys/module/$1/refcnt"; }
 
-# For tests of more than the strategy; bugs.sh takes every_strategy.
+# The strategies that a test takes, unless it takes every_strategy.
 # shellcheck disable=SC2034
 kinds=$(strategies_of_tier)
 

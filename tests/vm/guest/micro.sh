@@ -10,21 +10,39 @@
 remote=1 cold=2 verify=8
 both=0 to_device=1 from_device=2
 
-# micro STRATEGY [KEY=VALUE...]: the result goes to $tmp/result, messages to $tmp/said.
-micro() { build/bouncelab-guest micro "$@" "module=$module" >$tmp/result 2>$tmp/said; }
-
-# number NAME: print the first number of that name. counted NAME: print that counter; the
-# counters come last.
-number() { sed -n "s/.*\"$1\":\([0-9][0-9]*\).*/\1/p" $tmp/result; }
-counted() { sed 's/.*"counters"://' $tmp/result | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
-
-# in_buckets WHAT: print how many operations are in its histogram.
-in_buckets()
+# micro STRATEGY [KEY=VALUE...]: the result goes to $tmp/result, messages to $tmp/said, and lines
+# "number NAME N", "counted NAME N" and "in_buckets NAME OPERATIONS" to $tmp/numbers.
+micro()
 {
-	sed "s/\"floor\":{[^}]*}//; s/.*\"$1\":\[\(\[[][0-9,]*\]\)\].*/\1/" $tmp/result |
-		awk -F'],' '/^\[/ { for (i = 1; i <= NF; i++) { split($i, b, ","); n += b[2] } }
-			END { print n + 0 }'
+	build/bouncelab-guest micro "$@" "module=$module" >$tmp/result 2>$tmp/said
+	_code=$?
+	# After this each name is a line, and so is what follows it.
+	tr '"' '\n' <$tmp/result | awk '
+		NR % 2 == 0 { name = $0; next }
+		name == "floor" { of_floor = 1 }
+		name == "counters" { counters = 1 }
+		name != "" && !of_floor && /^:\[\[/ {
+			n = split($0, bucket, "],")
+			for (i = sum = 0; i < n; ) {
+				split(bucket[++i], b, ",")
+				sum += b[2]
+			}
+			print "in_buckets", name, sum
+		}
+		name != "" && /^:[0-9]/ {
+			sub(/^:/, "")
+			print counters ? "counted" : "number", name, $0 + 0
+		}
+		/}/ { of_floor = counters = 0 }
+	' >$tmp/numbers
+	return $_code
 }
+
+# found KIND NAME: print that number of the last run.
+found() { awk -v kind="$1" -v name="$2" '$1 == kind && $2 == name { print $3 }' $tmp/numbers; }
+number() { found number "$1"; }
+counted() { found counted "$1"; }
+in_buckets() { found in_buckets "$1" | grep . || echo 0; }
 
 ran()
 {
