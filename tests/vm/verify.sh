@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 scratch_dir
 
-sed "s/^granule *=.*/granule = $(deep 4k '4k, page')//" workloads/plans/verify.ini >"$scratch/verify.ini"
+sed "s/^granule *=.*/granule = $(deep 4k '4k, page')/" workloads/plans/verify.ini >"$scratch/verify.ini"
 build/bouncelab run "$scratch/verify.ini" -s "$(strategies_of_tier | paste -sd ,)" --out "$scratch" --name v || fail "run verify exits with $?"
 
 strategies=$(strategies_of_tier | wc -w)
