@@ -149,7 +149,7 @@ KERNEL := $(if $(filter build/kernel/%,$(KDIR)),build/kernel/stamp)
 # otherwise the next call finds nothing to do, and passes. pahole is not needed without BTF.
 # The plus sign: make does not see by itself that there is another make in here. The guest reads the
 # whole file each time that it loads the module, 24 MB of which 23 are for a debugger; those stay in
-# kmod/.
+# kmod/, but for the section that has the compiler's options, which a campaign records.
 define module
 	$(call say,MODULE,$@)
 	$(Q)mkdir -p $(@D)
@@ -160,7 +160,7 @@ define module
 		echo "Makefile: warnings fail the build of the module ($$log)" >&2; \
 		rm -f $(1)/*.o $(1)/*.ko $(patsubst %.c,%.o,$(filter %.c,$^)); exit 1; \
 	fi
-	$(Q)objcopy --strip-debug $(1)/$(@F) $@.tmp && mv $@.tmp $@
+	$(Q)objcopy --strip-debug --keep-section=.debug_str $(1)/$(@F) $@.tmp && mv $@.tmp $@
 endef
 
 build/bouncelab.ko: $(KMOD_SRC) $(KERNEL) Makefile
