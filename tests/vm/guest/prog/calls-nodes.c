@@ -27,6 +27,13 @@ bool call_open(struct caller *c)
 	}
 	snprintf(path, sizeof(path), "/dev/vduse/fuzz%u", i);
 	c->dev[i] = open(path, (rng_below(&c->rng, 4) ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_CLOEXEC);
+	/* Without this no vDPA device can be added, and there is never a domain. */
+	for (uint32_t q = 0; c->dev[i] >= 0 && q < 8; q++) {
+		struct vduse_vq_config s = { .index = q, .max_size = 64 };
+
+		if (ioctl(c->dev[i], VDUSE_VQ_SETUP, &s))
+			break;
+	}
 	return c->dev[i] >= 0;
 }
 
