@@ -13,7 +13,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Options, and words for them; each word is tried with each option. */
+#define SYSFS	"/sys/class/vduse"
+#define DEBUGFS	"/sys/kernel/debug/bouncelab"
+
+/* These are options, and words for them; each word is tried with each option. */
 static const char *const options[] = {
 	"strategy", "allocator", "granule", "prefill", "backing", "page_order", "bounce_size",
 	"msg_timeout", "uevent", "no-such",
@@ -27,17 +30,24 @@ static const char *const words[] = {
 	"[pool]", "eager", "add",
 };
 
+/* Open a file of a random device in the folder DIR, and return it, or -1. */
+static int open_some(struct caller *c, const char *dir, const char *file, int flags)
+{
+	char name[16], path[80];
+
+	some_name(c, name, sizeof(name));
+	snprintf(path, sizeof(path), "%s/%s/%s", dir, name, file);
+	return open(path, flags | O_CLOEXEC);
+}
+
 bool call_sysfs(struct caller *c)
 {
 	const char *word = words[rng_below(&c->rng, sizeof(words) / sizeof(*words))];
-	char name[16], path[80], buf[4096];
+	const char *option = options[rng_below(&c->rng, sizeof(options) / sizeof(*options))];
+	int fd = open_some(c, SYSFS, option, O_RDWR);
+	char buf[4096];
 	bool good;
-	int fd;
 
-	some_name(c, name, sizeof(name));
-	snprintf(path, sizeof(path), "/sys/class/vduse/%s/%s", name,
-		 options[rng_below(&c->rng, sizeof(options) / sizeof(*options))]);
-	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	if (rng_below(&c->rng, 4)) {
@@ -55,14 +65,10 @@ bool call_sysfs(struct caller *c)
 bool call_debugfs(struct caller *c)
 {
 	static const char *const files[] = { "counters", "settings", "locks", "micro" };
-	char name[16], path[80], buf[4096];
+	int fd = open_some(c, DEBUGFS, files[rng_below(&c->rng, 4)], O_RDONLY);
+	char buf[4096];
 	bool good;
-	int fd;
 
-	some_name(c, name, sizeof(name));
-	snprintf(path, sizeof(path), "/sys/kernel/debug/bouncelab/%s/%s", name,
-		 files[rng_below(&c->rng, 4)]);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	good = pread(fd, buf, rng_below(&c->rng, sizeof(buf)), rng_below(&c->rng, 3000)) > 0;
@@ -92,7 +98,6 @@ bool call_micro(struct caller *c)
 {
 	static struct micro_result results[4];
 	struct micro_request q = { .results = (uintptr_t)results, .nr_results = 1 };
-	char name[16], path[80];
 	bool good;
 	int fd;
 
@@ -109,9 +114,7 @@ bool call_micro(struct caller *c)
 		q.nr_results = rng_below(&c->rng, 5);
 		q.results = rng_below(&c->rng, 2) ? (uintptr_t)KERNEL_ADDR : 1;
 	}
-	some_name(c, name, sizeof(name));
-	snprintf(path, sizeof(path), "/sys/kernel/debug/bouncelab/%s/micro", name);
-	fd = open(path, O_RDWR | O_CLOEXEC);
+	fd = open_some(c, DEBUGFS, "micro", O_RDWR);
 	if (fd < 0)
 		return false;
 	good = !ioctl(fd, MICRO_IOC_RUN, rng_below(&c->rng, 16) ? (void *)&q : KERNEL_ADDR);
@@ -129,7 +132,7 @@ bool call_vdpa(struct caller *c)
 	if (c->nr)
 		return false;
 	some_name(c, name, sizeof(name));
-	snprintf(path, sizeof(path), "/sys/class/vduse/%s/msg_timeout", name);
+	snprintf(path, sizeof(path), SYSFS "/%s/msg_timeout", name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		if (write(fd, "1", 1) != 1)

@@ -11,7 +11,7 @@
 
 #define SLOTS	8
 
-/* What one process has open. A file is -1, a mapping NULL where there is none. */
+/* This is what one process has open. Where there is none, a file is -1 and a mapping is NULL. */
 struct caller {
 	struct rng rng;
 	unsigned int nr;	/* of the process */
