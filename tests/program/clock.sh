@@ -6,6 +6,7 @@
 # does. The guest is a fake; tests/vm/clock.sh has real ones.
 #
 # Seen failing: with the program of before this check, which has every run ok.
+# Waits: made-up guests let time pass.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

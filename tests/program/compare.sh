@@ -7,6 +7,7 @@
 # Seen failing: with the rule of before, which took one label that is the same for enough: a label
 # that is unverified, inconclusive, missing or half failed beside it gave 0, and so did another
 # guest kernel, daemon or fio.
+# Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

@@ -6,6 +6,7 @@
 #
 # Seen failing: with a guest that goes on when bl_same_guest() says no; with the first run of a
 # device in the place of the median.
+# Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

@@ -9,6 +9,7 @@
 # Seen failing: with directories taken for patterns (the merged campaign has no run; resume counts
 # consoles from 1 again; the tree has no sources, so that an old module is measured);
 # with campaigns that stay when Slurm takes no job; with Ctrl-C that waits for a number.
+# Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

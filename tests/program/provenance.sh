@@ -11,6 +11,7 @@
 # report_print_provenance(), print_side(), check_loaded(), the shards and the sessions in
 # provenance_list_changes(); with the line for a missing env.json printed for each
 # member; with the options of the compiler left out; and with a harness whose age is not looked at.
+# Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

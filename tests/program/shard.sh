@@ -9,6 +9,7 @@
 # out (damage, plan, sources, a shard or a run there twice, somebody at work, what is missing);
 # with the differences not printed; with a list of derived files without costs.csv, which was
 # then copied into shards/.
+# Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

@@ -6,6 +6,7 @@
 #
 # Seen failing: with one task for all shards; with tasks that do not get the options of the
 # command line; without scancel on Ctrl-C.
+# Waits: daemons start, and jobs wait in a queue.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

@@ -7,6 +7,7 @@
 # Seen failing: with a rule that looks after each block, or stops at the look itself; with
 # stop.json not read by resume, or by the report; with a budget that forgets the sessions before;
 # with a target that is taken for a half width.
+# Waits: it waits for programs to stop.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

@@ -7,6 +7,7 @@
 # guest is a fake.
 #
 # Seen failing: with the program of before these checks, which reports and resumes all of them.
+# Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

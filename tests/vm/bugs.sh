@@ -25,7 +25,6 @@
 # find them each time: busted-unmap, busted-publish and busted-barrier-unmap in
 # tests/strategies/conform.sh.
 # Timeout: 900
-# First: it takes long.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/guest.sh

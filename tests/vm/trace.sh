@@ -11,14 +11,14 @@
 # Seen failing: with kicks that are ignored, with copies that count as map, with an event that is
 # not counted for the smallest maps, and with a loss that is ignored.
 #
-# Environment: IOS, the I/Os of each strategy in the comparison of counts (default 1000, with LONG=1 2000).
+# Environment: IOS, the I/Os of each strategy in the comparison of counts (default 400, with LONG=1 2000).
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 . tests/lib/module-tree.sh
 . tests/lib/trace-campaign.sh
 scratch_dir
-ios=${IOS:-$(deep 1000 2000)}
+ios=${IOS:-$(deep 400 2000)}
 bouncelab=build/bouncelab
 
 # --- delays ---------------------------------------------------------------------------
@@ -29,8 +29,8 @@ cat >"$scratch/plants.ini" <<END
 [plan]
 plane = icount
 repeat = 1
-runtime = 0.2
-ramp = 0.05
+runtime = 0.1
+ramp = 0.02
 baseline = eager-none+stages
 [matrix]
 strategy = eager-none, zap, $names
@@ -99,7 +99,7 @@ counted=$(strategies_of_tier | paste -sd ,)
 cat >"$scratch/counts.ini" <<END
 [plan]
 repeat = 1
-runtime = 0.1
+runtime = 0.02
 ramp = 0
 baseline = eager-none+counts
 [matrix]
@@ -153,7 +153,7 @@ done
 # --- a buffer that is too small ------------------------------------------------------
 
 # A fixed number of I/Os, so that a slow machine fills the buffer too.
-sed '/^time_based/d; s/^runtime=.*/io_size=12000k/' workloads/jobs/4k-randwrite-2.fio \
+sed '/^time_based/d; s/^runtime=.*/io_size=8000k/' workloads/jobs/4k-randwrite-2.fio \
 	>"$root/workloads/jobs/many.fio"
 if BOUNCELAB_ROOT=$root "$bouncelab" trace eager-none many --collect stages --pairs 1 --runtime 0.1 \
 		--buffer 1 --allow-noisy-host --out "$scratch" --name small >"$scratch/log" 2>&1; then
@@ -169,7 +169,7 @@ ok "a buffer that is too small makes a trace invalid"
 
 # --- files for other programs ---------------------------------------
 
-"$bouncelab" trace lazy-pagelock 4k-randread-2 --collect stages+holds --pairs 1 --runtime 0.5 \
+"$bouncelab" trace lazy-pagelock 4k-randread-2 --collect stages+holds --pairs 1 --runtime 0.1 \
 	--keep --allow-noisy-host --out "$scratch" --name kept >"$scratch/log" 2>&1 || {
 	fail "kept: exit $?"
 	show "$scratch/log"

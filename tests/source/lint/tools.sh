@@ -12,19 +12,16 @@ needs codespell
 needs cppcheck
 needs sparse
 
-is_shell()
+# Print those of the files that are read that are shell scripts, in one process for all.
+shell_scripts()
 {
-	case $1 in
-	*.sh) return 0 ;;
-	esac
-	head -n 1 "$1" | grep -qa '^#!.*sh'
+	xargs -d '\n' -r awk 'FNR == 1 && (FILENAME ~ /\.sh$/ || /^#!.*sh/) { print FILENAME }
+		{ nextfile }'
 }
 
 rule_shell()
 {
-	while read -r f; do
-		! is_shell "$f" || echo "$f"
-	done | xargs -d '\n' -r shellcheck -x -f gcc
+	shell_scripts | xargs -d '\n' -r shellcheck -x -f gcc
 }
 
 # A function with the name of a command hides it, also from the libraries that the script reads:
@@ -34,9 +31,7 @@ rule_hidden_command()
 	dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p' | xargs dpkg-query -L |
 		sed -n 's|.*/s\{0,1\}bin/||p' | sort -u >"$scratch/commands"
 	echo apt >>"$scratch/commands"
-	while read -r f; do
-		! is_shell "$f" || echo "$f"
-	done | xargs -d '\n' -r awk '
+	shell_scripts | xargs -d '\n' -r awk '
 		FILENAME ~ /commands$/ { command[$1] = 1; next }
 		match($0, /^[a-z_]+\(\)/) && (name = substr($0, 1, RLENGTH - 2)) in command {
 			print FILENAME ":" FNR ": the function " name " hides a command" }

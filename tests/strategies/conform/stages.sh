@@ -29,7 +29,7 @@ conform_long()
 	64k-litmus conform-64k --mode litmus --prefill copy --seconds 1
 	step conform-step --mode model,threads --ops $(($1 / 4)) --seconds 0.2
 	asan conform-asan --mode all --prefill copy --ops $(($1 / 5)) --seconds 0.2
-	ubsan conform-ubsan --mode all --prefill zero --ops $(($1 / 5)) --seconds 0.2
+	asan-zero conform-asan --mode all --prefill zero --ops $(($1 / 5)) --seconds 0.2
 	tsan conform-tsan --mode threads,litmus --prefill copy --seconds 0.5
 	END
 }
@@ -46,7 +46,7 @@ conform_says()
 	tsan)	echo "threads and ordering under ThreadSanitizer" ;;
 	64k)	echo "all of that with pages of 64K" ;;
 	64k-litmus) echo "the ordering with pages of 64K, for longer" ;;
-	asan)	echo "all of that under AddressSanitizer" ;;
-	ubsan)	echo "all of that under the sanitizer for undefined behaviour" ;;
+	asan | asan-zero)
+		echo "all of that under the sanitizers for addresses and for undefined behaviour" ;;
 	esac
 }

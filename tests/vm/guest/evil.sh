@@ -153,7 +153,11 @@ note "seed $seed"
 for s in ${*:-$kinds}; do
 	_begin=$(uptime_ms)
 	strayed "$s"
-	strayed "$s" --no-indirect
+	# Which way a chain takes is the ring's matter more than the strategy's.
+	case $s in
+	direct | eager-none | zap) strayed "$s" --no-indirect ;;
+	*)	[ -z "${LONG:-}" ] || strayed "$s" --no-indirect ;;
+	esac
 	touching "$s"
 	[ "$s" != rw ] || by_file "$s"
 	case $s in
