@@ -107,18 +107,16 @@ lint()
 		strategies/from-own-iova.c) >"$scratch/log" 2>&1
 }
 
-cp "$file" "$scratch/saved.c"
+# One mistake is planted, and it is all that lint finds.
 echo 'int probe_2_global;' >>"$file"
 lint && fail "lint passes a symbol that should be static"
-grep -q "strategies/probe-2.c:.*symbol 'probe_2_global' was not declared" "$scratch/log" || {
+grep -E '^(# )?[a-z0-9/._-]*:[0-9]+:' "$scratch/log" >"$scratch/found"
+if ! grep -q "strategies/probe-2.c:.*symbol 'probe_2_global' was not declared" "$scratch/found" ||
+		[ "$(wc -l <"$scratch/found")" != 1 ]; then
 	show "$scratch/log"
-	fail "sparse does not check the new file"
-}
-cp "$scratch/saved.c" "$file"
-lint || {
-	show "$scratch/log"
-	fail "it does not pass lint"
-}
+	fail "sparse does not check the new file, or a rule finds more"
+fi
+sed -i '/^int probe_2_global;$/d' "$file"
 ok "the new files pass lint, where sparse checks them"
 
 # refused NAME TEXT: make refuses the name with TEXT, and makes nothing.

@@ -104,7 +104,7 @@ check_sizes()
 
 # --- the strategies are right --------------------------------------------------
 
-conform_long "$ops" >"$scratch/stages"
+conform_long "$ops" | grep . >"$scratch/stages"
 while read -r stage program args <&3; do
 	[ "$stage" != all ] || args="$args --table $scratch/table.md"
 	# shellcheck disable=SC2086 # words

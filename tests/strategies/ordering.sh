@@ -10,6 +10,7 @@
 # The output has one line per search, and for two of the broken ones the steps to the
 # broken promise.
 # Timeout: 300
+# Long: it searches a model, which changes only when somebody changes the model.
 #
 # Seen failing: with an expectation of the table exchanged; with models in which a
 # release waits for nothing, a load waits for the stores before it, smp_mb() does not,

@@ -49,17 +49,21 @@ build/bouncelab micro --from "$scratch/raw" >"$scratch/again" || fail "--from ex
 cmp "$scratch/out" "$scratch/again" || fail "--from prints another table"
 ok "the plane icount: instructions repeat, and a lock costs some"
 
-build/bouncelab micro --plane vm --threads 2 -s eager-spin --size 4K --rounds 1 --seconds 0.02 \
-	>"$scratch/out" 2>"$scratch/err" || {
-	fail "micro --plane vm exits with $?"
-	show "$scratch/err"
-}
 # The module must not be loaded into another kernel: the plane host runs in the guest, above.
 if [ "$(uname -r)" != "$(cat build/kernel/release)" ]; then
 	build/bouncelab micro --plane host >"$scratch/host" 2>&1 && fail "micro --plane host runs"
 	grep -Eq 'is built for kernel|only root may' "$scratch/host" ||
 		fail "micro --plane host: $(cat "$scratch/host")"
 fi
+ok "the plane host is not for this kernel"
+
+# The plane icount has run the same program in the same guest.
+[ -n "${LONG:-}" ] || finish
+build/bouncelab micro --plane vm --threads 2 -s eager-spin --size 4K --rounds 1 --seconds 0.02 \
+	>"$scratch/out" 2>"$scratch/err" || {
+	fail "micro --plane vm exits with $?"
+	show "$scratch/err"
+}
 grep -q "^4K bytes, 2 threads (plane vm, .*, n = 1)" "$scratch/out" || fail "micro prints no table of the plane vm"
-ok "the planes vm and host"
+ok "the plane vm"
 finish
