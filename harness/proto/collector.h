@@ -16,7 +16,7 @@
  *	report/trace-text.c	prints a table, listed at the end; report/trace-csv.c and
  *				report/trace-figures.c write CSV and draw in the same way
  *
- * A planted effect in tests/vm/trace.sh shows that the collector measures what it says.
+ * A planted effect in tests/vm/trace-delays.sh shows that the collector measures what it says.
  */
 #ifndef BL_COLLECTOR_H
 #define BL_COLLECTOR_H

@@ -76,10 +76,9 @@ broken_module()
 
 # --- the strategies with delays of tests/vm/planted-trace -------------------------
 
-# The stages of an I/O that have a strategy with a delay, plant-STAGE. A stage takes six seconds.
+# The stages of an I/O that have a strategy with a delay, plant-STAGE.
 # shellcheck disable=SC2034 # of the tests
-planted_stages=$(deep "map copy-in daemon fault complete" \
-	"submit queue map copy-in kick daemon fault interrupt unmap copy-back complete")
+planted_stages="submit queue map copy-in kick daemon fault interrupt unmap copy-back complete"
 
 # plant_strategies DIR: add a strategy for each stage. Only zap has a fault for each touch.
 plant_strategies()

@@ -2,20 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Random calls on all nodes of the module at once, by four processes: ioctl, read, write, poll and
-# mmap of control and devices, the files of domains and their mappings, sysfs, debugfs, `vdpa dev`.
+# mmap of control and devices, the files of domains and their mappings, sysfs, debugfs, `vdpa dev`, and
+# maps and unmaps of a driver, also of ranges that are not mapped and while pages are missing.
 # No splat, nothing hangs, nothing is left, the module can be unloaded. 30,000 calls, or ten million
 # with LONG=1.
 #
 # Seen failing: with runs of `bouncelab micro` that are to verify mappings without the flag for it: they
 # never end, and a process waits for one in bl_micro_run() (seed 1, after about 10,000 calls).
 # SEED=N repeats the numbers of each process, not how they meet. CALLS=N sets the number.
-# By hand: it is new, has not run for long, and few calls reach a domain yet: a `vdpa dev add` rarely finds
-# a device that is set up.
+# By hand: it is new, and has not run for long.
 # Timeout: 1200
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/guest.sh
 
 build_guest calls
+build_dmadrv
 in_guest 1180 tests/vm/guest/calls.sh "${CALLS:-$(deep 30000 10000000)}" "$(deep 300 7000)"
 finish

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A lock that is held for 100 us is found, named and measured within 10 %.
+# Long: it calibrates the traces by a module of its own; only changes to them can make it fail.
 # Alone: emulated CPUs that wait for real ones wait too long for each other.
 #
 # Seen failing: with a hold that begins before the lock is taken.

@@ -1,85 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Traces of known delays: a delay of 100 us in each stage of an I/O's life (in five of the eleven
-# without LONG=1) is measured within 10 %. The counts of tracepoints, of the module's counters, of the
-# disk and of fio agree exactly. A buffer that is too small makes a trace invalid. trace-cmd reads
-# trace.dat. Other tests may run meanwhile: delays are measured on the plane icount, and counts are
-# exact.
+# The counts of tracepoints, of the module's counters, of the disk and of fio agree exactly. A buffer
+# that is too small makes a trace invalid. trace-cmd reads trace.dat. Other tests may run meanwhile:
+# counts are exact. vm/trace-delays.sh and vm/trace-lock.sh measure known times.
 # Timeout: 1200
-# First: it takes longest.
+# First: it takes long.
 #
-# Seen failing: with kicks that are ignored, with copies that count as map, with an event that is
-# not counted for the smallest maps, and with a loss that is ignored.
+# Seen failing: with an event that is not counted for the smallest maps, and with a loss that is
+# ignored.
 #
 # Environment: IOS, the I/Os of each strategy in the comparison of counts (default 1000, with LONG=1 2000).
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
-. tests/lib/module-tree.sh
 . tests/lib/trace-campaign.sh
 scratch_dir
 ios=${IOS:-$(deep 1000 2000)}
 bouncelab=build/bouncelab
-
-# --- delays ---------------------------------------------------------------------------
-
-root=$(planted_tree) || give_up "the tree with delays does not build"
-names=$(for stage in $planted_stages; do echo "plant-$stage"; done | paste -sd ,)
-cat >"$scratch/plants.ini" <<END
-[plan]
-plane = icount
-repeat = 1
-runtime = 0.1
-ramp = 0.02
-baseline = eager-none+stages
-[matrix]
-strategy = eager-none, zap, $names
-collect = stages
-jobs = 4k-randread-q1
-cpus = 1
-queues = 1
-END
-campaign plants "$scratch/plants.ini"
-
-# often STAGE: print how often the stage of an I/O of 4k has the delay. An I/O has four
-# mappings: two go to the device, the data and the status come back. A fault is one.
-often()
-{
-	case $1 in
-	map | unmap) echo 4 ;;
-	copy-in | copy-back) echo 2 ;;
-	*) echo 1 ;;
-	esac
-}
-
-# fault_ns LABEL: print the ns of one fault; an I/O can have several.
-fault_ns()
-{
-	run=$(awk -F , -v label="$1+stages" '$4 == label { print $1 }' "$scratch/plants/summary.csv")
-	awk -F '[:,]' '
-		/"faults":/ { faults = $2 }
-		/"name": "fault"/ { here = 1 }
-		/"sum_ns":/ && here { printf "%.0f", $2 / faults; exit }
-	' "$scratch/plants/runs/$run/stages.json"
-}
-
-csv=$scratch/plants/trace-stages.csv
-for stage in $planted_stages; do
-	column=p50_ns
-	row=$(echo "$stage" | tr - ' ')
-	with=$(value "$csv" "plant-$stage" "$row" $column)
-	without=$(value "$csv" eager-none "$row" $column)
-	planted=$(($(often "$stage") * 100000))
-	case $stage in daemon | interrupt) planted=1000000 ;; esac
-	if [ "$stage" = fault ]; then
-		with=$(fault_ns plant-fault)
-		without=$(fault_ns zap)
-	fi
-	within "stage $stage" "$(awk -v a="$with" -v b="$without" 'BEGIN { printf "%.0f", a - b }')" \
-		$planted
-done
-ok "the delay in each stage is measured"
 
 # --- counts ------------------------------------------------------------------------
 
@@ -186,13 +124,4 @@ done
 grep -q '^lazy-pagelock,page\[' "$scratch/kept/trace-locks.csv" || fail "the bit locks have no name"
 ok "trace-cmd reads trace.dat, and the figures are there"
 
-# Two strategies of one campaign, and two campaigns, side by side.
-"$bouncelab" compare --trace "$scratch/plants:eager-none" "$scratch/plants:plant-map" \
-	>"$scratch/log" 2>&1 || { fail "compare --trace: exit $?"; show "$scratch/log"; }
-grep -q '^  stage .* eager-none .* plant-map ' "$scratch/log" || fail "compare --trace: no table"
-"$bouncelab" compare --trace "$scratch/plants:no-such" "$scratch/kept" >"$scratch/log" 2>&1 &&
-	fail "compare --trace takes a strategy that is not there"
-grep -q "unknown strategy of this trace 'no-such'; valid: eager-none, .*plant-complete" "$scratch/log" ||
-	fail "it does not say which are there"
-ok "compare --trace prints two strategies, and names the valid ones"
 finish

@@ -12,11 +12,12 @@ limit=$2
 processes=4
 note "seed $seed, $calls calls by $processes processes"
 load bouncelab unsafe_direct=1 || die "bouncelab does not load"
-# Messages are for a driver, which the test does without: nobody serves its I/O.
-load virtio_vdpa || die "virtio_vdpa does not load"
+# dmadrv is the driver: it has no I/O that would have to be served.
+insmod $bin/dmadrv/test-dma.ko || die "test-dma does not load"
 driver=bouncelab
 begin=$(uptime_ms)
-$bin/calls --calls "$calls" --processes "$processes" --seed "$seed" >$tmp/calls.out 2>&1 &
+# shellcheck disable=SC2086 # a list
+$bin/calls --calls "$calls" --processes "$processes" --seed "$seed" $kinds >$tmp/calls.out 2>&1 &
 pid=$!
 if within "$limit" dead $pid; then
 	wait $pid
@@ -34,5 +35,6 @@ note "$(($(uptime_ms) - begin)) ms"
 # shellcheck disable=SC2016 # of the inner shell
 check "no device is left" sh -c '[ "$(ls /sys/class/vduse)" = control ]'
 check_log_clean "the kernel's log is clean"
-check "unload" unload_stack
+check "unload dmadrv" rmmod test_dma
+check "unload" unload bouncelab
 finish

@@ -2,7 +2,7 @@
 /*
  * plant-lock: eager-spin that spends 100 us more under its lock
  *
- * Idea:   For tests/vm/trace.sh: a trace has to find, name and measure the lock.
+ * Idea:   For tests/vm/trace-lock.sh: a trace has to find, name and measure the lock.
  * Bounce: map
  * Sync:   one irq-safe spinlock, held for too long
  * Wins:   never.

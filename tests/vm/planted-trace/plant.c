@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * For tests/vm/trace.sh, which puts this into a copy of kmod/: spend a known time in the
+ * For tests/vm/trace-delays.sh, which puts this into a copy of kmod/: spend a known time in the
  * stage of an I/O's life that the strategy's name says ("plant-unmap"), for a trace to find.
  * plant.patch has the calls; in the kernel's own code, a probe spends the time. The CPU is
  * busy meanwhile, as in real work.

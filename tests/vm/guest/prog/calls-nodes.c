@@ -12,10 +12,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+void set_up_queues(int fd)
+{
+	for (uint32_t q = 0; q < VDEV_QUEUES; q++) {
+		struct vduse_vq_config s = { .index = q, .max_size = 64 };
+
+		if (ioctl(fd, VDUSE_VQ_SETUP, &s))
+			break;
+	}
+}
+
 /* A node belongs to one process at a time: keep it for some hundred calls. */
 bool call_open(struct caller *c)
 {
-	unsigned int i = rng_below(&c->rng, FUZZ_NAMES);
+	unsigned int i = 1 + rng_below(&c->rng, FUZZ_NAMES - 1);
 	char path[40];
 
 	if (c->dev[i] >= 0) {
@@ -27,14 +37,10 @@ bool call_open(struct caller *c)
 	}
 	snprintf(path, sizeof(path), "/dev/vduse/fuzz%u", i);
 	c->dev[i] = open(path, (rng_below(&c->rng, 4) ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_CLOEXEC);
-	/* Without this no vDPA device can be added, and there is never a domain. */
-	for (uint32_t q = 0; c->dev[i] >= 0 && q < 8; q++) {
-		struct vduse_vq_config s = { .index = q, .max_size = 64 };
-
-		if (ioctl(c->dev[i], VDUSE_VQ_SETUP, &s))
-			break;
-	}
-	return c->dev[i] >= 0;
+	if (c->dev[i] < 0)
+		return false;
+	set_up_queues(c->dev[i]);
+	return true;
 }
 
 bool call_ioctl(struct caller *c)

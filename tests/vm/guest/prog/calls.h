@@ -10,17 +10,40 @@
 #include "args.h"
 
 #define SLOTS	8
+#define HELD	64
+#define LIVE	"fuzz0"
+
+/* A mapping that a process made through dmadrv; a size of 0: none. */
+struct held {
+	uint64_t iova, size;
+	uint32_t dir;
+};
 
 /* This is what one process has open. Where there is none, a file is -1 and a mapping is NULL. */
 struct caller {
 	struct rng rng;
 	unsigned int nr;	/* of the process */
 	int control;
-	int dev[FUZZ_NAMES];
+	int dmadrv;
+	int dev[FUZZ_NAMES];	/* the first is the live device, which all processes have open */
 	int domain[SLOTS];
 	uint8_t *map[SLOTS];
 	size_t len[SLOTS];
+	struct held held[HELD];
 };
+
+/* The names of the strategies that are chosen from. */
+extern char *strategies[];
+extern unsigned int nr_strategies;
+
+/* Set up the queues of the device that is open as FD: without this it cannot be added. */
+void set_up_queues(int fd);
+
+/* Write TEXT to the file of the device in sysfs. */
+bool write_option(const char *device, const char *option, const char *text);
+
+/* Add the live device to vDPA, with the strategy. Some process has to answer its messages. */
+bool live_add(int fd, const char *strategy);
 
 /* Write "fuzzN" for a random N. */
 void some_name(struct caller *c, char *name, size_t size);
@@ -43,6 +66,9 @@ bool call_touch(struct caller *c);
 bool call_change(struct caller *c);
 bool call_file(struct caller *c);
 bool call_fork(struct caller *c);
+
+/* calls-dma.c: the driver's half of DMA. */
+bool call_dma(struct caller *c);
 
 /* calls-files.c: sysfs, debugfs, and the vdpa command. */
 bool call_sysfs(struct caller *c);
