@@ -10,7 +10,8 @@
 # Seen failing: with runs of `bouncelab micro` that are to verify mappings without the flag for it: they
 # never end, and a process waits for one in bl_micro_run() (seed 1, after about 10,000 calls).
 # SEED=N repeats the numbers of each process, not how they meet. CALLS=N sets the number.
-# By hand: it is new, and has not run for long.
+# By hand: it is new. FIXME: in one of ten runs (seed 1) a `vdpa dev` waited for more than 120 s; it
+# is not known for what.
 # Timeout: 1200
 
 cd "$(dirname "$0")/../.." || exit 1

@@ -33,7 +33,7 @@ bool call_domain(struct caller *c)
 	int fd;
 
 	if (rng_below(&c->rng, 4))
-		e = (struct vduse_iotlb_entry){ .last = PAGE - 1 };
+		e = (struct vduse_iotlb_entry){ .last = UINT64_MAX };
 	else if (rng_below(&c->rng, 2))
 		e.start = args_edge(&c->rng);
 	fd = ioctl(some_device(c), VDUSE_IOTLB_GET_FD, &e);
@@ -41,15 +41,21 @@ bool call_domain(struct caller *c)
 		return false;
 	close(c->domain[i]);
 	c->domain[i] = fd;
+	c->window = e.offset;
 	return true;
+}
+
+/* Return an offset in the file of a domain, which is mostly in its window. */
+static uint64_t some_offset(struct caller *c)
+{
+	return rng_below(&c->rng, 4) ? c->window + rng_below(&c->rng, WINDOW) : args_edge(&c->rng);
 }
 
 bool call_map(struct caller *c)
 {
 	unsigned int i = some_slot(c), kind = rng_below(&c->rng, 8);
 	size_t len = PAGE * (1 + rng_below(&c->rng, rng_below(&c->rng, 8) ? 16 : 4096));
-	uint64_t at = rng_below(&c->rng, 4) ? PAGE * rng_below(&c->rng, WINDOW / PAGE) :
-					      args_edge(&c->rng) & -PAGE;
+	uint64_t at = some_offset(c) & -PAGE;
 	int flags = kind ? MAP_SHARED : MAP_PRIVATE;
 	void *p;
 
@@ -114,7 +120,10 @@ bool call_change(struct caller *c)
 	case 0:
 		forget_map(c, i);
 		return true;
-	case 1: return !munmap(c->map[i] + at, len);
+	/* A hole would be filled by memory of the program, which a later change would then hit. */
+	case 1:
+		return mmap(c->map[i] + at, len, PROT_NONE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0) != MAP_FAILED;
 	case 2: return !mprotect(c->map[i] + at, len, rng_below(&c->rng, 8));
 	case 3: return !mlock(c->map[i] + at, len);
 	case 4: return !msync(c->map[i] + at, len, MS_SYNC);
@@ -137,7 +146,7 @@ bool call_file(struct caller *c)
 	static uint8_t buf[65536];
 	int fd = c->domain[some_slot(c)];
 	size_t len = rng_below(&c->rng, rng_below(&c->rng, 8) ? 5000 : sizeof(buf));
-	off_t at = rng_below(&c->rng, 4) ? rng_below(&c->rng, WINDOW) : args_edge(&c->rng);
+	off_t at = some_offset(c);
 	struct iovec iov[3] = {
 		{ buf, rng_below(&c->rng, 5000) },
 		{ rng_below(&c->rng, 4) ? buf + 7 : KERNEL_ADDR, rng_below(&c->rng, 5000) },

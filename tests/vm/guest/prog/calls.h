@@ -27,6 +27,7 @@ struct caller {
 	int dmadrv;
 	int dev[FUZZ_NAMES];	/* the first is the live device, which all processes have open */
 	int domain[SLOTS];
+	uint64_t window;	/* where the file of a domain has its window */
 	uint8_t *map[SLOTS];
 	size_t len[SLOTS];
 	struct held held[HELD];
