@@ -46,6 +46,12 @@ static void BL_PRINTF(2, 3) add_arg(struct bl_strv *argv, const char *fmt, ...)
 	"jent_mod_init,crypto_kdf108_init,init_encrypted,bpf_tcp_ca_kfunc_init," \
 	"bpf_dummy_struct_ops_init"
 
+/* Tell whether the boot is made shorter: where nothing is measured and the kernel is emulated. */
+static bool boots_quickly(const struct vm_config *cfg)
+{
+	return cfg->unmeasured && cfg->accel != ACCEL_KVM;
+}
+
 char *vm_kernel_args(const struct vm_config *cfg)
 {
 	/*
@@ -66,12 +72,11 @@ char *vm_kernel_args(const struct vm_config *cfg)
 	 * The agent's set_wakeup_preemption() explains why there is no preemption at wake-ups
 	 * where instructions are counted.
 	 */
-	bool quick = cfg->unmeasured && cfg->accel != ACCEL_KVM;
 	char *clock = vm_clock_args(cfg->accel);
 	char *args = bl_fmt("console=ttyS0 panic=-1 oops=panic%s%s%s%s%s bl.root=%s bl.tag=work%s%s%s",
 			    cfg->accel == ACCEL_TCG ? " maxcpus=1" : "",
 			    cfg->accel != ACCEL_KVM ? " norandmaps tsc=reliable" : "",
-			    quick ? SKIPPED_AT_BOOT : "", clock,
+			    boots_quickly(cfg) ? SKIPPED_AT_BOOT : "", clock,
 			    cfg->accel == ACCEL_ICOUNT ? " bl.wakeup_preemption=off" : "",
 			    bl_root(), cfg->probe ? " bl.probe=1" : "", cfg->append ? " " : "",
 			    cfg->append ? cfg->append : "");
@@ -110,7 +115,7 @@ static void make_argv(struct bl_strv *a, const struct vm_config *cfg, const char
 	char *console = double_commas(cfg->console), *kernel = NULL;
 	char *args = vm_kernel_args(cfg);
 
-	if (cfg->unmeasured && cfg->accel != ACCEL_KVM)
+	if (boots_quickly(cfg))
 		kernel = vm_unpack_kernel();
 	if (!kernel)
 		kernel = bl_path("build/kernel/vmlinuz");

@@ -29,7 +29,7 @@ conform_long()
 	64k-litmus conform-64k --mode litmus --prefill copy --seconds 1
 	step conform-step --mode model,threads --ops $(($1 / 4)) --seconds 0.2
 	asan conform-asan --mode all --prefill copy --ops $(($1 / 5)) --seconds 0.2
-	$(deep '' "asan-zero conform-asan --mode all --prefill zero --ops $(($1 / 5)) --seconds 0.2")
+	asan-zero conform-asan --mode all --prefill zero --ops $(($1 / 5)) --seconds 0.2
 	tsan conform-tsan --mode threads,litmus --prefill copy --seconds 0.5
 	END
 }
