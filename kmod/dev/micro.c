@@ -29,6 +29,7 @@ static DEFINE_MUTEX(one_run);
 #define PART_NS_MAX	(1000ULL * NSEC_PER_SEC)
 #define SLICES_MAX	1000000U
 #define BUFFERS_MAX	(1U << 20)
+#define VERIFY_MAX	(1U << 30)	/* micro_must_verify() compares it with an int */
 
 static bool valid(const char *what, u64 value, u64 min, u64 max)
 {
@@ -42,6 +43,8 @@ static bool valid(const char *what, u64 value, u64 min, u64 max)
 static bool config_valid(const struct micro_config *c)
 {
 	u32 most = c->flags & MICRO_COLD ? MICRO_OUTSTANDING_MAX : BUFFERS_MAX;
+	/* Without the flag nothing is verified, and the run would wait for it. */
+	u32 verify = c->flags & MICRO_VERIFY ? VERIFY_MAX : 0;
 
 	return valid("size", c->size, 1, MICRO_SIZE_MAX) &&
 	       valid("offset", c->offset, 0, MICRO_PAGE - 1) &&
@@ -53,6 +56,7 @@ static bool config_valid(const struct micro_config *c)
 	       valid("buffers", c->buffers, c->outstanding, most) &&
 	       valid("stride", c->stride, c->size, U32_MAX) &&
 	       valid("step", c->step, 1, c->buffers) &&
+	       valid("verify", c->verify, 0, verify) &&
 	       valid("warm_ns", c->warm_ns, 0, PART_NS_MAX) &&
 	       valid("slice_ns", c->slice_ns, 1, PART_NS_MAX);
 }

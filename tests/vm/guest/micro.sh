@@ -139,7 +139,7 @@ bad_requests()
 	for k in size=0 size=131073 offset=4096 threads=0 threads=65 threads=3 outstanding=0 \
 		"outstanding=1025 buffers=2000" "outstanding=8 buffers=7" direction=3 flags=16 \
 		slices=0 slices=1000001 stride=4095 step=0 step=33 "flags=2 buffers=1025" window=1000 \
-		slice_ns=0 slice_ns=1000000000001; do
+		slice_ns=0 slice_ns=1000000000001 verify=1 "flags=8 verify=1073741825"; do
 		# shellcheck disable=SC2086 # two keys
 		refused "$k" EINVAL micro_says eager-none device=vduse0 $k
 	done
