@@ -55,7 +55,7 @@ build_module()
 	guest_lock
 	mkdir -p "$_dir"
 	cp -u "$1"/* "$_dir/" || exit 1
-	make -s -C build/kernel/headers M="$(pwd)/$_dir" W=1 KCFLAGS=-Werror \
+	make -s -C build/kernel/headers M="$(pwd)/$_dir" W=1 KCFLAGS='-Werror -g0' \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules || give_up "the module of $1 does not build"
 	guest_unlock
 }

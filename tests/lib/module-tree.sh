@@ -43,8 +43,7 @@ build_tree()
 {
 	tree=$1
 	shift
-	env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u KDIR -u CFLAGS -u V \
-		make -C "$tree" --no-print-directory "-j$(nproc)" "$@" >"$tree/build.log" 2>&1 || {
+	make_tree "$tree" "$@" >"$tree/build.log" 2>&1 || {
 		cat "$tree/build.log" >&2
 		return 1
 	}

@@ -5,7 +5,7 @@
 # warning, and a warning fails the build, also the second time.
 # Timeout: 900
 # First: it takes long.
-# Slow: it builds the module nine times, seven of them with two strategies only.
+# Slow: it builds the module nine times.
 #
 # Seen failing: with a Makefile without W=1 (the unused constant passes); without .NOTPARALLEL (the
 # module that clean removes is missing, or its build fails); with the old check of the path, which
@@ -18,14 +18,14 @@ scratch_parent=$top/build/tests
 mkdir -p "$scratch_parent"
 scratch_dir
 
-# The options that a caller gave to make are not for this one.
-unset MAKEFLAGS MAKEOVERRIDES MFLAGS KDIR CFLAGS V
-
+# The module has two strategies, the default and one to change: what is shown does not depend on
+# their number, and a build takes seconds. The module with all of them is in build/.
 copy=$scratch/tree
 copy_tree "$copy"
-jobs=-j$(nproc)
+find "$copy/strategies" -name '*.c' ! -name template.c ! -name eager-none.c \
+	! -name eager-rwlock.c -delete
 
-build() { make -C "$copy" --no-print-directory "$jobs" "$@" >"$scratch/log" 2>&1; }
+build() { make_tree "$copy" "$@" >"$scratch/log" 2>&1; }
 
 if ! build build; then
 	show "$scratch/log"
@@ -70,10 +70,6 @@ expect_failure()
 	ok "$1 fails the build, also the second time"
 }
 
-# From here on the module has two strategies, the default and one to change: what is shown does not
-# depend on their number, and a build takes seconds.
-find "$copy/strategies" -name '*.c' ! -name template.c ! -name eager-none.c \
-	! -name eager-rwlock.c -delete
 strategy=$copy/strategies/eager-none.c
 cp "$strategy" "$scratch/saved.c"
 

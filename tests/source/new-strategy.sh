@@ -17,7 +17,6 @@ cd "$(dirname "$0")/../.." || exit 1
 scratch_parent=$top/build/tests
 mkdir -p "$scratch_parent"
 scratch_dir
-unset MAKEFLAGS MAKEOVERRIDES MFLAGS KDIR CFLAGS V
 
 copy=$scratch/tree
 copy_tree "$copy"
@@ -28,7 +27,7 @@ bouncelab=$top/build/bouncelab
 BOUNCELAB_ROOT=$copy
 export BOUNCELAB_ROOT
 
-mk() { make -C "$copy" --no-print-directory "-j$(nproc)" "$@" >"$scratch/log" 2>&1; }
+mk() { make_tree "$copy" "$@" >"$scratch/log" 2>&1; }
 
 listed() { "$bouncelab" list 2>&1 | grep -q '\<probe-2\>'; }
 planned() { "$bouncelab" plan smoke 2>&1 | grep -q '\<probe-2\>'; }
