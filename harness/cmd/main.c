@@ -58,9 +58,14 @@ static int report_unknown_command(const char *name)
 /* Exit with an error if stdout could not be written. Runs at exit, because argp exits as well. */
 static void check_stdout(void)
 {
-	if (!fflush(stdout) && !ferror(stdout))
+	int err = fflush(stdout) ? errno : 0;
+
+	if (err)
+		bl_err("cannot write all of the output: %s", strerror(err));
+	else if (ferror(stdout))
+		bl_err("cannot write all of the output");
+	else
 		return;
-	bl_err("cannot write all of the output");
 	_exit(BL_EXIT_FAIL);
 }
 
