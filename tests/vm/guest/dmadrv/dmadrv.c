@@ -90,8 +90,12 @@ static long dmadrv_call(unsigned int cmd, void __user *arg)
 	starve_end(list);
 	local_irq_restore(flags);
 
-	if (!ret && cmd == DMADRV_MAP && copy_to_user(arg, &op, sizeof(op)))
+	if (!ret && cmd == DMADRV_MAP && copy_to_user(arg, &op, sizeof(op))) {
+		local_irq_save(flags);
+		do_op(driven->dma_dev, DMADRV_UNMAP, &op);
+		local_irq_restore(flags);
 		return -EFAULT;
+	}
 	return ret;
 }
 

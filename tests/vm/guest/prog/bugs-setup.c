@@ -32,20 +32,6 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-static int choose_one(const char *attribute, const char *value)
-{
-	char path[100];
-	int fd, ret = 0;
-
-	snprintf(path, sizeof(path), "/sys/class/vduse/" NAME "/%s", attribute);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		ret = -errno;
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 /* Set attributes of the device: OPTIONS is "attribute=value ...". */
 void choose(const char *options)
 {
@@ -56,7 +42,7 @@ void choose(const char *options)
 		if (!value)
 			continue;
 		*value++ = '\0';
-		if (choose_one(word, value))
+		if (vdev_choose(NAME, word, value))
 			die(options);
 	}
 	free(text);

@@ -40,9 +40,6 @@ extern unsigned int nr_strategies;
 /* Set up the queues of the device that is open as FD: without this it cannot be added. */
 void set_up_queues(int fd);
 
-/* Write TEXT to the file of the device in sysfs. */
-bool write_option(const char *device, const char *option, const char *text);
-
 /* Add the live device to vDPA, with the strategy. Some process has to answer its messages. */
 bool live_add(int fd, const char *strategy);
 

@@ -82,6 +82,9 @@ int vdev_close(struct vdev *dev, bool destroy);
 
 int vdev_destroy(const char *name);
 
+/* Set an option of the device NAME in sysfs. Returns 0 or -errno. */
+int vdev_choose(const char *name, const char *option, const char *value);
+
 /* Serve messages and kicks until a thread calls vdev_stop(). Returns 0 or -errno. */
 int vdev_serve(struct vdev *dev);
 void vdev_stop(struct vdev *dev);
