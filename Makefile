@@ -8,7 +8,7 @@
 # NAME=name and FROM=eager|lazy|own-iova (new-strategy), S=name (conform), ARGS="option ..."
 # (conform, check-debug),
 # T="test ..." (check), KDIR=path (build the module against other headers), KMOD_CFLAGS=option (more
-# options for the module's compiler: -g0 saves a third of its time), V=1 (show commands),
+# options for the module's compiler: -g0 saves a quarter of its time), V=1 (show commands),
 # NO_INSTALL=1 (bench, check: install no packages), PREFIX=path and DESTDIR=path (install).
 
 PLAN ?=

@@ -148,9 +148,9 @@ static int follow_command(struct vm *vm, const struct options *o, const char *co
 	return code;
 }
 
-static void show_console(const char *console)
+static void show_console(const char *console, const char *splat)
 {
-	char *text = vm_console_excerpt(console, 50);
+	char *text = vm_console_excerpt(console, splat, 50);
 
 	fprintf(stderr, "--- from the guest's console:\n%s\n---\n", text);
 	free(text);
@@ -182,14 +182,14 @@ static int boot_and_run(const struct options *o, const char *dir)
 	else
 		code = follow_command(&vm, o, console);
 	if (code == BL_EXIT_FAIL && (vm.splat || vm.pid <= 0))
-		show_console(console);
+		show_console(console, vm.splat);
 	vm_stop(&vm);
 	goto out;
 fail:
 	if (code != BL_EXIT_INTERRUPTED) {
 		bl_err("%s", reason ? reason : "cannot make a directory for the guest");
 		if (bl_exists(console))
-			show_console(console);
+			show_console(console, NULL);
 	}
 out:
 	json_decref(hello);

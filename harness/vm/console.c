@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads the console log and QEMU's exit status. */
 #include "vm/vm.h"
-#include "proto/splat.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,17 +24,19 @@ static char *read_tail(const char *console, unsigned int n)
 	return tail;
 }
 
-char *vm_console_excerpt(const char *console, unsigned int n)
+char *vm_console_excerpt(const char *console, const char *splat, unsigned int n)
 {
 	char *text, *line, *next, *p;
 
+	if (!splat)
+		return read_tail(console, n);
 	if (bl_read_file(console, &text, NULL))
 		return bl_strdup("");
 	for (line = text; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
 			*next = '\0';
-		if (is_splat(line))
+		if (strstr(line, splat))
 			break;
 		if (next)
 			*next++ = '\n';

@@ -127,8 +127,15 @@ static void make_argv(struct bl_strv *a, const struct vm_config *cfg, const char
 	add_arg(a, "-display");
 	add_arg(a, "none");
 	add_accel(a, cfg->accel);
+	/*
+	 * A kernel without ACPI, as the debugging kernels of the tests, knows CPUs from the BIOS's old
+	 * table, which has one for each socket. Guests that are measured keep one socket.
+	 */
 	add_arg(a, "-smp");
-	add_arg(a, "%u", cfg->cpus);
+	if (cfg->unmeasured)
+		add_arg(a, "%u,sockets=%u", cfg->cpus, cfg->cpus);
+	else
+		add_arg(a, "%u", cfg->cpus);
 	add_arg(a, "-m");
 	add_arg(a, "%u", cfg->mem_mb);
 	add_arg(a, "-chardev");

@@ -110,8 +110,11 @@ void vm_stop(struct vm *vm);
 /* Explain why QEMU ended, from its exit status and the last line of the console. */
 char *vm_explain_end(const struct vm *vm, const char *console);
 
-/* Return @n lines from the first splat on, or the last @n lines if there is none. */
-char *vm_console_excerpt(const char *console, unsigned int n);
+/*
+ * Return @n lines of a console log: from the line @splat on, or the last ones if that is NULL or is
+ * not there. The first line that looks like a splat may be of the boot of a debugging kernel.
+ */
+char *vm_console_excerpt(const char *console, const char *splat, unsigned int n);
 
 /* Return the seconds that a boot may take. */
 double vm_boot_timeout(enum accel accel);

@@ -40,9 +40,11 @@ for tool in apt-get apt-cache dpkg-deb xz zstd bc flex bison depmod modinfo floc
 done
 
 # Kernel B is not instrumented, but its locks tell KCSAN what they order, since otherwise each use
-# of a lock would look like a missing barrier. These are variables of the kernel's build.
+# of a lock would look like a missing barrier. These are variables of the kernel's build. What is
+# not a part of the kernel itself, as the vdso, has no KCSAN to tell.
 instrument=
-[ "$name" = a ] || instrument="KCSAN_SANITIZE=n KCSAN_INSTRUMENT_BARRIERS=y"
+# shellcheck disable=SC2016 # make expands it
+[ "$name" = a ] || instrument='KCSAN_SANITIZE=n KCSAN_INSTRUMENT_BARRIERS=$(is-kernel-object)'
 
 find_version()
 {

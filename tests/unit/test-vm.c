@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Check the texts that the host expects of the guest's /init, the names of accelerators, and the
- * rule for the guest's clock.
+ * Check the texts that the host expects of the guest's /init, the names of accelerators, what is
+ * shown of a console, and the rule for the guest's clock.
  *
- * Seen failing: with another text in init.sh; with a rule that does not allow for the time that the
- * requests took; with a rule that forgets that a slow clock is wrong, too.
+ * Seen failing: with another text in init.sh; with an excerpt that begins at a line of the boot;
+ * with a rule that does not allow for the time that the requests took; with a rule that forgets
+ * that a slow clock is wrong, too.
  */
 #include "lib/util.h"
 
@@ -13,12 +14,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "proto/accel.h"
 #include "proto/guest-paths.h"
 #include "vm/guest-clock.h"
 #include "vm/initramfs.h"
+#include "vm/vm.h"
 
 static void test_init(void **state)
 {
@@ -47,6 +50,29 @@ static void test_accel(void **state)
 	}
 	assert_int_equal(accel_parse("here", "xen", &accel), -EINVAL);
 	assert_int_equal(accel_parse("here", "", &accel), -EINVAL);
+}
+
+/* A line of the boot may look like a splat; the one that ended the guest is given. */
+static void test_console(void **state)
+{
+	static const char text[] = "a\nDMA-API: enabled\nb\nBUG: x\nRIP: y\nend\n";
+	char path[] = "/tmp/bouncelab-console-XXXXXX", *excerpt;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(bl_write_file(path, text, strlen(text)), 0);
+	excerpt = vm_console_excerpt(path, "BUG: x", 2);
+	assert_string_equal(excerpt, "BUG: x\nRIP: y");
+	free(excerpt);
+	excerpt = vm_console_excerpt(path, NULL, 1);
+	assert_string_equal(excerpt, "end");
+	free(excerpt);
+	excerpt = vm_console_excerpt(path, "no such line", 1);
+	assert_string_equal(excerpt, "end");
+	free(excerpt);
+	unlink(path);
 }
 
 /* The host: 10 ms for a request, 1 s, @took s for another request, and a counter of 2000 MHz. */
@@ -97,6 +123,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_accel),
+		cmocka_unit_test(test_console),
 		cmocka_unit_test(test_clock),
 	};
 

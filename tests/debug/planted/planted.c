@@ -69,10 +69,11 @@ static void lock_order(void)
 
 static DEFINE_SPINLOCK(atomic);
 
+/* An allocation that may sleep. One that only sleeps for a moment may find it over. */
 static void sleep_in_atomic(void)
 {
 	spin_lock(&atomic);
-	usleep_range(100, 200);
+	kfree(kmalloc(BYTES, GFP_KERNEL));
 	spin_unlock(&atomic);
 }
 
@@ -83,13 +84,18 @@ static void leak(void)
 		result += !kmalloc(BYTES + 8 * i, GFP_KERNEL);
 }
 
+static void do_nothing(struct timer_list *unused)
+{
+}
+
+/* A timer without a function counts as shut down, and is never active. */
 static void active_timer(void)
 {
 	struct timer_list *timer = kzalloc(sizeof(*timer), GFP_KERNEL);
 
 	if (!timer)
 		return;
-	timer_setup(timer, NULL, 0);
+	timer_setup(timer, do_nothing, 0);
 	timer->expires = jiffies + 3600 * HZ;
 	add_timer(timer);
 	kfree(timer);
