@@ -5,7 +5,7 @@
 # that is too small makes a trace invalid. trace-cmd reads trace.dat. Other tests may run meanwhile:
 # counts are exact. vm/trace-delays.sh and vm/trace-lock.sh measure known times.
 # The guests have one CPU, since QEMU can kill an emulated one with two that turns tracepoints on
-# (docs/architecture.md, deadlines). Those of the two other tests have two.
+# (docs/architecture.md, deadlines). That of trace-lock.sh has two.
 # Timeout: 1200
 # First: it takes long.
 #

@@ -95,17 +95,6 @@ enum result b15_private(struct test *t)
 	return found(t, "the window can be mapped privately");
 }
 
-static int write_to(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 static long charged(void)
 {
 	char text[40] = "";

@@ -69,7 +69,7 @@ static bool is_refused(const struct step *s)
 	return ret == -EOPNOTSUPP || ret == -ENOENT;
 }
 
-/* What a fault looks like to the caller; the answer of netlink may be lost. */
+/* Can a fault give this error? The answer of netlink may be lost by it. */
 static bool is_of_fault(int ret)
 {
 	return ret == -ENOMEM || ret == -EFAULT || ret == -ENOBUFS || ret == -ENOMSG;

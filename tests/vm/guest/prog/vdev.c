@@ -87,18 +87,23 @@ int vdev_destroy(const char *name)
 	return control_ioctl(VDUSE_DESTROY_DEV, buf);
 }
 
-int vdev_choose(const char *name, const char *option, const char *value)
+int write_to(const char *path, const char *text)
 {
-	char path[VDUSE_NAME_MAX + 80];
-	int fd, ret = 0;
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
 
-	snprintf(path, sizeof(path), "/sys/class/vduse/%s/%s", name, option);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		ret = -errno;
 	if (fd >= 0)
 		close(fd);
 	return ret;
+}
+
+int vdev_choose(const char *name, const char *option, const char *value)
+{
+	char path[VDUSE_NAME_MAX + 80];
+
+	snprintf(path, sizeof(path), "/sys/class/vduse/%s/%s", name, option);
+	return write_to(path, value);
 }
 
 int vdev_close(struct vdev *dev, bool destroy)

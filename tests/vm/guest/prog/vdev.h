@@ -82,6 +82,9 @@ int vdev_close(struct vdev *dev, bool destroy);
 
 int vdev_destroy(const char *name);
 
+/* Write TEXT to a file that is there, as those of sysfs. Returns 0 or -errno. */
+int write_to(const char *path, const char *text);
+
 /* Set an option of the device NAME in sysfs. Returns 0 or -errno. */
 int vdev_choose(const char *name, const char *option, const char *value);
 
