@@ -108,7 +108,8 @@ bench)
 	;;
 check)
 	. tests/lib/ccache.sh
-	step build "$make" --no-print-directory "$jobs" ${ccache:+"CC=ccache gcc"} build unit-tests
+	[ -z "$ccache" ] || PATH=/usr/lib/ccache:$PATH
+	step build "$make" --no-print-directory "$jobs" build unit-tests
 	step tests tests/run "$@"
 	finish 0
 	;;

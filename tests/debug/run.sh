@@ -145,8 +145,7 @@ prepare()
 		find "$tree/kmod" "$tree/strategies" -name '*.o' -exec rm {} +
 		echo "$kernel_dir" >"$tree/kernel"
 	fi
-	# A report names functions; with debug information one finds its lines.
-	KMOD_CFLAGS='' build_tree "$tree" build/bouncelab.ko || return 1
+	build_tree "$tree" build/bouncelab.ko || return 1
 	cp -p build/bouncelab build/bouncelab-guest "$tree/build/" || return 1
 	key=$({ echo "$kernel_dir"; (cd "$scratch/sources" && sources_sum); } | sha256sum | cut -c 1-12)
 }

@@ -10,8 +10,8 @@
 # project's directory count relative to the working directory, so that an object of the module is
 # found again in another tree whose build/kernel is at the same place in it (see link_kernel).
 #
-# Such paths are in __FILE__ and in the debug information, too. So the module in build/, which is
-# the one that is measured, is never compiled through ccache.
+# Such paths are in __FILE__ and in the debug information, too: a module that is compiled through
+# ccache may name another tree in a message of WARN(). Its instructions are the same.
 
 ccache=
 if [ -d /usr/lib/ccache ] && command -v ccache >/dev/null; then

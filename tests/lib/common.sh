@@ -119,12 +119,11 @@ copy_tree()
 }
 
 # make_tree TREE [ARGUMENT...]: run make in a tree of the tests, without the options that a caller
-# gave to make. Unless KMOD_CFLAGS is set, the module there has nothing for a debugger, which takes a
-# quarter of its compilation.
+# gave to make.
 make_tree()
 {
 	_tree=$1
 	shift
-	env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u KDIR -u CFLAGS -u V \
-		make -C "$_tree" --no-print-directory "-j$(nproc)" KMOD_CFLAGS="${KMOD_CFLAGS--g0}" "$@"
+	env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u KDIR -u CFLAGS -u KMOD_CFLAGS -u V \
+		make -C "$_tree" --no-print-directory "-j$(nproc)" "$@"
 }

@@ -13,10 +13,6 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh
 
-# Here make can build the module in build/: see lib/ccache.sh.
-CCACHE_DISABLE=1
-export CCACHE_DISABLE
-
 expect 0 'make install' make -s install "DESTDIR=$scratch/dest" PREFIX=/opt/bl
 [ $code = 0 ] || finish
 prefix=$scratch/dest/opt/bl

@@ -65,15 +65,15 @@ rule_cppcheck_kernel()
 		--suppress=arithOperationsOnVoidPointer
 }
 
-# sparse_of DIR: check the module in DIR with the options of its build, KMOD_CFLAGS among them, so
-# that objects that are there are not built again. C=2 checks also what need not be built.
+# sparse_of DIR: check the module in DIR with the options of its build, so that objects that are
+# there are not built again. C=2 checks also what need not be built.
 sparse_of()
 {
 	check=2
 	[ -z "$changed" ] || check=1
 	env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u KDIR -u CFLAGS -u V CCACHE_DISABLE=1 \
 		make -s "-j$(nproc)" -C build/kernel/headers "M=$1" W=1 \
-		KCFLAGS="-Werror ${KMOD_CFLAGS:-}" C=$check CHECK=sparse \
+		KCFLAGS="$(env -u MAKEFLAGS make -s print-kmod-flags)" C=$check CHECK=sparse \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$scratch/sparse" 2>&1 ||
 		grep -E '\<(error|Error)\>|\*\*\*' "$scratch/sparse"
 	# The kernel's own headers are not ours to mend. A hook named enter returns with the lock
