@@ -62,6 +62,8 @@ unset key
 set border 1
 set yrange [-n_labels - 0.02:0.02]
 y_of(i) = -i - 0.5
+# A label that is not drawn. gnuplot 5.4 crashes where the only row of a plot has NaN.
+OUTSIDE = n_jobs * n_labels > 1 ? NaN : 9
 up = 0.17
 down = 0.24
 # A row without a value has a word in its place.
@@ -123,14 +125,14 @@ do for [job = 0:n_jobs - 1] {
 		(column(1) == job && strcol(5) eq WORD[k] ? column(MID) / SCALE : NaN) \
 		:(y_of(column(2)) + up) with points pt SHAPE[k] ps mark lc rgb COLOUR[k], \
 	     'medians.csv' skip 1 using (NOTE_X):(has_note(job) ? \
-		y_of(column(2)) : NaN):(strcol(5)) with labels left offset 0.5, 0 font small \
+		y_of(column(2)) : OUTSIDE):(strcol(5)) with labels left offset 0.5, 0 font small \
 		textcolor rgb '#595959', \
 	     'medians.csv' skip 1 using (lo) \
-		:(FAR && column(1) == job && column(MID) < lo ? y_of(column(2)) : NaN) \
+		:(FAR && column(1) == job && column(MID) < lo ? y_of(column(2)) : OUTSIDE) \
 		:(to_left . ' ' . shown(column(MID), column(LOW), column(HIGH))) \
 		with labels @BOXED left offset 0.2, 0 font small, \
 	     'medians.csv' skip 1 using (hi) \
-		:(FAR && column(1) == job && column(MID) > hi ? y_of(column(2)) : NaN) \
+		:(FAR && column(1) == job && column(MID) > hi ? y_of(column(2)) : OUTSIDE) \
 		:(shown(column(MID), column(LOW), column(HIGH)) . ' ' . to_right) \
 		with labels @BOXED right offset -0.2, 0 font small
 	# The n_words need no second drawing.

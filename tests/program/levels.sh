@@ -5,7 +5,7 @@
 # and what the report says of both. The guest is a fake.
 #
 # Seen failing: with a guest that goes on when bl_same_guest() says no; with the first run of a
-# device in the place of the median.
+# device in the place of the median; with figures in which gnuplot has nothing but NaN to label.
 # Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -79,4 +79,14 @@ ok "n is the number of blocks, and a value is the median of its runs"
 expect 0 plan $bouncelab plan "$plan" --boot block --runs 3
 says "$scratch/log" 'a fresh boot for each block' 'does each job 3 times'
 ok "plan says the same beforehand"
+
+# One row, without an A/A pair or a verdict.
+printf '%s\n' '[plan]' 'runtime = 0.1' 'ramp = 0' 'repeat = 1' 'baseline = intree' '[matrix]' \
+	'strategy = intree' 'jobs = 4k-randread-1' >"$plan"
+campaign 0 alone
+grep 'could not draw' "$scratch/log" && fail "a campaign of the baseline alone has no figures"
+for f in relative absolute; do
+	grep -q '</svg>' "$out/alone/figures/$f.svg" || fail "$f.svg of the baseline alone is not whole"
+done
+ok "a campaign of the baseline alone has figures"
 finish
