@@ -5,7 +5,7 @@
 # warning, and a warning fails the build, also the second time.
 # Timeout: 900
 # First: it takes long.
-# Slow: it builds the module nine times.
+# Slow: it builds the module eight times.
 #
 # Seen failing: with a Makefile without W=1 (the unused constant passes); without .NOTPARALLEL (the
 # module that clean removes is missing, or its build fails); with the old check of the path, which
@@ -85,9 +85,6 @@ cp "$core" "$scratch/saved.c"
 sed -i '/^MODULE_DESCRIPTION/d' "$core"
 expect_failure 'no MODULE_DESCRIPTION' 'WARNING: modpost'
 cp "$scratch/saved.c" "$core"
-
-build build || { show "$scratch/log"; fail "the restored copy does not build"; }
-ok "the restored copy builds"
 
 # The table of strategies follows the files.
 rm "$copy/strategies/eager-rwlock.c"
