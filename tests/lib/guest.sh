@@ -29,16 +29,20 @@ build_guest()
 			-newer "$guest_bin/$p")" ]; then
 			continue
 		fi
-		extra=
-		for f in "tests/vm/guest/prog/$p"-*.c; do
-			[ ! -e "$f" ] || extra="$extra $f"
+		objects=
+		for f in "tests/vm/guest/prog/$p.c" "tests/vm/guest/prog/$p"-*.c \
+				tests/vm/guest/prog/args.c tests/vm/guest/prog/blk.c \
+				tests/vm/guest/prog/ring.c tests/vm/guest/prog/ring-packed.c \
+				tests/vm/guest/prog/vdev.c; do
+			[ -e "$f" ] || continue
+			# One by one: ccache keeps the shared ones.
+			o=$guest_bin/$(basename "$f" .c).o
+			gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -pthread \
+				-Itests/vm/guest -c -o "$o" "$f" || give_up "$p does not compile"
+			objects="$objects $o"
 		done
 		# shellcheck disable=SC2086 # a list of files
-		gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -pthread \
-			-Itests/vm/guest -o "$guest_bin/$p.new" "tests/vm/guest/prog/$p.c" $extra \
-			tests/vm/guest/prog/args.c tests/vm/guest/prog/blk.c \
-			tests/vm/guest/prog/vdev.c tests/vm/guest/prog/ring.c ||
-			give_up "$p does not compile"
+		gcc -pthread -o "$guest_bin/$p.new" $objects || give_up "$p does not link"
 		mv "$guest_bin/$p.new" "$guest_bin/$p" || exit 1
 	done
 	guest_unlock

@@ -73,9 +73,18 @@ for s in ${*:-$kinds}; do
 		one "$s" --prefill zero B5 B6
 		one "$s" B5 B6
 		one "$s" --order 2 B1 B2 B4 B6
+		one "$s" --order 2 --prefill zero B1 B6
 		one "$s" --order 4 B8
 	fi
-	[ "$s" != rw ] || one "$s" --by-file B1 B2 B4 B5 B6 late B10 B16
+	if [ "$s" = rw ]; then
+		one "$s" --by-file B1 B2 B4 B5 B6 late B10 B16
+		one "$s" --by-file --order 2 B1 B2
+	fi
+	case $s in
+	direct | v5-verbatim) ;;
+	pool) one "$s" pooled ;;
+	*) one "$s" --granule page --order 2 apart ;;
+	esac
 	case $s in
 	eager-none) one "$s" B12 B14 B15b ;;
 	esac

@@ -3,12 +3,13 @@
 #
 # In the guest: integrity.sh [STRATEGY]: the bytes are right where the plans' verify runs do
 # not look: more I/O in flight than the window holds, user memory of the daemon in the middle
-# of I/O, pages larger than a slot, other allocators, prefill. The tests in user space
+# of I/O, pages larger than a slot, other allocators, prefill, packed rings. The tests in user space
 # (tests/strategies/conform.sh) try every combination.
 
 . tests/vm/guest/lib.sh
 
 load_stack bouncelab unsafe_direct=1
+check "the guest has memory above 4 GiB" grep -q '^ *1[0-9a-f]\{8\}-.*System RAM' /proc/iomem
 
 # said KEY: print a number that vblk printed at its end.
 said() { sed -n "s/.*\\b$1 \\([0-9]*\\).*/\\1/p" $tmp/vduse0.log; }
@@ -102,6 +103,22 @@ user_memory()
 		"[ $(said umem_requests) -gt 20 ] && [ $(said requests) -gt $(($(said umem_requests) + 20)) ]"
 }
 
+# packed_ring STRATEGY: the driver and the daemon agree on a place in a packed ring, also after a
+# reset in the middle of it. Every other strategy has no indirect descriptors.
+packed_ring()
+{
+	_what="$1 packed ring $(next_of '' --no-indirect)"
+	# shellcheck disable=SC2046 # words
+	start "$1" --packed $(next_of '' --no-indirect)
+	check "$_what: the data" io "$disk" 8 128 64 $((seed += 1))
+	check_idle "$_what"
+	dev_del vduse0
+	attach vduse0
+	check "$_what: the data after a reset" io "$disk" 4 64 64 $((seed += 1))
+	check_idle "$_what after a reset"
+	end
+}
+
 # some_errors STRATEGY: one request in ten fails, and only its caller gets the error.
 some_errors()
 {
@@ -115,6 +132,7 @@ for s in ${1:-$kinds}; do
 	_begin=$(uptime_ms)
 	user_memory "$s"
 	full_window "$s"
+	packed_ring "$s"
 	some_errors "$s"
 	check_log_clean "$s: the kernel's log is clean"
 	note "$s: $(($(uptime_ms) - _begin)) ms"

@@ -10,6 +10,16 @@ load_stack bouncelab unsafe_direct=1 unsafe_unzeroed=1
 
 balanced() { [ "$(counter vduse0 "$1")" = "$(counter vduse0 "$2")" ]; }
 
+# settings STRATEGY ALLOCATOR GRANULE PREFILL BACKING PAGE-ORDER: what a domain with them says of itself.
+settings()
+{
+	_page=$((4096 << $6))
+	_granule=4096
+	[ "$3" = 4k ] || _granule=$_page
+	echo "strategy $1" "allocator $2" "prefill $4" "backing $5" "granule_bytes $_granule" \
+		"page_bytes $_page" "bounce_bytes 8388608"
+}
+
 # one ROW...: start a device with these options, and write and read its disk.
 one()
 {
@@ -24,6 +34,8 @@ one()
 		set_choice vduse0 "${_c% *}" "${_c#* }" || not_ok "$_what: $_c can be chosen"
 	done
 	attach vduse0
+	check_eq "$_what: the domain's settings" \
+		"$(paste -sd ' ' /sys/kernel/debug/bouncelab/vduse0/settings)" "$(settings "$@")"
 	check "$_what: the data" io "$disk" 8 256 64 $((seed += 1))
 	check "$_what: every mapping was undone" within 10 balanced map unmap
 	check "$_what: every address was given back" within 10 balanced iova_alloc iova_free

@@ -190,3 +190,44 @@ enum result largest(struct test *t)
 			r = map_largest(t, allocators[i], mib);
 	return r;
 }
+
+/* What the daemon sees of a bounce page is then of one mapping alone. */
+enum result apart(struct test *t)
+{
+	struct dma m[64];
+	unsigned int n, other;
+	enum result r = PASS;
+
+	for (n = 0; n < 64 && !r; n++) {
+		m[n] = (struct dma){ .offset = n * PAGE, .len = 100 + n, .dir = TO };
+		if (dma_map(t, &m[n], 0))
+			return found(t, "no mapping %u of 64", n);
+		for (other = 0; other < n && !r; other++)
+			if (m[other].iova / t->granule == m[n].iova / t->granule)
+				r = found(t, "mappings at 0x%llx and 0x%llx share %u bytes",
+					  (unsigned long long)m[other].iova,
+					  (unsigned long long)m[n].iova, t->granule);
+	}
+	while (n--)
+		dma_unmap(t, &m[n], 0);
+	return r;
+}
+
+/* Of pool alone: the allocator, which it is to save, gives no address out. */
+enum result pooled(struct test *t)
+{
+	static const uint32_t sizes[] = { 1, 512, PAGE - 1, PAGE };
+	enum result r = PASS;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes) && !r; i++) {
+		struct dma m = { .len = sizes[i], .dir = TO };
+		long before = counter("iova_alloc");
+
+		if (dma_map(t, &m, 0))
+			return found(t, "no mapping of %u bytes", m.len);
+		if (counter("iova_alloc") != before)
+			r = found(t, "%u bytes come from the allocator", m.len);
+		dma_unmap(t, &m, 0);
+	}
+	return r;
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * bugs --strategy NAME [--prefill none|zero|copy] [--order N] [--backing NAME] [--seed N]
- *      [--by-file] [--rounds N] [--fails "B2 B4 ..."] [BUG...]
+ *      [--granule 4k|page] [--by-file] [--rounds N] [--fails "B2 B4 ..."] [BUG...]
  *
  * There is a test for each bug of VDUSE v5 that a driver and a daemon can see, on a
  * device that this process serves and, through dmadrv, drives. --fails names tests that
@@ -41,6 +41,8 @@ static const struct {
 	{ "drained", "no memory at all", drained },
 	{ "starved", "pages that are missing, now and then", starved },
 	{ "B14", "the module stays while a domain is mapped", b14_rmmod },
+	{ "apart", "with the granule of a page, mappings share none", apart },
+	{ "pooled", "a small mapping gets an address of the pool", pooled },
 	{ "largest", "a mapping of the largest size that is allowed", largest },
 	/* Last, since the device is gone after it. */
 	{ "B13", "no page is lost over the life of a device", b13_lost_pages },
@@ -51,7 +53,8 @@ static const struct {
 static const struct option options[] = {
 	{ "strategy", 1, 0, 's' }, { "prefill", 1, 0, 'p' }, { "order", 1, 0, 'o' },
 	{ "backing", 1, 0, 'b' },  { "seed", 1, 0, 'e' },    { "by-file", 0, 0, 'f' },
-	{ "fails", 1, 0, 'x' },	   { "rounds", 1, 0, 'r' },	   { 0 }
+	{ "fails", 1, 0, 'x' },	   { "rounds", 1, 0, 'r' },	    { "granule", 1, 0, 'g' },
+	{ 0 }
 };
 
 enum result found(struct test *t, const char *format, ...)
@@ -101,6 +104,7 @@ int main(int argc, char **argv)
 {
 	struct test t = { .seed = 1, .rounds = 150, .strategy = "" };
 	const char *prefill = "none", *order = "0", *backing = "zeroed", *fails = "";
+	const char *granule = "4k";
 	char set[200], label[100];
 	unsigned int failed = 0;
 	int c;
@@ -114,6 +118,7 @@ int main(int argc, char **argv)
 		case 'e': t.seed = strtoull(optarg, NULL, 0); break;
 		case 'f': t.by_file = true; break;
 		case 'x': fails = optarg; break;
+		case 'g': granule = optarg; break;
 		case 'r': t.rounds = atoi(optarg); break;
 		default: return 2;
 		}
@@ -121,10 +126,12 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	t.prefill = prefill_of(prefill);
 	t.large = atoi(order) > 0;
+	t.granule = strcmp(granule, "page") ? PAGE : PAGE << atoi(order);
 	t.direct = !strcmp(t.strategy, "direct");
 	t.revokes = !strcmp(t.strategy, "zap");
-	snprintf(set, sizeof(set), "strategy=%s prefill=%s page_order=%s backing=%s bounce_size=%u",
-		 t.strategy, prefill, order, backing, 16u << 20);
+	snprintf(set, sizeof(set),
+		 "strategy=%s prefill=%s page_order=%s granule=%s backing=%s bounce_size=%u",
+		 t.strategy, prefill, order, granule, backing, 16u << 20);
 	snprintf(label, sizeof(label), "%s prefill=%s order=%s%s", t.strategy, prefill, order,
 		 t.by_file ? " by file" : "");
 	set_up(&t, set);

@@ -25,6 +25,7 @@ struct test {
 	uint64_t seed;
 	unsigned int rounds;	/* of a race */
 	bool large;		/* bounce pages of several slots */
+	unsigned int granule;	/* bytes; the address space is given out in multiples of it */
 	char detail[200];	/* says what was found */
 
 	uint8_t *mem;		/* the driver's memory, DMADRV_MEM bytes */
@@ -96,7 +97,7 @@ bug_fn drained, starved;
 /* bugs-race.c */
 bug_fn b7_fill_after_unmap, b8_unfilled;
 /* bugs-memory.c */
-bug_fn b13_lost_pages, b14_rmmod, b15_private, b15_accounting, largest,
-	b17_repeat_fault;
+bug_fn apart, b13_lost_pages, b14_rmmod, b15_private, b15_accounting, largest,
+	pooled, b17_repeat_fault;
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/virtio_config.h>
 
 static struct blk blk;
 
@@ -34,14 +35,16 @@ static const struct option options[] = {
 	{ "error-every", 1, 0, 'e' },	{ "slow", 1, 0, 'w' },
 	{ "umem", 0, 0, 'u' },		{ "umem-toggle", 1, 0, 't' },
 	{ "takeover", 0, 0, 'o' },	{ "deaf", 0, 0, 'x' },
-	{ "keep", 0, 0, 'k' },		{ "help", 0, 0, 'h' },
+	{ "keep", 0, 0, 'k' },		{ "packed", 0, 0, 'p' },
+	{ "no-indirect", 0, 0, 'i' },	{ "help", 0, 0, 'h' },
 	{ 0 }
 };
 
 static const char usage[] =
 	"usage: vblk [--name NAME] [--queues N] [--queue-size N] [--size MIB] [--file FILE]\n"
 	"            [--die-after REQUESTS] [--error-every REQUESTS] [--slow US]\n"
-	"            [--umem] [--umem-toggle REQUESTS] [--takeover] [--deaf] [--keep]\n";
+	"            [--umem] [--umem-toggle REQUESTS] [--takeover] [--deaf] [--keep]\n"
+	"            [--packed] [--no-indirect]\n";
 
 static unsigned long number(const char *text, unsigned long min, unsigned long max)
 {
@@ -78,6 +81,8 @@ int main(int argc, char **argv)
 		case 'o': o.takeover = true; break;
 		case 'x': o.deaf = true; break;
 		case 'k': keep = true; break;
+		case 'p': o.with |= 1ULL << VIRTIO_F_RING_PACKED; break;
+		case 'i': o.without |= 1ULL << VIRTIO_RING_F_INDIRECT_DESC; break;
 		default:
 			fputs(usage, stderr);
 			return 2;

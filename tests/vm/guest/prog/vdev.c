@@ -304,41 +304,6 @@ int vdev_umem_off(struct vdev *dev)
 	return 0;
 }
 
-static void *part(struct vdev *dev, uint64_t iova, size_t len)
-{
-	struct iovec iov;
-
-	return vdev_iov(dev, iova, len, &iov, 1) == 1 ? iov.iov_base : NULL;
-}
-
-static int queue_start(struct vdev *dev, unsigned int q)
-{
-	struct vduse_vq_info info = { .index = q };
-	struct ring *r = &dev->rings[q];
-	struct vduse_vq_eventfd kick;
-
-	if (ioctl(dev->fd, VDUSE_VQ_GET_INFO, &info) < 0)
-		return -errno;
-	if (!info.ready)
-		return 0;
-	r->num = info.num;
-	r->desc = part(dev, info.desc_addr, info.num * sizeof(*r->desc));
-	r->avail = part(dev, info.driver_addr, sizeof(*r->avail) + info.num * 2);
-	r->used = part(dev, info.device_addr,
-		       sizeof(*r->used) + info.num * sizeof(struct vring_used_elem));
-	if (!r->desc || !r->avail || !r->used)
-		return -EFAULT;
-	/* Requests are answered in order: one that is not in the used ring was not done. */
-	r->next = dev->resume ? r->used->idx : info.split.avail_index;
-	if (dev->kickfd[q] < 0)
-		dev->kickfd[q] = eventfd(dev->resume, EFD_CLOEXEC | EFD_NONBLOCK);
-	kick = (struct vduse_vq_eventfd){ .index = q, .fd = dev->kickfd[q] };
-	if (ioctl(dev->fd, VDUSE_VQ_SETUP_KICKFD, &kick) < 0)
-		return -errno;
-	r->ready = true;
-	return 0;
-}
-
 static int set_status(struct vdev *dev, uint8_t status)
 {
 	int ret = 0;
@@ -351,7 +316,7 @@ static int set_status(struct vdev *dev, uint8_t status)
 			vdev_umem_off(dev);
 	} else if (status & ~dev->status & VIRTIO_CONFIG_S_DRIVER_OK) {
 		for (unsigned int q = 0; !ret && q < dev->nqueues; q++)
-			ret = queue_start(dev, q);
+			ret = ring_start(dev, q);
 	}
 	dev->status = status;
 	return ret;
@@ -391,9 +356,9 @@ static int message(struct vdev *dev)
 	switch (req.type) {
 	case VDUSE_GET_VQ_STATE:
 		dev->state_messages++;
-		resp.vq_state.index = req.vq_state.index;
 		if (req.vq_state.index < dev->nqueues)
-			resp.vq_state.split.avail_index = dev->rings[req.vq_state.index].next;
+			resp.vq_state = ring_state(&dev->rings[req.vq_state.index],
+						   req.vq_state.index);
 		break;
 	case VDUSE_SET_STATUS:
 		if (set_status(dev, req.s.status))

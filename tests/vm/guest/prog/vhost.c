@@ -137,11 +137,30 @@ static void rebind(void)
 	must(vhost >= 0, "open it");
 }
 
+/* Reset the device, and begin with it: MORE are features beside the two that it must have. */
+static void negotiate(uint64_t more)
+{
+	uint64_t features;
+	uint8_t status = 0;
+
+	must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status), "reset");
+	for (int i = 0; i < 2; i++) {
+		status |= i ? VIRTIO_CONFIG_S_DRIVER : VIRTIO_CONFIG_S_ACKNOWLEDGE;
+		must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status), "a step of the status");
+	}
+	must(!ioctl(vhost, VHOST_GET_FEATURES, &features) && (features & more) == more, "features");
+	features &= 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_F_ACCESS_PLATFORM | more;
+	must(!ioctl(vhost, VHOST_SET_FEATURES, &features), "set features");
+	status |= VIRTIO_CONFIG_S_FEATURES_OK;
+	must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status) &&
+	     !ioctl(vhost, VHOST_VDPA_GET_STATUS, &status) &&
+	     status & VIRTIO_CONFIG_S_FEATURES_OK, "FEATURES_OK");
+}
+
 static void set_up_vhost(void)
 {
 	uint64_t features;
 	uint32_t id = 0;
-	uint8_t status = 0;
 
 	must(!ioctl(vhost, VHOST_SET_OWNER), "SET_OWNER");
 	must(!ioctl(vhost, VHOST_GET_BACKEND_FEATURES, &features) &&
@@ -149,18 +168,7 @@ static void set_up_vhost(void)
 	features &= 1ull << VHOST_BACKEND_F_IOTLB_MSG_V2;
 	must(!ioctl(vhost, VHOST_SET_BACKEND_FEATURES, &features), "set backend features");
 	check(!ioctl(vhost, VHOST_VDPA_GET_DEVICE_ID, &id) && id == 2, "it is a block device");
-	must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status), "reset");
-	for (int i = 0; i < 2; i++) {
-		status |= i ? VIRTIO_CONFIG_S_DRIVER : VIRTIO_CONFIG_S_ACKNOWLEDGE;
-		must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status), "a step of the status");
-	}
-	must(!ioctl(vhost, VHOST_GET_FEATURES, &features), "features");
-	features &= 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_F_ACCESS_PLATFORM;
-	must(!ioctl(vhost, VHOST_SET_FEATURES, &features), "set features");
-	status |= VIRTIO_CONFIG_S_FEATURES_OK;
-	must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status) &&
-	     !ioctl(vhost, VHOST_VDPA_GET_STATUS, &status) &&
-	     status & VIRTIO_CONFIG_S_FEATURES_OK, "FEATURES_OK");
+	negotiate(0);
 }
 
 /* Share memory at IOVA: the user writes, the daemon reads, and the other way round. */
@@ -222,6 +230,18 @@ static void kept_file(int kept, uint64_t iova, const char *name)
 	munmap(p, LEN);
 }
 
+/* Tell the daemon that the driver begins. */
+static void run_device(void)
+{
+	uint8_t status;
+
+	must(!ioctl(vhost, VHOST_VDPA_GET_STATUS, &status), "GET_STATUS");
+	status |= VIRTIO_CONFIG_S_DRIVER_OK;
+	must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status) &&
+	     !ioctl(vhost, VHOST_VDPA_GET_STATUS, &status) &&
+	     status & VIRTIO_CONFIG_S_DRIVER_OK, "DRIVER_OK");
+}
+
 /* Write and read the disk through a virtqueue in the shared memory, at HIGH. */
 static void set_up_queue(int kick, int call)
 {
@@ -230,7 +250,6 @@ static void set_up_queue(int kick, int call)
 		.desc_user_addr = HIGH, .avail_user_addr = HIGH + 4096, .used_user_addr = HIGH + 8192,
 	};
 	struct vhost_vring_file k = { .fd = kick }, c = { .fd = call };
-	uint8_t status;
 
 	must(!ioctl(vhost, VHOST_SET_VRING_NUM, &num), "SET_VRING_NUM");
 	must(!ioctl(vhost, VHOST_SET_VRING_BASE, &base), "SET_VRING_BASE");
@@ -238,11 +257,7 @@ static void set_up_queue(int kick, int call)
 	must(!ioctl(vhost, VHOST_SET_VRING_KICK, &k), "SET_VRING_KICK");
 	must(!ioctl(vhost, VHOST_SET_VRING_CALL, &c), "SET_VRING_CALL");
 	must(!ioctl(vhost, VHOST_VDPA_SET_VRING_ENABLE, &on), "SET_VRING_ENABLE");
-	must(!ioctl(vhost, VHOST_VDPA_GET_STATUS, &status), "GET_STATUS");
-	status |= VIRTIO_CONFIG_S_DRIVER_OK;
-	must(!ioctl(vhost, VHOST_VDPA_SET_STATUS, &status) &&
-	     !ioctl(vhost, VHOST_VDPA_GET_STATUS, &status) &&
-	     status & VIRTIO_CONFIG_S_DRIVER_OK, "DRIVER_OK");
+	run_device();
 }
 
 static bool request(uint16_t n, uint32_t type, int kick, int call)
@@ -290,9 +305,54 @@ static void io(void)
 	close(call);
 }
 
+/* A place in a packed ring as vhost writes it: the counter in the highest of 16 bits. */
+static bool same_place(unsigned int index, unsigned int counter, unsigned int place)
+{
+	return index == (place & 0x7fff) && counter == place >> 15;
+}
+
+/* The four numbers of a packed ring's state, each another one, reach the daemon and come back. */
+static void packed_state(void)
+{
+	const unsigned int avail = 1 << 15 | 5, used = 3;
+	struct vhost_vring_state num = { .num = QSIZE }, base = { .num = used << 16 | avail };
+	struct vhost_vring_state on = { .num = 1 };
+	struct vhost_vring_addr addr = {
+		.desc_user_addr = HIGH, .avail_user_addr = HIGH + 4096, .used_user_addr = HIGH + 8192,
+	};
+	struct vduse_vq_info info = { .index = 0 };
+	unsigned int messages;
+	struct ring *r = &blk.dev.rings[0];
+
+	memset(mem, 0, LEN);
+	negotiate(1ull << VIRTIO_F_RING_PACKED);
+	must(!ioctl(vhost, VHOST_SET_VRING_NUM, &num), "a packed ring");
+	check(!ioctl(vhost, VHOST_SET_VRING_BASE, &base), "SET_VRING_BASE of it");
+	must(!ioctl(vhost, VHOST_SET_VRING_ADDR, &addr), "its addresses");
+	must(!ioctl(vhost, VHOST_VDPA_SET_VRING_ENABLE, &on), "enable it");
+	check(!ioctl(blk.dev.fd, VDUSE_VQ_GET_INFO, &info) && info.num == QSIZE && info.ready &&
+	      info.desc_addr == HIGH && info.driver_addr == HIGH + 4096 &&
+	      info.device_addr == HIGH + 8192 &&
+	      same_place(info.packed.last_avail_idx, info.packed.last_avail_counter, avail) &&
+	      same_place(info.packed.last_used_idx, info.packed.last_used_counter, used),
+	      "VQ_GET_INFO has both places of the packed ring");
+	run_device();
+	/* The daemon has gone on, by its own account. */
+	check(r->packed && r->taken.i == 5 && r->taken.counter, "the daemon begins there");
+	r->taken = (struct ring_at){ .i = 2, .counter = false };
+	r->answered = (struct ring_at){ .i = 7, .counter = true };
+	messages = blk.dev.state_messages;
+	check(!ioctl(vhost, VHOST_GET_VRING_BASE, &base) && base.num == ((1u << 15 | 7) << 16 | 2),
+	      "GET_VRING_BASE has the daemon's places");
+	check(blk.dev.state_messages == messages + 1, "it asked the daemon");
+}
+
 int main(int argc, char **argv)
 {
-	struct blk_options o = { .name = NAME, .queues = 1, .queue_size = 64, .size = 8 << 20 };
+	struct blk_options o = {
+		.name = NAME, .queues = 1, .queue_size = 64, .size = 8 << 20,
+		.with = 1ull << VIRTIO_F_RING_PACKED,
+	};
 	struct vduse_iotlb_entry e;
 	uint8_t *window, v = 0;
 	uint64_t size;
@@ -340,6 +400,7 @@ int main(int argc, char **argv)
 	peek(window + size - 1, &v);
 	check(true, "a kept mapping can be touched");
 	io();
+	packed_state();
 	take_back(LOW);
 	close(vhost);
 	/* vhost does not notify a driver with set_map; the next set_map takes the memory back. */
