@@ -16,6 +16,8 @@ settings()
 	_page=$((4096 << $6))
 	_granule=4096
 	[ "$3" = 4k ] || _granule=$_page
+	# Its bounce pages have 4K in any case.
+	[ "$1" != zap ] || _page=4096
 	echo "strategy $1" "allocator $2" "prefill $4" "backing $5" "granule_bytes $_granule" \
 		"page_bytes $_page" "bounce_bytes 8388608"
 }
