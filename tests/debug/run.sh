@@ -146,7 +146,8 @@ prepare()
 		echo "$kernel_dir" >"$tree/kernel"
 	fi
 	build_tree "$tree" build/bouncelab.ko || return 1
-	cp -p build/bouncelab build/bouncelab-guest "$tree/build/" || return 1
+	# They are newer than the sources that were copied, which the program looks at.
+	cp build/bouncelab build/bouncelab-guest "$tree/build/" || return 1
 	key=$({ echo "$kernel_dir"; (cd "$scratch/sources" && sources_sum); } | sha256sum | cut -c 1-12)
 }
 

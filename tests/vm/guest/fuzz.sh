@@ -21,7 +21,11 @@ corruptions=$1
 kinds=$2
 shift 2
 at_once=3
-most=$((20 + corruptions / 1000))		# episodes of a strategy
+# Episodes of a strategy. Death alone is one corruption in each.
+case $kinds in
+kill) most=$corruptions ;;
+*)	most=$((20 + corruptions / 1000)) ;;
+esac
 
 bad() { echo "$*" >>$tmp/bad; }
 

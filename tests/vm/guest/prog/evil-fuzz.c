@@ -275,6 +275,10 @@ static void prepare(struct fuzz *f)
 	enum fuzz_kind message = fuzz_pick(f, &f->rng, MESSAGE);
 
 	f->first = rng_below(&f->rng, 8) ? SCAN : 0;
+	/* Where nothing is corrupted on the way, requests decide when the end comes. */
+	if (!fuzz_allows(f, EDIT) && !fuzz_allows(f, ANSWER) && !fuzz_allows(f, SIDE) &&
+	    !fuzz_allows(f, MESSAGE))
+		f->last = 1 + rng_below(&f->rng, 200);
 	if (message != FUZZ_NR && (f->named || !rng_below(&f->rng, 12))) {
 		if (message == FUZZ_refuse)
 			f->refused = status[rng_below(&f->rng, 3)];
@@ -375,7 +379,7 @@ int fuzz_serve(struct fuzz *f)
 		return -EAGAIN;
 	while (!ret && !f->over) {
 		ret = turn(f);
-		f->over = fuzz_total(f) >= f->target || is_idle(f);
+		f->over = is_idle(f) || (f->last ? f->requests >= f->last : fuzz_total(f) >= f->target);
 	}
 	/* For some time the rings are still edited. */
 	f->over = true;

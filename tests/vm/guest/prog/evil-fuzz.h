@@ -73,6 +73,7 @@ struct fuzz {
 	struct rng rng;
 	struct fuzz_held held[VDEV_QUEUES];
 	unsigned long requests, answers, chains_lost, first;
+	unsigned long last;		/* end at this request; 0: after `target` corruptions */
 	unsigned int die_in;		/* at this point, counted down; 0: never */
 	uint8_t refused;		/* status bits that it does not take */
 	unsigned int mute_in;		/* at this message, 0: never */
@@ -93,6 +94,9 @@ enum fuzz_kind fuzz_pick(const struct fuzz *f, struct rng *r, enum fuzz_group gr
 
 /* Allow the kinds of the list NAMES, as in "addr,kill", only. Returns false for a wrong name. */
 bool fuzz_allow(struct fuzz *f, const char *names);
+
+/* Is a kind of GROUP allowed? */
+bool fuzz_allows(const struct fuzz *f, enum fuzz_group group);
 
 /* Allow no kind that changes NEXT in the ring. */
 void fuzz_leave_next(struct fuzz *f);

@@ -36,6 +36,14 @@ enum fuzz_kind fuzz_pick(const struct fuzz *f, struct rng *r, enum fuzz_group gr
 	return i;
 }
 
+bool fuzz_allows(const struct fuzz *f, enum fuzz_group group)
+{
+	for (unsigned int i = 0; i < FUZZ_NR; i++)
+		if (weight(f, i, group))
+			return true;
+	return false;
+}
+
 static bool allow_all(struct fuzz *f)
 {
 	for (unsigned int i = 0; i < FUZZ_NR; i++)
