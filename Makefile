@@ -9,7 +9,8 @@
 # (conform, check-debug),
 # T="test ..." (check), KDIR=path (build the module against other headers), KMOD_CFLAGS=option (more
 # options for the module's compiler; default -g1: the lines of functions, no types; -g has all and
-# takes a third longer), V=1 (show commands), NO_INSTALL=1 (bench, check: install no packages), PREFIX=path and DESTDIR=path (install).
+# takes a third longer), V=1 (show commands), NO_INSTALL=1 (bench, check: install no packages),
+# PREFIX=path and DESTDIR=path (install).
 
 PLAN ?=
 SAME_WITHIN ?=

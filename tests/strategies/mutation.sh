@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The mutations of strategies/ and of kmod/ fit their sources, as mutate.sh checks first, and the
-# conformance suite finds two of them. With LONG=1 they are thirteen, and tests/strategies/mutate.sh
+# conformance suite finds one of them, a race. With LONG=1 they are thirteen, and tests/strategies/mutate.sh
 # fails for each reason that it has to. All mutations take half an hour: tests/run strategies/mutate.
 #
 # Seen failing: a sample with a mutation that no test finds (the case 'no test finds it'
@@ -95,9 +95,12 @@ sh tests/strategies/mutate.sh --conform=tsan packed-clear-plain \
 show "$scratch/log"
 ok "make conform finds races of short mappings"
 
-sh tests/strategies/mutate.sh --quick "${SAMPLE:-$(deep 1 10)}" >"$scratch/log" 2>&1 || fail "the sample"
-show "$scratch/log"
-ok "the suite finds each mutation of the sample"
+sample=${SAMPLE:-$(deep '' 10)}
+if [ -n "$sample" ]; then
+	sh tests/strategies/mutate.sh --quick "$sample" >"$scratch/log" 2>&1 || fail "the sample"
+	show "$scratch/log"
+	ok "the suite finds each mutation of the sample"
+fi
 tests/vm/mutate.sh --list >"$scratch/names" 2>"$scratch/log" || {
 	show "$scratch/log"
 	fail "a mutation of kmod/ does not fit"

@@ -149,7 +149,7 @@ campaign()
 	: >"$tmp/$1.logs"
 	echo 0 >"$tmp/$1.stray"
 	: >"$tmp/$1.late"
-	while [ "$(total "$1" corruptions)" -lt "$corruptions" ] && [ $_n -lt $most ]; do
+	while [ "$(total "$1" corruptions)" -lt "$corruptions" ] && [ $_n -lt "$most" ]; do
 		_n=$((_n + 1))
 		episode "$1" "$2" $((seed * 1000 + _n)) || break
 		[ ! -s $tmp/bad ] || break

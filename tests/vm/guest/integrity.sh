@@ -132,7 +132,10 @@ for s in ${1:-$kinds}; do
 	_begin=$(uptime_ms)
 	user_memory "$s"
 	full_window "$s"
-	packed_ring "$s"
+	# A strategy does not see what kind of ring it serves: two of them are enough for make check.
+	if [ -n "${LONG:-}" ] || [ $turn -lt 2 ]; then
+		packed_ring "$s"
+	fi
 	some_errors "$s"
 	check_log_clean "$s: the kernel's log is clean"
 	note "$s: $(($(uptime_ms) - _begin)) ms"
