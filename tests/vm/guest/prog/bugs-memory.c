@@ -191,7 +191,7 @@ enum result largest(struct test *t)
 	return r;
 }
 
-/* What the daemon sees of a bounce page is then of one mapping alone. */
+/* With the granule of a page, the daemon sees one mapping alone in a bounce page. */
 enum result apart(struct test *t)
 {
 	struct dma m[64];
@@ -213,7 +213,7 @@ enum result apart(struct test *t)
 	return r;
 }
 
-/* Of pool alone: the allocator, which it is to save, gives no address out. */
+/* The allocator gives no address out for a small mapping. The test is for the strategy pool. */
 enum result pooled(struct test *t)
 {
 	static const uint32_t sizes[] = { 1, 512, PAGE - 1, PAGE };

@@ -12,11 +12,10 @@
 #define AVAIL	(1u << VRING_PACKED_DESC_F_AVAIL)
 #define USED	(1u << VRING_PACKED_DESC_F_USED)
 
-static void advance(const struct ring *r, struct ring_at *at, unsigned int n)
+static void advance(const struct ring *r, struct ring_at *at)
 {
-	at->i += n;
-	if (at->i >= r->num) {
-		at->i -= r->num;
+	if (++at->i == r->num) {
+		at->i = 0;
 		at->counter = !at->counter;
 	}
 }
@@ -31,20 +30,9 @@ bool packed_pending(const struct ring *r)
 	return !!(flags & AVAIL) == r->taken.counter && !!(flags & USED) != r->taken.counter;
 }
 
-static int add(struct vdev *dev, struct ring_buf *buf, const struct vring_packed_desc *d, bool write)
+static int add(struct vdev *dev, struct ring_buf *buf, const struct vring_packed_desc *d)
 {
-	int used = buf->nout + buf->nin, n;
-
-	if (buf->nin && !write)
-		return -EPROTO;
-	n = vdev_iov(dev, d->addr, d->len, buf->iov + used, RING_IOV - used);
-	if (n < 0)
-		return n;
-	if (write)
-		buf->nin += n;
-	else
-		buf->nout += n;
-	return 0;
+	return ring_add(dev, buf, d->addr, d->len, d->flags & VRING_DESC_F_WRITE);
 }
 
 /* The entries of a table follow each other; NEXT means nothing there. */
@@ -59,7 +47,7 @@ static int add_table(struct vdev *dev, struct ring_buf *buf, const struct vring_
 		return ret;
 	table = iov.iov_base;
 	for (unsigned int i = 0; i < d->len / sizeof(*table); i++) {
-		ret = add(dev, buf, &table[i], table[i].flags & VRING_DESC_F_WRITE);
+		ret = add(dev, buf, &table[i]);
 		if (ret)
 			return ret;
 	}
@@ -81,11 +69,11 @@ int packed_pop(struct vdev *dev, struct ring *r, struct ring_buf *buf)
 		flags = d->flags;
 		/* The number is in the last descriptor of a chain. */
 		buf->head = d->id;
-		advance(r, &r->taken, 1);
+		advance(r, &r->taken);
 		if (flags & VRING_DESC_F_INDIRECT)
 			ret = add_table(dev, buf, d);
 		else
-			ret = add(dev, buf, d, flags & VRING_DESC_F_WRITE);
+			ret = add(dev, buf, d);
 		if (ret)
 			return ret;
 		if (!(flags & VRING_DESC_F_NEXT))

@@ -97,16 +97,16 @@ bool ring_pending(const struct ring *r)
 	return r->ready && __atomic_load_n(&r->avail->idx, __ATOMIC_ACQUIRE) != r->next;
 }
 
-static int add(struct vdev *dev, struct ring_buf *buf, const struct vring_desc *d)
+int ring_add(struct vdev *dev, struct ring_buf *buf, uint64_t addr, uint32_t len, bool write)
 {
 	int used = buf->nout + buf->nin, n;
 
-	if (buf->nin && !(d->flags & VRING_DESC_F_WRITE))
+	if (buf->nin && !write)
 		return -EPROTO;
-	n = vdev_iov(dev, d->addr, d->len, buf->iov + used, RING_IOV - used);
+	n = vdev_iov(dev, addr, len, buf->iov + used, RING_IOV - used);
 	if (n < 0)
 		return n;
-	if (d->flags & VRING_DESC_F_WRITE)
+	if (write)
 		buf->nin += n;
 	else
 		buf->nout += n;
@@ -146,7 +146,7 @@ static int follow(struct vdev *dev, struct ring_buf *buf, const struct vring_des
 				return ret;
 			return follow(dev, buf, iov.iov_base, d.len / sizeof(d), 0);
 		}
-		ret = add(dev, buf, &d);
+		ret = ring_add(dev, buf, d.addr, d.len, d.flags & VRING_DESC_F_WRITE);
 		if (ret)
 			return ret;
 		if (!(d.flags & VRING_DESC_F_NEXT))

@@ -63,6 +63,9 @@ bool ring_publish(struct ring *r, unsigned int n);
 /* Put and publish one chain, with LEN bytes written. Returns true for an interrupt. */
 bool ring_push(struct ring *r, uint16_t head, uint32_t len);
 
+/* Add LEN bytes at the I/O address ADDR, which the device may WRITE, to BUF. Returns 0 or -errno. */
+int ring_add(struct vdev *dev, struct ring_buf *buf, uint64_t addr, uint32_t len, bool write);
+
 /* The same for a packed ring; the functions above call them. */
 bool packed_pending(const struct ring *r);
 int packed_pop(struct vdev *dev, struct ring *r, struct ring_buf *buf);
