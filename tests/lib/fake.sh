@@ -72,14 +72,26 @@ check_manifest()
 	done <"$scratch/files"
 }
 
-# sum_of PATH: print the sum of a file, or of a run's directory as the journal has it.
-sum_of()
+# sums_of_runs: print "SUM ID" of each run's directory, as the journal has it: the sum of the list of
+# its files and their sums, in the order of their names.
+sums_of_runs()
 {
-	if [ -d "$1" ]; then
-		(cd "$1" && find . -type f | sed 's|^\./||' | LC_ALL=C sort | xargs -d '\n' sha256sum)
-	else
-		cat "$1"
-	fi | sha256sum | cut -d ' ' -f 1
+	rm -rf "$scratch/sums"
+	mkdir "$scratch/sums"
+	find runs/* -type f | LC_ALL=C sort | xargs -d '\n' sha256sum | awk -v to="$scratch/sums" '{
+		split($2, part, "/")
+		sub("runs/[^/]*/", "")
+		print >(to "/" part[2])
+	}'
+	(cd "$scratch/sums" && sha256sum -- *) | sed 's/ \+/ /'
+}
+
+# sums_of_files FILE...: print "SUM FILE" of each that is there.
+sums_of_files()
+{
+	for path; do
+		[ ! -e "$path" ] || sha256sum "$path" | sed 's/ \+/ /'
+	done
 }
 
 # resign NAME: log the sums of what the test has changed in a campaign, and sign it anew if it is
@@ -88,16 +100,13 @@ resign()
 {
 	(cd "$out/$1" || exit 1
 	n=$(wc -l <journal.jsonl)
-	for path in plan.json env*.json stop.json runs/*; do
-		[ -e "$path" ] || continue
-		n=$((n + 1))
-		case $path in
-		runs/*) about="\"run\":\"${path#runs/}\"" ;;
-		*) about="\"file\":\"$path\"" ;;
-		esac
-		printf '{"t":1,"schema":1,"n":%d,%s,"state":"written","sum":"%s"}\n' $n "$about" \
-			"$(sum_of "$path")" >>journal.jsonl
-	done
+	{
+		sums_of_files plan.json env*.json stop.json | sed 's/ / file /'
+		sums_of_runs | sed 's/ / run /'
+	} | awk -v n="$n" '{
+		printf "{\"t\":1,\"schema\":1,\"n\":%d,\"%s\":\"%s\",\"state\":\"written\",\"sum\":\"%s\"}\n",
+			++n, $2, $3, $1
+	}' >>journal.jsonl
 	[ -e MANIFEST.sha256 ] || exit 0
 	find . -name '*.json' -o -name '*.jsonl' -o -name 'console-*.log' -o -path './runs/*' -type f |
 		grep -v '^./figures/' | sed 's|^\./||' | LC_ALL=C sort -u | xargs -d '\n' sha256sum >MANIFEST.sha256
