@@ -96,7 +96,7 @@ campaign()
 # rule.
 simulate()
 {
-	BOUNCELAB_ROOT=$(pwd) build/tests/test-montecarlo 2>&1 | awk '
+	LONG=1 BOUNCELAB_ROOT=$(pwd) build/tests/test-montecarlo 2>&1 | awk '
 		/ covered / {
 			what = / width / ? "rule" : "fixed"
 			match($0, /covered [0-9.]+/)
