@@ -51,7 +51,7 @@ bench: ## install what is missing, build, run a plan in a VM, print verdicts; PL
 check: ## install what is missing, build, run all tests; T="lint cli" runs some
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check $(T)
 
-check-fast: ## the same without the tests that boot a guest or take long; five minutes
+check-fast: ## the same without the tests that boot a guest or take long; three minutes after the build
 	+$(Q)KDIR='$(KDIR)' MAKE='$(MAKE)' scripts/from-clone.sh check --fast
 
 check-long: ## all tests with every strategy and with larger numbers, on a machine with time; T="..." runs some

@@ -5,6 +5,7 @@
 # and planted faults and delays show. tests/micro/planted has a strategy that loses copies,
 # one of which every map fails, one that spins before its lock and one that spins with it.
 # Alone: threads that wait for each other by spinning need a CPU each.
+# Slow: it builds a program of each strategy, and runs alone.
 #
 # Seen failing: with a cost without the touch, or without deferred work; with a floor that is not
 # subtracted; with originals of --working-set llc that fit the cache; with a margin that --from

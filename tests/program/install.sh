@@ -9,6 +9,7 @@
 # Seen failing: without the file `installed` (campaigns go below PREFIX); with plots/ or the
 # module not installed; with a command left out of the man pages; with `list --names` that
 # prints all kinds.
+# Slow: it builds two programs of each strategy.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

@@ -6,6 +6,7 @@
 #
 # Seen failing: the test itself makes the check fail, by a digit in the text, in a table, in a
 # figure and in a source, and by words that are left out of a source.
+# Slow: it simulates 8,000 campaigns for each kind of noise.
 #
 # shellcheck disable=SC2016 # $ is of sed
 

@@ -6,7 +6,8 @@
 #
 # The rules for the source text, on all files of the tree, or on these. Every rule is first shown a
 # file that breaks it, in a scratch tree: a rule that does not see it fails the test. With --changed
-# they are not shown one, and of the module sparse checks only what is newer than its object.
+# they are not shown one, and of the module sparse checks only what is newer than its object. FAST=1 in
+# the environment leaves out sparse, which takes half of the time.
 #
 # The rules are in tests/source/lint/*.sh. A rule is a function rule_NAME that reads file
 # names and prints "FILE:LINE: what is wrong". A rule for whole trees is a function tree_NAME;
