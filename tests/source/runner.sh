@@ -180,14 +180,27 @@ run 0 source/one vm/one source/one
 says '2 passed, 0 failed'
 ok "a wrong number of jobs is refused, and a test that is named twice runs once"
 
-# The queue says that a worker has taken vm/one, and no worker has.
+# Two tests wait for a third one, which has a guest: with two workers it does not come last.
+for i in a b; do
+	plant "program/meets-$i" '# Timeout: 20' '. tests/lib/common.sh' \
+		"while [ ! -e $scratch/guest ]; do sleep 0.1; done" 'ok "it is so"' 'finish'
+done
+plant vm/met '. tests/lib/common.sh' ": >$scratch/guest" 'ok "it is so"' 'finish'
+JOBS=2
+export JOBS
+run 0 meets-a meets-b met
+unset JOBS
+rm "$scratch"/tests/program/meets-[ab].sh "$scratch/tests/vm/met.sh"
+ok "one worker begins with the guests"
+
+# The queue says that a worker has taken program/slow, and no worker has.
 # shellcheck disable=SC2016 # the planted test expands it
-plant source/aaa '. tests/lib/common.sh' 'for d in "$TMPDIR"/bouncelab-tests.*; do mkdir "$d/vm:one"; done' \
+plant source/aaa '. tests/lib/common.sh' 'for d in "$TMPDIR"/bouncelab-tests.*; do mkdir "$d/program:slow"; done' \
 	'ok "it is so"' 'finish'
 mkdir "$scratch/tmp"
 TMPDIR=$scratch/tmp JOBS=1
 export TMPDIR JOBS
-run 1 aaa vm/one
+run 1 aaa slow
 says '1 of 2 tests have a result'
 unset TMPDIR JOBS
 rm "$scratch/tests/source/aaa.sh"
