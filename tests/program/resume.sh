@@ -14,6 +14,7 @@
 # trace-*.csv, which a resume then put into the manifest of a traced campaign.
 # KILLS=N, SEED=N.
 # Timeout: 600
+# Slow: it kills fifty campaigns, one after the other.
 # Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1

@@ -6,12 +6,14 @@
 #
 # Seen failing: with lib/tap.awk without any of its rules; with JOBS=0, which ran no test and
 # passed; with a process that a test leaves behind; with an ambiguous name that takes
-# the first test; with the seconds of CPU of the shell in place of those of its children; without the
+# the first test; with the seconds of CPU of the shell in place of those of its children; with one
 # worker for tests that wait.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 scratch_dir
+# Of the tests/run that runs this.
+unset FAST LONG
 
 # plant NAME LINE...: write a test of these lines.
 plant()
@@ -156,9 +158,12 @@ ok "a test that takes too long has failed"
 
 rm "$scratch/tests/source/bad.sh"
 
-# As many tests as there are CPUs wait for a file that a test makes which is said to wait.
-names=waits
-plant program/waits '# Waits: it is to run beside the others.' '. tests/lib/common.sh' \
+# As many tests as there are CPUs, and one that is said to wait, wait for a file that a second one
+# makes which is said to wait.
+names='waits waits-too'
+plant program/waits '# Waits: it is to run beside the others.' '# Timeout: 20' '. tests/lib/common.sh' \
+	"while [ ! -e $scratch/beside ]; do sleep 0.1; done" 'ok "it is so"' 'finish'
+plant program/waits-too '# Waits: it is to run beside the others.' '. tests/lib/common.sh' \
 	": >$scratch/beside" 'ok "it is so"' 'finish'
 for i in $(seq "$(nproc)"); do
 	plant "program/aaa-$i" '# Timeout: 20' '. tests/lib/common.sh' \
@@ -167,8 +172,8 @@ for i in $(seq "$(nproc)"); do
 done
 # shellcheck disable=SC2086 # a list
 run 0 $names
-rm "$scratch"/tests/program/waits.sh "$scratch"/tests/program/aaa-*.sh
-ok "a test that waits runs beside as many as there are CPUs"
+rm "$scratch"/tests/program/waits*.sh "$scratch"/tests/program/aaa-*.sh
+ok "two tests that wait run beside as many as there are CPUs"
 
 for JOBS in 0 -1 x 1.5; do
 	export JOBS
