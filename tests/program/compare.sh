@@ -8,6 +8,7 @@
 # that is unverified, inconclusive, missing or half failed beside it gave 0, and so did another
 # guest kernel, daemon or fio.
 # Waits: made-up guests pretend to work.
+# Slow: it makes up ten campaigns, and compares them forty times.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

@@ -9,6 +9,7 @@
 # Seen failing: with a device that does all jobs in place of one; with an order that is the same
 # on all devices, or is not stored; with jobs that the guest does in another order.
 # Waits: made-up guests pretend to work.
+# Slow: its made-up guests take a minute.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh

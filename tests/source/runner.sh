@@ -160,7 +160,7 @@ rm "$scratch/tests/source/bad.sh"
 
 # As many tests as there are CPUs, and one that is said to wait, wait for a file that a second one
 # makes which is said to wait.
-names='waits waits-too'
+names=
 plant program/waits '# Waits: it is to run beside the others.' '# Timeout: 20' '. tests/lib/common.sh' \
 	"while [ ! -e $scratch/beside ]; do sleep 0.1; done" 'ok "it is so"' 'finish'
 plant program/waits-too '# Waits: it is to run beside the others.' '. tests/lib/common.sh' \
@@ -171,7 +171,7 @@ for i in $(seq "$(nproc)"); do
 	names="$names aaa-$i"
 done
 # shellcheck disable=SC2086 # a list
-run 0 $names
+run 0 $names waits waits-too
 rm "$scratch"/tests/program/waits*.sh "$scratch"/tests/program/aaa-*.sh
 ok "two tests that wait run beside as many as there are CPUs"
 
