@@ -8,6 +8,7 @@
 # stop.json not read by resume, or by the report; with a budget that forgets the sessions before;
 # with a target that is taken for a half width.
 # Waits: it waits for programs to stop.
+# Slow: its made-up guests take a minute.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/fake.sh
