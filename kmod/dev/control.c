@@ -84,7 +84,9 @@ static int bl_control_create(const struct bl_control *control, void __user *arg)
 	if (IS_ERR(space))
 		return PTR_ERR(space);
 
-	ret = bl_dev_create(&config, space, control->api_version);
+	mutex_lock(&bl_table_lock);
+	ret = bl_dev_create(&config, space, READ_ONCE(control->api_version));
+	mutex_unlock(&bl_table_lock);
 	if (ret)
 		kvfree(space);
 	return ret;
@@ -93,12 +95,17 @@ static int bl_control_create(const struct bl_control *control, void __user *arg)
 static int bl_control_destroy(const char __user *arg)
 {
 	char name[VDUSE_NAME_MAX];
+	int ret;
 
 	if (copy_from_user(name, arg, sizeof(name)))
 		return -EFAULT;
 	if (strnlen(name, sizeof(name)) == sizeof(name))
 		return -EINVAL;
-	return bl_dev_destroy(name);
+
+	mutex_lock(&bl_table_lock);
+	ret = bl_dev_destroy(name);
+	mutex_unlock(&bl_table_lock);
+	return ret;
 }
 
 static int bl_control_set_version(struct bl_control *control, u64 __user *arg)
@@ -109,35 +116,31 @@ static int bl_control_set_version(struct bl_control *control, u64 __user *arg)
 		return -EFAULT;
 	if (version > VDUSE_API_VERSION)
 		return -EINVAL;
-	control->api_version = version;
+	WRITE_ONCE(control->api_version, version);
 	return 0;
 }
 
+/*
+ * User memory is accessed without bl_table_lock: a fault may last as long as the one who answers
+ * it likes (userfaultfd, FUSE), and `vdpa dev` of all devices waits for that lock.
+ */
 static long bl_control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct bl_control *control = file->private_data;
 	void __user *argp = (void __user *)arg;
-	long ret;
 
-	mutex_lock(&bl_table_lock);
 	switch (cmd) {
 	case VDUSE_GET_API_VERSION:
-		ret = put_user(control->api_version, (u64 __user *)argp);
-		break;
+		return put_user(READ_ONCE(control->api_version), (u64 __user *)argp);
 	case VDUSE_SET_API_VERSION:
-		ret = bl_control_set_version(control, argp);
-		break;
+		return bl_control_set_version(control, argp);
 	case VDUSE_CREATE_DEV:
-		ret = bl_control_create(control, argp);
-		break;
+		return bl_control_create(control, argp);
 	case VDUSE_DESTROY_DEV:
-		ret = bl_control_destroy(argp);
-		break;
+		return bl_control_destroy(argp);
 	default:
-		ret = -EINVAL;
+		return -EINVAL;
 	}
-	mutex_unlock(&bl_table_lock);
-	return ret;
 }
 
 static int bl_control_open(struct inode *inode, struct file *file)
