@@ -235,16 +235,21 @@ static __always_inline void bl_mapping_begin(struct bl_bounce *b, u64 iova, size
 
 /*
  * End the mapping that begins at IOVA.  Return false, with nothing done, if it is not of SIZE
- * bytes in DIR, or if there is none.  Two CPUs that unmap one range at the same time, which no
- * driver does by itself, are told apart only under a lock of the strategy.
+ * bytes in DIR, or if there is none.  EXCLUSIVE: the caller has a lock that keeps out other
+ * unmaps of this range.  Without one, of two CPUs that unmap a range at the same time one gets
+ * true.  No driver does that by itself, but the driver's rings can be written by the daemon.
  */
 static __always_inline bool bl_mapping_end(struct bl_bounce *b, u64 iova, size_t size,
-					   enum dma_data_direction dir)
+					   enum dma_data_direction dir, bool exclusive)
 {
 	struct bl_slot *slot = &b->slots[iova >> BL_SLOT_SHIFT];
-	u64 differs = READ_ONCE(slot->mapping) ^ bl_mapping_key(size, dir);
+	u64 key = bl_mapping_key(size, dir);
 
-	if (unlikely(differs | (iova & (BL_SLOT_SIZE - 1))))
+	if (unlikely(key >> 32 | (iova & (BL_SLOT_SIZE - 1))))
+		return false;
+	if (!exclusive)
+		return cmpxchg(&slot->mapping, (u32)key, 0) == key;
+	if (READ_ONCE(slot->mapping) != key)
 		return false;
 	WRITE_ONCE(slot->mapping, 0);
 	return true;

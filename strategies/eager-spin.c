@@ -43,6 +43,7 @@ static const struct bl_eager_ops eager_spin_ops = {
 	.unlock = eager_spin_unlock,
 	.alloc = bl_iova_alloc,
 	.free = bl_iova_free,
+	.exclusive = true,
 };
 
 static __always_inline dma_addr_t

@@ -31,6 +31,7 @@ struct bl_eager_ops {
 	void (*unlock)(struct bl_bounce *b, u64 iova, unsigned long flags);
 	dma_addr_t (*alloc)(struct bl_domain *d, size_t size);
 	void (*free)(struct bl_domain *d, dma_addr_t iova, size_t size);
+	bool exclusive;		/* of two unmaps of one range, lock() keeps out the second */
 };
 
 /* @lock and @unlock of a strategy that relies on ownership alone. */
@@ -128,7 +129,7 @@ bl_eager_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 
 	copy = copy && bl_dir_from_device(dir);
 	flags = ops->lock(b, iova);
-	if (unlikely(!bl_mapping_end(b, iova, size, dir))) {
+	if (unlikely(!bl_mapping_end(b, iova, size, dir, ops->exclusive))) {
 		ops->unlock(b, iova, flags);
 		bl_stray_unmap(d, iova, size);
 		return;

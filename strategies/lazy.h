@@ -225,7 +225,7 @@ bl_lazy_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	      enum dma_data_direction dir, bool copy,
 	      const struct bl_lazy_ops *ops)
 {
-	if (unlikely(!bl_mapping_end(d->priv, iova, size, dir))) {
+	if (unlikely(!bl_mapping_end(d->priv, iova, size, dir, false))) {
 		bl_stray_unmap(d, iova, size);
 		return;
 	}

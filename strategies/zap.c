@@ -104,7 +104,7 @@ zap_unmap(struct bl_domain *d, dma_addr_t iova, size_t size,
 	bool touched;
 
 	flags = bl_bounce_lock(b);
-	if (unlikely(!bl_mapping_end(b, iova, size, dir))) {
+	if (unlikely(!bl_mapping_end(b, iova, size, dir, true))) {
 		bl_bounce_unlock(b, flags);
 		bl_stray_unmap(d, iova, size);
 		return;

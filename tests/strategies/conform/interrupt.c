@@ -136,7 +136,9 @@ static void step(void)
 
 static void before_exchange(void)
 {
-	map_two(false);
+	/* What it does would be taken for the stray call. */
+	if (!sim.astray)
+		map_two(false);
 }
 
 void interrupts_on(void)

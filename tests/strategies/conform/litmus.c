@@ -13,6 +13,7 @@
  * touch	two daemons at once find the same page, filled
  * reset	a daemon touches an earlier mapping while the device is reset
  * share	two drivers map into one bounce page that does not exist yet
+ * twice	two drivers, misled by their rings, unmap one mapping: one of them does nothing
  */
 #include <pthread.h>
 #include <sched.h>
@@ -29,7 +30,7 @@
 
 enum litmus_test {
 	LITMUS_MAP, LITMUS_UNMAP, LITMUS_BACK, LITMUS_SYNC, LITMUS_TOUCH,
-	LITMUS_SHARE, LITMUS_RESET, LITMUS_NR
+	LITMUS_SHARE, LITMUS_RESET, LITMUS_TWICE, LITMUS_NR
 };
 
 /* The two threads share this.  One thread writes each part. */
@@ -40,6 +41,8 @@ static struct {
 		u32 delay;		/* of the daemon */
 		u64 iova;
 		enum litmus_test test;
+		u32 size;		/* of the mapping */
+		enum dma_data_direction dir;
 		struct bl_core *core;	/* NULL: end */
 	} driver ____cacheline_aligned;
 	struct {
@@ -59,6 +62,7 @@ struct round {
 	u32 size;
 	u32 delay;		/* of the driver */
 	u32 nr;
+	u64 strays;		/* before the round */
 	enum dma_data_direction dir;
 };
 
@@ -129,6 +133,9 @@ static void *daemon_thread(void *arg)
 		if (shared.driver.test == LITMUS_SHARE)
 			shared.daemon.iova = core_map(shared.driver.core, second_pa(),
 						      SECOND_SIZE, DMA_TO_DEVICE, true);
+		else if (shared.driver.test == LITMUS_TWICE)
+			core_unmap(shared.driver.core, shared.driver.iova, shared.driver.size,
+				   shared.driver.dir, true);
 		else
 			shared.daemon.len = look(shared.driver.core, shared.driver.iova,
 						 round);
@@ -248,6 +255,10 @@ static void race(struct round *r)
 	case LITMUS_TOUCH:
 		check_device_sees(r, contents(r, 0));
 		break;
+	case LITMUS_TWICE:
+		/* The buffer stays the driver's own until both are done. */
+		core_unmap(r->core, r->iova, r->size, r->dir, true);
+		break;
 	case LITMUS_NR:
 		break;
 	}
@@ -310,6 +321,13 @@ static void check_round(struct round *r)
 		      "a touch against a touch: not what is mapped");
 		unmap_buffer(r);
 		break;
+	case LITMUS_TWICE:
+		cell_close(0);
+		check(PROP_INTEGRITY, sim.strays == r->strays + 1,
+		      "two unmaps of %#llx+%u at once: %s", r->iova, r->size,
+		      sim.strays == r->strays ? "both are taken for the mapping's end" :
+						"none is taken for the mapping's end");
+		break;
 	case LITMUS_NR:
 		break;
 	}
@@ -326,10 +344,15 @@ static void run_round(struct round *r, u32 daemon_delay)
 		map_buffer(r);
 	if (r->test == LITMUS_RESET)
 		unmap_buffer(r);
-	release_daemon(r->core, r->iova + r->look, daemon_delay, r->test);
+	r->strays = sim.strays;
+	sim.twice = r->test == LITMUS_TWICE;
+	shared.driver.size = r->size;
+	shared.driver.dir = r->dir;
+	release_daemon(r->core, r->iova + (sim.twice ? 0 : r->look), daemon_delay, r->test);
 	wait_until(shared.driver.start + r->delay);
 	race(r);
 	join_daemon();
+	sim.twice = false;
 	check_round(r);
 	finding->ops++;
 }
@@ -380,7 +403,7 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 {
 	struct round r = { .test = test, .nr = nr };
 
-	r.dir = test == LITMUS_BACK || (test == LITMUS_UNMAP && config->strategy->access) ?
+	r.dir = test == LITMUS_BACK || test == LITMUS_TWICE || (test == LITMUS_UNMAP && config->strategy->access) ?
 		DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
 	if (test == LITMUS_BACK) {
 		r.syncs = nr / 2 % 2;
