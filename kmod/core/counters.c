@@ -73,7 +73,7 @@ static void check_pair(const struct bl_core *core, enum bl_counter taken,
 
 void bl_counters_check_idle(const struct bl_core *core)
 {
-	/* Without next_mapping nothing takes back what a daemon makes the driver forget. */
+	/* A raw strategy has none: nothing takes back what a daemon makes the driver forget. */
 	if (core->d.strategy->next_mapping)
 		check_pair(core, BL_COUNT_map, BL_COUNT_unmap, "mappings");
 	check_pair(core, BL_COUNT_iova_alloc, BL_COUNT_iova_free, "IOVA ranges");

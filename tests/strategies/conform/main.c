@@ -269,12 +269,30 @@ static unsigned int report_never_run(const struct job *jobs, unsigned int nr)
 	return never;
 }
 
+/* Report strategies whose mappings the core cannot end when a daemon has died. */
+static unsigned int report_no_next_mapping(const struct job *jobs, unsigned int nr)
+{
+	const struct bl_strategy *s;
+	unsigned int i, without = 0;
+
+	for (i = 0; i < nr; i++) {
+		s = jobs[i].entry->strategy;
+		if ((i && jobs[i].entry == jobs[i - 1].entry) || jobs[i].mode != jobs->mode ||
+		    jobs[i].entry->group == GROUP_FIXTURE || s->raw || s->next_mapping)
+			continue;
+		printf("%s FAILED: next_mapping: it has none; see strategy.h\n", s->name);
+		without++;
+	}
+	return without;
+}
+
 static int decide(const struct job *jobs, unsigned int nr, const struct options *o)
 {
 	unsigned int i, failures = o->prefill < 0 && !o->expecting ? report_never_run(jobs, nr) : 0;
 
 	if (o->expecting)
 		return count_unexpected(jobs, nr, o->expected);
+	failures += report_no_next_mapping(jobs, nr);
 	for (i = 0; i < nr; i++)
 		failures += jobs[i].failed != 0;
 	if (failures)
