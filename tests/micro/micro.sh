@@ -7,8 +7,9 @@
 # Alone: threads that wait for each other by spinning need a CPU each.
 # Slow: it builds a program of each strategy, and runs alone.
 #
-# Seen failing: with a cost without the touch, or without deferred work; with a floor that is not
-# subtracted; with originals of --working-set llc that fit the cache; with a margin that --from
+# Seen failing: with programs that `make install` had built under another name of their directory, and
+# that stayed when a header changed; with a cost without the touch, or without deferred work; with a
+# floor that is not subtracted; with originals of --working-set llc that fit the cache; with a margin that --from
 # takes silently.
 # Seen failing: with a loop that leaves out some entries of the histogram, or counts
 # operations twice; with a micro_check() or a micro_exchange() that finds every byte right;
@@ -51,6 +52,27 @@ for text in 'plane native' 'seed 1' 'n = 1' 'not subtracted' 'leaves out' memcpy
 	grep -q "$text" "$scratch/table" || fail "the table does not say '$text'"
 done
 ok "every strategy is in the table and in the CSV file"
+
+# built_in DIR: build one strategy there, and print what is compiled.
+built_in()
+{
+	make -f harness/micro/native/Makefile --no-print-directory "-j$(nproc)" OUT="$1" \
+		STRATEGIES="$scratch/one" all 2>&1
+}
+
+# Under another name of the directory, an object is also known to be older than a header.
+mkdir "$scratch/one"
+cp strategies/*.h strategies/eager-none.c "$scratch/one/"
+named=build/tests/micro-named
+rm -rf $named
+built_in $named >"$scratch/log"
+touch "$scratch/one/bounce.h"
+built_in "$top/$named" >"$scratch/log"
+grep -q 'timed/eager-none' "$scratch/log" || {
+	show "$scratch/log"
+	fail "a strategy is not built again when a header changes"
+}
+ok "a strategy is built again when a header changes"
 
 # --- planted strategies ---------------------------------------------------------------
 
