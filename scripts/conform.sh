@@ -3,7 +3,7 @@
 #
 # conform.sh STRATEGY,... [OPTION...]: make conform S=STRATEGY ARGS="OPTION...". Is the strategy
 # right? Run the conformance suite on it, one stage after the other, and stop at the first that
-# finds something. Without a strategy, or with 'all', all of them are tested.
+# finds something. It takes half a minute for each strategy; 'all' are all, 'fixtures' the broken ones.
 #
 #   --long    run what tests/strategies/conform.sh runs: minutes for each strategy
 #   --seed N  seed all random choices (default: 1)
@@ -22,7 +22,7 @@ cd "$(dirname "$0")/.." || exit 2
 . tests/strategies/conform/stages.sh
 out=build/tests/conform
 broken=tests/strategies/broken
-strategies=${1:-all}
+strategies=${1:-}
 shift
 
 names_in() { for f in "$1"/*.c; do basename "$f" .c; done | grep -vx template; }
@@ -80,6 +80,11 @@ usage()
 
 now() { date +%s; }
 
+if [ -z "$strategies" ]; then
+	[ "${1:-}" = --help ] || refuse "no strategy; example: make conform S=eager-none; valid: all," \
+		"fixtures, $(names_in strategies | paste -sd , | sed 's/,/, /g')"
+	strategies=all
+fi
 stages=$(conform_short)
 seed=1
 choose "$strategies"
@@ -111,8 +116,8 @@ while read -r stage program args <&3; do
 	code=$?
 	case $code in
 	0) ;;
-	1)	echo "conform: $strategies FAILS in $stage, after $(($(now) - from)) s." \
-		     "The command above repeats it."
+	1)	echo "conform: $strategies FAILS in $stage, after $(($(now) - from)) s. This repeats it:"
+		echo "  $out/$program --strategy $strategies --seed $seed $args"
 		exit 1 ;;
 	*)	refuse "$program ends with $code" ;;
 	esac

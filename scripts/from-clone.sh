@@ -87,6 +87,11 @@ bench()
 
 jobs=-j$(nproc)
 
+# A wrong name of a test is no reason to build first.
+if [ "$mode" = check ]; then
+	tests/run --list "$@" >/dev/null || exit
+fi
+
 packages_of_tests=
 [ "$mode" = bench ] || packages_of_tests=--tests
 # shellcheck disable=SC2086 # the variable has one option or none

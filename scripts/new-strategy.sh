@@ -64,4 +64,4 @@ awk '
 mv ".$name.c.tmp" "$name.c"
 
 echo "strategies/$name.c is a working copy of strategies/$source; change it to your idea."
-echo "strategies/strategy.h says what each hook may do. Next: make build, bouncelab list."
+echo "strategies/strategy.h says what each hook may do. Next: make conform S=$name."

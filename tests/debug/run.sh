@@ -13,6 +13,7 @@
 #   --mem MIB          give each guest so much more memory [default: 1024]
 #   --again            also jobs that have a result
 #   --list             print the jobs, and run nothing
+#   --help             print this text
 #
 # The result of a job is kept in build/tests/debug/results as long as neither the sources nor
 # the kernel change: after Ctrl-C, the same command goes on. The output of a job is in
@@ -38,10 +39,11 @@ usage()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--again) again=1; shift; continue ;;
+	--help)	sed -n '/^# run.sh/,/^$/ s/^# \{0,1\}//p' tests/debug/run.sh; exit ;;
 	--list) list=1; shift; continue ;;
 	--kernel | --test | --strategy | --shard | --mem) ;;
 	*)	usage "unknown option '$1'; valid: --kernel, --test, --strategy, --shard, --mem," \
-			"--again, --list" ;;
+			"--again, --list, --help" ;;
 	esac
 	[ $# -gt 1 ] || usage "$1 needs a value"
 	case $1 in

@@ -100,7 +100,7 @@ static void report_failure(struct job *job)
 		return;
 	printf("  ");
 	config_print(&episode.config);
-	printf("\n  again: --strategy %s --prefill %s --seed %llu --episode %llu\n",
+	printf("\n  again: make conform S=%s ARGS=\"--prefill %s --seed %llu --episode %llu\"\n",
 	       job->entry->strategy->name, prefill_names[job->prefill], o->seed, f->episode);
 	prop = shrink(&episode, f, f->step + 1);
 	if (prop == (enum prop)f->prop)
