@@ -26,6 +26,7 @@ strategies=${1:-}
 shift
 
 names_in() { for f in "$1"/*.c; do basename "$f" .c; done | grep -vx template; }
+valid() { echo "valid: all, fixtures, $(names_in strategies | paste -sd , | sed 's/,/, /g')"; }
 
 refuse()
 {
@@ -54,8 +55,7 @@ choose()
 		all)	only="$only $(names_in strategies | paste -sd ' ')" ;;
 		fixtures) only="$only $(names_in $broken | paste -sd ' ')" ;;
 		*)	file_of "$name" >/dev/null ||
-				refuse "unknown strategy '$name'; valid: all, fixtures," \
-				       "$(names_in strategies | paste -sd , | sed 's/,/, /g')"
+				refuse "unknown strategy '$name'; $(valid)"
 			only="$only $name" ;;
 		esac
 	done
@@ -81,8 +81,7 @@ usage()
 now() { date +%s; }
 
 if [ -z "$strategies" ]; then
-	[ "${1:-}" = --help ] || refuse "no strategy; example: make conform S=eager-none; valid: all," \
-		"fixtures, $(names_in strategies | paste -sd , | sed 's/,/, /g')"
+	[ "${1:-}" = --help ] || refuse "no strategy; example: make conform S=eager-none; $(valid)"
 	strategies=all
 fi
 stages=$(conform_short)

@@ -162,8 +162,8 @@ struct bl_strategy {
 
 	/**
 	 * @next_mapping: Required, unless the strategy is raw: without it memory of requests that
-	 * are ended for a dead daemon stays mapped, and the daemon's successor can read
-	 * what its next owner writes.  Find the first mapping at or behind *IOVA: set *IOVA,
+	 * are ended for a dead daemon stays mapped, and a later daemon can read what the
+	 * next owner of that memory writes.  Find the first mapping at or behind *IOVA: set *IOVA,
 	 * *SIZE and *DIR as @unmap takes them, and return true; return false if there is
 	 * none.  By it the core unmaps what a driver has left behind.  No map, unmap or sync
 	 * runs meanwhile, except by the caller.

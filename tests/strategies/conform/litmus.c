@@ -403,7 +403,8 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 {
 	struct round r = { .test = test, .nr = nr };
 
-	r.dir = test == LITMUS_BACK || test == LITMUS_TWICE || (test == LITMUS_UNMAP && config->strategy->access) ?
+	r.dir = test == LITMUS_BACK || test == LITMUS_TWICE ||
+		(test == LITMUS_UNMAP && config->strategy->access) ?
 		DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
 	if (test == LITMUS_BACK) {
 		r.syncs = nr / 2 % 2;

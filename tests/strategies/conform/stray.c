@@ -119,8 +119,6 @@ void op_stray(const struct op *op)
 		return;
 	say("the driver %s %#llx+%zu, which is no mapping\n", call.sync ? "syncs" : "unmaps",
 	    call.iova, call.size);
-	/* No interrupt: it would be taken for the stray call. */
-	shim_self.steps = 0;
 	make(&call);
 }
 
