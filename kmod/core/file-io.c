@@ -5,12 +5,16 @@
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>
+#include <linux/minmax.h>
 #include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
 #include "core/core.h"
+
+/* A strategy moves so many bytes at most before others may run: a window can be a gigabyte. */
+#define ACCESS_MAX	(1UL << 20)
 
 /*
  * Copy with page faults disabled, because callers hold spinlocks.  _copy_to_iter() and
@@ -101,7 +105,7 @@ ssize_t bl_file_access(struct kiocb *iocb, struct iov_iter *iter, bool to_daemon
 		if (at >= d->window)
 			break;
 		at = array_index_nospec((unsigned long)at, (unsigned long)d->window);
-		len = min_t(u64, len, d->window - at);
+		len = min3((u64)len, d->window - at, (u64)ACCESS_MAX);
 		n = d->strategy->access(d, d->base + at, len, iter, to_daemon);
 		if (n < 0)
 			break;

@@ -117,7 +117,8 @@ all_jobs | awk -v k="$only_kernel" -v t="$only_test" -v s="$only_strategy" \
 [ "$only_kernel$only_test" != bfaults ] ||
 	usage "the test faults is for kernel a, which alone can let calls fail"
 # shellcheck disable=SC2046,SC2086 # lists
-[ -s "$scratch/jobs" ] || usage "there is no such job; valid: kernels a, b;" \
+[ -s "$scratch/jobs" ] || usage "there is no job of kernel '${only_kernel:-any}', test" \
+	"'${only_test:-any}' and strategy '${only_strategy:-any}'; valid: kernels a, b;" \
 	"tests" $(echo "$once $by_strategy" | tr ' ' '\n' | sort -u) "; strategies -" $strategies
 if [ -n "$list" ]; then
 	cat "$scratch/jobs"
@@ -153,10 +154,10 @@ prepare()
 	key=$({ echo "$kernel_dir"; (cd "$scratch/sources" && sources_sum); } | sha256sum | cut -c 1-12)
 }
 
-# The documents have no influence on a test.
+# What a guest runs, and what makes it. Documents and tests without a guest have no influence.
 sources_sum()
 {
-	find harness kmod shim strategies tests scripts workloads Makefile -type f |
+	find harness kmod strategies tests/vm tests/lib tests/debug scripts workloads Makefile -type f |
 		LC_ALL=C sort | xargs -d '\n' sha256sum
 }
 

@@ -77,7 +77,7 @@ for s in ${*:-$kinds}; do
 		one "$s" --order 4 B8
 	fi
 	if [ "$s" = rw ]; then
-		one "$s" --by-file B1 B2 B4 B5 B6 late B10 B16
+		one "$s" --by-file B1 B2 B4 B5 B6 late B10 B16 file-end
 		one "$s" --by-file --order 2 B1 B2
 	fi
 	case $s in

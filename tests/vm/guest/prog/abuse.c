@@ -187,6 +187,7 @@ static void attached(void)
 	test_iotlb(true);
 	test_umem();
 	test_mapping();
+	test_held();
 }
 
 static bool disk_there(void)

@@ -49,6 +49,9 @@ void test_umem_refused(bool attached);
 void test_umem(void);
 void test_mapping(void);
 
+/* abuse-held.c */
+void test_held(void);
+
 /*
  * abuse-fuzz.c: N rounds of random calls with random arguments on both nodes,
  * the same for the same SEED. Devices that it makes are called fuzz0 to fuzz3.

@@ -191,6 +191,32 @@ enum result largest(struct test *t)
 	return r;
 }
 
+/* A read or write of the domain's file that begins in the window stops at its end. */
+enum result file_end(struct test *t)
+{
+	struct dma m = { .len = PAGE, .dir = BIDI };
+	uint8_t bytes[2 * PAGE];
+	char options[100];
+	ssize_t got, put;
+	uint64_t end;
+
+	snprintf(options, sizeof(options), "strategy=%s prefill=copy", t->strategy);
+	take_down(t);
+	set_up(t, options);
+	end = t->start + t->size;
+	/* The last page of the window is the first one that the allocator gives out. */
+	if (dma_map(t, &m, 0) || m.iova + m.len != end)
+		return found(t, "a mapping at 0x%llx, not at the end of the window",
+			     (unsigned long long)m.iova);
+	got = pread(t->window_fd, bytes, sizeof(bytes), end - PAGE);
+	put = pwrite(t->window_fd, bytes, sizeof(bytes), end - PAGE);
+	dma_unmap(t, &m, 0);
+	if (got != PAGE || put != PAGE)
+		return found(t, "%zd bytes read and %zd written from a page before the end", got, put);
+	got = pread(t->window_fd, bytes, sizeof(bytes), end);
+	return got < 0 ? PASS : found(t, "%zd bytes read behind the window", got);
+}
+
 /* With the granule of a page, the daemon sees one mapping alone in a bounce page. */
 enum result apart(struct test *t)
 {

@@ -43,6 +43,7 @@ static const struct {
 	{ "B14", "the module stays while a domain is mapped", b14_rmmod },
 	{ "apart", "with the granule of a page, mappings share none", apart },
 	{ "pooled", "a small mapping gets an address of the pool", pooled },
+	{ "file-end", "the domain's file ends where the window does", file_end },
 	{ "largest", "a mapping of the largest size that is allowed", largest },
 	/* Last, since the device is gone after it. */
 	{ "B13", "no page is lost over the life of a device", b13_lost_pages },

@@ -97,7 +97,7 @@ bug_fn drained, starved;
 /* bugs-race.c */
 bug_fn b7_fill_after_unmap, b8_unfilled;
 /* bugs-memory.c */
-bug_fn apart, b13_lost_pages, b14_rmmod, b15_private, b15_accounting, largest,
+bug_fn apart, b13_lost_pages, b14_rmmod, b15_private, b15_accounting, file_end, largest,
 	pooled, b17_repeat_fault;
 
 #endif

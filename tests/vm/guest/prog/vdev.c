@@ -450,6 +450,8 @@ pid_t vdpa_start(const char *what, const char *name)
 	if (!pid) {
 		if (!strcmp(what, "add"))
 			execlp("vdpa", "vdpa", "dev", "add", "name", name, "mgmtdev", "vduse", NULL);
+		else if (!strcmp(what, "config") && freopen("/dev/null", "w", stdout))
+			execlp("vdpa", "vdpa", "dev", "config", "show", name, NULL);
 		else
 			execlp("vdpa", "vdpa", "dev", "del", name, NULL);
 		_exit(127);

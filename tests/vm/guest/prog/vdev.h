@@ -116,7 +116,7 @@ void vdev_forget(struct vdev *dev, uint64_t start, uint64_t last);
 int vdev_umem_on(struct vdev *dev);
 int vdev_umem_off(struct vdev *dev);
 
-/* Start `vdpa dev add` or `vdpa dev del` of the device, as WHAT says, and return its pid. */
+/* Start `vdpa dev add`, `del` or `config show` of the device, as WHAT says, and return its pid. */
 pid_t vdpa_start(const char *what, const char *name);
 
 /* Wait for it. */

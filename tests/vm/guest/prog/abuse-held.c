@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Calls whose memory is not there yet: userfaultfd holds them in the middle, for as long as a
+ * process likes. Meanwhile all others must be able to go on, so a call may hold no lock then that
+ * others need.
+ */
+#include "abuse.h"
+#include "blk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <linux/virtio_blk.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAGE		4096
+#define SPACE		64	/* bytes of a device's configuration space */
+/* How long the others may take. Long enough for a slow guest; only a failure takes it all. */
+#define PATIENCE	20
+
+/* Two pages: the second one is missing, and whoever touches it waits. */
+static char *pages;
+static int faults = -1;
+
+/* A call that touches the missing page, and its result. */
+struct held {
+	const char *name;
+	int fd;
+	unsigned long cmd;	/* 0: write() */
+	void *arg;
+	long ret;
+};
+
+static bool missing_page(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+
+	faults = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (faults < 0)
+		return false;
+	pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memset(pages, 0, PAGE);
+	reg.range.start = (uintptr_t)pages + PAGE;
+	reg.range.len = PAGE;
+	return pages != MAP_FAILED && !ioctl(faults, UFFDIO_API, &api) &&
+	       !ioctl(faults, UFFDIO_REGISTER, &reg);
+}
+
+/* Wait until somebody touches the missing page. Return whether that happened. */
+static bool touched(void)
+{
+	struct pollfd p = { .fd = faults, .events = POLLIN };
+	struct uffd_msg msg;
+
+	return poll(&p, 1, PATIENCE * 1000) == 1 && read(faults, &msg, sizeof(msg)) == sizeof(msg) &&
+	       msg.event == UFFD_EVENT_PAGEFAULT;
+}
+
+/* Let the waiting call go on, with zeroes in the page. */
+static void let_go(void)
+{
+	struct uffdio_zeropage zero = { .range = { (uintptr_t)pages + PAGE, PAGE } };
+
+	ioctl(faults, UFFDIO_ZEROPAGE, &zero);
+}
+
+static void *held_call(void *arg)
+{
+	struct held *h = arg;
+
+	h->ret = h->cmd ? ioctl(h->fd, h->cmd, h->arg) :
+			  write(h->fd, h->arg, sizeof(struct vduse_dev_response));
+	return NULL;
+}
+
+static void fill_config(struct vduse_dev_config *c, const char *name)
+{
+	strcpy(c->name, name);
+	c->device_id = VIRTIO_ID_BLOCK;
+	c->features = 1ull << VIRTIO_F_ACCESS_PLATFORM;
+	c->vq_num = 1;
+	c->vq_align = PAGE;
+	c->config_size = SPACE;
+}
+
+/* What the others do: calls of both nodes that take each lock of the module which calls take. */
+static void *others(void *unused)
+{
+	struct vduse_iova_info info = { .last = UINT64_MAX };
+	struct vduse_vq_info vq = { 0 };
+	struct { struct vduse_dev_config c; char space[SPACE]; } new = { 0 };
+	struct vduse_iova_umem umem = { .size = PAGE };
+	uint64_t features;
+
+	(void)unused;
+	fill_config(&new.c, "other");
+	ioctl(control, VDUSE_CREATE_DEV, &new);
+	ioctl(control, VDUSE_DESTROY_DEV, new.c.name);
+	ioctl(dev, VDUSE_DEV_GET_FEATURES, &features);
+	ioctl(dev, VDUSE_VQ_GET_INFO, &vq);
+	ioctl(dev, VDUSE_IOTLB_GET_INFO, &info);
+	ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &umem);
+	/* It is open, so this fails, behind the lock that opening takes. */
+	close(open("/dev/vduse/" NAME, O_RDWR));
+	vdpa_succeeded(vdpa_start("config", NAME));
+	return NULL;
+}
+
+/* Return whether the others go on while the missing page is missing. */
+static bool others_go_on(pthread_t *thread)
+{
+	struct timespec until;
+
+	pthread_create(thread, NULL, others, NULL);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += stock ? 2 : PATIENCE;
+	return !pthread_timedjoin_np(*thread, NULL, &until);
+}
+
+/* Return the call's result. */
+static long hold(struct held *h)
+{
+	pthread_t thread, other;
+	bool was_touched, went_on;
+	char name[80];
+
+	madvise(pages + PAGE, PAGE, MADV_DONTNEED);
+	pthread_create(&thread, NULL, held_call, h);
+	was_touched = touched();
+	went_on = others_go_on(&other);
+	let_go();
+	pthread_join(thread, NULL);
+	if (!went_on)
+		pthread_join(other, NULL);
+	snprintf(name, sizeof(name), "%s waits for memory: others go on", h->name);
+	if (stock && !went_on) {
+		printf("# with the stock driver all others wait: %s\n", h->name);
+		went_on = true;
+	}
+	report(was_touched && went_on, name, was_touched ? "they wait" : "it does not wait",
+	       "they go on");
+	return h->ret;
+}
+
+/* Hold ioctls and a write that read or fill memory, at its beginning and in what follows it. */
+void test_held(void)
+{
+	struct vduse_dev_config *c;
+	struct vduse_config_data *data;
+	char *page;
+
+	if (!missing_page()) {
+		printf("# no calls that wait for memory: userfaultfd: %s\n", strerrorname_np(errno));
+		return;
+	}
+	page = pages + PAGE;
+	/* Only what follows the structure is missing. */
+	c = (void *)(page - sizeof(*c));
+	fill_config(c, "held");
+	hold(&(struct held){ "CREATE_DEV (space)", control, VDUSE_CREATE_DEV, c, 0 });
+	ioctl(control, VDUSE_DESTROY_DEV, c->name);
+	data = (void *)(page - sizeof(*data));
+	data->offset = sizeof(struct virtio_blk_config) - 1;
+	data->length = 1;
+	hold(&(struct held){ "SET_CONFIG (data)", dev, VDUSE_DEV_SET_CONFIG, data, 0 });
+#define HOLD(fd, cmd)	hold(&(struct held){ #cmd, fd, cmd, page, 0 })
+	HOLD(control, VDUSE_GET_API_VERSION);
+	HOLD(control, VDUSE_SET_API_VERSION);
+	HOLD(control, VDUSE_CREATE_DEV);
+	HOLD(control, VDUSE_DESTROY_DEV);
+	HOLD(dev, VDUSE_DEV_GET_FEATURES);
+	HOLD(dev, VDUSE_DEV_SET_CONFIG);
+	HOLD(dev, VDUSE_VQ_SETUP);
+	HOLD(dev, VDUSE_VQ_GET_INFO);
+	HOLD(dev, VDUSE_VQ_SETUP_KICKFD);
+	HOLD(dev, VDUSE_VQ_INJECT_IRQ);
+	close(HOLD(dev, VDUSE_IOTLB_GET_FD));
+	HOLD(dev, VDUSE_IOTLB_GET_INFO);
+	HOLD(dev, VDUSE_IOTLB_REG_UMEM);
+	HOLD(dev, VDUSE_IOTLB_DEREG_UMEM);
+	hold(&(struct held){ "write of an answer", dev, 0, page, 0 });
+	munmap(pages, 2 * PAGE);
+	close(faults);
+}
