@@ -226,11 +226,16 @@ static __always_inline u64 bl_mapping_key(u64 size, enum dma_data_direction dir)
 	return size << 2 | dir;
 }
 
-/* Remember that a mapping of SIZE bytes begins at IOVA. */
+/*
+ * Remember that a mapping of SIZE bytes begins at IOVA.  From here on an unmap is taken for its
+ * end, and a misled one on another CPU can come before map has returned: so all slots are set and
+ * all bytes copied before.  The release pairs with cmpxchg() in bl_mapping_end().
+ */
 static __always_inline void bl_mapping_begin(struct bl_bounce *b, u64 iova, size_t size,
 					     enum dma_data_direction dir)
 {
-	WRITE_ONCE(b->slots[iova >> BL_SLOT_SHIFT].mapping, bl_mapping_key(size, dir));
+	smp_store_release(&b->slots[iova >> BL_SLOT_SHIFT].mapping,
+			  (u32)bl_mapping_key(size, dir));
 }
 
 /*
@@ -255,35 +260,63 @@ static __always_inline bool bl_mapping_end(struct bl_bounce *b, u64 iova, size_t
 	return true;
 }
 
-/* Return whether the device may read (TO_DEVICE), or write, CHUNK bytes at AT, in SLOT. */
-static __always_inline bool bl_slot_has(const struct bl_slot *slot, u64 at, u64 chunk,
-					bool to_device)
-{
-	enum dma_data_direction dir = READ_ONCE(slot->dir);
+/*
+ * A mapping that is being synced.  Its record has BL_SYNCING for its direction then, so that an
+ * unmap of another queue, which the daemon has misled, is one of no mapping, and the range gets
+ * no new owner in the middle of a copy.
+ */
+struct bl_sync {
+	u32 *mapping;		/* struct bl_slot's */
+	u32 key;
+	unsigned long flags;
+};
 
-	return slot->orig != BL_NOT_MAPPED &&
-	       (at & (BL_SLOT_SIZE - 1)) + chunk <= slot->len &&
-	       (to_device ? bl_dir_to_device(dir) : bl_dir_from_device(dir));
+#define BL_SYNCING	DMA_NONE
+
+/* Return the slot that the mapping around IOVA begins in, or one that none begins in. */
+static __always_inline struct bl_slot *bl_mapping_of(struct bl_bounce *b, u64 iova)
+{
+	struct bl_slot *slot = &b->slots[iova >> BL_SLOT_SHIFT];
+
+	/* Slot 0 is never mapped, see bl_iova_alloc(). */
+	while (!READ_ONCE(slot->mapping) && READ_ONCE(slot->orig) != BL_NOT_MAPPED)
+		slot--;
+	return slot;
 }
 
 /*
- * Return whether a range is in one mapping, as was recorded, and the device may read
- * (TO_DEVICE) or write it.
+ * Begin to sync a range.  Return false, with nothing done, if it is not in one mapping that the
+ * device may read (TO_DEVICE) or write.  Otherwise interrupts are off until bl_sync_end(), because
+ * another sync of this mapping waits for it.
  */
-static __always_inline bool bl_mapping_has(struct bl_bounce *b, u64 iova, size_t size,
-					   bool to_device)
+static __always_inline bool bl_sync_begin(struct bl_bounce *b, u64 iova, size_t size,
+					  bool to_device, struct bl_sync *s)
 {
-	struct bl_slot *slot;
-	u64 at, chunk;
+	struct bl_slot *slot = bl_mapping_of(b, iova);
+	u64 end = iova + size - ((u64)(slot - b->slots) << BL_SLOT_SHIFT);
+	enum dma_data_direction dir;
 
-	bl_for_each_slot(b, slot, at, chunk, iova, size) {
-		if (!bl_slot_has(slot, at, chunk, to_device))
+	s->mapping = &slot->mapping;
+	local_irq_save(s->flags);
+	do {
+		s->key = READ_ONCE(slot->mapping);
+		dir = s->key & 3;
+		if (unlikely(end > s->key >> 2 || (to_device ? dir == DMA_FROM_DEVICE :
+							     dir == DMA_TO_DEVICE))) {
+			local_irq_restore(s->flags);
 			return false;
-		/* Another mapping begins here. */
-		if (at != iova && slot->mapping)
-			return false;
-	}
+		}
+		if (unlikely(dir == BL_SYNCING))
+			cpu_relax();
+	} while (dir == BL_SYNCING ||
+		 cmpxchg(&slot->mapping, s->key, s->key | BL_SYNCING) != s->key);
 	return true;
+}
+
+static __always_inline void bl_sync_end(const struct bl_sync *s)
+{
+	smp_store_release(s->mapping, s->key);
+	local_irq_restore(s->flags);
 }
 
 /* The next_mapping of every bouncing strategy. */

@@ -16,6 +16,8 @@
 #ifndef BL_EAGER_H
 #define BL_EAGER_H
 
+#include <linux/sched.h>
+
 #include "bounce.h"
 
 /**
@@ -150,13 +152,16 @@ bl_eager_sync(struct bl_domain *d, dma_addr_t iova, size_t size,
 	      bool to_device, const struct bl_eager_ops *ops)
 {
 	struct bl_bounce *b = d->priv;
+	struct bl_sync sync;
 	unsigned long flags;
 	bool mapped;
 
 	flags = ops->lock(b, iova);
-	mapped = bl_mapping_has(b, iova, size, to_device);
-	if (likely(mapped))
+	mapped = bl_sync_begin(b, iova, size, to_device, &sync);
+	if (likely(mapped)) {
 		bl_bounce_copy(d, iova, size, to_device, BL_PATH_SYNC);
+		bl_sync_end(&sync);
+	}
 	ops->unlock(b, iova, flags);
 
 	if (unlikely(!mapped))
@@ -254,6 +259,7 @@ bl_eager_exchange(struct bl_domain *d, struct page **pages,
 		flags = lock(d->priv);
 		more = bl_eager_exchange_step(d, pages);
 		unlock(d->priv, flags);
+		cond_resched();
 	} while (more);
 }
 

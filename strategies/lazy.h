@@ -169,7 +169,6 @@ bl_lazy_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	if (!iova)
 		return DMA_MAPPING_ERROR;
 
-	bl_mapping_begin(b, iova, size, dir);
 	ops->set_slots(d, b, iova, size, pa, dir);
 
 	/* A mapping that gets no memory here stays lazy. */
@@ -185,6 +184,7 @@ bl_lazy_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	 */
 	bl_bounce_prefill(d, iova, size, pa, bl_choose_prefill(d, dir, copy),
 			BL_PATH_MAP);
+	bl_mapping_begin(b, iova, size, dir);
 	return iova;
 }
 
@@ -203,10 +203,11 @@ bl_lazy_copy_back(struct bl_domain *d, dma_addr_t iova, size_t size,
 		      bl_choose_prefill(d, dir, true) != BL_PREFILL_NONE;
 	u64 step = 1ULL << d->page_shift;
 	u64 end = iova + size;
+	struct bl_sync sync;
 	u64 at, chunk;
 
 	/* Before this, unmap has ended the mapping. */
-	if (path == BL_PATH_SYNC && unlikely(!bl_mapping_has(d->priv, iova, size, false))) {
+	if (path == BL_PATH_SYNC && unlikely(!bl_sync_begin(d->priv, iova, size, false, &sync))) {
 		bl_stray_sync(d, iova, size);
 		return;
 	}
@@ -218,6 +219,8 @@ bl_lazy_copy_back(struct bl_domain *d, dma_addr_t iova, size_t size,
 			ops->wait_for_fill(d, d->priv, at, chunk);
 		bl_bounce_copy(d, at, chunk, false, path);
 	}
+	if (path == BL_PATH_SYNC)
+		bl_sync_end(&sync);
 }
 
 static __always_inline void
@@ -243,12 +246,15 @@ static __always_inline void
 bl_lazy_sync_for_device(struct bl_domain *d, dma_addr_t iova, size_t size,
 			const struct bl_lazy_ops *ops)
 {
-	if (unlikely(!bl_mapping_has(d->priv, iova, size, true))) {
+	struct bl_sync sync;
+
+	if (unlikely(!bl_sync_begin(d->priv, iova, size, true, &sync))) {
 		bl_stray_sync(d, iova, size);
 		return;
 	}
 	ops->wait_for_fill(d, d->priv, iova, size);
 	bl_bounce_copy(d, iova, size, true, BL_PATH_SYNC);
+	bl_sync_end(&sync);
 }
 
 /* The refuse of every lazy strategy. */

@@ -63,8 +63,8 @@ zap_map(struct bl_domain *d, phys_addr_t pa, size_t size,
 	 * address must find all slots of a page or none, because it faults once.
 	 */
 	flags = bl_bounce_lock(d->priv);
-	bl_mapping_begin(d->priv, iova, size, dir);
 	bl_slots_set(d->priv, iova, size, pa, dir);
+	bl_mapping_begin(d->priv, iova, size, dir);
 	bl_bounce_unlock(d->priv, flags);
 	return iova;
 }
@@ -189,13 +189,16 @@ static void zap_deferred(struct bl_domain *d)
 static void zap_sync(struct bl_domain *d, dma_addr_t iova, size_t size, bool to_device)
 {
 	struct bl_bounce *b = d->priv;
+	struct bl_sync sync;
 	unsigned long flags;
 	bool mapped;
 
 	flags = bl_bounce_lock(b);
-	mapped = bl_mapping_has(b, iova, size, to_device);
-	if (likely(mapped))
+	mapped = bl_sync_begin(b, iova, size, to_device, &sync);
+	if (likely(mapped)) {
 		zap_copy(d, iova, size, true, to_device, BL_PATH_SYNC);
+		bl_sync_end(&sync);
+	}
 	bl_bounce_unlock(b, flags);
 
 	if (unlikely(!mapped))

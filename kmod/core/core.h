@@ -103,7 +103,4 @@ struct page *bl_iotlb_get_page(struct bl_core *core, u64 iova);
 /* Empty the IOTLB.  May sleep. */
 void bl_iotlb_clear(struct bl_core *core);
 
-/* Remove the ranges that vhost-vdpa has left in the IOTLB.  May sleep. */
-void bl_iotlb_drop_foreign(struct bl_core *core);
-
 #endif /* BL_CORE_H */

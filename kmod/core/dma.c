@@ -13,6 +13,7 @@
 #include <linux/gfp.h>
 #include <linux/irqflags.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 
 #include "core/core.h"
 
@@ -129,7 +130,7 @@ unsigned long bl_domain_take_back(struct bl_domain *d)
 	unsigned long n, flags;
 	size_t size;
 
-	bl_iotlb_drop_foreign(bl_core_of(d));
+	bl_domain_drop_foreign(d);
 	for (n = 0; s->next_mapping && s->next_mapping(d, &iova, &size, &dir); n++) {
 		bl_count(d, BL_COUNT_unmap, 1);
 		bl_count(d, BL_COUNT_unmap_bytes, size);
@@ -138,6 +139,7 @@ unsigned long bl_domain_take_back(struct bl_domain *d)
 		s->unmap(d, iova, size, dir, false);
 		local_irq_restore(flags);
 		iova += size;
+		cond_resched();
 	}
 	return n;
 }

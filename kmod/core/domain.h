@@ -150,6 +150,9 @@ int bl_domain_set_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
 /* Remove the ranges of IOTLB from the address space.  May sleep. */
 void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
 
+/* Remove the ranges that vhost-vdpa has left in the IOTLB, where it is gone.  May sleep. */
+void bl_domain_drop_foreign(struct bl_domain *d);
+
 /*
  * Reset: remove the streaming window from the IOTLB until the next map.  Bounce pages stay,
  * since the daemon may have them mapped.  May sleep.
@@ -231,6 +234,11 @@ int bl_domain_umem_check(struct bl_domain *d, u64 iova, u64 uaddr, u64 size);
  * RLIMIT_MEMLOCK or memory, or the error of pinning.
  */
 struct bl_umem *bl_umem_pin(u64 uaddr, u64 size);
+
+/*
+ * Give UMEM back; do nothing for NULL and error pointers.  Process context; without a lock, since
+ * it waits for the lock of the address space that is charged, which others can hold for ever.
+ */
 void bl_umem_unpin(struct bl_umem *umem);
 
 /**
@@ -246,13 +254,14 @@ void bl_umem_unpin(struct bl_umem *umem);
 int bl_domain_umem_register(struct bl_domain *d, u64 iova, u64 size, struct bl_umem *umem);
 
 /*
- * Undo bl_domain_umem_register().  May sleep.  Return 0; -ENOENT: there is no user memory;
- * -EINVAL: the range is not the registered one.
+ * Undo bl_domain_umem_register().  May sleep.  Return the memory, which the caller gives to
+ * bl_umem_unpin(), or an error pointer: -ENOENT: there is none; -EINVAL: the range is not the
+ * registered one.
  */
-int bl_domain_umem_deregister(struct bl_domain *d, u64 iova, u64 size);
+struct bl_umem *bl_domain_umem_deregister(struct bl_domain *d, u64 iova, u64 size);
 
-/* Undo it, whatever the range, when the device is released or removed.  May sleep. */
-void bl_domain_umem_release(struct bl_domain *d);
+/* Undo it, whatever the range, when the device is released or removed.  Return it, or NULL. */
+struct bl_umem *bl_domain_umem_release(struct bl_domain *d);
 
 /**
  * bl_domain_set_queues() - say how many queues map requests at the same time

@@ -180,8 +180,9 @@ static unsigned int iotlb_drop_foreign(struct bl_core *core, unsigned int most)
 	return n;
 }
 
-void bl_iotlb_drop_foreign(struct bl_core *core)
+void bl_domain_drop_foreign(struct bl_domain *d)
 {
+	struct bl_core *core = bl_core_of(d);
 	unsigned long flags;
 	unsigned int n;
 
@@ -201,7 +202,7 @@ int bl_window_put_in_iotlb(struct bl_domain *d)
 
 	spin_lock_irqsave(&core->iotlb_lock, flags);
 	if (!core->d.window_on) {
-		/* Before this, bl_iotlb_drop_foreign() has removed what was there. */
+		/* Before this, bl_domain_drop_foreign() has removed what was there. */
 		iotlb_drop_foreign(core, UINT_MAX);
 		ret = iotlb_add(core->iotlb, d->base, d->base + d->window - 1, 0,
 				VHOST_MAP_RW, NULL);

@@ -4,6 +4,7 @@
  * pages, memory that is registered with real hardware), so that the bounce
  * copy is the only copy.
  */
+#include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -28,7 +29,8 @@ static void umem_free(struct bl_umem *umem, unsigned long pinned)
 
 void bl_umem_unpin(struct bl_umem *umem)
 {
-	umem_free(umem, umem->nr_pages);
+	if (!IS_ERR_OR_NULL(umem))
+		umem_free(umem, umem->nr_pages);
 }
 
 struct bl_umem *bl_umem_pin(u64 uaddr, u64 size)
@@ -110,39 +112,41 @@ int bl_domain_umem_register(struct bl_domain *d, u64 iova, u64 size, struct bl_u
 	return ret;
 }
 
-static void umem_drop(struct bl_core *core)
+static struct bl_umem *umem_take(struct bl_core *core)
 {
 	struct bl_umem *umem = core->umem;
 
 	lockdep_assert_held(&core->umem_lock);
 
 	core->umem = NULL;
-	core->d.strategy->clear_user_pages(&core->d);
-	bl_umem_unpin(umem);
+	if (umem)
+		core->d.strategy->clear_user_pages(&core->d);
+	return umem;
 }
 
-int bl_domain_umem_deregister(struct bl_domain *d, u64 iova, u64 size)
+struct bl_umem *bl_domain_umem_deregister(struct bl_domain *d, u64 iova, u64 size)
 {
 	struct bl_core *core = bl_core_of(d);
-	int ret = 0;
+	struct bl_umem *umem;
 
 	mutex_lock(&core->umem_lock);
 	if (!core->umem)
-		ret = -ENOENT;
+		umem = ERR_PTR(-ENOENT);
 	else if (iova != d->base || size != d->window)
-		ret = -EINVAL;
+		umem = ERR_PTR(-EINVAL);
 	else
-		umem_drop(core);
+		umem = umem_take(core);
 	mutex_unlock(&core->umem_lock);
-	return ret;
+	return umem;
 }
 
-void bl_domain_umem_release(struct bl_domain *d)
+struct bl_umem *bl_domain_umem_release(struct bl_domain *d)
 {
 	struct bl_core *core = bl_core_of(d);
+	struct bl_umem *umem;
 
 	mutex_lock(&core->umem_lock);
-	if (core->umem)
-		umem_drop(core);
+	umem = umem_take(core);
 	mutex_unlock(&core->umem_lock);
+	return umem;
 }

@@ -95,17 +95,13 @@ static int bl_control_create(const struct bl_control *control, void __user *arg)
 static int bl_control_destroy(const char __user *arg)
 {
 	char name[VDUSE_NAME_MAX];
-	int ret;
 
 	if (copy_from_user(name, arg, sizeof(name)))
 		return -EFAULT;
 	if (strnlen(name, sizeof(name)) == sizeof(name))
 		return -EINVAL;
 
-	mutex_lock(&bl_table_lock);
-	ret = bl_dev_destroy(name);
-	mutex_unlock(&bl_table_lock);
-	return ret;
+	return bl_dev_destroy(name);
 }
 
 static int bl_control_set_version(struct bl_control *control, u64 __user *arg)

@@ -64,6 +64,7 @@ static struct bl_dev *bl_dev_alloc(const struct vduse_dev_config *config)
 	mutex_init(&bl->lock);
 	mutex_init(&bl->domain_lock);
 	mutex_init(&bl->orphan_lock);
+	mutex_init(&bl->config_turn);
 	init_rwsem(&bl->rwsem);
 	spin_lock_init(&bl->irq_lock);
 	spin_lock_init(&bl->config_lock);
@@ -127,25 +128,40 @@ err_put:
 	return ret;
 }
 
-int bl_dev_destroy(const char *name)
+/*
+ * Claim the device NAME, so that nobody opens it any more, adds a vDPA device or begins a run.
+ * Return it, or an error pointer.
+ */
+static struct bl_dev *bl_dev_condemn(const char *name)
 {
-	struct bl_dev *bl = bl_dev_find(name);
+	struct bl_dev *bl;
 	bool busy;
 
-	if (!bl)
-		return -EINVAL;
-
+	mutex_lock(&bl_table_lock);
+	bl = bl_dev_find(name);
+	if (!bl) {
+		mutex_unlock(&bl_table_lock);
+		return ERR_PTR(-EINVAL);
+	}
 	/* vdpa and connected are only set under bl_table_lock. */
 	mutex_lock(&bl->lock);
-	busy = bl->vdpa || bl->connected || bl->micro;
-	/* The debugfs file exists for a while yet: exclude new runs. */
+	busy = bl->vdpa || bl->connected || bl->micro || bl->dying;
 	if (!busy)
 		bl->micro = true;
 	mutex_unlock(&bl->lock);
-	if (busy)
-		return -EBUSY;
+	if (!busy)
+		bl->dying = true;
+	mutex_unlock(&bl_table_lock);
+	return busy ? ERR_PTR(-EBUSY) : bl;
+}
 
-	xa_erase(&bl_table, bl->minor);
+int bl_dev_destroy(const char *name)
+{
+	struct bl_dev *bl = bl_dev_condemn(name);
+
+	if (IS_ERR(bl))
+		return PTR_ERR(bl);
+
 	bl_orphan_stop(bl);
 	bl_dev_reset(bl);
 	bl_lock_file_remove(bl);
@@ -154,6 +170,10 @@ int bl_dev_destroy(const char *name)
 	if (bl->domain)
 		bl_domain_destroy(bl->domain);
 	debugfs_remove(bl->debugfs);
+	/* Now the name can be given to another device. */
+	mutex_lock(&bl_table_lock);
+	xa_erase(&bl_table, bl->minor);
+	mutex_unlock(&bl_table_lock);
 	bl_dev_put(bl);
 	module_put(THIS_MODULE);
 	return 0;
@@ -207,7 +227,7 @@ static int bl_dev_open(struct inode *inode, struct file *file)
 	bl = xa_load(&bl_table, iminor(inode));
 	if (bl) {
 		mutex_lock(&bl->lock);
-		ret = bl->connected ? -EBUSY : 0;
+		ret = bl->connected || bl->dying ? -EBUSY : 0;
 		if (!ret) {
 			bl->connected = true;
 			bl_dev_get(bl);
@@ -223,10 +243,11 @@ static int bl_dev_open(struct inode *inode, struct file *file)
 static int bl_dev_close(struct inode *inode, struct file *file)
 {
 	struct bl_dev *bl = file->private_data;
+	struct bl_umem *umem = NULL;
 
 	mutex_lock(&bl->domain_lock);
 	if (bl->domain)
-		bl_domain_umem_release(bl->domain);
+		umem = bl_domain_umem_release(bl->domain);
 	mutex_unlock(&bl->domain_lock);
 
 	bl_msg_rewind(bl);
@@ -236,6 +257,8 @@ static int bl_dev_close(struct inode *inode, struct file *file)
 	bl_orphan_arm(bl);
 	mutex_unlock(&bl->lock);
 
+	/* Last, since it takes a lock that the daemon's friends may hold as long as they like. */
+	bl_umem_unpin(umem);
 	bl_dev_put(bl);
 	return 0;
 }

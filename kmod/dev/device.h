@@ -14,6 +14,7 @@
  *	bl_dev.orphan_lock mutex	virtio, disk
  *	bl_dev.domain_lock mutex	domain, and choice as long as there is none
  *	bl_dev.rwsem			reset against the injection of interrupts
+ *	bl_dev.config_turn mutex	of the daemon's changes of config space
  *	bl_dev.config_lock spinlock	config space and its generation
  *	bl_dev.msgq.lock spinlock	messages and broken; process context only
  *	bl_vq.kick_lock	spinlock, irq-safe	kicked, kickfd, writing ready
@@ -21,7 +22,8 @@
  *	bl_dev.irq_lock	spinlock, bh	config_cb
  *
  * Today domain_lock is taken under orphan_lock, and neither of the two together with bl_dev.lock.
- * None of the three is held during a wait for the daemon's answer, or for its memory.
+ * None of the three is held during a wait for the daemon's answer, or for its memory, or for
+ * the lock of its address space (bl_umem_pin(), bl_umem_unpin()).
  */
 #ifndef BL_DEVICE_H
 #define BL_DEVICE_H
@@ -93,6 +95,7 @@ struct bl_dev {
 	bool connected;
 	struct bl_vdpa *vdpa;
 	bool micro;			/* a run of dev/micro.c is on, or none may begin */
+	bool dying;			/* under bl_table_lock; the name is still taken */
 
 	struct mutex domain_lock;
 	struct bl_domain *domain;
@@ -112,6 +115,8 @@ struct bl_dev {
 
 	struct bl_msgq msgq;
 
+	struct mutex config_turn;
+	unsigned long config_changed;	/* jiffies; under config_turn */
 	spinlock_t config_lock;
 	u32 generation;
 	u32 config_size;
@@ -149,8 +154,8 @@ struct bl_dev *bl_dev_find(const char *name);
 int bl_dev_create(const struct vduse_dev_config *config, u8 *space, u64 api_version);
 
 /*
- * Destroy the device NAME.  Return 0; -EINVAL: there is none; -EBUSY: it is in use.  The
- * caller holds bl_table_lock.
+ * Destroy the device NAME.  Return 0; -EINVAL: there is none; -EBUSY: it is in use.  It may wait for
+ * readers of the device's files in debugfs, and holds no lock then that others need.
  */
 int bl_dev_destroy(const char *name);
 

@@ -89,10 +89,35 @@ static long bl_ioctl_get_info(struct bl_dev *bl, struct vduse_iova_info __user *
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
+/*
+ * A driver that reads the configuration begins again if the generation has changed meanwhile. So
+ * that it ends, whatever the daemon does, there is at most one change in each tick.
+ */
+static int bl_config_turn_begin(struct bl_dev *bl)
+{
+	if (mutex_lock_killable(&bl->config_turn))
+		return -EINTR;
+	while (bl->config_changed == jiffies) {
+		schedule_timeout_killable(1);
+		if (fatal_signal_pending(current)) {
+			mutex_unlock(&bl->config_turn);
+			return -EINTR;
+		}
+	}
+	return 0;
+}
+
+static void bl_config_turn_end(struct bl_dev *bl)
+{
+	bl->config_changed = jiffies;
+	mutex_unlock(&bl->config_turn);
+}
+
 static long bl_ioctl_set_config(struct bl_dev *bl, struct vduse_config_data __user *arg)
 {
 	struct vduse_config_data head;
 	u8 *data;
+	int ret;
 
 	if (copy_from_user(&head, arg, sizeof(head)))
 		return -EFAULT;
@@ -104,12 +129,16 @@ static long bl_ioctl_set_config(struct bl_dev *bl, struct vduse_config_data __us
 	if (IS_ERR(data))
 		return PTR_ERR(data);
 
-	spin_lock(&bl->config_lock);
-	memcpy(bl->config + head.offset, data, head.length);
-	bl->generation++;
-	spin_unlock(&bl->config_lock);
+	ret = bl_config_turn_begin(bl);
+	if (!ret) {
+		spin_lock(&bl->config_lock);
+		memcpy(bl->config + head.offset, data, head.length);
+		bl->generation++;
+		spin_unlock(&bl->config_lock);
+		bl_config_turn_end(bl);
+	}
 	kfree(data);
-	return 0;
+	return ret;
 }
 
 static long bl_ioctl_vq_setup(struct bl_dev *bl, struct vduse_vq_config __user *arg)
@@ -227,13 +256,14 @@ static int bl_umem_add(struct bl_dev *bl, const struct vduse_iova_umem *u)
 
 static int bl_umem_remove(struct bl_dev *bl, const struct vduse_iova_umem *u)
 {
-	int ret = -ENOENT;
+	struct bl_umem *umem = ERR_PTR(-ENOENT);
 
 	mutex_lock(&bl->domain_lock);
 	if (bl->domain)
-		ret = bl_domain_umem_deregister(bl->domain, u->iova, u->size);
+		umem = bl_domain_umem_deregister(bl->domain, u->iova, u->size);
 	mutex_unlock(&bl->domain_lock);
-	return ret;
+	bl_umem_unpin(umem);
+	return PTR_ERR_OR_ZERO(umem);
 }
 
 static long bl_ioctl_umem(struct bl_dev *bl, struct vduse_iova_umem __user *arg, bool add)

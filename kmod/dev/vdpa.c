@@ -390,9 +390,9 @@ static void bl_domain_undo(struct bl_dev *bl)
 	mutex_lock(&bl->domain_lock);
 	d = bl->domain;
 	bl->domain = NULL;
+	mutex_unlock(&bl->domain_lock);
 	if (d)
 		bl_domain_destroy(d);
-	mutex_unlock(&bl->domain_lock);
 }
 
 static int bl_mgmt_add(struct vdpa_mgmt_dev *mdev, const char *name,
@@ -405,7 +405,7 @@ static int bl_mgmt_add(struct vdpa_mgmt_dev *mdev, const char *name,
 
 	mutex_lock(&bl_table_lock);
 	bl = bl_dev_find(name);
-	if (!bl || !bl_vqs_configured(bl)) {
+	if (!bl || bl->dying || !bl_vqs_configured(bl)) {
 		mutex_unlock(&bl_table_lock);
 		return -EINVAL;
 	}

@@ -73,6 +73,7 @@ static void stray(const char *call, dma_addr_t iova, size_t size)
 void bl_stray_unmap(struct bl_domain *d, dma_addr_t iova, size_t size)
 {
 	stray("the unmap", iova, size);
+	__atomic_fetch_add(&sim.stray_unmaps, 1, __ATOMIC_RELAXED);
 }
 
 void bl_stray_sync(struct bl_domain *d, dma_addr_t iova, size_t size)

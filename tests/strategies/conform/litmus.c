@@ -14,6 +14,8 @@
  * reset	a daemon touches an earlier mapping while the device is reset
  * share	two drivers map into one bounce page that does not exist yet
  * twice	two drivers, misled by their rings, unmap one mapping: one of them does nothing
+ * resync	a driver syncs what another one, misled by its ring, unmaps and maps again
+ * early	a driver, misled by its ring, unmaps what another one is mapping: nothing stays mapped
  */
 #include <pthread.h>
 #include <sched.h>
@@ -25,12 +27,14 @@
 
 #define LITMUS_WINDOW	(4UL << 20)
 #define SECOND_SIZE	100
+#define EARLY_UNMAPS	20	/* one after the other, to meet a map */
 #define LITMUS_LEAST	32	/* rounds in a domain, even when time is over */
 #define MAX_BYTES	(64UL * 1024 + BL_SLOT_SIZE)
 
 enum litmus_test {
 	LITMUS_MAP, LITMUS_UNMAP, LITMUS_BACK, LITMUS_SYNC, LITMUS_TOUCH,
-	LITMUS_SHARE, LITMUS_RESET, LITMUS_TWICE, LITMUS_NR
+	LITMUS_SHARE, LITMUS_RESET, LITMUS_TWICE, LITMUS_EARLY,
+	LITMUS_RESYNC, LITMUS_NR
 };
 
 /* The two threads share this.  One thread writes each part. */
@@ -94,6 +98,25 @@ static phys_addr_t second_pa(void)
 	return cell_pa(1) + CELL_PAD;
 }
 
+static void unmap_early(struct bl_core *core, u64 iova)
+{
+	unsigned int i;
+
+	for (i = 0; i < EARLY_UNMAPS; i++)
+		core_unmap(core, iova, shared.driver.size, shared.driver.dir, true);
+}
+
+/* Give the other driver's range away, and get its address for memory that the device may read. */
+static void unmap_and_map(struct bl_core *core, u64 iova)
+{
+	u64 before = sim.stray_unmaps;
+
+	core_unmap(core, iova, shared.driver.size, shared.driver.dir, true);
+	shared.daemon.iova = 0;
+	if (sim.stray_unmaps == before)
+		shared.daemon.iova = core_map(core, second_pa(), SECOND_SIZE, DMA_TO_DEVICE, true);
+}
+
 /* Read as the daemon: by a touch, or through the file if the strategy has that. */
 static size_t look(struct bl_core *core, u64 iova, u64 round)
 {
@@ -136,6 +159,10 @@ static void *daemon_thread(void *arg)
 		else if (shared.driver.test == LITMUS_TWICE)
 			core_unmap(shared.driver.core, shared.driver.iova, shared.driver.size,
 				   shared.driver.dir, true);
+		else if (shared.driver.test == LITMUS_RESYNC)
+			unmap_and_map(shared.driver.core, shared.driver.iova);
+		else if (shared.driver.test == LITMUS_EARLY)
+			unmap_early(shared.driver.core, shared.driver.iova);
 		else
 			shared.daemon.len = look(shared.driver.core, shared.driver.iova,
 						 round);
@@ -180,7 +207,7 @@ static void open_buffer(const struct round *r)
 
 static void open_second(const struct round *r)
 {
-	r->core->d.stream.shim->forced_other = 1;
+	r->core->d.stream.shim->forced_other = r->test == LITMUS_SHARE;
 	memcpy(phys_to_virt(second_pa()), contents(r, 1), SECOND_SIZE);
 	cell_open(1, second_pa(), SECOND_SIZE, DMA_TO_DEVICE);
 }
@@ -234,6 +261,13 @@ static void race(struct round *r)
 	case LITMUS_SHARE:
 		map_buffer(r);
 		break;
+	case LITMUS_RESYNC:
+		core_sync_for_cpu(r->core, r->iova, r->size, r->dir);
+		break;
+	case LITMUS_EARLY:
+		map_buffer(r);
+		core_unmap(r->core, r->iova, r->size, r->dir, true);
+		break;
 	case LITMUS_UNMAP:
 		unmap_buffer(r);
 		/* The memory has a new owner, whose secrets it holds. */
@@ -279,6 +313,21 @@ static void check_second(const struct round *r)
 	r->core->d.stream.shim->forced_other = 0;
 }
 
+/* The request has ended, so that its memory has a new owner. */
+static void check_not_mapped(const struct round *r)
+{
+	static u8 seen[MAX_BYTES];
+	size_t len, i;
+
+	cell_close(0);
+	memcpy(original(), pattern_of(SIM_SECRET, r->nr), r->size);
+	len = daemon_read(r->core, 0, r->iova, seen, r->size);
+	for (i = 0; i < len; i++)
+		check(PROP_AFTER_UNMAP, seen[i] < SIM_SECRET,
+		      "an unmap of what is being mapped: later the daemon reads %#x of its buffer",
+		      seen[i]);
+}
+
 static void check_round(struct round *r)
 {
 	u32 i;
@@ -321,6 +370,18 @@ static void check_round(struct round *r)
 		      "a touch against a touch: not what is mapped");
 		unmap_buffer(r);
 		break;
+	case LITMUS_RESYNC:
+		/* Its copy would have been refused: the device may not write that memory. */
+		if (shared.daemon.iova)
+			core_unmap(r->core, r->iova, SECOND_SIZE, DMA_TO_DEVICE, true);
+		else
+			core_unmap(r->core, r->iova, r->size, r->dir, true);
+		cell_close(0);
+		cell_close(1);
+		break;
+	case LITMUS_EARLY:
+		check_not_mapped(r);
+		break;
 	case LITMUS_TWICE:
 		cell_close(0);
 		check(PROP_INTEGRITY, sim.strays == r->strays + 1,
@@ -338,14 +399,14 @@ static void run_round(struct round *r, u32 daemon_delay)
 	r->core->d.stream.shim->forced = r->iova >> BL_SLOT_SHIFT;
 	r->core->d.stream.shim->was_forced = true;
 	open_buffer(r);
-	if (r->test == LITMUS_SHARE)
+	if (r->test == LITMUS_SHARE || r->test == LITMUS_RESYNC)
 		open_second(r);
-	else if (r->test != LITMUS_MAP)
+	if (r->test != LITMUS_SHARE && r->test != LITMUS_MAP && r->test != LITMUS_EARLY)
 		map_buffer(r);
 	if (r->test == LITMUS_RESET)
 		unmap_buffer(r);
 	r->strays = sim.strays;
-	sim.twice = r->test == LITMUS_TWICE;
+	sim.twice = r->test == LITMUS_TWICE || r->test == LITMUS_EARLY || r->test == LITMUS_RESYNC;
 	shared.driver.size = r->size;
 	shared.driver.dir = r->dir;
 	release_daemon(r->core, r->iova + (sim.twice ? 0 : r->look), daemon_delay, r->test);
@@ -403,7 +464,7 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 {
 	struct round r = { .test = test, .nr = nr };
 
-	r.dir = test == LITMUS_BACK || test == LITMUS_TWICE ||
+	r.dir = test == LITMUS_BACK || test == LITMUS_TWICE || test == LITMUS_RESYNC ||
 		(test == LITMUS_UNMAP && config->strategy->access) ?
 		DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
 	if (test == LITMUS_BACK) {
@@ -430,6 +491,9 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 static bool applies(const struct config *config, enum litmus_test test)
 {
 	if (test == LITMUS_RESET && !config->strategy->reset)
+		return false;
+	/* Nobody knows an address of the strategy's own before map returns it. */
+	if ((test == LITMUS_EARLY || test == LITMUS_RESYNC) && config->strategy->own_iova)
 		return false;
 	if (test == LITMUS_SHARE && (config->strategy->own_iova ||
 				     config->granule >> config->page_shift))

@@ -24,6 +24,7 @@ struct sim {
 	enum bl_prefill prefill;	/* of the present domain */
 	void (*before_copy)(phys_addr_t orig);	/* called before each copy, if set */
 	bool astray;		/* a call for what is no mapping runs */
+	u64 stray_unmaps;
 	bool twice;		/* two threads unmap one mapping: for one of them it is none */
 	u64 strays;		/* such calls that the strategy has noticed */
 };

@@ -35,10 +35,13 @@ static int faults = -1;
 struct held {
 	const char *name;
 	int fd;
-	unsigned long cmd;	/* 0: write() */
+	unsigned long cmd;	/* of an ioctl, or one of these */
 	void *arg;
 	long ret;
+	const char *destroyed;	/* a device that is destroyed meanwhile, or NULL */
 };
+
+enum { READ = 1, WRITE };
 
 static bool missing_page(void)
 {
@@ -78,9 +81,44 @@ static void *held_call(void *arg)
 {
 	struct held *h = arg;
 
-	h->ret = h->cmd ? ioctl(h->fd, h->cmd, h->arg) :
-			  write(h->fd, h->arg, sizeof(struct vduse_dev_response));
+	if (h->cmd == READ)
+		h->ret = read(h->fd, h->arg, 16);
+	else if (h->cmd == WRITE)
+		h->ret = write(h->fd, h->arg, sizeof(struct vduse_dev_response));
+	else
+		h->ret = ioctl(h->fd, h->cmd, h->arg);
 	return NULL;
+}
+
+static pid_t destroyer_tid;
+
+static void *destroy(void *name)
+{
+	char buf[VDUSE_NAME_MAX] = "";
+
+	strcpy(buf, name);
+	__atomic_store_n(&destroyer_tid, gettid(), __ATOMIC_RELEASE);
+	ioctl(control, VDUSE_DESTROY_DEV, buf);
+	return NULL;
+}
+
+/* Wait until the destroyer waits in the kernel, for a file that is being read. */
+static void destroyer_waits(void)
+{
+	char path[64], text[128] = "";
+	FILE *f;
+
+	while (!__atomic_load_n(&destroyer_tid, __ATOMIC_ACQUIRE))
+		;
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", destroyer_tid);
+	while (!strstr(text, ") D ")) {
+		f = fopen(path, "re");
+		if (!f)
+			return;
+		if (!fgets(text, sizeof(text), f))
+			text[0] = '\0';
+		fclose(f);
+	}
 }
 
 static void fill_config(struct vduse_dev_config *c, const char *name)
@@ -130,16 +168,23 @@ static bool others_go_on(pthread_t *thread)
 /* Return the call's result. */
 static long hold(struct held *h)
 {
-	pthread_t thread, other;
+	pthread_t thread, other, destroyer;
 	bool was_touched, went_on;
 	char name[80];
 
 	madvise(pages + PAGE, PAGE, MADV_DONTNEED);
 	pthread_create(&thread, NULL, held_call, h);
 	was_touched = touched();
+	if (h->destroyed) {
+		destroyer_tid = 0;
+		pthread_create(&destroyer, NULL, destroy, (char *)h->destroyed);
+		destroyer_waits();
+	}
 	went_on = others_go_on(&other);
 	let_go();
 	pthread_join(thread, NULL);
+	if (h->destroyed)
+		pthread_join(destroyer, NULL);
 	if (!went_on)
 		pthread_join(other, NULL);
 	snprintf(name, sizeof(name), "%s waits for memory: others go on", h->name);
@@ -150,6 +195,26 @@ static long hold(struct held *h)
 	report(was_touched && went_on, name, was_touched ? "they wait" : "it does not wait",
 	       "they go on");
 	return h->ret;
+}
+
+static long hold_call(const char *name, int fd, unsigned long cmd, void *arg)
+{
+	struct held h = { .name = name, .fd = fd, .cmd = cmd, .arg = arg };
+
+	return hold(&h);
+}
+
+/* The kernel removes a file of debugfs when nobody reads it any more. */
+static void hold_destruction(char *page)
+{
+	struct held h = {
+		.name = "the end of a device whose locks are read",
+		.fd = open("/sys/kernel/debug/bouncelab/held/locks", O_RDONLY), .cmd = READ,
+		.arg = page, .destroyed = "held",
+	};
+
+	hold(&h);
+	close(h.fd);
 }
 
 /* Hold ioctls and a write that read or fill memory, at its beginning and in what follows it. */
@@ -167,13 +232,16 @@ void test_held(void)
 	/* Only what follows the structure is missing. */
 	c = (void *)(page - sizeof(*c));
 	fill_config(c, "held");
-	hold(&(struct held){ "CREATE_DEV (space)", control, VDUSE_CREATE_DEV, c, 0 });
-	ioctl(control, VDUSE_DESTROY_DEV, c->name);
+	hold_call("CREATE_DEV (space)", control, VDUSE_CREATE_DEV, c);
+	if (!stock)
+		hold_destruction(page);
+	report(ioctl(control, VDUSE_DESTROY_DEV, c->name) ? !stock : stock, "that device is gone",
+	       "another errno", "EINVAL");
 	data = (void *)(page - sizeof(*data));
 	data->offset = sizeof(struct virtio_blk_config) - 1;
 	data->length = 1;
-	hold(&(struct held){ "SET_CONFIG (data)", dev, VDUSE_DEV_SET_CONFIG, data, 0 });
-#define HOLD(fd, cmd)	hold(&(struct held){ #cmd, fd, cmd, page, 0 })
+	hold_call("SET_CONFIG (data)", dev, VDUSE_DEV_SET_CONFIG, data);
+#define HOLD(fd, cmd)	hold_call(#cmd, fd, cmd, page)
 	HOLD(control, VDUSE_GET_API_VERSION);
 	HOLD(control, VDUSE_SET_API_VERSION);
 	HOLD(control, VDUSE_CREATE_DEV);
@@ -188,7 +256,7 @@ void test_held(void)
 	HOLD(dev, VDUSE_IOTLB_GET_INFO);
 	HOLD(dev, VDUSE_IOTLB_REG_UMEM);
 	HOLD(dev, VDUSE_IOTLB_DEREG_UMEM);
-	hold(&(struct held){ "write of an answer", dev, 0, page, 0 });
+	hold_call("write of an answer", dev, WRITE, page);
 	munmap(pages, 2 * PAGE);
 	close(faults);
 }

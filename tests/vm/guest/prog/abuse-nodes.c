@@ -9,11 +9,13 @@
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 #include <linux/virtio_net.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Call CREATE_DEV with one field changed; destroy the device where it succeeds. */
@@ -209,6 +211,46 @@ void test_queues(void)
 	close(event);
 }
 
+/* Change the last byte of the configuration for 300 ms, and return how often. */
+static void *change_config(void *unused)
+{
+	struct { struct vduse_config_data d; char byte; } c = {
+		.d = { .offset = sizeof(struct virtio_blk_config) - 1, .length = 1 },
+	};
+	struct timespec now, end;
+	long n = 0;
+
+	(void)unused;
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_nsec += 300000000;
+	do {
+		n += !ioctl(dev, VDUSE_DEV_SET_CONFIG, &c);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec * 1000000000LL + now.tv_nsec < end.tv_sec * 1000000000LL + end.tv_nsec);
+	return (void *)n;
+}
+
+/* A driver reads again when the configuration has changed: so it must not change all the time. */
+static void test_config_storm(void)
+{
+	/* One a tick, of which a second has 1000 at most; some of a thread's come after its end. */
+	const long most = 300 + 100;
+	long changes = 0;
+	char got[32];
+	pthread_t t[4];
+	void *n;
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&t[i], NULL, change_config, NULL);
+	for (int i = 0; i < 4; i++) {
+		pthread_join(t[i], &n);
+		changes += (long)n;
+	}
+	snprintf(got, sizeof(got), "%ld changes", changes);
+	report(stock || (changes > 0 && changes <= most), "SET_CONFIG: 300 ms by four threads", got,
+	       "one a tick");
+}
+
 void test_config(void)
 {
 	static const uint32_t bad[][2] = {
@@ -234,5 +276,6 @@ void test_config(void)
 	half->length = 5;
 	expect("SET_CONFIG: data not mapped", ioctl(dev, VDUSE_DEV_SET_CONFIG, half), "EFAULT", NULL);
 	bad_pointers("SET_CONFIG", dev, VDUSE_DEV_SET_CONFIG, sizeof(*half));
+	test_config_storm();
 }
 
