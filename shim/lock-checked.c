@@ -15,6 +15,14 @@ enum {
 void shim_lock_init(shim_lock_t *l)
 {
 	memset(l, 0, sizeof(*l));
+	l->magic = SHIM_LOCK_MAGIC;
+}
+
+/* Find an index beyond an array of locks, too: what lies there is no lock. */
+static void check_initialised(const shim_lock_t *l)
+{
+	check(PROP_CONTEXT, l->magic == SHIM_LOCK_MAGIC,
+	      "a lock is taken that was never initialised, or is none");
 }
 
 static bool was_seen_both(unsigned int seen, unsigned int a, unsigned int b)
@@ -59,6 +67,7 @@ bool shim_trylock(shim_lock_t *l)
 {
 	unsigned int word = 0;
 
+	check_initialised(l);
 	if (READ_ONCE(l->word) ||
 	    !__atomic_compare_exchange_n(&l->word, &word, SHIM_WRITER, false,
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
@@ -76,6 +85,7 @@ void shim_lock(shim_lock_t *l, bool sleeps)
 	unsigned int word = 0;
 
 	shim_step();
+	check_initialised(l);
 	if (sleeps)
 		shim_might_sleep("a sleeping lock");
 	check(PROP_CONTEXT, READ_ONCE(l->owner) != (const void *)&shim_self,
@@ -112,6 +122,7 @@ void shim_lock_shared(shim_lock_t *l, bool sleeps)
 	unsigned int word;
 
 	shim_step();
+	check_initialised(l);
 	if (sleeps)
 		shim_might_sleep("a sleeping lock");
 	check(PROP_CONTEXT, READ_ONCE(l->owner) != (const void *)&shim_self,

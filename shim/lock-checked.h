@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Locks that check their use.  A lock is a word that is tested and set.  Wrong are: a lock
- * that its owner takes again, one that another thread releases, and one that is taken both
- * with interrupts on and by map, unmap or sync.  Left out: fairness, except that a waiting
- * writer holds off readers.
+ * Locks that check their use.  A lock is a word that is tested and set.  Wrong are: memory
+ * that was never initialised as a lock, a lock that its owner takes again, one that another
+ * thread releases, and one that is taken both with interrupts on and by map, unmap or sync.
+ * Left out: fairness, except that a waiting writer holds off readers.
  */
 #ifndef SHIM_LOCK_CHECKED_H
 #define SHIM_LOCK_CHECKED_H
@@ -17,6 +17,7 @@ typedef struct {
 	unsigned int waiting;	/* writers */
 	const void *owner;	/* the writer's shim_self */
 	unsigned int seen;	/* how the lock was taken so far */
+	unsigned int magic;	/* SHIM_LOCK_MAGIC, once it is initialised */
 } shim_lock_t;
 
 typedef struct { shim_lock_t l; } spinlock_t;
@@ -24,7 +25,8 @@ typedef struct { shim_lock_t l; } rwlock_t;
 struct mutex { spinlock_t l; };
 struct rw_semaphore { rwlock_t l; };
 
-#define SHIM_UNLOCKED(name)	{ { 0, 0, NULL, 0 } }
+#define SHIM_LOCK_MAGIC		0x6c6f636bU
+#define SHIM_UNLOCKED(name)	{ { 0, 0, NULL, 0, SHIM_LOCK_MAGIC } }
 
 /* @sleeps: a mutex or a semaphore, which may be held where a thread may sleep. */
 void shim_lock_init(shim_lock_t *l);

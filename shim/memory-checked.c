@@ -19,6 +19,17 @@ struct alloc_head {
 
 #define ALLOC_MAGIC	0x62616c6c6f633031ULL
 
+/*
+ * Bytes behind every allocation that hold a pattern.  They find an index that is a little too
+ * large, as a CPU number can be; the address sanitizer finds more, without them.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define ALLOC_FENCE	0
+#else
+#define ALLOC_FENCE	512
+#endif
+#define ALLOC_FENCE_BYTE 0xa5
+
 bool shim_alloc_fails(void)
 {
 	struct shim_inject *in = &shim_inject;
@@ -47,6 +58,15 @@ bool shim_alloc_fails(void)
 	return true;
 }
 
+static void set_fence(struct alloc_head *head)
+{
+	u8 *fence = (u8 *)(head + 1) + head->size;
+	int i;
+
+	for (i = 0; i < ALLOC_FENCE; i++)
+		fence[i] = ALLOC_FENCE_BYTE;
+}
+
 void *shim_alloc(size_t nr, size_t size, gfp_t gfp)
 {
 	struct alloc_head *head;
@@ -55,14 +75,25 @@ void *shim_alloc(size_t nr, size_t size, gfp_t gfp)
 		shim_might_sleep("an allocation");
 	if (shim_alloc_fails() || (size && nr > (1UL << 40) / size))
 		return NULL;
-	head = aligned_alloc(64, ALIGN(sizeof(*head) + nr * size, 64));
+	head = aligned_alloc(64, ALIGN(sizeof(*head) + nr * size + ALLOC_FENCE, 64));
 	if (!head)
 		return NULL;
 	head->size = nr * size;
 	head->magic = ALLOC_MAGIC;
 	memset(head + 1, gfp & __GFP_ZERO ? 0 : SHIM_POISON, nr * size);
+	set_fence(head);
 	__atomic_fetch_add(&shim_account.allocations, 1, __ATOMIC_RELAXED);
 	return head + 1;
+}
+
+static void check_fence(const struct alloc_head *head)
+{
+	const u8 *fence = (const u8 *)(head + 1) + head->size;
+	int i;
+
+	for (i = 0; i < ALLOC_FENCE; i++)
+		check(PROP_INTEGRITY, fence[i] == ALLOC_FENCE_BYTE,
+		      "byte %d behind an allocation of %zu bytes is written", i, head->size);
 }
 
 void shim_free(const void *p)
@@ -73,6 +104,7 @@ void shim_free(const void *p)
 		return;
 	head = (struct alloc_head *)(uintptr_t)p - 1;
 	check(PROP_EXHAUSTION, head->magic == ALLOC_MAGIC, "memory is freed that is not allocated");
+	check_fence(head);
 	head->magic = 0;
 	__atomic_fetch_sub(&shim_account.allocations, 1, __ATOMIC_RELAXED);
 	free(head);

@@ -2,10 +2,11 @@
 /*
  * Memory of the kernel itself, which comes from malloc().
  *
- * Checked, allocations are counted and hold a pattern unless they are asked for zeroed; one
- * that may sleep is checked for that; any can be made to fail, also one that the kernel
- * would hardly refuse.  Fast, all memory is written to before it is given out, so that no
- * page of it is new to the process when a thread first uses it.
+ * Checked, allocations are counted, hold a pattern unless they are asked for zeroed, and have
+ * another one behind them that must stay; one that may sleep is checked for that; any can be
+ * made to fail, also one that the kernel would hardly refuse.  Fast, all memory is written to
+ * before it is given out, so that no page of it is new to the process when a thread first
+ * uses it.
  */
 #ifndef SHIM_SLAB_H
 #define SHIM_SLAB_H
