@@ -12,9 +12,11 @@
 #ifdef SHIM_CHECKED
 #define SHIM_PERCPU_PART	4096UL	/* bytes, at least those of one allocation */
 #define shim_this_cpu()		((unsigned long)smp_processor_id() * SHIM_PERCPU_PART)
+#define shim_cpu_part(cpu)	(shim_possible_cpu(cpu) * SHIM_PERCPU_PART)
 #else
 #define SHIM_PERCPU_PART	(64UL << 10)	/* bytes, at least those of all allocations */
 #define shim_this_cpu()		(shim_self.percpu)
+#define shim_cpu_part(cpu)	((cpu) * SHIM_PERCPU_PART)
 #endif
 
 /**
@@ -34,18 +36,18 @@ void shim_percpu_free(void *p, size_t size);
 
 /**
  * shim_set_cpu() - put the running thread on a CPU
- * @cpu: the CPU's number
+ * @cpu: the CPU's number; shim_nth_cpu() has those that there are
  */
 static inline void shim_set_cpu(u32 cpu)
 {
 	shim_self.cpu = cpu;
-	shim_self.percpu = cpu * SHIM_PERCPU_PART;
+	shim_self.percpu = shim_cpu_part(cpu);
 }
 
 #define alloc_percpu(type)	((type *)shim_percpu_alloc(sizeof(type)))
 #define free_percpu(p)		shim_percpu_free(p, sizeof(*(p)))
 #define shim_per_cpu(p, bytes)	((typeof(p))((char *)(p) + (bytes)))
-#define per_cpu_ptr(p, cpu)	shim_per_cpu(p, (cpu) * SHIM_PERCPU_PART)
+#define per_cpu_ptr(p, cpu)	shim_per_cpu(p, shim_cpu_part(cpu))
 #define raw_cpu_ptr(p)		shim_per_cpu(p, shim_self.percpu)
 #define this_cpu_ptr(p)		shim_per_cpu(p, shim_this_cpu())
 #define alloc_percpu_gfp(type, gfp) alloc_percpu(type)

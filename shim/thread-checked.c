@@ -30,6 +30,12 @@ u32 shim_processor_id(void)
 	return shim_self.cpu;
 }
 
+u32 shim_possible_cpu(u32 cpu)
+{
+	check(PROP_INTEGRITY, cpu_possible(cpu), "there is no CPU %u", cpu);
+	return cpu;
+}
+
 /* There are more threads than CPUs: the awaited thread may need this one. */
 void shim_relax(void)
 {

@@ -18,7 +18,7 @@
 #include "types.h"
 
 #ifdef SHIM_CHECKED
-#define NR_CPUS			16
+#define NR_CPUS			16	/* numbers of CPUs; eleven of them are possible */
 #else
 #define NR_CPUS			64
 #define SHIM_NESTED		4	/* spinlocks that a thread may wait for, holding others */
@@ -68,13 +68,29 @@ do {									\
 #define put_cpu()		preempt_enable()
 #define raw_smp_processor_id()	(shim_self.cpu)
 
-#define nr_cpu_ids		num_possible_cpus()
-#define num_online_cpus()	num_possible_cpus()
-#define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < (int)num_possible_cpus(); (cpu)++)
+#define for_each_possible_cpu(cpu)					\
+	for ((cpu) = 0; (cpu) < (int)nr_cpu_ids; (cpu)++)		\
+		if (!cpu_possible(cpu))					\
+			continue;					\
+		else
 #define for_each_online_cpu(cpu) for_each_possible_cpu(cpu)
+#define cpu_online(cpu)		cpu_possible(cpu)
+#define num_online_cpus()	num_possible_cpus()
 
 #ifdef SHIM_CHECKED
-#define num_possible_cpus()	NR_CPUS
+/*
+ * Every third number is that of no CPU: the kernel, too, has gaps where firmware leaves out
+ * CPUs.  So there are CPUs whose numbers are not below num_possible_cpus().
+ */
+#define nr_cpu_ids		((unsigned int)NR_CPUS)
+#define cpu_possible(cpu)	((unsigned int)(cpu) < nr_cpu_ids && (cpu) % 3 != 1)
+#define num_possible_cpus()	(nr_cpu_ids - nr_cpu_ids / 3)
+
+/* Return the number of the Nth CPU. */
+static inline u32 shim_nth_cpu(u32 n)
+{
+	return n + (n + 1) / 2;
+}
 
 /* If set, conform-step calls this before each access to memory and each call of a shim. */
 extern void (*shim_before_access)(void);
@@ -114,6 +130,14 @@ void shim_relax(void);
  */
 u32 shim_processor_id(void);
 
+/**
+ * shim_possible_cpu() - check that there is a CPU of this number
+ * @cpu: the number
+ *
+ * Return: the number.
+ */
+u32 shim_possible_cpu(u32 cpu);
+
 #define smp_processor_id()	shim_processor_id()
 #define cpu_relax()		shim_relax()
 #define cond_resched()		shim_might_sleep("cond_resched()")
@@ -122,7 +146,10 @@ u32 shim_processor_id(void);
 extern u32 shim_nr_cpus;		/* CPUs of the simulated machine, at least one a thread */
 extern struct shim_thread *shim_threads[NR_CPUS];	/* by CPU; each thread enters itself */
 
+#define nr_cpu_ids		(shim_nr_cpus)
+#define cpu_possible(cpu)	((u32)(cpu) < nr_cpu_ids)
 #define num_possible_cpus()	(shim_nr_cpus)
+#define shim_nth_cpu(n)		(n)
 #define smp_processor_id()	raw_smp_processor_id()
 #ifndef cpu_relax		/* tests have more threads than CPUs */
 #define cpu_relax()		__builtin_ia32_pause()

@@ -86,7 +86,7 @@ static void stay_on(int cpu)
 	long nr = sysconf(_SC_NPROCESSORS_ONLN);
 	cpu_set_t set;
 
-	shim_set_cpu(cpu);
+	shim_set_cpu(shim_nth_cpu(cpu));
 	CPU_ZERO(&set);
 	CPU_SET(cpu % nr, &set);
 	sched_setaffinity(0, sizeof(set), &set);

@@ -14,7 +14,7 @@
 
 #define NR_ECHOES	2
 #define NR_OTHERS	3	/* spy, worker, registrar */
-#define MAX_DRIVERS	(NR_CPUS - NR_ECHOES - NR_OTHERS)
+#define MAX_DRIVERS	(num_possible_cpus() - NR_ECHOES - NR_OTHERS)
 
 /* Requests of each driver in a round. */
 #if defined(__SANITIZE_THREAD__)
@@ -327,7 +327,7 @@ static void start(struct actor *actors, unsigned int *nr, void *(*act)(void *),
 	struct actor *a = &actors[*nr];
 
 	a->nr = which;
-	a->cpu = *nr;
+	a->cpu = shim_nth_cpu(*nr);
 	a->random = t.seed + *nr;
 	memset(a->sizes, 0, sizeof(a->sizes));
 	(*nr)++;
@@ -391,7 +391,7 @@ void threads_job(void *arg)
 			config.window = e.config.window;
 		t.seed = config.seed;
 		t.failures = nr % 4 == 3;
-		run_round(&config, clamp(job->o->threads, 1U, (unsigned int)MAX_DRIVERS));
+		run_round(&config, clamp(job->o->threads, 1U, MAX_DRIVERS));
 		nr++;
 	} while (now_ns() < end);
 }

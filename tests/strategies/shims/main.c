@@ -91,7 +91,7 @@ static void *reader(void *arg)
 	const struct object *o;
 	unsigned int i;
 
-	shim_set_cpu(1);
+	shim_set_cpu(shim_nth_cpu(1));
 	while (!smp_load_acquire(&over)) {
 		rcu_read_lock();
 		o = rcu_dereference(shared);

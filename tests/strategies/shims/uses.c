@@ -238,7 +238,7 @@ static int use_percpu(void)
 {
 	struct part __percpu *p = alloc_percpu(struct part);
 	u64 sum = 0;
-	int cpu;
+	int cpu, nr = 0;
 
 	want(p);
 	this_cpu_add(p->sum, 5);
@@ -253,9 +253,12 @@ static int use_percpu(void)
 	get_cpu_ptr(p)->sum++;
 	__this_cpu_inc(p->sum);
 	put_cpu_ptr(p);
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		sum += per_cpu_ptr(p, cpu)->sum;
+		nr += cpu_possible(cpu);
+	}
 	want(sum == 12);
+	want(nr == num_possible_cpus() && nr <= nr_cpu_ids && raw_smp_processor_id() < nr_cpu_ids);
 	free_percpu(p);
 	return 0;
 }
