@@ -140,5 +140,7 @@ void episode_run(const struct episode *e, bool explain)
 	finding->step = e->nr_ops;
 	m.ending = true;
 	finish(e);
+	if (e->refill)
+		refill_run(&e->config, e->config.seed);
 	finding->episodes++;
 }

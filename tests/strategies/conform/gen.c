@@ -148,6 +148,7 @@ bool episode_make(struct episode *e, const struct bl_strategy *s,
 	e->busy_exit = random_below(&random, 16) == 0;
 	e->take_back = random_below(&random, 2);
 	e->reset_exit = random_below(&random, 8) == 0;
+	e->refill = nr % 8 == 0;	/* so that even a short run has one */
 	/* A strategy is lazy only until a page exists, so many episodes are short. */
 	e->nr_ops = random_below(&random, 8) ? EPISODE_OPS / 16 : EPISODE_OPS;
 	for (i = 0; i < e->nr_ops; i++)

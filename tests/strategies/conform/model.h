@@ -54,6 +54,7 @@ struct episode {
 	bool busy_exit;		/* the driver leaves mappings behind */
 	bool take_back;		/* if so, the core unmaps them */
 	bool reset_exit;	/* at the end a reset, after which the daemon reads */
+	bool refill;		/* then another domain, see refill.c */
 	u32 nr_ops;
 	struct op ops[EPISODE_OPS];
 };

@@ -61,6 +61,9 @@ void take_back(void);		/* as the core does it, with next_mapping */
 void interrupts_on(void);
 void interrupts_off(void);
 
+/* refill.c: fill, empty and fill again a window of a strategy with addresses of its own */
+void refill_run(const struct config *of_episode, u64 seed);
+
 /* pin.c */
 void op_pin(const struct op *op);
 void pin_deferred(void);	/* after the worker */

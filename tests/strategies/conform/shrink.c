@@ -54,6 +54,7 @@ static bool fails_without(enum prop prop, u32 from, u32 nr)
 	trial.busy_exit = current->busy_exit;
 	trial.take_back = current->take_back;
 	trial.reset_exit = current->reset_exit;
+	trial.refill = current->refill;
 	trial.nr_ops = from + rest;
 	memcpy(trial.ops, current->ops, from * sizeof(struct op));
 	memcpy(trial.ops + from, current->ops + from + nr, rest * sizeof(struct op));
@@ -69,6 +70,7 @@ static void keep_trial(void)
 	current->init_failures = trial.init_failures;
 	current->busy_exit = trial.busy_exit;
 	current->reset_exit = trial.reset_exit;
+	current->refill = trial.refill;
 }
 
 static bool in_time(u64 start)
@@ -95,11 +97,12 @@ static void leave_out(enum prop prop, u64 start)
 	}
 }
 
-/* Try to do without failures of init, a busy exit and a reset at the end. */
+/* Try to do without failures of init, a busy exit, a reset at the end and a refilled window. */
 static void simplify(enum prop prop)
 {
 	bool *flags[] = {
-		&current->init_failures, &current->busy_exit, &current->reset_exit
+		&current->init_failures, &current->busy_exit, &current->reset_exit,
+		&current->refill
 	};
 	unsigned int i;
 
@@ -154,6 +157,8 @@ enum prop shrink(struct episode *e, const struct finding *f, u32 nr_ops)
 		printf("        at the end, mappings are left behind\n");
 	if (e->reset_exit)
 		printf("        at the end, a reset, and the daemon looks once more\n");
+	if (e->refill)
+		printf("        at the end, a new window is filled, emptied and filled again\n");
 	fails_without(prop, 0, 0);
 	run_one(true);
 	printf("  %s: %s\n", prop_names[prop], result->text);
