@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Functions of the module's core that the inlined half of it can call and that have nothing
- * to do here: the window is in no IOTLB, there is one IOVA allocator (iova.h) and no
+ * Functions of the module's core that the inlined half of it can call and that have next to
+ * nothing to do here: the window is in no IOTLB, there are the IOVA allocators of iova.h and no
  * coherent memory, and nobody traces a lock.
  */
 #include "strategy.h"
@@ -11,6 +11,17 @@ int bl_window_put_in_iotlb(struct bl_domain *d)
 	return 0;
 }
 
+#ifdef SHIM_CHECKED
+unsigned long bl_iova_alloc_other(struct bl_domain *d, unsigned long nr)
+{
+	return shim_iova_alloc_packed(&d->stream, nr);
+}
+
+void bl_iova_free_other(struct bl_domain *d, unsigned long first, unsigned long nr)
+{
+	shim_iova_free_packed(&d->stream, first, nr);
+}
+#else
 unsigned long bl_iova_alloc_other(struct bl_domain *d, unsigned long nr)
 {
 	return 0;
@@ -19,6 +30,7 @@ unsigned long bl_iova_alloc_other(struct bl_domain *d, unsigned long nr)
 void bl_iova_free_other(struct bl_domain *d, unsigned long first, unsigned long nr)
 {
 }
+#endif
 
 void bl_bit_lock_wait(int bit, unsigned long *lock)
 {

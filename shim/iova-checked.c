@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * IOVAs of a window, checked.  Slots that were freed are handed out again soon, mostly in
- * reverse order, sometimes in any, so that the next owner finds what a strategy left behind.
+ * IOVAs of a window, checked, from two allocators.  That of alloc_iova_fast() aligns a range to
+ * its size, rounded up to a power of two, as the kernel does, and hands out freed slots again
+ * soon, mostly in reverse order, sometimes in any, so that the next owner finds what a strategy
+ * left behind.  The packed one, as the allocator genalloc of the module, takes the first place
+ * that is large enough: only the granule aligns a range, and it can lie across the boundary of
+ * two bounce pages.
  */
 #include <stdlib.h>
 
@@ -74,11 +78,12 @@ static void flush(struct shim_iova *m)
 			memset(m->slot_used + m->stack[nr][--m->depth[nr]], 0, nr);
 }
 
-static u32 search(struct shim_iova *m, u32 nr, u32 from)
+static u32 search(struct shim_iova *m, u32 nr, u32 from, u32 align)
 {
 	u32 i;
 
-	for (; from + nr <= m->nr_slots; from = ALIGN(from + i + 1, m->step)) {
+	from = ALIGN(from, align);
+	for (; from + nr <= m->nr_slots; from = ALIGN(from + i + 1, align)) {
 		for (i = 0; i < nr && !m->slot_used[from + i]; i++)
 			;
 		if (i == nr)
@@ -89,24 +94,38 @@ static u32 search(struct shim_iova *m, u32 nr, u32 from)
 
 static u32 find(struct shim_iova *m, u32 nr)
 {
-	u32 first = pop_slots(m, nr);
+	u32 align = max_t(u32, m->step, roundup_pow_of_two(nr)), first = pop_slots(m, nr);
 
 	if (first)
 		return first;
-	first = search(m, nr, m->hint);
+	first = search(m, nr, m->hint, align);
 	if (!first) {
 		flush(m);
-		first = search(m, nr, m->step);
+		first = search(m, nr, m->step, align);
 	}
-	if (first) {
-		memset(m->slot_used + first, 1, nr);
+	if (first)
 		m->hint = first + nr;
-	}
 	return first;
 }
 
-unsigned long alloc_iova_fast(struct iova_domain *d, unsigned long nr, unsigned long limit,
-			      bool flush_caches)
+/* Take a range where one of the allocators finds it. */
+static u32 take(struct shim_iova *m, unsigned long nr, bool packed)
+{
+	u32 first = 0;
+
+	if (nr < m->nr_slots)
+		first = packed ? search(m, nr, m->step, m->step) : find(m, nr);
+	if (!first) {
+		m->full++;
+		return 0;
+	}
+	memset(m->slot_used + first, 1, nr);
+	m->range_slots[first] = nr;
+	m->used += nr;
+	return first;
+}
+
+static u32 alloc_range(struct iova_domain *d, unsigned long nr, bool packed)
 {
 	struct shim_iova *m = d->shim;
 	u32 first;
@@ -116,18 +135,23 @@ unsigned long alloc_iova_fast(struct iova_domain *d, unsigned long nr, unsigned 
 	if (m->forced)
 		return m->forced + (shim_self.cpu ? m->forced_other : 0);
 	lock(m);
-	first = nr < m->nr_slots ? find(m, nr) : 0;
-	if (first) {
-		m->range_slots[first] = nr;
-		m->used += nr;
-	} else {
-		m->full++;
-	}
+	first = take(m, nr, packed);
 	unlock(m);
 	return first;
 }
 
-void free_iova_fast(struct iova_domain *d, unsigned long first, unsigned long nr)
+unsigned long alloc_iova_fast(struct iova_domain *d, unsigned long nr, unsigned long limit,
+			      bool flush_caches)
+{
+	return alloc_range(d, nr, false);
+}
+
+unsigned long shim_iova_alloc_packed(struct iova_domain *d, unsigned long nr)
+{
+	return alloc_range(d, nr, true);
+}
+
+static void free_range(struct iova_domain *d, unsigned long first, unsigned long nr, bool packed)
 {
 	struct shim_iova *m = d->shim;
 	bool is_inside = nr <= m->nr_slots && first <= m->nr_slots - nr;
@@ -146,9 +170,19 @@ void free_iova_fast(struct iova_domain *d, unsigned long first, unsigned long nr
 	      m->range_slots[first]);
 	m->range_slots[first] = 0;
 	m->used -= nr;
-	if (nr < SHIM_IOVA_STACKS && m->depth[nr] < SHIM_IOVA_STACK)
+	if (!packed && nr < SHIM_IOVA_STACKS && m->depth[nr] < SHIM_IOVA_STACK)
 		m->stack[nr][m->depth[nr]++] = first;
 	else
 		memset(m->slot_used + first, 0, nr);
 	unlock(m);
+}
+
+void free_iova_fast(struct iova_domain *d, unsigned long first, unsigned long nr)
+{
+	free_range(d, first, nr, false);
+}
+
+void shim_iova_free_packed(struct iova_domain *d, unsigned long first, unsigned long nr)
+{
+	free_range(d, first, nr, true);
 }

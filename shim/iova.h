@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* IOVAs, as the kernel's allocator with per-CPU caches hands them out. */
+/*
+ * IOVAs, as the kernel's allocator with per-CPU caches hands them out; checked, also as one that
+ * aligns them to the granule only.
+ */
 #ifndef SHIM_IOVA_H
 #define SHIM_IOVA_H
 
@@ -52,6 +55,23 @@ int shim_iova_init(struct iova_domain *d, u64 slots, u32 step, u64 seed);
  * @d: the allocator
  */
 void shim_iova_exit(struct iova_domain *d);
+
+/**
+ * shim_iova_alloc_packed() - allocate slots that follow each other, aligned to the step only
+ * @d: the allocator
+ * @nr: how many
+ *
+ * Return: the first slot, or 0 if there is no room.
+ */
+unsigned long shim_iova_alloc_packed(struct iova_domain *d, unsigned long nr);
+
+/**
+ * shim_iova_free_packed() - free slots
+ * @d: the allocator
+ * @first: the first slot, as shim_iova_alloc_packed() has returned it
+ * @nr: how many were asked for
+ */
+void shim_iova_free_packed(struct iova_domain *d, unsigned long first, unsigned long nr);
 #else
 /**
  * shim_iova_init() - set up a window of IOVAs

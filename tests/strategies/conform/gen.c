@@ -10,6 +10,7 @@
 
 const char *const prefill_names[BL_PREFILL_NR] = { BL_PREFILLS(BL_OPTION_NAME) };
 const char *const backing_names[BL_BACKING_NR] = { BL_BACKINGS(BL_OPTION_NAME) };
+static const char *const allocator_names[BL_ALLOC_NR] = { BL_ALLOCATORS(BL_OPTION_NAME) };
 
 /* How often each operation comes, out of 1000. */
 static const u16 weights[OP_NR] = {
@@ -103,6 +104,7 @@ static void random_config(struct config *config, u64 *random)
 	config->page_shift = PAGE_SHIFT;
 	if (random_below(random, 2))
 		config->page_shift += random_below(random, 16 - PAGE_SHIFT + 1);
+	config->allocator = random_below(random, 2) ? BL_ALLOC_CACHED : BL_ALLOC_GENALLOC;
 	config->granule = random_below(random, 2) ? BL_SLOT_SIZE :
 						    1UL << config->page_shift;
 	config->backing = random_below(random, 2) ? BL_BACKING_ZEROED :
@@ -156,10 +158,35 @@ bool episode_make(struct episode *e, const struct bl_strategy *s,
 	return true;
 }
 
+bool config_find(struct config *config)
+{
+	u64 nr, seed = config->seed, window = config->window;
+	static struct episode e;
+	const char *why;
+
+	for (nr = 0; nr < 64 && core_refusal(config); nr++) {
+		if (!episode_make(&e, config->strategy, config->prefill, seed, nr, &why))
+			return false;
+		*config = e.config;
+		config->window = window;
+	}
+	return !core_refusal(config);
+}
+
+struct config config_draw_allocator(const struct config *config, u64 *random)
+{
+	struct config packed = *config;
+
+	packed.allocator = BL_ALLOC_GENALLOC;
+	packed.granule = BL_SLOT_SIZE;
+	return random_below(random, 2) || core_refusal(&packed) ? *config : packed;
+}
+
 void config_print(const struct config *config)
 {
-	printf("%s, page size %luK, bounce page %luK, granule %luK, window %lluM, prefill %s, backing %s",
+	printf("%s, page size %luK, bounce page %luK, granule %luK, window %lluM, prefill %s, backing %s, allocator %s",
 	       config->strategy->name, PAGE_SIZE >> 10, 1UL << (config->page_shift - 10),
 	       config->granule >> 10, config->window >> 20,
-	       prefill_names[config->prefill], backing_names[config->backing]);
+	       prefill_names[config->prefill], backing_names[config->backing],
+	       allocator_names[config->allocator]);
 }

@@ -61,6 +61,7 @@ struct round {
 	enum litmus_test test;
 	bool syncs;		/* for the CPU, where else it would unmap */
 	u32 look;		/* where in the buffer the daemon looks */
+	u32 part, part_len;	/* of the buffer, that the driver syncs */
 	struct bl_core *core;
 	u64 iova;
 	u32 size;
@@ -283,8 +284,8 @@ static void race(struct round *r)
 		r->core->d.strategy->reset(&r->core->d);
 		break;
 	case LITMUS_SYNC:
-		memcpy(original(), contents(r, 1), r->size);
-		core_sync_for_device(r->core, r->iova, r->size, r->dir);
+		memcpy(original() + r->part, contents(r, 1) + r->part, r->part_len);
+		core_sync_for_device(r->core, r->iova + r->part, r->part_len, r->dir);
 		break;
 	case LITMUS_TOUCH:
 		check_device_sees(r, contents(r, 0));
@@ -361,7 +362,7 @@ static void check_round(struct round *r)
 			unmap_buffer(r);
 		break;
 	case LITMUS_SYNC:
-		check_device_sees(r, contents(r, 1));
+		check_device_sees(r, original());
 		unmap_buffer(r);
 		break;
 	case LITMUS_TOUCH:
@@ -434,10 +435,35 @@ static u32 random_delay(const struct config *config, u64 *random)
 	return random_below(random, 600 << random_below(random, most));
 }
 
+/*
+ * Place the mapping of a round at AT, where a page begins.  The packed allocator places it
+ * anywhere in the page, so that it can end in the next one.  If the mapping has several pages,
+ * look at the first or at the second, and sync all of it or a part that is in both.
+ */
+static void place(const struct config *config, struct round *r, u64 at, u64 *random)
+{
+	u32 page = 1U << config->page_shift, first = page;
+
+	if (config->allocator != BL_ALLOC_CACHED && r->test != LITMUS_SHARE)
+		first -= random_below(random, page / config->granule) * config->granule;
+	r->iova = at + page - first;
+	r->look = 0;
+	r->part = 0;
+	r->part_len = r->size;
+	if (r->size <= first || random_below(random, 4) == 0)
+		return;
+	r->look = first;
+	if (random_below(random, 2))
+		return;
+	r->part = first / 2;
+	r->part_len = min_t(u32, page, r->size - r->part);
+}
+
 /* Use the second half of a domain page by page; the first half is the strategy's. */
 static void run_domain(const struct config *config, struct round *r, u64 *random, u64 end)
 {
-	u64 step = max_t(u64, 1UL << config->page_shift, ALIGN(r->size, 1UL << config->page_shift));
+	u64 page = 1UL << config->page_shift;
+	u64 step = ALIGN(r->size, page) + (config->allocator == BL_ALLOC_CACHED ? 0 : page);
 	u32 rounds = 0;
 	u64 at;
 
@@ -445,7 +471,7 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 	r->core = core_create(config);
 	check(PROP_INTEGRITY, r->core, "init fails");
 	for (at = config->window / 2; at + step <= config->window; at += step) {
-		r->iova = at;
+		place(config, r, at, random);
 		r->nr++;
 		r->delay = random_delay(config, random);
 		run_round(r, random_delay(config, random));
@@ -463,6 +489,7 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 		     u64 *random, u64 end)
 {
 	struct round r = { .test = test, .nr = nr };
+	struct config chosen = config_draw_allocator(config, random);
 
 	r.dir = test == LITMUS_BACK || test == LITMUS_TWICE || test == LITMUS_RESYNC ||
 		(test == LITMUS_UNMAP && config->strategy->access) ?
@@ -478,13 +505,11 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 	/* A longer mapping gets its IOVA from the shim, where this test chooses it. */
 	if (config->strategy->own_iova)
 		r.size = nr % 2 ? 64 : config->granule + 64;
-	/* Look at the last page of several as well as at the first. */
+	/* Sometimes there is a page more. */
 	if (test != LITMUS_SHARE && r.size > 64 && r.size <= (MAX_BYTES - BL_SLOT_SIZE) / 2 &&
-	    nr / 8 % 2) {
-		r.look = 1U << config->page_shift;
+	    nr / 8 % 2)
 		r.size += 1U << config->page_shift;
-	}
-	run_domain(config, &r, random, end);
+	run_domain(&chosen, &r, random, end);
 }
 
 /* Does the test make sense with the strategy? */
@@ -506,22 +531,6 @@ static bool applies(const struct config *config, enum litmus_test test)
 	return true;
 }
 
-/* Find a configuration that the strategy takes: that of an episode, if need be. */
-static bool find_config(struct config *config, const struct job *job)
-{
-	static struct episode e;
-	const char *why;
-	u64 nr;
-
-	for (nr = 0; nr < 64 && core_refusal(config); nr++) {
-		if (!episode_make(&e, job->entry->strategy, job->prefill, job->o->seed, nr, &why))
-			return false;
-		*config = e.config;
-		config->window = LITMUS_WINDOW;
-	}
-	return !core_refusal(config);
-}
-
 void litmus_job(void *arg)
 {
 	const struct job *job = arg;
@@ -537,7 +546,7 @@ void litmus_job(void *arg)
 	pthread_t thread;
 	u32 nr = 0;
 
-	if (config.strategy->raw || !find_config(&config, job))
+	if (config.strategy->raw || !config_find(&config))
 		return;
 	page_shift = config.page_shift;
 	pthread_create(&thread, NULL, daemon_thread, NULL);

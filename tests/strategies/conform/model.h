@@ -70,6 +70,18 @@ bool episode_make(struct episode *e, const struct bl_strategy *s,
 /* Run episode E.  With EXPLAIN, print each operation. */
 void episode_run(const struct episode *e, bool explain);
 
+/*
+ * Replace CONFIG, if its strategy refuses it, by the configuration of an episode with the same
+ * window.  Return false if the strategy refuses all of them.
+ */
+bool config_find(struct config *config);
+
+/*
+ * Return CONFIG, or every second time with the allocator genalloc and the smallest granule, if
+ * the strategy takes that.
+ */
+struct config config_draw_allocator(const struct config *config, u64 *random);
+
 void config_print(const struct config *config);
 
 /*

@@ -21,7 +21,7 @@ static void set_config(struct bl_core *core, const struct config *config)
 	core->d.granule = config->granule;
 	core->d.prefill = config->prefill;
 	core->d.backing = config->backing;
-	core->d.allocator = BL_ALLOC_CACHED;
+	core->d.allocator = config->allocator;
 	core->d.window_on = true;
 	core->vdpa.domain = &core->d;
 }
@@ -35,6 +35,8 @@ const char *core_refusal(const struct config *config)
 	if (config->strategy->raw &&
 	    (config->prefill != BL_PREFILL_NONE || config->backing != BL_BACKING_ZEROED))
 		return "has no bounce pages";
+	if (config->strategy->own_iova && config->allocator != BL_ALLOC_CACHED)
+		return "has addresses of its own";
 	if (config->backing == BL_BACKING_HUGE && config->window % BL_HUGE_SIZE)
 		return "needs a window of whole huge pages";
 	return config->strategy->refuse ? config->strategy->refuse(&core.d) : NULL;

@@ -90,6 +90,7 @@ struct config {
 	u64 window;
 	unsigned int page_shift;
 	unsigned long granule;
+	enum bl_allocator allocator;	/* cached; or genalloc, which aligns to the granule only */
 	enum bl_prefill prefill;
 	enum bl_backing backing;
 	u64 seed;
