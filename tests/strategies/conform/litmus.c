@@ -13,63 +13,20 @@
  * touch	two daemons at once find the same page, filled
  * reset	a daemon touches an earlier mapping while the device is reset
  * share	two drivers map into one bounce page that does not exist yet
- * twice	two drivers, misled by their rings, unmap one mapping: one of them does nothing
- * resync	a driver syncs what another one, misled by its ring, unmaps and maps again
- * early	a driver, misled by its ring, unmaps what another one is mapping: nothing stays mapped
+ * twice, early, resync, syncs: see misled.c
  */
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "buf.h"
+#include "litmus.h"
 #include "run.h"
 
 #define LITMUS_WINDOW	(4UL << 20)
-#define SECOND_SIZE	100
-#define EARLY_UNMAPS	20	/* one after the other, to meet a map */
 #define LITMUS_LEAST	32	/* rounds in a domain, even when time is over */
-#define MAX_BYTES	(64UL * 1024 + BL_SLOT_SIZE)
 
-enum litmus_test {
-	LITMUS_MAP, LITMUS_UNMAP, LITMUS_BACK, LITMUS_SYNC, LITMUS_TOUCH,
-	LITMUS_SHARE, LITMUS_RESET, LITMUS_TWICE, LITMUS_EARLY,
-	LITMUS_RESYNC, LITMUS_NR
-};
-
-/* The two threads share this.  One thread writes each part. */
-static struct {
-	struct {
-		u64 go;			/* round that may start */
-		u64 start;		/* by the processor's clock */
-		u32 delay;		/* of the daemon */
-		u64 iova;
-		enum litmus_test test;
-		u32 size;		/* of the mapping */
-		enum dma_data_direction dir;
-		struct bl_core *core;	/* NULL: end */
-	} driver ____cacheline_aligned;
-	struct {
-		u64 done;
-		u64 iova;
-		u8 seen[MAX_BYTES];
-		size_t len;
-	} daemon ____cacheline_aligned;
-} shared;
-
-struct round {
-	enum litmus_test test;
-	bool syncs;		/* for the CPU, where else it would unmap */
-	u32 look;		/* where in the buffer the daemon looks */
-	u32 part, part_len;	/* of the buffer, that the driver syncs */
-	struct bl_core *core;
-	u64 iova;
-	u32 size;
-	u32 delay;		/* of the driver */
-	u32 nr;
-	u64 strays;		/* before the round */
-	enum dma_data_direction dir;
-};
+struct litmus_shared shared;
 
 static u64 clock_now(void)
 {
@@ -91,31 +48,6 @@ static void stay_on(int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu % nr, &set);
 	sched_setaffinity(0, sizeof(set), &set);
-}
-
-/* Return the address of the other driver's buffer. */
-static phys_addr_t second_pa(void)
-{
-	return cell_pa(1) + CELL_PAD;
-}
-
-static void unmap_early(struct bl_core *core, u64 iova)
-{
-	unsigned int i;
-
-	for (i = 0; i < EARLY_UNMAPS; i++)
-		core_unmap(core, iova, shared.driver.size, shared.driver.dir, true);
-}
-
-/* Give the other driver's range away, and get its address for memory that the device may read. */
-static void unmap_and_map(struct bl_core *core, u64 iova)
-{
-	u64 before = sim.stray_unmaps;
-
-	core_unmap(core, iova, shared.driver.size, shared.driver.dir, true);
-	shared.daemon.iova = 0;
-	if (sim.stray_unmaps == before)
-		shared.daemon.iova = core_map(core, second_pa(), SECOND_SIZE, DMA_TO_DEVICE, true);
 }
 
 /* Read as the daemon: by a touch, or through the file if the strategy has that. */
@@ -157,13 +89,8 @@ static void *daemon_thread(void *arg)
 		if (shared.driver.test == LITMUS_SHARE)
 			shared.daemon.iova = core_map(shared.driver.core, second_pa(),
 						      SECOND_SIZE, DMA_TO_DEVICE, true);
-		else if (shared.driver.test == LITMUS_TWICE)
-			core_unmap(shared.driver.core, shared.driver.iova, shared.driver.size,
-				   shared.driver.dir, true);
-		else if (shared.driver.test == LITMUS_RESYNC)
-			unmap_and_map(shared.driver.core, shared.driver.iova);
-		else if (shared.driver.test == LITMUS_EARLY)
-			unmap_early(shared.driver.core, shared.driver.iova);
+		else if (is_misled(shared.driver.test))
+			misled_other();
 		else
 			shared.daemon.len = look(shared.driver.core, shared.driver.iova,
 						 round);
@@ -190,11 +117,6 @@ static void join_daemon(void)
 
 /* --- one round ------------------------------------------------------------- */
 
-static u8 *original(void)
-{
-	return phys_to_virt(cell_pa(0) + CELL_PAD);
-}
-
 static const u8 *contents(const struct round *r, unsigned int more)
 {
 	return pattern_of(SIM_PUBLIC, r->nr * 2 + more);
@@ -213,7 +135,7 @@ static void open_second(const struct round *r)
 	cell_open(1, second_pa(), SECOND_SIZE, DMA_TO_DEVICE);
 }
 
-static void map_buffer(struct round *r)
+void map_buffer(struct round *r)
 {
 	dma_addr_t iova = core_map(r->core, cell_pa(0) + CELL_PAD, r->size, r->dir, true);
 
@@ -224,7 +146,7 @@ static void map_buffer(struct round *r)
 	r->iova = iova;
 }
 
-static void unmap_buffer(const struct round *r)
+void unmap_buffer(const struct round *r)
 {
 	core_unmap(r->core, r->iova, r->size, r->dir, true);
 	cell_close(0);
@@ -262,13 +184,6 @@ static void race(struct round *r)
 	case LITMUS_SHARE:
 		map_buffer(r);
 		break;
-	case LITMUS_RESYNC:
-		core_sync_for_cpu(r->core, r->iova, r->size, r->dir);
-		break;
-	case LITMUS_EARLY:
-		map_buffer(r);
-		core_unmap(r->core, r->iova, r->size, r->dir, true);
-		break;
 	case LITMUS_UNMAP:
 		unmap_buffer(r);
 		/* The memory has a new owner, whose secrets it holds. */
@@ -290,11 +205,8 @@ static void race(struct round *r)
 	case LITMUS_TOUCH:
 		check_device_sees(r, contents(r, 0));
 		break;
-	case LITMUS_TWICE:
-		/* The buffer stays the driver's own until both are done. */
-		core_unmap(r->core, r->iova, r->size, r->dir, true);
-		break;
-	case LITMUS_NR:
+	default:
+		misled_driver(r);
 		break;
 	}
 }
@@ -312,21 +224,6 @@ static void check_second(const struct round *r)
 	core_unmap(r->core, shared.daemon.iova, SECOND_SIZE, DMA_TO_DEVICE, true);
 	cell_close(1);
 	r->core->d.stream.shim->forced_other = 0;
-}
-
-/* The request has ended, so that its memory has a new owner. */
-static void check_not_mapped(const struct round *r)
-{
-	static u8 seen[MAX_BYTES];
-	size_t len, i;
-
-	cell_close(0);
-	memcpy(original(), pattern_of(SIM_SECRET, r->nr), r->size);
-	len = daemon_read(r->core, 0, r->iova, seen, r->size);
-	for (i = 0; i < len; i++)
-		check(PROP_AFTER_UNMAP, seen[i] < SIM_SECRET,
-		      "an unmap of what is being mapped: later the daemon reads %#x of its buffer",
-		      seen[i]);
 }
 
 static void check_round(struct round *r)
@@ -371,26 +268,8 @@ static void check_round(struct round *r)
 		      "a touch against a touch: not what is mapped");
 		unmap_buffer(r);
 		break;
-	case LITMUS_RESYNC:
-		/* Its copy would have been refused: the device may not write that memory. */
-		if (shared.daemon.iova)
-			core_unmap(r->core, r->iova, SECOND_SIZE, DMA_TO_DEVICE, true);
-		else
-			core_unmap(r->core, r->iova, r->size, r->dir, true);
-		cell_close(0);
-		cell_close(1);
-		break;
-	case LITMUS_EARLY:
-		check_not_mapped(r);
-		break;
-	case LITMUS_TWICE:
-		cell_close(0);
-		check(PROP_INTEGRITY, sim.strays == r->strays + 1,
-		      "two unmaps of %#llx+%u at once: %s", r->iova, r->size,
-		      sim.strays == r->strays ? "both are taken for the mapping's end" :
-						"none is taken for the mapping's end");
-		break;
-	case LITMUS_NR:
+	default:
+		misled_check(r);
 		break;
 	}
 }
@@ -407,10 +286,10 @@ static void run_round(struct round *r, u32 daemon_delay)
 	if (r->test == LITMUS_RESET)
 		unmap_buffer(r);
 	r->strays = sim.strays;
-	sim.twice = r->test == LITMUS_TWICE || r->test == LITMUS_EARLY || r->test == LITMUS_RESYNC;
+	sim.twice = is_misled(r->test) && r->test != LITMUS_SYNCS;
 	shared.driver.size = r->size;
 	shared.driver.dir = r->dir;
-	release_daemon(r->core, r->iova + (sim.twice ? 0 : r->look), daemon_delay, r->test);
+	release_daemon(r->core, r->iova + (is_misled(r->test) ? 0 : r->look), daemon_delay, r->test);
 	wait_until(shared.driver.start + r->delay);
 	race(r);
 	join_daemon();
@@ -491,7 +370,7 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 	struct round r = { .test = test, .nr = nr };
 	struct config chosen = config_draw_allocator(config, random);
 
-	r.dir = test == LITMUS_BACK || test == LITMUS_TWICE || test == LITMUS_RESYNC ||
+	r.dir = test == LITMUS_BACK || is_misled(test) ||
 		(test == LITMUS_UNMAP && config->strategy->access) ?
 		DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
 	if (test == LITMUS_BACK) {
