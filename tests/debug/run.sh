@@ -11,6 +11,8 @@
 #   --strategy NAME    only this strategy
 #   --shard I/N        only every Nth job, beginning with the Ith: N machines do it all
 #   --mem MIB          give each guest so much more memory [default: 1024]
+#   --cpus N           give each guest N CPUs [default: 2]. With 1, two of these scripts can run at
+#                      once, each with its half (--shard 1/2, 2/2), on a host with two CPUs
 #   --again            also jobs that have a result
 #   --list             print the jobs, and run nothing
 #   --help             print this text
@@ -28,7 +30,7 @@ exec 1>&7			# common.sh keeps it for TAP, which this does not print
 scratch_dir
 
 out=build/tests/debug
-only_kernel='' only_test='' only_strategy='' shard='' again='' list='' more_mem=1024
+only_kernel='' only_test='' only_strategy='' shard='' again='' list='' more_mem=1024 cpus=2
 
 usage()
 {
@@ -41,9 +43,9 @@ while [ $# -gt 0 ]; do
 	--again) again=1; shift; continue ;;
 	--help)	sed -n '/^# run.sh/,/^$/ s/^# \{0,1\}//p' tests/debug/run.sh; exit ;;
 	--list) list=1; shift; continue ;;
-	--kernel | --test | --strategy | --shard | --mem) ;;
+	--kernel | --test | --strategy | --shard | --mem | --cpus) ;;
 	*)	usage "unknown option '$1'; valid: --kernel, --test, --strategy, --shard, --mem," \
-			"--again, --list, --help" ;;
+			"--cpus, --again, --list, --help" ;;
 	esac
 	[ $# -gt 1 ] || usage "$1 needs a value"
 	case $1 in
@@ -52,6 +54,7 @@ while [ $# -gt 0 ]; do
 	--strategy) only_strategy=$2 ;;
 	--shard) shard=$2 ;;
 	--mem) more_mem=$2 ;;
+	--cpus) cpus=$2 ;;
 	esac
 	shift 2
 done
@@ -61,6 +64,10 @@ case $only_kernel in
 esac
 case $more_mem in
 '' | *[!0-9]*) usage "--mem is '$more_mem'; valid: a number of MiB" ;;
+esac
+case $cpus in
+[1-9]) ;;
+*)	usage "--cpus is '$cpus'; valid: 1 to 9" ;;
 esac
 shard_i=0 shard_n=1
 if [ -n "$shard" ]; then
@@ -133,6 +140,9 @@ prepare()
 	kernel_dir=$(tests/debug/kernel.sh "$1") || return 1
 	tree=$out/$1
 	mkdir -p "$scratch/sources" "$tree/build/kernel"
+	# Another run.sh may be about to prepare it.
+	exec 8>"$out/lock-$1"
+	flock 8
 	[ -e "$scratch/sources/Makefile" ] || sources | grep -v '^results/' |
 		tar -cf - -T - | tar -xf - -C "$scratch/sources"
 	for f in root release vmlinuz headers modules SHA256SUMS; do
@@ -151,7 +161,9 @@ prepare()
 	build_tree "$tree" build/bouncelab.ko || return 1
 	# They are newer than the sources that were copied, which the program looks at.
 	cp build/bouncelab build/bouncelab-guest "$tree/build/" || return 1
-	key=$({ echo "$kernel_dir"; (cd "$scratch/sources" && sources_sum); } | sha256sum | cut -c 1-12)
+	exec 8>&-
+	key=$({ echo "$kernel_dir"; (cd "$scratch/sources" && sources_sum)
+		[ "$cpus" = 2 ] || echo "$cpus CPUs"; } | sha256sum | cut -c 1-12)
 }
 
 # What a guest runs, and what makes it. Documents and tests without a guest have no influence.
@@ -203,7 +215,8 @@ run_job()
 	from=$(date +%s)
 	# shellcheck disable=SC2086 # an argument or none
 	(cd "$tree" && exec env --default-signal=INT,QUIT "BOUNCELAB_ROOT=$top/$tree" \
-		"SLOWDOWN=$slow" "MORE_MEM=$more_mem" "MORE_APPEND=$append" DRIVERS=bouncelab \
+		"SLOWDOWN=$slow" "MORE_MEM=$more_mem" "MORE_APPEND=$append" \
+		"GUEST_CPUS=$cpus" DRIVERS=bouncelab \
 		"STRATEGIES=$chosen" "PARTS=$(parts_of "$2" "$3")" \
 		timeout -k 30 "$(limit_of $script)" sh $script $argument) >"$log" 2>&1 </dev/null &
 	child=$!

@@ -67,7 +67,7 @@ build_module()
 build_dmadrv() { build_module tests/vm/guest/dmadrv; }
 
 # For tests/debug, from the environment: SLOWDOWN=N multiplies each time limit, here and in the
-# guest; MORE_MEM=MIB and MORE_APPEND=ARGS add to the guest's. LONG and STRATEGIES: lib/tier.sh.
+# guest; MORE_MEM=MIB and MORE_APPEND=ARGS add to the guest's; GUEST_CPUS=N are its CPUs. LONG and STRATEGIES: lib/tier.sh.
 #
 # guest_run SECONDS SCRIPT [ARGUMENT...]: run the script in a guest, with the seed $SEED and
 # the module $BOUNCELAB_KO if these are set; the exit code is the script's.
@@ -79,7 +79,7 @@ guest_run()
 	shift
 	build/bouncelab vm --timeout $((limit * ${SLOWDOWN:-1} * $(deep 1 6))) \
 		--append "mitigations=off ${guest_append:-} ${MORE_APPEND:-}" \
-		--mem $((${guest_mem:-2048} + ${MORE_MEM:-0})) -- \
+		--mem $((${guest_mem:-2048} + ${MORE_MEM:-0})) --cpus "${GUEST_CPUS:-2}" -- \
 		env "BOUNCELAB_KO=${BOUNCELAB_KO:-build/bouncelab.ko}" "SEED=${SEED:-1}" \
 		"SLOWDOWN=${SLOWDOWN:-1}" "STRATEGIES=${STRATEGIES:-}" "LONG=${LONG:-}" \
 		/bin/sh "$@" 7>&-
