@@ -33,7 +33,8 @@ marker="^<!-- made by a test:"
 
 case ${1:-} in
 '' | --update) ;;
-*)	echo "conform.sh: unknown argument '$1'; valid: --update" >&2
+--help)	sed -n '/^# conform.sh/,/^# Timeout/ { /^# Timeout/!s/^# \{0,1\}//p }' "$0" >&7; exit ;;
+*)	echo "conform.sh: unknown argument '$1'; valid: --update, --help" >&2
 	exit 2 ;;
 esac
 
