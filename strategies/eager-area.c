@@ -120,7 +120,6 @@ static const struct bl_eager_ops eager_area_ops = {
 	.unlock = area_unlock,
 	.alloc = bl_iova_alloc,
 	.free = bl_iova_free,
-	.exclusive = true,
 };
 
 static int eager_area_set_user_pages(struct bl_domain *d, struct page **pages)

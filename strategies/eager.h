@@ -6,9 +6,10 @@
  *
  * Ownership makes this correct without a lock: between map and unmap only the owner of an
  * IOVA range reads or writes its slots, and the allocator orders one owner before the
- * next.  Owners share only a bounce page that is larger than a slot; cmpxchg() publishes
- * it.  A lock is needed for one thing: to exclude mappers while all pages are exchanged
- * for user memory.
+ * next.  What the daemon can make of that is in bounce.h, at struct bl_sync and
+ * bl_mapping_begin().  Owners share only a bounce page that is larger than a slot; cmpxchg()
+ * publishes it.  A lock is needed for one thing: to exclude mappers while all pages are
+ * exchanged for user memory.
  *
  * A strategy calls the functions of this engine with a constant struct bl_eager_ops of
  * inline functions.  The compiler folds them in, and no indirect call is left.
@@ -33,7 +34,7 @@ struct bl_eager_ops {
 	void (*unlock)(struct bl_bounce *b, u64 iova, unsigned long flags);
 	dma_addr_t (*alloc)(struct bl_domain *d, size_t size);
 	void (*free)(struct bl_domain *d, dma_addr_t iova, size_t size);
-	bool exclusive;		/* of two unmaps of one range, lock() keeps out the second */
+	bool exclusive;		/* lock() keeps out other unmaps of a range, and syncs of any part */
 };
 
 /* @lock and @unlock of a strategy that relies on ownership alone. */

@@ -32,8 +32,12 @@ struct iov_iter;
  * taken irq-safe.  All other hooks are called in process context and may sleep.
  *
  * Ownership: the caller owns the IOVA range between map and unmap.  No two calls for one
- * range run at once, except @fault, @access and @set_user_pages with @clear_user_pages,
- * which may run at any time.  @fault may ask for any address.
+ * range run at once, except syncs, and @fault, @access and @set_user_pages with
+ * @clear_user_pages, which may run at any time.  @fault may ask for any address.
+ *
+ * A daemon that writes to its rings can break that rule: then an @unmap of the range comes at
+ * any time, from a driver that does not own it.  It must be stray (bl_stray_unmap()) during
+ * @map and during a sync, and of two at once one must be; bounce.h has what does that.
  *
  * @map and @unmap are best `static __always_inline`: BL_STRATEGY_DEFINE() compiles DMA
  * operations of the strategy's own around them, without a call in between.

@@ -361,7 +361,6 @@ void bl_domain_destroy(struct bl_domain *d)
 
 	debugfs_remove(core->debugfs);
 	debugfs_remove(core->settings);
-	bl_umem_unpin(bl_domain_umem_release(d));
 	/* Entries of vhost-vdpa hold references to files, maybe even to this one. */
 	bl_iotlb_clear(core);
 	fput(core->file);

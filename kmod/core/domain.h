@@ -127,7 +127,7 @@ struct bl_domain *bl_domain_create(const char *name,
 
 /**
  * bl_domain_destroy() - drop the device's reference to a domain
- * @d: the domain; no DMA is in flight
+ * @d: the domain; no DMA is in flight, and user memory was released
  *
  * The memory is freed with the last reference to the domain's file, since a daemon may
  * still have it mapped.
@@ -225,7 +225,7 @@ int bl_domain_lookup(struct bl_domain *d, u64 start, u64 last, bool want_file,
 int bl_domain_umem_check(struct bl_domain *d, u64 iova, u64 uaddr, u64 size);
 
 /**
- * bl_umem_pin() - charge and pin the caller's memory
+ * bl_umem_pin() - charge and pin the caller's memory (VmPin, up to RLIMIT_MEMLOCK)
  * @uaddr: its address, page aligned
  * @size:  bytes, a multiple of PAGE_SIZE
  *
@@ -237,7 +237,7 @@ struct bl_umem *bl_umem_pin(u64 uaddr, u64 size);
 
 /*
  * Give UMEM back; do nothing for NULL and error pointers.  Process context; without a lock, since
- * it waits for the lock of the address space that is charged, which others can hold for ever.
+ * it waits for the locks of pages, which their file system may hold for long.
  */
 void bl_umem_unpin(struct bl_umem *umem);
 

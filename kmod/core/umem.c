@@ -4,24 +4,37 @@
  * pages, memory that is registered with real hardware), so that the bounce
  * copy is the only copy.
  */
+#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "core/core.h"
 
 struct bl_umem {
-	struct mm_struct *mm;		/* its locked_vm is charged */
+	struct mm_struct *mm;		/* its pinned_vm is charged */
 	unsigned long nr_pages;
 	struct page **pages;
 };
 
+/* Charge NR pages to the caller's limit of locked memory.  Return 0 or -ENOMEM. */
+static int charge(struct mm_struct *mm, unsigned long nr)
+{
+	unsigned long most = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+
+	if (atomic64_add_return(nr, &mm->pinned_vm) <= most || capable(CAP_IPC_LOCK))
+		return 0;
+	atomic64_sub(nr, &mm->pinned_vm);
+	return -ENOMEM;
+}
+
 static void umem_free(struct bl_umem *umem, unsigned long pinned)
 {
 	unpin_user_pages_dirty_lock(umem->pages, pinned, true);
-	account_locked_vm(umem->mm, umem->nr_pages, false);
+	atomic64_sub(umem->nr_pages, &umem->mm->pinned_vm);
 	mmdrop(umem->mm);
 	vfree(umem->pages);
 	kfree(umem);
@@ -50,15 +63,14 @@ struct bl_umem *bl_umem_pin(u64 uaddr, u64 size)
 	ret = -ENOMEM;
 	if (!umem->pages)
 		goto err_umem;
-	ret = account_locked_vm(umem->mm, umem->nr_pages, true);
+	ret = charge(umem->mm, umem->nr_pages);
 	if (ret)
 		goto err_pages;
 	mmgrab(umem->mm);
 
-	mmap_read_lock(umem->mm);
-	pinned = pin_user_pages(uaddr, umem->nr_pages, FOLL_LONGTERM | FOLL_WRITE,
-				umem->pages);
-	mmap_read_unlock(umem->mm);
+	/* It gives up the lock of the address space, and can be killed, while a page is missing. */
+	pinned = pin_user_pages_unlocked(uaddr, umem->nr_pages, umem->pages,
+					 FOLL_LONGTERM | FOLL_WRITE);
 	if (pinned == umem->nr_pages)
 		return umem;
 

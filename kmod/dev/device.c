@@ -257,7 +257,7 @@ static int bl_dev_close(struct inode *inode, struct file *file)
 	bl_orphan_arm(bl);
 	mutex_unlock(&bl->lock);
 
-	/* Last, since it takes a lock that the daemon's friends may hold as long as they like. */
+	/* Last, since it waits for the locks of pages. */
 	bl_umem_unpin(umem);
 	bl_dev_put(bl);
 	return 0;

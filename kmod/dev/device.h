@@ -22,8 +22,7 @@
  *	bl_dev.irq_lock	spinlock, bh	config_cb
  *
  * Today domain_lock is taken under orphan_lock, and neither of the two together with bl_dev.lock.
- * None of the three is held during a wait for the daemon's answer, or for its memory, or for
- * the lock of its address space (bl_umem_pin(), bl_umem_unpin()).
+ * None of the three is held during a wait for the daemon's answer, or for its memory.
  */
 #ifndef BL_DEVICE_H
 #define BL_DEVICE_H

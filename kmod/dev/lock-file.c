@@ -16,6 +16,7 @@ static void show_device(struct seq_file *m, struct bl_dev *bl)
 	BL_SHOW_LOCK(m, bl->orphan_lock, "device orphan_lock");
 	BL_SHOW_LOCK(m, bl->rwsem, "device rwsem");
 	BL_SHOW_LOCK(m, bl->irq_lock, "device irq_lock");
+	BL_SHOW_LOCK(m, bl->config_turn, "device config_turn");
 	BL_SHOW_LOCK(m, bl->config_lock, "device config_lock");
 	BL_SHOW_LOCK(m, bl->msgq.lock, "device message lock");
 	for (i = 0; i < bl->vq_num; i++) {

@@ -160,7 +160,8 @@ prepare()
 	fi
 	build_tree "$tree" build/bouncelab.ko || return 1
 	# They are newer than the sources that were copied, which the program looks at.
-	cp build/bouncelab build/bouncelab-guest "$tree/build/" || return 1
+	# A guest of another run.sh may run the old ones.
+	cp --remove-destination build/bouncelab build/bouncelab-guest "$tree/build/" || return 1
 	exec 8>&-
 	key=$({ echo "$kernel_dir"; (cd "$scratch/sources" && sources_sum)
 		[ "$cpus" = 2 ] || echo "$cpus CPUs"; } | sha256sum | cut -c 1-12)

@@ -377,6 +377,8 @@ survived=0
 explained=0
 right=0
 for n in $chosen; do
+	# A failure is of the mutation before.
+	tap_failed_then=$tap_failed
 	why=$(why_survives "$n")
 	if is_right "$n"; then
 		right=$((right + 1))

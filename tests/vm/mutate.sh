@@ -131,6 +131,8 @@ sum=$(find kmod strategies tests/vm tests/lib -name '*.[ch]' -o -name '*.sh' | L
 
 killed=0 survived=0 explained=0
 for n; do
+	# A failure is of the mutation before.
+	tap_failed_then=$tap_failed
 	why=$(why_survives "$n")
 	if before=$(grep "^killed $sum $n " $work/results); then
 		killed=$((killed + 1))

@@ -285,6 +285,7 @@ static void run_round(struct round *r, u32 daemon_delay)
 		map_buffer(r);
 	if (r->test == LITMUS_RESET)
 		unmap_buffer(r);
+	misled_prepare(r);
 	r->strays = sim.strays;
 	sim.twice = is_misled(r->test) && r->test != LITMUS_SYNCS;
 	shared.driver.size = r->size;
@@ -395,6 +396,9 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 static bool applies(const struct config *config, enum litmus_test test)
 {
 	if (test == LITMUS_RESET && !config->strategy->reset)
+		return false;
+	/* The worker has to come before the address has another owner. */
+	if (test == LITMUS_RESYNC && config->strategy->revokes)
 		return false;
 	/* Nobody knows an address of the strategy's own before map returns it. */
 	if ((test == LITMUS_EARLY || test == LITMUS_RESYNC) && config->strategy->own_iova)

@@ -70,7 +70,8 @@ static inline phys_addr_t second_pa(void)
 void map_buffer(struct round *r);
 void unmap_buffer(const struct round *r);
 
-/* misled.c: what the other driver does, what the driver does meanwhile, and the check after both. */
+/* misled.c: before the race, what the other driver does, what the driver does, the check after both. */
+void misled_prepare(struct round *r);
 void misled_other(void);
 void misled_driver(struct round *r);
 void misled_check(struct round *r);

@@ -5,8 +5,8 @@
  *
  * twice	both unmap it: one of them does nothing
  * early	one maps it: when both are done, nothing stays mapped
- * resync	one syncs it, and the other also maps the range again, for a buffer that the device may
- *		only read: nothing is written to that one
+ * resync	one syncs a part of it, and the other also maps the range again, for a buffer that the
+ *		device may only read: nothing is written to that one
  * syncs	both sync it, as drivers may: the mapping stays what it was
  */
 #include "litmus.h"
@@ -53,6 +53,20 @@ void misled_other(void)
 	}
 }
 
+/* A sync copies only what the device has touched. The last slot may have another lock than the first. */
+void misled_prepare(struct round *r)
+{
+	static u8 seen[MAX_BYTES];
+
+	if (r->test != LITMUS_RESYNC && r->test != LITMUS_SYNCS)
+		return;
+	daemon_read(r->core, 0, r->iova, seen, r->size);
+	if (r->nr % 2)
+		return;
+	r->part = (r->size - 1) & ~(u32)(BL_SLOT_SIZE - 1);
+	r->part_len = r->size - r->part;
+}
+
 void misled_driver(struct round *r)
 {
 	switch (r->test) {
@@ -62,7 +76,7 @@ void misled_driver(struct round *r)
 		break;
 	case LITMUS_RESYNC:
 	case LITMUS_SYNCS:
-		core_sync_for_cpu(r->core, r->iova, r->size, r->dir);
+		core_sync_for_cpu(r->core, r->iova + r->part, r->part_len, r->dir);
 		break;
 	default:
 		/* The buffer stays the driver's own until both are done. */

@@ -226,16 +226,19 @@ qsd_killed()
 taken_over()
 {
 	load_stack bouncelab
-	start_vblk vduse0 --file $tmp/disk --die-after 60
+	start_vblk vduse0 --file $tmp/disk --umem --die-after 60
 	echo 60 >/sys/class/vduse/vduse0/msg_timeout
 	attach vduse0
 	io "$disk" &
 	_io=$!
 	check "taken over: the first daemon dies" within 60 dead $daemon
-	start_vblk vduse0 --file $tmp/disk --takeover
+	start_vblk vduse0 --file $tmp/disk --umem --takeover
 	check "taken over: the I/O ends without an error" wait $_io
 	dev_del vduse0
 	stop_daemon $daemon
+	# The first daemon has given nothing back itself.
+	check "taken over: the second daemon registers its memory" \
+		grep -q ' umem_failed 0 ' $tmp/vduse0.log
 	check "unload" unload_stack
 }
 

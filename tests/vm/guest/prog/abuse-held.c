@@ -52,11 +52,12 @@ static bool missing_page(void)
 	if (faults < 0)
 		return false;
 	pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (pages == MAP_FAILED)
+		return false;
 	memset(pages, 0, PAGE);
 	reg.range.start = (uintptr_t)pages + PAGE;
 	reg.range.len = PAGE;
-	return pages != MAP_FAILED && !ioctl(faults, UFFDIO_API, &api) &&
-	       !ioctl(faults, UFFDIO_REGISTER, &reg);
+	return !ioctl(faults, UFFDIO_API, &api) && !ioctl(faults, UFFDIO_REGISTER, &reg);
 }
 
 /* Wait until somebody touches the missing page. Return whether that happened. */
@@ -105,13 +106,14 @@ static void *destroy(void *name)
 /* Wait until the destroyer waits in the kernel, for a file that is being read. */
 static void destroyer_waits(void)
 {
+	time_t end = time(NULL) + PATIENCE;
 	char path[64], text[128] = "";
 	FILE *f;
 
 	while (!__atomic_load_n(&destroyer_tid, __ATOMIC_ACQUIRE))
 		;
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", destroyer_tid);
-	while (!strstr(text, ") D ")) {
+	while (!strstr(text, ") D ") && time(NULL) < end) {
 		f = fopen(path, "re");
 		if (!f)
 			return;
@@ -131,13 +133,17 @@ static void fill_config(struct vduse_dev_config *c, const char *name)
 	c->config_size = SPACE;
 }
 
-/* What the others do: calls of both nodes that take each lock of the module which calls take. */
+/* What the others do: calls that take all locks of the module which a call of the daemon takes. */
 static void *others(void *unused)
 {
 	struct vduse_iova_info info = { .last = UINT64_MAX };
 	struct vduse_vq_info vq = { 0 };
 	struct { struct vduse_dev_config c; char space[SPACE]; } new = { 0 };
 	struct vduse_iova_umem umem = { .size = PAGE };
+	struct { struct vduse_config_data d; char byte; } config = {
+		.d = { .offset = sizeof(struct virtio_blk_config) - 1, .length = 1 },
+	};
+	struct vduse_vq_eventfd kick = { .index = 1, .fd = VDUSE_EVENTFD_DEASSIGN };
 	uint64_t features;
 
 	(void)unused;
@@ -148,6 +154,9 @@ static void *others(void *unused)
 	ioctl(dev, VDUSE_VQ_GET_INFO, &vq);
 	ioctl(dev, VDUSE_IOTLB_GET_INFO, &info);
 	ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &umem);
+	ioctl(dev, VDUSE_DEV_SET_CONFIG, &config);
+	ioctl(dev, VDUSE_VQ_SETUP_KICKFD, &kick);
+	ioctl(dev, VDUSE_VQ_INJECT_IRQ, &vq.index);
 	/* It is open, so this fails, behind the lock that opening takes. */
 	close(open("/dev/vduse/" NAME, O_RDWR));
 	vdpa_succeeded(vdpa_start("config", NAME));
@@ -217,6 +226,27 @@ static void hold_destruction(char *page)
 	close(h.fd);
 }
 
+/* User memory of which a page is missing. Its registration need not succeed: the window may be gone. */
+static void hold_umem(void)
+{
+	uint8_t *mem = mmap(NULL, WINDOW, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING,
+				       .range = { (uintptr_t)mem + WINDOW / 2, PAGE } };
+	struct vduse_iova_umem umem = { .uaddr = (uintptr_t)mem, .size = WINDOW };
+	char *was = pages;
+
+	if (mem == MAP_FAILED || ioctl(faults, UFFDIO_REGISTER, &reg)) {
+		report(false, "memory with a missing page", strerrorname_np(errno), "it");
+		return;
+	}
+	/* hold() gives the page behind this one. */
+	pages = (char *)mem + WINDOW / 2 - PAGE;
+	hold_call("VDUSE_IOTLB_REG_UMEM (memory)", dev, VDUSE_IOTLB_REG_UMEM, &umem);
+	pages = was;
+	ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &umem);
+	munmap(mem, WINDOW);
+}
+
 /* Hold ioctls and a write that read or fill memory, at its beginning and in what follows it. */
 void test_held(void)
 {
@@ -226,6 +256,8 @@ void test_held(void)
 
 	if (!missing_page()) {
 		printf("# no calls that wait for memory: userfaultfd: %s\n", strerrorname_np(errno));
+		/* The debugging kernels have none. */
+		report(errno == ENOSYS, "userfaultfd", strerrorname_np(errno), "that it is there");
 		return;
 	}
 	page = pages + PAGE;
@@ -257,6 +289,9 @@ void test_held(void)
 	HOLD(dev, VDUSE_IOTLB_REG_UMEM);
 	HOLD(dev, VDUSE_IOTLB_DEREG_UMEM);
 	hold_call("write of an answer", dev, WRITE, page);
+	/* The stock driver refuses memory with a page that userfaultfd has to provide. */
+	if (!stock)
+		hold_umem();
 	munmap(pages, 2 * PAGE);
 	close(faults);
 }

@@ -132,10 +132,10 @@ static void test_umem_limit(struct vduse_iova_umem *u)
 	expect("IOTLB_REG_UMEM: beyond RLIMIT_MEMLOCK", errno ? -1 : 0, "ENOMEM", NULL);
 }
 
-/* Return what this process is charged for locked memory, in KiB. */
+/* Return what this process is charged for pinned memory, in KiB. */
 static long charged(void)
 {
-	const char *key = stock ? "VmPin:" : "VmLck:";
+	const char *key = "VmPin:";
 	FILE *f = fopen("/proc/self/status", "r");
 	char line[128];
 	long kib = -1;
@@ -169,9 +169,9 @@ void test_umem(void)
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	test_umem_refused(true);
 	test_umem_limit(&u);
-	check_charge("locked memory: nothing for what was refused", before);
+	check_charge("pinned memory: nothing for what was refused", before);
 	expect("IOTLB_REG_UMEM: the window", ioctl(dev, VDUSE_IOTLB_REG_UMEM, &u), "ok", NULL);
-	check_charge("locked memory: the window", before + (long)(WINDOW >> 10));
+	check_charge("pinned memory: the window", before + (long)(WINDOW >> 10));
 	expect("IOTLB_REG_UMEM: twice", ioctl(dev, VDUSE_IOTLB_REG_UMEM, &u), "EEXIST", NULL);
 	u.size -= 4096;
 	expect("IOTLB_DEREG_UMEM: too small", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "EINVAL", NULL);
@@ -183,7 +183,7 @@ void test_umem(void)
 	expect("IOTLB_DEREG_UMEM: reserved", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "EINVAL", NULL);
 	u.reserved[0] = 0;
 	expect("IOTLB_DEREG_UMEM: the window", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "ok", NULL);
-	check_charge("locked memory: nothing when it is given back", before);
+	check_charge("pinned memory: nothing when it is given back", before);
 	expect("IOTLB_DEREG_UMEM: twice", ioctl(dev, VDUSE_IOTLB_DEREG_UMEM, &u), "ENOENT", NULL);
 	expect("IOTLB_REG_UMEM: again", ioctl(dev, VDUSE_IOTLB_REG_UMEM, &u), "ok", NULL);
 	/* The memory goes without being deregistered: the kernel holds the pages. */

@@ -233,13 +233,15 @@ static void *change_config(void *unused)
 /* A driver reads again when the configuration has changed: so it must not change all the time. */
 static void test_config_storm(void)
 {
-	/* One a tick, of which a second has 1000 at most; some of a thread's come after its end. */
-	const long most = 300 + 100;
-	long changes = 0;
+	long changes = 0, most;
+	struct timespec tick;
 	char got[32];
 	pthread_t t[4];
 	void *n;
 
+	/* Each thread may begin a last one at its end. */
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	most = 300000000 / tick.tv_nsec + 10;
 	for (int i = 0; i < 4; i++)
 		pthread_create(&t[i], NULL, change_config, NULL);
 	for (int i = 0; i < 4; i++) {
