@@ -110,7 +110,7 @@ parts_of()
 {
 	case $1:$2 in
 	lifecycle:-) echo "what_holds_the_module what_can_be_chosen two_devices device_errors" \
-		"taken_over deaf qsd_killed" ;;
+		"rings_come_and_go taken_over deaf qsd_killed" ;;
 	lifecycle:*) echo killed_in_the_middle ;;
 	micro:-) echo "bad_requests busy host" ;;
 	micro:*) echo every_strategy ;;

@@ -276,8 +276,43 @@ device_errors()
 	check "unload" unload_stack
 }
 
-for part in ${1:-what_holds_the_module what_can_be_chosen two_devices device_errors taken_over \
-	deaf qsd_killed killed_in_the_middle}; do
+# rebind VIRTIO N: let the driver go and come back N times.
+rebind()
+{
+	_left=$2
+	while [ $_left -gt 0 ]; do
+		echo "$1" >/sys/bus/virtio/drivers/virtio_blk/unbind
+		echo "$1" >/sys/bus/virtio/drivers/virtio_blk/bind
+		_left=$((_left - 1))
+	done
+}
+
+# Print the number of ranges that the kernel's allocator has given out, in all domains.
+iova_ranges()
+{
+	echo 1 >/sys/kernel/slab/iommu_iova/shrink
+	awk '$1 == "iommu_iova" { print $2 }' /proc/slabinfo
+}
+
+# A driver allocates its rings each time that it comes; the domain stays.
+rings_come_and_go()
+{
+	load_stack bouncelab
+	start_vblk vduse0 --queues 2
+	attach vduse0
+	_virtio=$(basename /sys/bus/vdpa/devices/vduse0/virtio*)
+	rebind "$_virtio" 5
+	_before=$(iova_ranges)
+	rebind "$_virtio" 30
+	_more=$(($(iova_ranges) - _before))
+	check "rings come and go 30 times: $_more ranges more" test $_more -lt 30
+	dev_del vduse0
+	stop_daemon $daemon
+	check "unload" unload_stack
+}
+
+for part in ${1:-what_holds_the_module what_can_be_chosen two_devices device_errors rings_come_and_go \
+	taken_over deaf qsd_killed killed_in_the_middle}; do
 	_start=$(uptime_ms)
 	$part
 	note "$part: $(($(uptime_ms) - _start)) ms"
