@@ -291,7 +291,7 @@ rebind()
 iova_ranges()
 {
 	echo 1 >/sys/kernel/slab/iommu_iova/shrink
-	awk '$1 == "iommu_iova" { print $2 }' /proc/slabinfo
+	awk '$1 == "iommu_iova" { n = $2 } END { print n == "" ? "none" : n }' /proc/slabinfo
 }
 
 # A driver allocates its rings each time that it comes; the domain stays.
@@ -303,9 +303,10 @@ rings_come_and_go()
 	_virtio=$(basename /sys/bus/vdpa/devices/vduse0/virtio*)
 	rebind "$_virtio" 5
 	_before=$(iova_ranges)
-	rebind "$_virtio" 30
+	# The daemon has room for 64 ranges (VDEV_REGIONS).
+	rebind "$_virtio" 20
 	_more=$(($(iova_ranges) - _before))
-	check "rings come and go 30 times: $_more ranges more" test $_more -lt 30
+	check "rings come and go 20 times: $_more ranges more" test $_more -lt 20
 	dev_del vduse0
 	stop_daemon $daemon
 	check "unload" unload_stack
