@@ -67,7 +67,8 @@ build_module()
 build_dmadrv() { build_module tests/vm/guest/dmadrv; }
 
 # For tests/debug, from the environment: SLOWDOWN=N multiplies each time limit, here and in the
-# guest; MORE_MEM=MIB and MORE_APPEND=ARGS add to the guest's; GUEST_CPUS=N are its CPUs. LONG and STRATEGIES: lib/tier.sh.
+# guest; MORE_MEM=MIB and MORE_APPEND=ARGS add to the guest's; GUEST_CPUS=N are its CPUs. LONG
+# and STRATEGIES: lib/tier.sh.
 #
 # guest_run SECONDS SCRIPT [ARGUMENT...]: run the script in a guest, with the seed $SEED and
 # the module $BOUNCELAB_KO if these are set; the exit code is the script's.

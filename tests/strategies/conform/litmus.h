@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the litmus tests share: one thread is a driver, the other one a daemon or another driver. */
+/* The litmus tests share this. One thread is a driver, the other one a daemon or another driver. */
 #ifndef CONFORM_LITMUS_H
 #define CONFORM_LITMUS_H
 

@@ -133,7 +133,7 @@ static void fill_config(struct vduse_dev_config *c, const char *name)
 	c->config_size = SPACE;
 }
 
-/* What the others do: calls that take all locks of the module which a call of the daemon takes. */
+/* The others make calls that take each lock of the module which a call of the daemon takes. */
 static void *others(void *unused)
 {
 	struct vduse_iova_info info = { .last = UINT64_MAX };
