@@ -142,15 +142,18 @@ void bl_domain_destroy(struct bl_domain *d);
  * @iotlb: the ranges, which are copied; each has a struct vdpa_map_file
  *
  * Context: process.
- * Return: 0; -ENOMEM, -ENOSPC (too many ranges) or -EINVAL (a range without a file), which
- * leave the address space empty.
+ * Return: 0; -ENOMEM, -ENOSPC (too many ranges) or -EINVAL (a range without a file, or with
+ * one of overlayfs), which leave the address space empty.
  */
 int bl_domain_set_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
 
 /* Remove the ranges of IOTLB from the address space.  May sleep. */
 void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb);
 
-/* Remove the ranges that vhost-vdpa has left in the IOTLB, where it is gone.  May sleep. */
+/*
+ * Remove the ranges of vhost-vdpa from the IOTLB.  It never takes them back from a driver with
+ * set_map, and they would hide those of a driver that comes after it.  May sleep.
+ */
 void bl_domain_drop_foreign(struct bl_domain *d);
 
 /*

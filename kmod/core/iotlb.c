@@ -10,6 +10,7 @@
  */
 #include <linux/err.h>
 #include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -106,6 +107,15 @@ static void iotlb_free(struct vhost_iotlb *iotlb)
 	vhost_iotlb_free(iotlb);
 }
 
+/*
+ * Can a range be the daemon's?  One without a file would look like the core's own.  The file
+ * below one of overlayfs, which is what its memory belongs to, must not get a descriptor.
+ */
+static bool may_pass(const struct vdpa_map_file *from)
+{
+	return from && !(from->file->f_mode & FMODE_BACKING);
+}
+
 /* Return a copy of the ranges of IOTLB, or an error pointer. */
 static struct vhost_iotlb *iotlb_copy(struct vhost_iotlb *iotlb)
 {
@@ -117,9 +127,8 @@ static struct vhost_iotlb *iotlb_copy(struct vhost_iotlb *iotlb)
 		return ERR_PTR(-ENOMEM);
 	for (map = vhost_iotlb_itree_first(iotlb, 0, U64_MAX); map && !ret;
 	     map = vhost_iotlb_itree_next(map, 0, U64_MAX)) {
-		/* An entry without a file would look like the core's own. */
 		ret = -EINVAL;
-		if (map->opaque)
+		if (may_pass(map->opaque))
 			ret = iotlb_add(copy, map->start, map->last, map->addr,
 					map->perm, map->opaque);
 	}
@@ -157,12 +166,8 @@ void bl_domain_clear_map(struct bl_domain *d, struct vhost_iotlb *iotlb)
 		iotlb_del_all(core, map->start, map->last);
 }
 
-/*
- * Remove at most MOST entries of vhost-vdpa, and return their number.  It is gone, never
- * removes its ranges from a driver with set_map, and what it left would hide the ranges
- * that the core adds.
- */
-static unsigned int iotlb_drop_foreign(struct bl_core *core, unsigned int most)
+/* Remove at most BATCH entries of vhost-vdpa.  Return whether there may be more. */
+static bool iotlb_del_foreign(struct bl_core *core)
 {
 	struct vhost_iotlb_map *map, *next;
 	unsigned int n = 0;
@@ -172,26 +177,25 @@ static unsigned int iotlb_drop_foreign(struct bl_core *core, unsigned int most)
 	list_for_each_entry_safe(map, next, &core->iotlb->list, link) {
 		if (!map->opaque)
 			continue;
-		if (n == most)
-			break;
+		if (n++ == BATCH)
+			return true;
 		entry_free(core->iotlb, map);
-		n++;
 	}
-	return n;
+	return false;
 }
 
 void bl_domain_drop_foreign(struct bl_domain *d)
 {
 	struct bl_core *core = bl_core_of(d);
 	unsigned long flags;
-	unsigned int n;
+	bool more;
 
 	do {
 		spin_lock_irqsave(&core->iotlb_lock, flags);
-		n = iotlb_drop_foreign(core, BATCH);
+		more = iotlb_del_foreign(core);
 		spin_unlock_irqrestore(&core->iotlb_lock, flags);
 		cond_resched();
-	} while (n == BATCH);
+	} while (more);
 }
 
 int bl_window_put_in_iotlb(struct bl_domain *d)
@@ -202,8 +206,6 @@ int bl_window_put_in_iotlb(struct bl_domain *d)
 
 	spin_lock_irqsave(&core->iotlb_lock, flags);
 	if (!core->d.window_on) {
-		/* Before this, bl_domain_drop_foreign() has removed what was there. */
-		iotlb_drop_foreign(core, UINT_MAX);
 		ret = iotlb_add(core->iotlb, d->base, d->base + d->window - 1, 0,
 				VHOST_MAP_RW, NULL);
 		if (!ret)
@@ -233,7 +235,6 @@ int bl_iotlb_add_own(struct bl_core *core, u64 iova, size_t size,
 	int ret;
 
 	spin_lock_irqsave(&core->iotlb_lock, flags);
-	iotlb_drop_foreign(core, UINT_MAX);
 	ret = iotlb_add(core->iotlb, iova, iova + size - 1, pa, VHOST_MAP_RW, NULL);
 	spin_unlock_irqrestore(&core->iotlb_lock, flags);
 	return ret;

@@ -143,9 +143,9 @@ static struct bl_dev *bl_dev_condemn(const char *name)
 		mutex_unlock(&bl_table_lock);
 		return ERR_PTR(-EINVAL);
 	}
-	/* vdpa and connected are only set under bl_table_lock. */
+	/* vdpa and connected are only set under bl_table_lock.  A second caller finds micro set. */
 	mutex_lock(&bl->lock);
-	busy = bl->vdpa || bl->connected || bl->micro || bl->dying;
+	busy = bl->vdpa || bl->connected || bl->micro;
 	if (!busy)
 		bl->micro = true;
 	mutex_unlock(&bl->lock);

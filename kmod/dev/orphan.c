@@ -229,7 +229,7 @@ static int bl_virtio_event(struct notifier_block *nb, unsigned long event, void 
 	switch (event) {
 	case BUS_NOTIFY_ADD_DEVICE:
 		bl->virtio = dev_to_virtio(dev);
-		/* vhost-vdpa may have had the device before.  A vDPA device has a domain. */
+		/* vhost-vdpa may have had the device, and is gone.  A vDPA device has a domain. */
 		bl_domain_drop_foreign(bl->domain);
 		break;
 	case BUS_NOTIFY_UNBIND_DRIVER:

@@ -30,7 +30,7 @@ mount -t cgroup2 none /run/bugs-cgroup || die "no cgroup2"
 echo +memory >/run/bugs-cgroup/cgroup.subtree_control || die "no memory controller"
 
 # The promises that a strategy can break. B12, B14 and B15b are the core's: once is enough.
-promises="B1 B2 B3 B4 B5 B6 B7 B8 B9 B10 B11 B13 B15 B16 B17 late pinned largest"
+promises="B1 B2 B3 B4 B5 B6 B7 B8 B9 B10 B11 B13 B15 B16 B17 late pinned umem largest"
 
 # Failures leave mappings behind, and v5 warns of some itself: nothing worse is allowed.
 check_broken_log()

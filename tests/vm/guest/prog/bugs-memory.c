@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -255,5 +256,37 @@ enum result pooled(struct test *t)
 			r = found(t, "%u bytes come from the allocator", m.len);
 		dma_unmap(t, &m, 0);
 	}
+	return r;
+}
+
+/* Is the window backed by memory of this process, if IOTLB_GET_INFO says that it can be? */
+enum result user_memory(struct test *t)
+{
+	struct vduse_iova_info info = { .start = t->start, .last = t->start };
+	struct vduse_iova_umem umem = { .iova = t->start, .size = t->size };
+	struct dma m = { .len = 1, .dir = TO };
+	enum result r = PASS;
+	int want;
+	void *p;
+
+	/* After a reset, the window is in the IOTLB from the next mapping on. */
+	if (dma_map(t, &m, 0))
+		return found(t, "cannot map");
+	dma_unmap(t, &m, 0);
+	if (ioctl(t->daemon, VDUSE_IOTLB_GET_INFO, &info))
+		return found(t, "IOTLB_GET_INFO: %s", strerrorname_np(errno));
+	want = info.capability & VDUSE_IOVA_CAP_UMEM ? 0 : EOPNOTSUPP;
+	p = mmap(NULL, t->size, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return found(t, "no memory");
+	umem.uaddr = (uintptr_t)p;
+	errno = 0;
+	if (!ioctl(t->daemon, VDUSE_IOTLB_REG_UMEM, &umem))
+		ioctl(t->daemon, VDUSE_IOTLB_DEREG_UMEM, &umem);
+	if (errno != want)
+		r = found(t, "it says %s, and IOTLB_REG_UMEM returns %s", want ? "no" : "yes",
+			  errno ? strerrorname_np(errno) : "0");
+	munmap(p, t->size);
 	return r;
 }

@@ -91,6 +91,7 @@ void set_up(struct test *t, const char *options)
 		errno = -ret;
 		die(NAME);
 	}
+	t->daemon = blk.dev.fd;
 	choose(options);
 	pthread_create(&server, NULL, serve, NULL);
 	if (!vdpa_succeeded(vdpa_start("add", NAME)))

@@ -30,7 +30,7 @@ struct test {
 
 	uint8_t *mem;		/* the driver's memory, DMADRV_MEM bytes */
 	uint8_t *window;	/* the daemon's mapping of the window */
-	int window_fd, dmadrv;
+	int window_fd, dmadrv, daemon;
 	uint64_t start, size;	/* the window */
 };
 
@@ -98,6 +98,6 @@ bug_fn drained, starved;
 bug_fn b7_fill_after_unmap, b8_unfilled;
 /* bugs-memory.c */
 bug_fn apart, b13_lost_pages, b14_rmmod, b15_private, b15_accounting, file_end, largest,
-	pooled, b17_repeat_fault;
+	pooled, b17_repeat_fault, user_memory;
 
 #endif

@@ -5,7 +5,8 @@
  * One thread is the daemon. The main thread first lets virtio-vdpa drive the
  * device, and keeps the domain's file and mapping of that time. Then it binds
  * the device to vhost-vdpa and is the driver itself: it shares memory, takes it
- * back, and does I/O through a virtqueue in it. vhost_vdpa, virtio_vdpa and
+ * back, and does I/O through a virtqueue in it. Last, it closes vhost-vdpa, with ranges
+ * that it has not taken back, and virtio-vdpa drives the device once more. vhost_vdpa, virtio_vdpa and
  * virtio_blk have to be loaded.
  */
 #include "blk.h"
@@ -23,12 +24,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define NAME	"vduse0"
 #define DRIVERS	"/sys/bus/vdpa/drivers/"
+#define OVERLAY	"/run/bouncelab-overlay"	/* the guest's root is one */
 #define LEN	(64u << 10)
 #define HIGH	(256ull << 20)		/* beyond the streaming window of 64 MiB */
 #define LOW	(16ull << 20)		/* in it */
@@ -126,12 +129,25 @@ static int send_map(uint64_t iova, uint64_t size, void *p, uint8_t perm, uint8_t
 	return write(vhost, &msg, sizeof(msg)) == sizeof(msg) ? 0 : -1;
 }
 
-/* Move the device from one driver to another. */
-static void rebind(void)
+static void rebind(const char *from, const char *to)
 {
-	must(put(DRIVERS "virtio_vdpa/unbind", NAME), "unbind virtio_vdpa");
-	must(put("/sys/bus/vdpa/devices/" NAME "/driver_override", "vhost_vdpa"), "driver_override");
-	must(put(DRIVERS "vhost_vdpa/bind", NAME), "bind vhost_vdpa");
+	char path[64];
+
+	snprintf(path, sizeof(path), DRIVERS "%s/unbind", from);
+	must(put(path, NAME), path);
+	must(put("/sys/bus/vdpa/devices/" NAME "/driver_override", to), "driver_override");
+	snprintf(path, sizeof(path), DRIVERS "%s/bind", to);
+	must(put(path, NAME), path);
+}
+
+static void wait_disk(void)
+{
+	must(wait_path("ls /sys/bus/vdpa/devices/" NAME "/virtio*/block/* >/dev/null 2>&1"),
+	     "a disk on virtio-vdpa");
+}
+
+static void open_vhost(void)
+{
 	must(wait_path("test -c /dev/vhost-vdpa-0"), "/dev/vhost-vdpa-0");
 	vhost = open("/dev/vhost-vdpa-0", O_RDWR | O_CLOEXEC);
 	must(vhost >= 0, "open it");
@@ -347,6 +363,60 @@ static void packed_state(void)
 	check(blk.dev.state_messages == messages + 1, "it asked the daemon");
 }
 
+static uint8_t *map_file(int fd)
+{
+	void *p;
+
+	must(fd >= 0 && !ftruncate(fd, LEN), "a file");
+	p = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	must(p != MAP_FAILED, "shared memory");
+	return p;
+}
+
+/*
+ * Make the user's memory.  Its file is locked through the open file that the memory belongs
+ * to, and *AGAIN is another one of that file.
+ */
+static void make_memory(int *again)
+{
+	int fd = memfd_create("user", MFD_CLOEXEC);
+	char path[40];
+
+	mem = map_file(fd);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	*again = open(path, O_RDWR | O_CLOEXEC);
+	must(*again >= 0 && !flock(fd, LOCK_EX), "a locked file");
+	close(fd);
+}
+
+/* The kernel warns if a descriptor is made of what is below a file of overlayfs. */
+static void overlay_file(void)
+{
+	int fd = open(OVERLAY, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct vduse_iotlb_entry e;
+	uint8_t *p = map_file(fd);
+
+	check(send_map(HIGH, LEN, p, VHOST_ACCESS_RW, VHOST_IOTLB_UPDATE) < 0 &&
+	      get_fd(HIGH, &e) < 0, "memory of a file of overlayfs is not shared");
+	munmap(p, LEN);
+	close(fd);
+	unlink(OVERLAY);
+}
+
+/* The ranges that a user of vhost-vdpa has left do not hide those of the driver that follows. */
+static void back_to_virtio(uint64_t size)
+{
+	struct vduse_iotlb_entry e;
+	int fd;
+
+	rebind("vhost_vdpa", "virtio_vdpa");
+	wait_disk();
+	fd = get_fd_of(0, UINT64_MAX, &e);
+	check(fd >= 0 && e.last - e.start == size - 1, "the window is the driver's again");
+	close(fd);
+	check(get_fd(HIGH, &e) < 0 && errno == EINVAL, "nothing is left of the user's ranges");
+}
+
 int main(int argc, char **argv)
 {
 	struct blk_options o = {
@@ -356,8 +426,8 @@ int main(int argc, char **argv)
 	struct vduse_iotlb_entry e;
 	uint8_t *window, v = 0;
 	uint64_t size;
-	int kept, fd;
 	bool revokes;
+	int kept, again, fd;
 
 	stock = argc > 1 && !strcmp(argv[1], "--stock");
 	revokes = argc > 1 && !strcmp(argv[1], "--revokes");
@@ -366,8 +436,7 @@ int main(int argc, char **argv)
 	must(!blk_open(&blk, &o), "a device");
 	pthread_create(&server, NULL, serve, NULL);
 	must(!system("vdpa dev add name " NAME " mgmtdev vduse"), "vdpa dev add");
-	must(wait_path("ls /sys/bus/vdpa/devices/" NAME "/virtio*/block/* >/dev/null 2>&1"),
-	     "a disk on virtio-vdpa");
+	wait_disk();
 	kept = get_fd_of(0, UINT64_MAX, &e);
 	must(kept >= 0, "the domain's file");
 	size = e.last - e.start + 1;
@@ -377,17 +446,17 @@ int main(int argc, char **argv)
 	      revokes ? "what was used is not the daemon's any more" :
 			"what was used can be touched");
 
-	rebind();
+	rebind("virtio_vdpa", "vhost_vdpa");
+	open_vhost();
 	check(get_fd_of(0, UINT64_MAX, &e) < 0 && errno == EINVAL, "nothing is left of virtio-vdpa's ranges");
 	set_up_vhost();
-	fd = memfd_create("user", MFD_CLOEXEC);
-	must(!ftruncate(fd, LEN), "a file");
-	mem = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	must(mem != MAP_FAILED, "shared memory");
-
+	make_memory(&again);
 	check(send_map(HIGH, LEN, (void *)0x10000, VHOST_ACCESS_RW, VHOST_IOTLB_UPDATE) < 0 ||
 	      get_fd(HIGH, &e) < 0, "memory that is not there is not shared");
 	take_back(HIGH);
+	/* The stock driver takes it, and the kernel warns. */
+	if (!stock)
+		overlay_file();
 	share(HIGH, VHOST_ACCESS_RO, VDUSE_ACCESS_RO);
 	take_back(HIGH);
 	share(LOW, VHOST_ACCESS_RW, VDUSE_ACCESS_RW);
@@ -401,16 +470,23 @@ int main(int argc, char **argv)
 	check(true, "a kept mapping can be touched");
 	io();
 	packed_state();
-	take_back(LOW);
 	close(vhost);
+	munmap(mem, LEN);
 	/* vhost does not notify a driver with set_map; the next set_map takes the memory back. */
-	printf("# the closed user's memory is %s\n", get_fd(HIGH, &e) < 0 ? "gone" : "still there");
+	fd = get_fd(HIGH, &e);
+	printf("# the closed user's memory is %s\n", fd < 0 ? "gone" : "still there");
+	close(fd);
+	if (!stock)
+		back_to_virtio(size);
 	check(!system("vdpa dev del " NAME), "vdpa dev del");
 	vdev_stop(&blk.dev);
 	pthread_join(server, NULL);
 	check(!vdev_close(&blk.dev, true), "destroy, with the old file still mapped");
 	check(blk.dev.dirty == 0, "no message carried bytes that mean nothing");
 	peek(window + size - 1, &v);
+	munmap(window, size);
+	close(kept);
+	check(!flock(again, LOCK_EX | LOCK_NB), "the user's file is let go");
 	printf("# %u of %u failed\n", failures, count);
 	return failures ? 1 : 0;
 }
