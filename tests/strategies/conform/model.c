@@ -34,7 +34,7 @@ static void check_address(const struct buf *b, dma_addr_t iova)
 	      iova, b->size);
 	/* A raw strategy may map the zero page more than once at its address. */
 	for (o = bufs; o < bufs + NR_CELLS && !d->strategy->raw; o++)
-		check(PROP_INTEGRITY, !o->live || o->iova >= iova + b->size ||
+		check(PROP_INTEGRITY, !o->live || o == m.unmapping || o->iova >= iova + b->size ||
 		      o->iova + o->size <= iova,
 		      "map returns %#llx for %u bytes, and buffer #%td is at %#llx",
 		      iova, b->size, o - bufs, o->iova);
@@ -114,7 +114,11 @@ static void op_unmap(const struct op *op)
 	if (back)
 		memcpy(m.before[m.nested], b->orig, b->size);
 	/* The flag of this call: virtio-net maps without it, syncs, and unmaps with it. */
+	if (!m.nested)
+		m.unmapping = b;
 	core_unmap(m.core, b->iova, b->size, b->dir, op->copy);
+	if (!m.nested)
+		m.unmapping = NULL;
 	if (!back)
 		check(PROP_INTEGRITY, !memcmp(b->orig, b->want, b->size),
 		      "buffer #%u, mapped to-device, is changed", op->buf);

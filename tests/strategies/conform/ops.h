@@ -23,6 +23,11 @@ struct model {
 	unsigned int nr_gone;
 	const struct op *op;	/* that is running */
 	u32 interrupts;		/* that came while it did */
+	/*
+	 * The buffer whose unmap runs.  Where it has given the address back, an interrupt may get
+	 * it; if that was too early, bytes of one mapping come to the other.
+	 */
+	const struct buf *unmapping;
 };
 
 extern struct model m;
