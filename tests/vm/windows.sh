@@ -13,6 +13,6 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/guest.sh
 
-build_guest vblk iocheck vctl
+build_guest vblk iocheck
 in_guest 880 tests/vm/guest/windows.sh
 finish

@@ -35,17 +35,12 @@ static bool in_window(const struct vdev *dev, const struct iovec *v)
 static bool add(struct vdev *dev, struct ring_buf *buf, const struct vring_desc *d)
 {
 	int used = buf->nout + buf->nin;
-	int n = vdev_iov(dev, d->addr, d->len, buf->iov + used, RING_IOV - used);
 
-	if (n < 0 || (buf->nin && !(d->flags & VRING_DESC_F_WRITE)))
+	if (ring_add(dev, buf, d->addr, d->len, d->flags & VRING_DESC_F_WRITE))
 		return false;
-	for (int i = 0; i < n; i++)
-		if (!in_window(dev, &buf->iov[used + i]))
+	for (int i = used; i < buf->nout + buf->nin; i++)
+		if (!in_window(dev, &buf->iov[i]))
 			return false;
-	if (d->flags & VRING_DESC_F_WRITE)
-		buf->nin += n;
-	else
-		buf->nout += n;
 	return true;
 }
 

@@ -258,24 +258,32 @@ static void run_device(void)
 	     status & VIRTIO_CONFIG_S_DRIVER_OK, "DRIVER_OK");
 }
 
-/* Write and read the disk through a virtqueue in the shared memory, at HIGH. */
-static void set_up_queue(int kick, int call)
+/* Place the virtqueue in the shared memory, at HIGH. */
+static void place_queue(unsigned int state)
 {
-	struct vhost_vring_state num = { .num = QSIZE }, base = { 0 }, on = { .num = 1 };
+	struct vhost_vring_state num = { .num = QSIZE }, base = { .num = state };
 	struct vhost_vring_addr addr = {
 		.desc_user_addr = HIGH, .avail_user_addr = HIGH + 4096, .used_user_addr = HIGH + 8192,
 	};
-	struct vhost_vring_file k = { .fd = kick }, c = { .fd = call };
 
 	must(!ioctl(vhost, VHOST_SET_VRING_NUM, &num), "SET_VRING_NUM");
 	must(!ioctl(vhost, VHOST_SET_VRING_BASE, &base), "SET_VRING_BASE");
 	must(!ioctl(vhost, VHOST_SET_VRING_ADDR, &addr), "SET_VRING_ADDR");
+}
+
+static void set_up_queue(int kick, int call)
+{
+	struct vhost_vring_file k = { .fd = kick }, c = { .fd = call };
+	struct vhost_vring_state on = { .num = 1 };
+
+	place_queue(0);
 	must(!ioctl(vhost, VHOST_SET_VRING_KICK, &k), "SET_VRING_KICK");
 	must(!ioctl(vhost, VHOST_SET_VRING_CALL, &c), "SET_VRING_CALL");
 	must(!ioctl(vhost, VHOST_VDPA_SET_VRING_ENABLE, &on), "SET_VRING_ENABLE");
 	run_device();
 }
 
+/* Write or read the disk through the virtqueue. */
 static bool request(uint16_t n, uint32_t type, int kick, int call)
 {
 	struct vring_desc *desc = (void *)mem;
@@ -331,20 +339,14 @@ static bool same_place(unsigned int index, unsigned int counter, unsigned int pl
 static void packed_state(void)
 {
 	const unsigned int avail = 1 << 15 | 5, used = 3;
-	struct vhost_vring_state num = { .num = QSIZE }, base = { .num = used << 16 | avail };
-	struct vhost_vring_state on = { .num = 1 };
-	struct vhost_vring_addr addr = {
-		.desc_user_addr = HIGH, .avail_user_addr = HIGH + 4096, .used_user_addr = HIGH + 8192,
-	};
+	struct vhost_vring_state base = { 0 }, on = { .num = 1 };
 	struct vduse_vq_info info = { .index = 0 };
 	unsigned int messages;
 	struct ring *r = &blk.dev.rings[0];
 
 	memset(mem, 0, LEN);
 	negotiate(1ull << VIRTIO_F_RING_PACKED);
-	must(!ioctl(vhost, VHOST_SET_VRING_NUM, &num), "a packed ring");
-	check(!ioctl(vhost, VHOST_SET_VRING_BASE, &base), "SET_VRING_BASE of it");
-	must(!ioctl(vhost, VHOST_SET_VRING_ADDR, &addr), "its addresses");
+	place_queue(used << 16 | avail);
 	must(!ioctl(vhost, VHOST_VDPA_SET_VRING_ENABLE, &on), "enable it");
 	check(!ioctl(blk.dev.fd, VDUSE_VQ_GET_INFO, &info) && info.num == QSIZE && info.ready &&
 	      info.desc_addr == HIGH && info.driver_addr == HIGH + 4096 &&
