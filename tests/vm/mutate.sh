@@ -4,6 +4,7 @@
 # mutate.sh [NAME...]   make one mistake in kmod/ at a time, all or these, and see whether the
 #                       guest test that is named with it finds it
 # mutate.sh --list      check that every mistake fits its source, and print their names
+# mutate.sh --build     build the module with each mistake, and try none
 #
 # The mistakes are in tests/vm/mutations.txt. It is an error if one no longer fits; if its test
 # does not find it and tests/vm/survivors.txt does not explain why; and if the test finds it
@@ -116,7 +117,14 @@ case ${1:-} in
 --list)
 	names_of_list >&7
 	exit 0 ;;
--*)	die "unknown option '$1'; valid: --list" ;;
+--build)
+	make --no-print-directory build >"$work/build.log" 2>&1 || die "the module does not build"
+	for n in $(names_of_list); do
+		make_mutant "$n"
+		ok "$n: compiles"
+	done
+	finish ;;
+-*)	die "unknown option '$1'; valid: --list, --build" ;;
 esac
 [ $# != 0 ] || {
 	# shellcheck disable=SC2046 # names have no blanks

@@ -86,7 +86,7 @@ for s in ${*:-$kinds}; do
 	*) one "$s" --granule page --order 2 apart ;;
 	esac
 	case $s in
-	eager-none) one "$s" B12 B14 B15b ;;
+	eager-none) one "$s" B12 B14 B15b rings ;;
 	esac
 	# The leak test sees a leak.
 	case $s in
@@ -95,7 +95,7 @@ for s in ${*:-$kinds}; do
 	case $s in
 	eager-* | pool)
 		one "$s" --backing prealloc B3
-		one "$s" --backing huge B3 pinned ;;
+		one "$s" --backing huge B3 pinned twice ;;
 	esac
 	if [ -n "$broken" ]; then
 		check_broken_log

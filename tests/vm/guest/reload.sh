@@ -13,7 +13,8 @@
 #   slab     Objects in the caches that a driver uses (kmalloc-*, iova, file, bio,
 #            vma): all caches are shrunk first, so that no half empty
 #            slab on a CPU counts as full.
-#   vmalloc, percpu, module references, and what is visible in /proc and /sys.
+#   percpu   Allocations less frees, as their trace events say: the accounts count whole chunks.
+#   vmalloc, module references, and what is visible in /proc and /sys.
 #
 # The first 10 rounds warm up (caches, first allocations of the allocators);
 # after that a count that grows in both halves of the rest, by one in two rounds,
@@ -72,7 +73,20 @@ unclaimed()
 	done | sort -n | sed -n 5p
 }
 vmalloc() { awk '$1 == "VmallocUsed:" { print $2 / 4 }' /proc/meminfo; }
-percpu() { awk '$1 == "Percpu:" { print $2 }' /proc/meminfo; }
+
+# count_percpu: add the round's allocations less frees to $percpu_objects. Those of awk itself
+# are in no round.
+percpu_objects=0
+count_percpu()
+{
+	echo 0 >$tracing/tracing_on
+	_more=$(awk '/ percpu_alloc_percpu: / { n++ } / percpu_free_percpu: / { n-- } END { print n + 0 }' \
+		$tracing/trace)
+	echo >$tracing/trace
+	echo 1 >$tracing/tracing_on
+	percpu_objects=$((percpu_objects + _more))
+}
+
 mem_free() { awk '$1 == "MemFree:" { print $2 / 4 }' /proc/meminfo; }
 
 # cache objects
@@ -96,11 +110,11 @@ measure()
 	shrink
 	unclaimed >"$tmp/pages.$1"
 	vmalloc >"$tmp/vmalloc.$1"
-	percpu >"$tmp/percpu.$1"
+	echo "$percpu_objects" >"$tmp/percpu.$1"
 	slab >"$tmp/slab.$1"
 	refs >"$tmp/refs.$1"
 	note "$1: unclaimed pages $(cat "$tmp/pages.$1"), vmalloc pages $(cat "$tmp/vmalloc.$1")," \
-		"percpu KiB $(cat "$tmp/percpu.$1")," \
+		"percpu objects $percpu_objects," \
 		"kmalloc objects $(awk '/^kmalloc/ { n += $2 } END { print n }' "$tmp/slab.$1")," \
 		"iova objects $(awk '/^iommu_iova / { n += $2 } END { print n + 0 }' "$tmp/slab.$1")," \
 		"free pages $(mem_free)"
@@ -187,6 +201,9 @@ load virtio_blk
 for _dep in $(sed -n 's/^vduse //p' $mods/order); do
 	loaded "$_dep" || insmod "$mods/$_dep.ko"
 done
+tracing=/sys/kernel/tracing
+echo 1 >$tracing/events/percpu/percpu_alloc_percpu/enable
+echo 1 >$tracing/events/percpu/percpu_free_percpu/enable
 measure start
 refs >$tmp/refs.start
 _begin=$(uptime_ms)
@@ -194,6 +211,7 @@ i=0
 while [ $i -lt "$rounds" ]; do
 	i=$((i + 1))
 	one_round $i
+	count_percpu
 	[ $i != $warm ] || measure $warm
 	[ $i != $mid ] || measure mid
 done
@@ -205,7 +223,7 @@ ok "$rounds rounds"
 growth() { check_growth "$2" "$(cat $tmp/$1.$warm)" "$(cat $tmp/$1.mid)" "$(cat $tmp/$1.end)"; }
 growth pages "unclaimed pages"
 growth vmalloc "vmalloc pages"
-growth percpu "percpu KiB"
+growth percpu "percpu objects"
 while read -r cache n; do
 	was=$(awk -v c="$cache" '$1 == c { print $2 }' $tmp/slab.$warm)
 	then=$(awk -v c="$cache" '$1 == c { print $2 }' $tmp/slab.mid)

@@ -57,6 +57,27 @@ static int do_op(struct device *dev, unsigned int cmd, struct dmadrv_op *op)
 	return -ENOTTY;
 }
 
+static long fill_with_rings(struct device *dev, size_t size)
+{
+	static struct {
+		void *at;
+		dma_addr_t iova;
+	} rings[64];
+	dma_addr_t lowest = DMA_MAPPING_ERROR;
+	unsigned int n;
+
+	for (n = 0; n < ARRAY_SIZE(rings); n++) {
+		rings[n].at = dma_alloc_coherent(dev, size, &rings[n].iova,
+						 GFP_KERNEL | __GFP_NOWARN);
+		if (!rings[n].at)
+			break;
+		lowest = min(lowest, rings[n].iova);
+	}
+	while (n--)
+		dma_free_coherent(dev, size, rings[n].at, rings[n].iova);
+	return lowest >> PAGE_SHIFT;
+}
+
 static bool op_valid(unsigned int cmd, const struct dmadrv_op *op)
 {
 	u64 end;
@@ -78,6 +99,8 @@ static long dmadrv_call(unsigned int cmd, void __user *arg)
 		return vdpa_reset(driven, 0);
 	if (cmd == DMADRV_LARGEST)
 		return min_t(size_t, dma_max_mapping_size(driven->dma_dev), DMADRV_MEM);
+	if (cmd == DMADRV_RINGS)
+		return fill_with_rings(driven->dma_dev, (unsigned long)arg);
 	if (copy_from_user(&op, arg, sizeof(op)))
 		return -EFAULT;
 	if (!op_valid(cmd, &op))

@@ -33,5 +33,10 @@ struct dmadrv_op {
 #define DMADRV_FAIL		_IO('D', 7)
 /* dma_max_mapping_size(), or DMADRV_MEM if that is less. */
 #define DMADRV_LARGEST		_IO('D', 8)
+/*
+ * Allocate coherent memory, N bytes at a time, until it fails, and give all back.  Returns the lowest
+ * address, in pages.
+ */
+#define DMADRV_RINGS		_IO('D', 9)
 
 #endif

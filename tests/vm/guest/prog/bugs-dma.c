@@ -68,6 +68,11 @@ uint32_t dma_largest(struct test *t)
 	return ioctl(t->dmadrv, DMADRV_LARGEST);
 }
 
+long dma_lowest_ring(struct test *t, uint32_t len)
+{
+	return ioctl(t->dmadrv, DMADRV_RINGS, (unsigned long)len);
+}
+
 /* Note M's pages. Was one of them given out before? */
 static bool seen(struct test *t, const struct dma *m)
 {

@@ -259,6 +259,28 @@ enum result pooled(struct test *t)
 	return r;
 }
 
+/* All of the addresses of coherent memory are taken: the lowest one is that behind the window. */
+enum result rings_apart(struct test *t)
+{
+	char options[100];
+	long lowest;
+
+	/* The largest window leaves the fewest addresses. */
+	snprintf(options, sizeof(options), "strategy=%s bounce_size=%u", t->strategy, 1u << 30);
+	take_down(t);
+	set_up(t, options);
+	lowest = dma_lowest_ring(t, 4u << 20);
+	if (lowest * PAGE != (long)(t->start + t->size))
+		return found(t, "the lowest address is 0x%lx, and the window ends at 0x%llx",
+			     lowest * PAGE, (unsigned long long)(t->start + t->size));
+	return PASS;
+}
+
+static int register_umem(struct test *t, const struct vduse_iova_umem *umem)
+{
+	return ioctl(t->daemon, VDUSE_IOTLB_REG_UMEM, umem) ? errno : 0;
+}
+
 /* Is the window backed by memory of this process, if IOTLB_GET_INFO says that it can be? */
 enum result user_memory(struct test *t)
 {
@@ -266,10 +288,12 @@ enum result user_memory(struct test *t)
 	struct vduse_iova_umem umem = { .iova = t->start, .size = t->size };
 	struct dma m = { .len = 1, .dir = TO };
 	enum result r = PASS;
-	int want;
+	int want, got;
 	void *p;
 
 	/* After a reset, the window is in the IOTLB from the next mapping on. */
+	if (dma_reset(t) || !ioctl(t->daemon, VDUSE_IOTLB_GET_INFO, &info))
+		return found(t, "a window after a reset");
 	if (dma_map(t, &m, 0))
 		return found(t, "cannot map");
 	dma_unmap(t, &m, 0);
@@ -281,12 +305,14 @@ enum result user_memory(struct test *t)
 	if (p == MAP_FAILED)
 		return found(t, "no memory");
 	umem.uaddr = (uintptr_t)p;
-	errno = 0;
-	if (!ioctl(t->daemon, VDUSE_IOTLB_REG_UMEM, &umem))
+	got = register_umem(t, &umem);
+	if (!got)
 		ioctl(t->daemon, VDUSE_IOTLB_DEREG_UMEM, &umem);
-	if (errno != want)
+	if (got != want)
 		r = found(t, "it says %s, and IOTLB_REG_UMEM returns %s", want ? "no" : "yes",
-			  errno ? strerrorname_np(errno) : "0");
+			  got ? strerrorname_np(got) : "0");
+	else if (!want && (dma_reset(t) || register_umem(t, &umem) != EINVAL))
+		r = found(t, "IOTLB_REG_UMEM without a window");
 	munmap(p, t->size);
 	return r;
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The daemon's first touch of a page races with the driver's unmap on another CPU.
- * The moment of the touch is swept over the time that map and unmap take.
+ * The daemon's first touch of a page races with the driver's unmap on another CPU, where the
+ * moment of the touch is swept over the time that map and unmap take, or with another touch.
  */
 #include "bugs.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define B8_SLOTS	16	/* of the largest bounce page */
 
@@ -139,5 +141,54 @@ enum result b8_unfilled(struct test *t)
 	for (round = 1; round <= t->rounds && r == PASS; round++)
 		r = b8_round(t, &w, round, &state);
 	dismiss(&w, round);
+	return r;
+}
+
+#define TWICE_LEN	(1u << 20)
+
+struct populate {
+	pthread_barrier_t *both;
+	uint8_t *at;
+	int error;
+};
+
+static void *populate(void *arg)
+{
+	struct populate *p = arg;
+
+	pthread_barrier_wait(p->both);
+	p->error = madvise(p->at, TWICE_LEN, MADV_POPULATE_READ) ? errno : 0;
+	return NULL;
+}
+
+static enum result populate_twice(struct test *t, pthread_barrier_t *both)
+{
+	/* Less than a huge page, so that each page of 4K is entered alone. */
+	uint8_t *at = mmap(NULL, TWICE_LEN, PROT_READ, MAP_SHARED, t->window_fd,
+			   t->size - TWICE_LEN);
+	struct populate here = { both, at, 0 }, there = here;
+	pthread_t thread;
+
+	if (at == MAP_FAILED)
+		return found(t, "mmap: %s", strerrorname_np(errno));
+	pthread_create(&thread, NULL, populate, &there);
+	populate(&here);
+	pthread_join(thread, NULL);
+	munmap(at, TWICE_LEN);
+	if (here.error || there.error)
+		return found(t, "%s", strerrorname_np(here.error ?: there.error));
+	return PASS;
+}
+
+/* Two threads of the daemon enter the same pages; on one CPU they hardly meet. */
+enum result entered_twice(struct test *t)
+{
+	enum result r = PASS;
+	pthread_barrier_t both;
+
+	pthread_barrier_init(&both, NULL, 2);
+	for (int i = 0; i < 40 && !r; i++)
+		r = populate_twice(t, &both);
+	pthread_barrier_destroy(&both);
 	return r;
 }

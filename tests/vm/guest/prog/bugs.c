@@ -45,6 +45,8 @@ static const struct {
 	{ "pooled", "a small mapping gets an address of the pool", pooled },
 	{ "file-end", "the domain's file ends where the window does", file_end },
 	{ "umem", "user memory is taken if the kernel says so", user_memory },
+	{ "twice", "two threads touch the same pages at once", entered_twice },
+	{ "rings", "coherent memory is never in the window", rings_apart },
 	{ "largest", "a mapping of the largest size that is allowed", largest },
 	/* Last, since the device is gone after it. */
 	{ "B13", "no page is lost over the life of a device", b13_lost_pages },

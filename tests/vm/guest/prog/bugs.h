@@ -53,6 +53,7 @@ void dma_unmap(struct test *t, const struct dma *m, int flags);
 void dma_sync(struct test *t, const struct dma *m, uint32_t from, uint32_t len, bool to_device);
 int dma_reset(struct test *t);
 uint32_t dma_largest(struct test *t);	/* bytes that a mapping may have */
+long dma_lowest_ring(struct test *t, uint32_t len);	/* page, where all are taken */
 
 /*
  * Map at an address that was never given out before: the used ones are taken first and
@@ -95,9 +96,9 @@ bug_fn pinned;
 /* bugs-pressure.c */
 bug_fn drained, starved;
 /* bugs-race.c */
-bug_fn b7_fill_after_unmap, b8_unfilled;
+bug_fn b7_fill_after_unmap, b8_unfilled, entered_twice;
 /* bugs-memory.c */
 bug_fn apart, b13_lost_pages, b14_rmmod, b15_private, b15_accounting, file_end, largest,
-	pooled, b17_repeat_fault, user_memory;
+	pooled, b17_repeat_fault, rings_apart, user_memory;
 
 #endif
