@@ -112,6 +112,9 @@ what_can_be_chosen()
 	$bin/vctl destroy vduse0
 
 	start_vblk vduse0
+	set_choice vduse0 backing unzeroed
+	refused "vdpa dev add, unzeroed without unsafe_unzeroed=1" "not permitted" dev_add vduse0
+	set_choice vduse0 backing zeroed
 	set_choice vduse0 strategy eager-spin
 	attach vduse0
 	for _a in strategy=lazy-spin allocator=plain granule=page page_order=1; do
@@ -126,7 +129,8 @@ what_can_be_chosen()
 	dev_del vduse0
 	stop_daemon $daemon
 	check "unload" unload_stack
-	for _p in strategy=x allocator=x granule=x page_order=9 bounce_size_mb=0 strategy=direct; do
+	for _p in strategy=x allocator=x granule=x page_order=9 bounce_size_mb=0 strategy=direct \
+		backing=unzeroed; do
 		refused "load with $_p" "" insmod "$module" $_p
 	done
 	check "nothing is left of the refused ones" gone /sys/class/vduse

@@ -99,6 +99,8 @@ static long dmadrv_call(unsigned int cmd, void __user *arg)
 		return vdpa_reset(driven, 0);
 	if (cmd == DMADRV_LARGEST)
 		return min_t(size_t, dma_max_mapping_size(driven->dma_dev), DMADRV_MEM);
+	if (cmd == DMADRV_GENERATION)
+		return driven->config->get_generation(driven) & INT_MAX;
 	if (cmd == DMADRV_RINGS)
 		return fill_with_rings(driven->dma_dev, (unsigned long)arg);
 	if (copy_from_user(&op, arg, sizeof(op)))

@@ -38,5 +38,7 @@ struct dmadrv_op {
  * address, in pages.
  */
 #define DMADRV_RINGS		_IO('D', 9)
+/* The generation of the device's configuration, without its highest bit. */
+#define DMADRV_GENERATION	_IO('D', 10)
 
 #endif

@@ -68,6 +68,11 @@ uint32_t dma_largest(struct test *t)
 	return ioctl(t->dmadrv, DMADRV_LARGEST);
 }
 
+int dma_generation(struct test *t)
+{
+	return ioctl(t->dmadrv, DMADRV_GENERATION);
+}
+
 long dma_lowest_ring(struct test *t, uint32_t len)
 {
 	return ioctl(t->dmadrv, DMADRV_RINGS, (unsigned long)len);

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define CGROUP		"/run/bugs-cgroup"
@@ -192,6 +193,19 @@ enum result largest(struct test *t)
 	return r;
 }
 
+/* A read into memory that is not there ends.  If it does not, SIGALRM ends the program. */
+static int read_to_nowhere(struct test *t, uint64_t iova)
+{
+	void *p = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ssize_t n;
+
+	alarm(20);
+	n = pread(t->window_fd, p, PAGE, iova);
+	alarm(0);
+	munmap(p, PAGE);
+	return n < 0 ? errno : 0;
+}
+
 /* A read or write of the domain's file that begins in the window stops at its end. */
 enum result file_end(struct test *t)
 {
@@ -200,6 +214,7 @@ enum result file_end(struct test *t)
 	char options[100];
 	ssize_t got, put;
 	uint64_t end;
+	int error;
 
 	snprintf(options, sizeof(options), "strategy=%s prefill=copy", t->strategy);
 	take_down(t);
@@ -211,7 +226,10 @@ enum result file_end(struct test *t)
 			     (unsigned long long)m.iova);
 	got = pread(t->window_fd, bytes, sizeof(bytes), end - PAGE);
 	put = pwrite(t->window_fd, bytes, sizeof(bytes), end - PAGE);
+	error = read_to_nowhere(t, m.iova);
 	dma_unmap(t, &m, 0);
+	if (error != EFAULT)
+		return found(t, "errno %d for a read into no memory", error);
 	if (got != PAGE || put != PAGE)
 		return found(t, "%zd bytes read and %zd written from a page before the end", got, put);
 	got = pread(t->window_fd, bytes, sizeof(bytes), end);
@@ -315,4 +333,59 @@ enum result user_memory(struct test *t)
 		r = found(t, "IOTLB_REG_UMEM without a window");
 	munmap(p, t->size);
 	return r;
+}
+
+/* Return the memory maps of processes, those of the dead ones that somebody holds among them. */
+static long count_mm(void)
+{
+	FILE *f = fopen("/sys/kernel/slab/mm_struct/shrink", "we");
+	char line[200];
+	long n = -1;
+
+	if (f) {
+		fputs("1", f);
+		fclose(f);
+	}
+	f = fopen("/proc/slabinfo", "re");
+	while (f && n < 0 && fgets(line, sizeof(line), f))
+		sscanf(line, "mm_struct %ld", &n);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+#define MM_CHILDREN	200
+
+/* A process that has given user memory back leaves nothing. */
+enum result mm_goes(struct test *t)
+{
+	struct vduse_iova_umem umem = { .iova = t->start, .size = t->size };
+	struct dma m = { .len = 1, .dir = TO };
+	long before, after;
+	int status = 0;
+	void *p;
+
+	if (dma_map(t, &m, 0))
+		return found(t, "cannot map");
+	dma_unmap(t, &m, 0);
+	p = mmap(NULL, t->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE,
+		 -1, 0);
+	umem.uaddr = (uintptr_t)p;
+	before = count_mm();
+	for (int i = 0; i < MM_CHILDREN && !status; i++) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(register_umem(t, &umem) ||
+			      ioctl(t->daemon, VDUSE_IOTLB_DEREG_UMEM, &umem));
+		waitpid(pid, &status, 0);
+	}
+	after = count_mm();
+	munmap(p, t->size);
+	if (status || before < 0)
+		return found(t, "a process ends with status %d; %ld memory maps", status, before);
+	/* A slab that a CPU holds counts as full. */
+	if (after - before > MM_CHILDREN / 2)
+		return found(t, "%ld memory maps more after %d processes", after - before, MM_CHILDREN);
+	return PASS;
 }

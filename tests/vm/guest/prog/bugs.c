@@ -47,6 +47,8 @@ static const struct {
 	{ "umem", "user memory is taken if the kernel says so", user_memory },
 	{ "twice", "two threads touch the same pages at once", entered_twice },
 	{ "rings", "coherent memory is never in the window", rings_apart },
+	{ "generation", "a driver sees that the configuration changes", generation },
+	{ "mm", "a process that gives user memory back is forgotten", mm_goes },
 	{ "largest", "a mapping of the largest size that is allowed", largest },
 	/* Last, since the device is gone after it. */
 	{ "B13", "no page is lost over the life of a device", b13_lost_pages },

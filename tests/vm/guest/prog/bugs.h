@@ -53,6 +53,7 @@ void dma_unmap(struct test *t, const struct dma *m, int flags);
 void dma_sync(struct test *t, const struct dma *m, uint32_t from, uint32_t len, bool to_device);
 int dma_reset(struct test *t);
 uint32_t dma_largest(struct test *t);	/* bytes that a mapping may have */
+int dma_generation(struct test *t);	/* of the configuration */
 long dma_lowest_ring(struct test *t, uint32_t len);	/* page, where all are taken */
 
 /*
@@ -88,7 +89,7 @@ typedef enum result bug_fn(struct test *t);
 
 /* bugs-data.c */
 bug_fn b1_shared_page, b2_sizes, b9_reset_storm, b10_kept_mapping, b11_reset_outstanding,
-	b12_first_map, b16_sync;
+	b12_first_map, b16_sync, generation;
 /* bugs-leak.c */
 bug_fn b3_window, b4_neighbours, b5_direction, b6_stale, after_unmap;
 /* bugs-pin.c */
@@ -99,6 +100,6 @@ bug_fn drained, starved;
 bug_fn b7_fill_after_unmap, b8_unfilled, entered_twice;
 /* bugs-memory.c */
 bug_fn apart, b13_lost_pages, b14_rmmod, b15_private, b15_accounting, file_end, largest,
-	pooled, b17_repeat_fault, rings_apart, user_memory;
+	mm_goes, pooled, b17_repeat_fault, rings_apart, user_memory;
 
 #endif
