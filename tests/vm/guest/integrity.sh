@@ -73,7 +73,7 @@ full_window()
 {
 	_what="$1 page granule, 16K pages, 1 MiB"
 	start "$1" granule=page page_order=2 bounce_size=1048576
-	check "$_what: the data" io "$disk" 64 256 64 $((seed += 1))
+	io_is_right "$_what: the data" "$disk" 64 256 64 $((seed += 1))
 	if [ "$1" != direct ]; then
 		check "$_what: the window was full" \
 			test "$(counter vduse0 iova_alloc_fail)" -gt 0
@@ -90,7 +90,7 @@ user_memory()
 	_what="$1 $(choices_for "$1")"
 	# shellcheck disable=SC2046 # words
 	start "$1" $(choices_for "$1") bounce_size=8388608 --queues 2 --umem-toggle 7
-	check "$_what: the data" io "$disk" 16 256 64 $((seed += 1))
+	io_is_right "$_what: the data" "$disk" 16 256 64 $((seed += 1))
 	check_idle "$_what"
 	end
 	note "$1: $(tail -n 1 $tmp/vduse0.log)"
@@ -110,11 +110,11 @@ packed_ring()
 	_what="$1 packed ring $(next_of '' --no-indirect)"
 	# shellcheck disable=SC2046 # words
 	start "$1" --packed $(next_of '' --no-indirect)
-	check "$_what: the data" io "$disk" 8 128 64 $((seed += 1))
+	io_is_right "$_what: the data" "$disk" 8 128 64 $((seed += 1))
 	check_idle "$_what"
 	dev_del vduse0
 	attach vduse0
-	check "$_what: the data after a reset" io "$disk" 4 64 64 $((seed += 1))
+	io_is_right "$_what: the data after a reset" "$disk" 4 64 64 $((seed += 1))
 	check_idle "$_what after a reset"
 	end
 }

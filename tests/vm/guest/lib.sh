@@ -332,10 +332,23 @@ set_choice()
 # counter NAME COUNTER: print a counter of the device.
 counter() { awk -v n="$2" '$1 == n { print $2 }' "/sys/kernel/debug/bouncelab/$1/counters"; }
 
-# io DISK [THREADS [KIB [MAX-KIB [SEED]]]]: write, and read back.
+# io DISK [THREADS [KIB [MAX-KIB [SEED]]]]: write, and read back. One that hangs cannot be killed,
+# and is left alone after 90 s.
 io()
 {
 	_disk=$1
 	shift
-	$bin/iocheck "/dev/$_disk" "$@"
+	$bin/iocheck "/dev/$_disk" "$@" &
+	_iocheck=$!
+	within 90 dead $_iocheck || { echo "the I/O hangs for 90 s"; return 124; }
+	wait $_iocheck
+}
+
+# io_is_right NAME DISK...: as io. A failure ends the test, since it may hang what comes next.
+io_is_right()
+{
+	_name=$1
+	shift
+	io "$@" >$tmp/io.out 2>&1 || die "$_name: $(tail -n 3 $tmp/io.out)"
+	ok "$_name"
 }

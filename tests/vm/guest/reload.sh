@@ -112,10 +112,11 @@ measure()
 	vmalloc >"$tmp/vmalloc.$1"
 	echo "$percpu_objects" >"$tmp/percpu.$1"
 	slab >"$tmp/slab.$1"
+	awk '/^kmalloc/ { n += $2 } END { print n }' "$tmp/slab.$1" >"$tmp/kmalloc.$1"
 	refs >"$tmp/refs.$1"
 	note "$1: unclaimed pages $(cat "$tmp/pages.$1"), vmalloc pages $(cat "$tmp/vmalloc.$1")," \
 		"percpu objects $percpu_objects," \
-		"kmalloc objects $(awk '/^kmalloc/ { n += $2 } END { print n }' "$tmp/slab.$1")," \
+		"kmalloc objects $(cat "$tmp/kmalloc.$1")," \
 		"iova objects $(awk '/^iommu_iova / { n += $2 } END { print n + 0 }' "$tmp/slab.$1")," \
 		"free pages $(mem_free)"
 }
@@ -130,10 +131,11 @@ choose()
 	# A strategy with its own addresses is refused with another allocator.
 	case $_s in
 	direct | pool) ;;
-	*) [ $(($1 % 3)) != 0 ] || echo plain >/sys/class/vduse/vduse0/allocator ;;
+	*)	echo cached plain genalloc ring sbitmap | cut -d ' ' -f $(($1 % 5 + 1)) \
+			>/sys/class/vduse/vduse0/allocator || die "round $1: cannot choose an allocator" ;;
 	esac
-	[ $(($1 % 5)) -gt 1 ] || echo 2 >/sys/class/vduse/vduse0/page_order
-	[ $(($1 % 5)) -gt 0 ] || echo page >/sys/class/vduse/vduse0/granule
+	[ $(($1 / 2 % 5)) -gt 1 ] || echo 2 >/sys/class/vduse/vduse0/page_order
+	[ $(($1 / 2 % 5)) -gt 0 ] || echo page >/sys/class/vduse/vduse0/granule
 }
 
 # one_round I: run one round; I decides everything that differs from round to round.
@@ -150,7 +152,8 @@ one_round()
 	case $_kind in
 	0)	start_vblk vduse0 --umem-toggle 30 ;;
 	1)	start_vblk vduse0 --queues 1 ;;
-	2)	start_vblk vduse0 --die-after 60 ;;
+	# The indirect tables of a dead daemon's requests stay: docs/hostile-daemons.md.
+	2)	start_vblk vduse0 --die-after 60 --no-indirect ;;
 	3)	start_qsd vduse0 null ;;
 	esac
 	_s=$driver
@@ -224,6 +227,7 @@ growth() { check_growth "$2" "$(cat $tmp/$1.$warm)" "$(cat $tmp/$1.mid)" "$(cat 
 growth pages "unclaimed pages"
 growth vmalloc "vmalloc pages"
 growth percpu "percpu objects"
+growth kmalloc "objects of kmalloc() of all sizes"
 while read -r cache n; do
 	was=$(awk -v c="$cache" '$1 == c { print $2 }' $tmp/slab.$warm)
 	then=$(awk -v c="$cache" '$1 == c { print $2 }' $tmp/slab.mid)

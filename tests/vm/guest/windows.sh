@@ -28,11 +28,7 @@ large()
 		die "max_sectors_kb, of $(limit max_hw_sectors_kb): cannot be 4096"
 	note "$_what: $(limit max_segments) segments of $(limit max_segment_size) bytes"
 	seed=$((seed + 1))
-	io "$disk" "$_queues" 4096 4096 $seed >$tmp/io.out 2>&1 &
-	_io=$!
-	within 60 dead $_io || die "$_what: the I/O hangs for 60 s"
-	wait $_io
-	check_eq "$_what: the data: $(cat $tmp/io.out)" $? 0
+	io_is_right "$_what: the data" "$disk" "$_queues" 4096 4096 $seed
 	dev_del vduse0
 	stop_daemon $daemon
 }

@@ -277,6 +277,27 @@ enum result pooled(struct test *t)
 	return r;
 }
 
+/* Addresses of the allocator ring come round: none is of the tree, which has the lower half. */
+enum result ring_turns(struct test *t)
+{
+	struct dma m = { .len = PAGE, .dir = TO };
+	char options[100];
+
+	snprintf(options, sizeof(options), "strategy=%s allocator=ring bounce_size=%u", t->strategy,
+		 1u << 20);
+	take_down(t);
+	set_up(t, options);
+	for (uint64_t i = 0; i < 2 * t->size / PAGE; i++) {
+		if (dma_map(t, &m, 0))
+			return found(t, "cannot map");
+		dma_unmap(t, &m, 0);
+		if (m.iova - t->start < t->size / 2)
+			return found(t, "mapping %u is at 0x%llx, not in a ring", (unsigned int)i,
+				     (unsigned long long)m.iova);
+	}
+	return PASS;
+}
+
 /* All of the addresses of coherent memory are taken: the lowest one is that behind the window. */
 enum result rings_apart(struct test *t)
 {

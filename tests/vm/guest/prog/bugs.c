@@ -46,6 +46,7 @@ static const struct {
 	{ "file-end", "the domain's file ends where the window does", file_end },
 	{ "umem", "user memory is taken if the kernel says so", user_memory },
 	{ "twice", "two threads touch the same pages at once", entered_twice },
+	{ "ring", "the allocator ring gives its addresses out again", ring_turns },
 	{ "rings", "coherent memory is never in the window", rings_apart },
 	{ "generation", "a driver sees that the configuration changes", generation },
 	{ "mm", "a process that gives user memory back is forgotten", mm_goes },

@@ -100,6 +100,7 @@ bug_fn drained, starved;
 bug_fn b7_fill_after_unmap, b8_unfilled, entered_twice;
 /* bugs-memory.c */
 bug_fn apart, b13_lost_pages, b14_rmmod, b15_private, b15_accounting, file_end, largest,
-	mm_goes, pooled, b17_repeat_fault, rings_apart, user_memory;
+	mm_goes, pooled, b17_repeat_fault, ring_turns, rings_apart,
+	user_memory;
 
 #endif
