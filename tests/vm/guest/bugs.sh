@@ -86,7 +86,7 @@ for s in ${*:-$kinds}; do
 	*) one "$s" --granule page --order 2 apart ;;
 	esac
 	case $s in
-	eager-none) one "$s" B12 B14 B15b generation ring rings ;;
+	eager-none) one "$s" B12 B14 B15b generation kick allocator left ring rings ;;
 	eager-rwlock) one "$s" mm ;;
 	esac
 	# The leak test sees a leak.

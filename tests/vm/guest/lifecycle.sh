@@ -114,6 +114,10 @@ what_can_be_chosen()
 	start_vblk vduse0
 	set_choice vduse0 backing unzeroed
 	refused "vdpa dev add, unzeroed without unsafe_unzeroed=1" "not permitted" dev_add vduse0
+	set_choice vduse0 backing huge
+	set_choice vduse0 bounce_size 3145728
+	refused "vdpa dev add, huge pages in 3 MiB" "Invalid argument" dev_add vduse0
+	set_choice vduse0 bounce_size 67108864
 	set_choice vduse0 backing zeroed
 	set_choice vduse0 strategy eager-spin
 	attach vduse0
@@ -177,12 +181,12 @@ killed_in_the_middle()
 {
 	load_stack bouncelab unsafe_direct=1
 	for _s in $kinds; do
-		start_vblk vduse0 --die-after 150
+		start_vblk vduse0 --die-after 1200
 		set_choice vduse0 strategy "$_s" || die "cannot choose $_s"
 		short_timeout vduse0
 		attach vduse0
-		# 32 requests at a time, until there is an error.
-		io "$disk" 32 1024 4 >$tmp/bg.out 2>&1 &
+		# 32 requests at a time, until there is an error; after about 900 writes they are reads.
+		io "$disk" 32 64 4 >$tmp/bg.out 2>&1 &
 		io=$!
 		check "$_s: the daemon dies" within 60 dead $daemon
 		_t=$(uptime_ms)
@@ -190,6 +194,7 @@ killed_in_the_middle()
 			ok "$_s: the I/O ends"
 			wait $io && not_ok "$_s: with an error" "exit code 0"
 			check "$_s: it is an I/O error" grep -q 'Input/output error' $tmp/bg.out
+			check "$_s: no request got an answer that nobody gave" grep -q '^0 of' $tmp/bg.out
 		else
 			not_ok "$_s: the I/O ends" "it hangs for 30 s"
 		fi
@@ -250,7 +255,7 @@ taken_over()
 deaf()
 {
 	load_stack bouncelab
-	start_vblk vduse0 --deaf
+	start_vblk vduse0 --deaf --keep
 	short_timeout vduse0
 	_t=$(uptime_ms)
 	dev_add vduse0
@@ -258,8 +263,9 @@ deaf()
 	_t=$(($(uptime_ms) - _t))
 	check "deaf daemon: vdpa dev add ends after $_t ms" test $_t -lt $((20000 * slow))
 	check "deaf daemon: vdpa dev del" dev_del vduse0
-	kill -KILL $daemon 2>/dev/null
-	wait $daemon 2>/dev/null
+	kill -TERM $daemon
+	wait $daemon
+	check_eq "deaf daemon: it can do nothing more" "$(sed -n 's/^an ioctl of it: //p' $tmp/vduse0.log)" EPERM
 	check "deaf daemon: destroy" $bin/vctl destroy vduse0
 	check "unload" unload_stack
 }

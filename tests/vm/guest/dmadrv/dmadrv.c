@@ -78,6 +78,18 @@ static long fill_with_rings(struct device *dev, size_t size)
 	return lowest >> PAGE_SHIFT;
 }
 
+static long read_behind_config(void)
+{
+	struct {
+		u8 last;
+		__le32 behind;
+	} __packed read = { .behind = cpu_to_le32(0x77777777) };
+
+	driven->config->get_config(driven, driven->config->get_config_size(driven) - 1, &read,
+				   sizeof(read));
+	return le32_to_cpu(read.behind);
+}
+
 static bool op_valid(unsigned int cmd, const struct dmadrv_op *op)
 {
 	u64 end;
@@ -101,6 +113,13 @@ static long dmadrv_call(unsigned int cmd, void __user *arg)
 		return min_t(size_t, dma_max_mapping_size(driven->dma_dev), DMADRV_MEM);
 	if (cmd == DMADRV_GENERATION)
 		return driven->config->get_generation(driven) & INT_MAX;
+	if (cmd == DMADRV_KICK) {
+		driven->config->set_vq_ready(driven, 0, true);
+		driven->config->kick_vq(driven, 0);
+		return 0;
+	}
+	if (cmd == DMADRV_BEHIND_CONFIG)
+		return read_behind_config();
 	if (cmd == DMADRV_RINGS)
 		return fill_with_rings(driven->dma_dev, (unsigned long)arg);
 	if (copy_from_user(&op, arg, sizeof(op)))

@@ -40,5 +40,9 @@ struct dmadrv_op {
 #define DMADRV_RINGS		_IO('D', 9)
 /* The generation of the device's configuration, without its highest bit. */
 #define DMADRV_GENERATION	_IO('D', 10)
+/* Make queue 0 ready, and kick it. */
+#define DMADRV_KICK		_IO('D', 11)
+/* Read the last byte of the configuration and four behind it, which are returned. */
+#define DMADRV_BEHIND_CONFIG	_IO('D', 12)
 
 #endif

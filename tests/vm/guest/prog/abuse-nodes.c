@@ -102,6 +102,12 @@ void test_create(void)
 			report(false, name, strerrorname_np(errno), "destroyed again");
 		free(d);
 	}
+	d = good_config("unset");
+	CALL(control, VDUSE_CREATE_DEV, d, "ok", NULL);
+	report(!vdpa_succeeded(vdpa_start("add", d->name)), "vdpa dev add before VQ_SETUP",
+	       "it succeeded", "refused");
+	CALL(control, VDUSE_DESTROY_DEV, d->name, "ok", NULL);
+	free(d);
 	d = good_config("net");
 	d->device_id = VIRTIO_ID_NET;
 	d->features |= 1ull << VIRTIO_NET_F_CTRL_VQ;
@@ -257,7 +263,7 @@ void test_config(void)
 {
 	static const uint32_t bad[][2] = {
 		{ 0, 0 }, { 0, 0x7fffffff }, { 0, ~0u }, { ~0u, 1 }, { ~0u, ~0u },
-		{ 0xfffffff0, 0x20 }, { BIT(31), BIT(31) }, { 0, sizeof(struct virtio_blk_config) + 1 },
+		{ 1, ~0u }, { 0xfffffff0, 0x20 }, { BIT(31), BIT(31) }, { 0, sizeof(struct virtio_blk_config) + 1 },
 		{ sizeof(struct virtio_blk_config), 1 }, { 1, sizeof(struct virtio_blk_config) },
 	};
 	struct { struct vduse_config_data d; char space[8192]; } c = { 0 };

@@ -135,6 +135,23 @@ static void *serve(void *arg)
 	return NULL;
 }
 
+/* A daemon takes a message and goes.  The next one gets it. */
+static void test_taken_message(void)
+{
+	struct vduse_dev_request first = { 0 }, again = { 0 };
+	ssize_t n = read(dev, &first, sizeof(first));
+
+	close(dev);
+	dev = open("/dev/vduse/" NAME, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	blk.dev.fd = dev;
+	report(n == sizeof(first) && read(dev, &again, sizeof(again)) == n &&
+	       again.request_id == first.request_id && again.type == first.type,
+	       "a message that a daemon took along comes again", "another or none", "the same");
+	close(dev);
+	dev = open("/dev/vduse/" NAME, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	blk.dev.fd = dev;
+}
+
 /* A message is waiting: a daemon that reads it wrongly must not lose it. */
 static void test_waiting_message(void)
 {
@@ -152,6 +169,8 @@ static void test_waiting_message(void)
 		resp.request_id = id;
 		expect("answer before it is read", write(dev, &resp, sizeof(resp)), "ENOENT", NULL);
 	}
+	test_taken_message();
+	p.fd = dev;
 	report(poll(&p, 1, 0) == 1 && p.revents == POLLIN, "it can still be read", "no POLLIN",
 	       "POLLIN alone");
 }

@@ -2,11 +2,9 @@
 /* Tests for bugs that lose or change bytes, and for resets. */
 #include "bugs.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 /* The daemon reads all bytes that were mapped. */
 static enum result check_out(struct test *t, const struct dma *m)
@@ -256,25 +254,5 @@ enum result b16_sync(struct test *t)
 	dma_unmap(t, &m, DMADRV_SKIP_SYNC);
 	if (!all_mark(mem, m.len, "driver!!"))
 		return found(t, "an unmap that should not sync overwrote the buffer");
-	return PASS;
-}
-
-/* A driver that reads several fields reads them again if the configuration has changed. */
-enum result generation(struct test *t)
-{
-	static const struct vduse_config_data nothing = { .offset = 0, .length = 0 };
-	struct {
-		struct vduse_config_data head;
-		uint8_t byte;
-	} change = { .head = { .offset = 0, .length = 1 } };
-	int before = dma_generation(t), after;
-
-	if (before < 0 || ioctl(t->daemon, VDUSE_DEV_SET_CONFIG, &change))
-		return found(t, "SET_CONFIG: %s", strerrorname_np(errno));
-	after = dma_generation(t);
-	if (after == before)
-		return found(t, "SET_CONFIG leaves the generation at %d", before);
-	if (!ioctl(t->daemon, VDUSE_DEV_SET_CONFIG, &nothing) || dma_generation(t) != after)
-		return found(t, "a change that is refused changes the generation");
 	return PASS;
 }

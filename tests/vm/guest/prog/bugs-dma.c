@@ -68,6 +68,16 @@ uint32_t dma_largest(struct test *t)
 	return ioctl(t->dmadrv, DMADRV_LARGEST);
 }
 
+long dma_behind_config(struct test *t)
+{
+	return ioctl(t->dmadrv, DMADRV_BEHIND_CONFIG);
+}
+
+int dma_kick(struct test *t)
+{
+	return ioctl(t->dmadrv, DMADRV_KICK);
+}
+
 int dma_generation(struct test *t)
 {
 	return ioctl(t->dmadrv, DMADRV_GENERATION);

@@ -298,6 +298,40 @@ enum result ring_turns(struct test *t)
 	return PASS;
 }
 
+/* The first mapping finds an address, whichever allocator gives it out. */
+enum result each_allocator(struct test *t)
+{
+	static const char *const names[] = { "cached", "plain", "genalloc", "ring", "sbitmap" };
+	char options[100];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(options, sizeof(options), "strategy=%s allocator=%s", t->strategy, names[i]);
+		take_down(t);
+		set_up(t, options);
+		if (counter("iova_alloc_fail"))
+			return found(t, "%s: no address for a mapping", names[i]);
+	}
+	return PASS;
+}
+
+/* A driver goes and leaves mappings.  The counters of the next set-up begin at 0. */
+enum result mappings_left(struct test *t)
+{
+	char options[100];
+
+	snprintf(options, sizeof(options), "strategy=%s", t->strategy);
+	for (int i = 0; i < 5; i++) {
+		struct dma m = { .len = 100 + i * PAGE, .dir = i % 3 };
+
+		if (dma_map(t, &m, 0))
+			return found(t, "cannot map");
+	}
+	/* The module says it in the kernel's log if not all are taken back. */
+	take_down(t);
+	set_up(t, options);
+	return PASS;
+}
+
 /* All of the addresses of coherent memory are taken: the lowest one is that behind the window. */
 enum result rings_apart(struct test *t)
 {

@@ -46,9 +46,12 @@ static const struct {
 	{ "file-end", "the domain's file ends where the window does", file_end },
 	{ "umem", "user memory is taken if the kernel says so", user_memory },
 	{ "twice", "two threads touch the same pages at once", entered_twice },
+	{ "allocator", "each allocator has an address for the first mapping", each_allocator },
+	{ "left", "mappings that a driver leaves are taken back", mappings_left },
 	{ "ring", "the allocator ring gives its addresses out again", ring_turns },
 	{ "rings", "coherent memory is never in the window", rings_apart },
-	{ "generation", "a driver sees that the configuration changes", generation },
+	{ "generation", "a driver sees changes of the configuration, and nothing behind it", generation },
+	{ "kick", "a kick waits for the daemon's eventfd", early_kick },
 	{ "mm", "a process that gives user memory back is forgotten", mm_goes },
 	{ "largest", "a mapping of the largest size that is allowed", largest },
 	/* Last, since the device is gone after it. */

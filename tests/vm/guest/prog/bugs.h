@@ -53,6 +53,8 @@ void dma_unmap(struct test *t, const struct dma *m, int flags);
 void dma_sync(struct test *t, const struct dma *m, uint32_t from, uint32_t len, bool to_device);
 int dma_reset(struct test *t);
 uint32_t dma_largest(struct test *t);	/* bytes that a mapping may have */
+long dma_behind_config(struct test *t);	/* four bytes */
+int dma_kick(struct test *t);		/* queue 0 */
 int dma_generation(struct test *t);	/* of the configuration */
 long dma_lowest_ring(struct test *t, uint32_t len);	/* page, where all are taken */
 
@@ -89,7 +91,9 @@ typedef enum result bug_fn(struct test *t);
 
 /* bugs-data.c */
 bug_fn b1_shared_page, b2_sizes, b9_reset_storm, b10_kept_mapping, b11_reset_outstanding,
-	b12_first_map, b16_sync, generation;
+	b12_first_map, b16_sync;
+/* bugs-device.c */
+bug_fn generation, early_kick;
 /* bugs-leak.c */
 bug_fn b3_window, b4_neighbours, b5_direction, b6_stale, after_unmap;
 /* bugs-pin.c */
@@ -100,7 +104,8 @@ bug_fn drained, starved;
 bug_fn b7_fill_after_unmap, b8_unfilled, entered_twice;
 /* bugs-memory.c */
 bug_fn apart, b13_lost_pages, b14_rmmod, b15_private, b15_accounting, file_end, largest,
-	mm_goes, pooled, b17_repeat_fault, ring_turns, rings_apart,
+	mm_goes, pooled, b17_repeat_fault, each_allocator,
+	mappings_left, ring_turns, rings_apart,
 	user_memory;
 
 #endif

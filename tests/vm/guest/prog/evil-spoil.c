@@ -73,6 +73,33 @@ static void spoil_chain(const struct spoil *how, struct vdev *dev, struct ring *
 		spoil_fields(d);
 }
 
+static bool in_chain(struct ring *r, unsigned int at, unsigned int index)
+{
+	for (unsigned int i = 0; i < r->num && at != index; i++) {
+		if (!(r->desc[at].flags & VRING_DESC_F_NEXT))
+			return false;
+		at = r->desc[at].next % r->num;
+	}
+	return at == index;
+}
+
+/*
+ * Put a chain first behind which another one lies, so that NEXT leads the driver from one into
+ * the other.  Behind the rest may be descriptors that are free.
+ */
+static void lead_to_another(struct ring *r)
+{
+	struct ring_buf first = held[0];
+
+	for (unsigned int i = 0; i < nheld; i++)
+		for (unsigned int j = 0; j < nheld; j++)
+			if (j != i && in_chain(r, held[j].head, last_of(r, held[i].head)->next)) {
+				held[0] = held[i];
+				held[i] = first;
+				return;
+			}
+}
+
 /* Answer all at once, so that the driver uses no descriptor again in between. */
 static void answer(struct vdev *dev, unsigned int q)
 {
@@ -101,6 +128,7 @@ void spoil_request(const struct spoil *how, struct vdev *dev, unsigned int q,
 	held[nheld++] = *buf;
 	if (nheld < AT_ONCE)
 		return;
+	lead_to_another(r);
 	/* "set" for one chain only: the walk through all of them might never end. */
 	for (unsigned int i = 0; i < nheld; i++)
 		if (i == 0 || strcmp(how->kind, "set"))

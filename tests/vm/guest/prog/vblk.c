@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <linux/virtio_config.h>
+#include <sys/ioctl.h>
 
 static struct blk blk;
 
@@ -103,6 +104,12 @@ int main(int argc, char **argv)
 	printf("requests %lu errors %lu umem_requests %lu toggles %lu umem_failed %lu umem_errno %d\n",
 	       blk.requests, blk.errors, blk.umem_requests, blk.toggles, blk.umem_failed,
 	       blk.umem_errno);
+	if (o.deaf) {
+		uint64_t features;
+		bool failed = ioctl(blk.dev.fd, VDUSE_DEV_GET_FEATURES, &features) < 0;
+
+		printf("an ioctl of it: %s\n", failed ? strerrorname_np(errno) : "ok");
+	}
 	end = vdev_close(&blk.dev, !keep);
 	if (end)
 		fprintf(stderr, "vblk: destroy %s: %s\n", o.name, strerror(-end));

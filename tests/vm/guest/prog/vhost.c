@@ -363,6 +363,9 @@ static void packed_state(void)
 	check(!ioctl(vhost, VHOST_GET_VRING_BASE, &base) && base.num == ((1u << 15 | 7) << 16 | 2),
 	      "GET_VRING_BASE has the daemon's places");
 	check(blk.dev.state_messages == messages + 1, "it asked the daemon");
+	negotiate(0);
+	check(!ioctl(blk.dev.fd, VDUSE_VQ_GET_INFO, &info) && !info.split.avail_index,
+	      "a reset forgets the place");
 }
 
 static uint8_t *map_file(int fd)
