@@ -87,15 +87,21 @@ ended()
 	if [ "${2:-}" ]; then
 		check "evil $1: vdpa dev del ends" within 20 dead "$_del"
 	else
+		all_undone "$1, before vdpa dev del"
 		check "evil $1: vdpa dev del" timeout $((30 * slow)) vdpa dev del vduse0
 	fi
-	# direct keeps no record of mappings that could tell what is left.
+	all_undone "$1"
+	check "evil $1: every address was freed" within 10 balanced iova_alloc iova_free
+	check "evil $1: destroy" $bin/vctl destroy vduse0
+}
+
+# all_undone WHAT: direct keeps no record of mappings that could tell what is left.
+all_undone()
+{
 	case $1 in
 	direct*) ;;
 	*) check "evil $1: every mapping was undone" within 10 balanced map unmap ;;
 	esac
-	check "evil $1: every address was freed" within 10 balanced iova_alloc iova_free
-	check "evil $1: destroy" $bin/vctl destroy vduse0
 }
 
 # balanced COUNTER COUNTER
