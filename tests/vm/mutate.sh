@@ -13,7 +13,8 @@
 # build/tests/mutate-kmod/results until a source of kmod/ or tests/vm/ changes, so that the same
 # command goes on after Ctrl-C.
 #
-# By hand: all mutations take two hours.
+# By hand: all mutations take two hours, less in two clones with GUEST_CPUS=1 and half of the names
+# each. Those of micro, ring-of-another-cpu and entered-twice-is-an-error need two CPUs.
 # Timeout: 20000
 #
 # Environment: MUTATIONS, SURVIVORS (other files).

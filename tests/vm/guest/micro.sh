@@ -145,6 +145,10 @@ bad_requests()
 	done
 	refused "more memory than there is" ENOMEM micro_says eager-none device=vduse0 \
 		buffers=1000000 stride=131072
+	# Of 128K each.
+	_most=$(awk '/^MemTotal:/ { print int($2 / 128) }' /proc/meminfo)
+	refused "more than half of the memory" ENOMEM micro_says eager-none device=vduse0 \
+		buffers=$((_most * 6 / 10)) stride=131072
 	check "after all that it runs" micro eager-none device=vduse0
 	check "destroy" $bin/vctl destroy vduse0
 	check "unload" unload bouncelab

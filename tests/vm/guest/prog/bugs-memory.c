@@ -277,7 +277,10 @@ enum result pooled(struct test *t)
 	return r;
 }
 
-/* Addresses of the allocator ring come round: none is of the tree, which has the lower half. */
+/*
+ * Addresses of the allocator ring come round, on each CPU: none is of the tree, which has the
+ * lower half.
+ */
 enum result ring_turns(struct test *t)
 {
 	struct dma m = { .len = PAGE, .dir = TO };
@@ -288,6 +291,7 @@ enum result ring_turns(struct test *t)
 	take_down(t);
 	set_up(t, options);
 	for (uint64_t i = 0; i < 2 * t->size / PAGE; i++) {
+		on_cpu(i % 2);
 		if (dma_map(t, &m, 0))
 			return found(t, "cannot map");
 		dma_unmap(t, &m, 0);
@@ -295,6 +299,7 @@ enum result ring_turns(struct test *t)
 			return found(t, "mapping %u is at 0x%llx, not in a ring", (unsigned int)i,
 				     (unsigned long long)m.iova);
 	}
+	on_cpu(-1);
 	return PASS;
 }
 

@@ -51,7 +51,7 @@ static enum result let_go(struct test *t, const int *pipes)
 	return r;
 }
 
-static void on_cpu(int cpu)
+void on_cpu(int cpu)
 {
 	cpu_set_t set;
 

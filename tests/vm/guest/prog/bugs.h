@@ -65,6 +65,9 @@ long dma_lowest_ring(struct test *t, uint32_t len);	/* page, where all are taken
 int dma_map_fresh(struct test *t, struct dma *m);
 void dma_unplug(struct test *t);
 
+/* bugs-pin.c: go on on that CPU, if there is one, or on any with -1. */
+void on_cpu(int cpu);
+
 /* bugs-leak.c: is there a moment within 5 s at which the daemon has no access? */
 bool shut(struct test *t, uint64_t iova);
 
