@@ -113,9 +113,9 @@ static void op_unmap(const struct op *op)
 	say("unmap #%u%s\n", op->buf, op->copy ? "" : ", no sync");
 	if (back)
 		memcpy(m.before[m.nested], b->orig, b->size);
-	/* The flag of this call: virtio-net maps without it, syncs, and unmaps with it. */
 	if (!m.nested)
 		m.unmapping = b;
+	/* The flag of this call: virtio-net maps without it, syncs, and unmaps with it. */
 	core_unmap(m.core, b->iova, b->size, b->dir, op->copy);
 	if (!m.nested)
 		m.unmapping = NULL;
