@@ -135,21 +135,24 @@ static void *serve(void *arg)
 	return NULL;
 }
 
+static void reopen(void)
+{
+	close(dev);
+	dev = open("/dev/vduse/" NAME, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	blk.dev.fd = dev;
+}
+
 /* A daemon takes a message and goes.  The next one gets it. */
 static void test_taken_message(void)
 {
 	struct vduse_dev_request first = { 0 }, again = { 0 };
 	ssize_t n = read(dev, &first, sizeof(first));
 
-	close(dev);
-	dev = open("/dev/vduse/" NAME, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	blk.dev.fd = dev;
+	reopen();
 	report(n == sizeof(first) && read(dev, &again, sizeof(again)) == n &&
 	       again.request_id == first.request_id && again.type == first.type,
 	       "a message that a daemon took along comes again", "another or none", "the same");
-	close(dev);
-	dev = open("/dev/vduse/" NAME, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	blk.dev.fd = dev;
+	reopen();
 }
 
 /* A message is waiting: a daemon that reads it wrongly must not lose it. */

@@ -193,6 +193,16 @@ enum result largest(struct test *t)
 	return r;
 }
 
+/* Begin with a new device, with OPTIONS beside the strategy. */
+static void start_anew(struct test *t, const char *options)
+{
+	char all[100];
+
+	snprintf(all, sizeof(all), "strategy=%s %s", t->strategy, options);
+	take_down(t);
+	set_up(t, all);
+}
+
 /* A read into memory that is not there ends.  If it does not, SIGALRM ends the program. */
 static int read_to_nowhere(struct test *t, uint64_t iova)
 {
@@ -211,14 +221,11 @@ enum result file_end(struct test *t)
 {
 	struct dma m = { .len = PAGE, .dir = BIDI };
 	uint8_t bytes[2 * PAGE];
-	char options[100];
 	ssize_t got, put;
 	uint64_t end;
 	int error;
 
-	snprintf(options, sizeof(options), "strategy=%s prefill=copy", t->strategy);
-	take_down(t);
-	set_up(t, options);
+	start_anew(t, "prefill=copy");
 	end = t->start + t->size;
 	/* The last page of the window is the first one that the allocator gives out. */
 	if (dma_map(t, &m, 0) || m.iova + m.len != end)
@@ -284,12 +291,8 @@ enum result pooled(struct test *t)
 enum result ring_turns(struct test *t)
 {
 	struct dma m = { .len = PAGE, .dir = TO };
-	char options[100];
 
-	snprintf(options, sizeof(options), "strategy=%s allocator=ring bounce_size=%u", t->strategy,
-		 1u << 20);
-	take_down(t);
-	set_up(t, options);
+	start_anew(t, "allocator=ring bounce_size=1048576");
 	for (uint64_t i = 0; i < 2 * t->size / PAGE; i++) {
 		on_cpu(i % 2);
 		if (dma_map(t, &m, 0))
@@ -307,12 +310,11 @@ enum result ring_turns(struct test *t)
 enum result each_allocator(struct test *t)
 {
 	static const char *const names[] = { "cached", "plain", "genalloc", "ring", "sbitmap" };
-	char options[100];
+	char option[40];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		snprintf(options, sizeof(options), "strategy=%s allocator=%s", t->strategy, names[i]);
-		take_down(t);
-		set_up(t, options);
+		snprintf(option, sizeof(option), "allocator=%s", names[i]);
+		start_anew(t, option);
 		if (counter("iova_alloc_fail"))
 			return found(t, "%s: no address for a mapping", names[i]);
 	}
@@ -322,9 +324,6 @@ enum result each_allocator(struct test *t)
 /* A driver goes and leaves mappings.  The counters of the next set-up begin at 0. */
 enum result mappings_left(struct test *t)
 {
-	char options[100];
-
-	snprintf(options, sizeof(options), "strategy=%s", t->strategy);
 	for (int i = 0; i < 5; i++) {
 		struct dma m = { .len = 100 + i * PAGE, .dir = i % 3 };
 
@@ -332,21 +331,17 @@ enum result mappings_left(struct test *t)
 			return found(t, "cannot map");
 	}
 	/* The module says it in the kernel's log if not all are taken back. */
-	take_down(t);
-	set_up(t, options);
+	start_anew(t, "");
 	return PASS;
 }
 
 /* All of the addresses of coherent memory are taken: the lowest one is that behind the window. */
 enum result rings_apart(struct test *t)
 {
-	char options[100];
 	long lowest;
 
 	/* The largest window leaves the fewest addresses. */
-	snprintf(options, sizeof(options), "strategy=%s bounce_size=%u", t->strategy, 1u << 30);
-	take_down(t);
-	set_up(t, options);
+	start_anew(t, "bounce_size=1073741824");
 	lowest = dma_lowest_ring(t, 4u << 20);
 	if (lowest * PAGE != (long)(t->start + t->size))
 		return found(t, "the lowest address is 0x%lx, and the window ends at 0x%llx",
