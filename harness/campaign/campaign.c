@@ -134,7 +134,10 @@ int campaign_create(struct campaign *c, const struct plan *p, const struct campa
 	return campaign_begin(c, plan);
 }
 
-/* Remove runs, files and figures that were being written when an earlier session ended. */
+/*
+ * Remove what was being written when its writer ended: runs, files and figures of an earlier
+ * session, files of a guest that died.
+ */
 static void drop_half_written(const char *dir, const char *below)
 {
 	char *pattern = bl_fmt("%s.*.tmp*", below);
@@ -327,8 +330,10 @@ int campaign_commit_run(struct campaign *c, const char *id, const json_t *run)
 {
 	char *tmp = campaign_run_tmp(c, id), *final = bl_fmt("%s/%s", c->runs, id);
 	char *path = bl_fmt("%s/run.json", tmp);
-	int err = bl_json_write(path, run);
+	int err;
 
+	drop_half_written(tmp, "");
+	err = bl_json_write(path, run);
 	err = err ? err : sync_files(tmp);
 	err = err ? err : campaign_log_run(c, id, tmp);
 	if (!err && rename(tmp, final))

@@ -96,6 +96,13 @@ manifest_gained()
 manifest_gained "$scratch/manifest" "$out/whole/MANIFEST.sha256" "whole: resume changed the manifest"
 ok "a finished campaign stays as it is"
 
+# A guest that dies may leave a file half-written, in the directory of a run that is recorded.
+: >"$scratch/before"
+FAKE_APPEND="0003 $out/half/runs/.0003.tmp/.guest.json.7.tmp" \
+	$bouncelab run "$plan" --allow-noisy-host --accel tcg --out "$out" --name half >"$scratch/log" 2>&1 ||
+	{ show "$scratch/log"; fail "half: exit code $?"; }
+check_finished half
+ok "a file that a guest left half-written does not stay"
 
 # A traced campaign has more derived files. The fake guest writes no traces, so runs fail.
 cat >"$scratch/traced.ini" <<'END'
