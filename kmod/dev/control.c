@@ -10,10 +10,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
-#include <uapi/linux/virtio_blk.h>
-#include <uapi/linux/virtio_config.h>
-#include <uapi/linux/virtio_ids.h>
-#include <uapi/linux/virtio_net.h>
 #include <uapi/linux/virtio_ring.h>
 
 #include "dev/device.h"
@@ -33,27 +29,6 @@ static bool bl_name_valid(const char *name, size_t size)
 		if (name[i] == '/' || iscntrl(name[i]))
 			return false;
 	return true;
-}
-
-/*
- * Drivers of other kinds are not yet safe against a hostile device, and no driver is
- * with these features: config space is read-only, and with a control queue the daemon could
- * stall the network stack.
- */
-static bool bl_features_valid(u32 device_id, u64 features)
-{
-	if (!(features & BIT_ULL(VIRTIO_F_ACCESS_PLATFORM)))
-		return false;
-
-	switch (device_id) {
-	case VIRTIO_ID_BLOCK:
-		return !(features & BIT_ULL(VIRTIO_BLK_F_CONFIG_WCE));
-	case VIRTIO_ID_NET:
-		return !(features & BIT_ULL(VIRTIO_NET_F_CTRL_VQ)) &&
-		       features & BIT_ULL(VIRTIO_F_VERSION_1);
-	default:
-		return false;
-	}
 }
 
 static bool bl_config_valid(const struct vduse_dev_config *c)

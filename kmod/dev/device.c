@@ -75,7 +75,7 @@ static struct bl_dev *bl_dev_alloc(const struct vduse_dev_config *config)
 	bl->choice = bl_defaults;
 	bl->device_id = config->device_id;
 	bl->vendor_id = config->vendor_id;
-	bl->device_features = config->features;
+	bl->device_features = bl_features_offered(config->device_id, config->features);
 	bl->config_size = config->config_size;
 	bl->vq_num = config->vq_num;
 	bl->vq_align = config->vq_align;
@@ -116,6 +116,9 @@ int bl_dev_create(const struct vduse_dev_config *config, u8 *space, u64 api_vers
 	bl_micro_file_create(bl);
 	bl_lock_file_create(bl);
 	bl->config = space;
+	if (bl->device_features != config->features)
+		pr_info_ratelimited("%s: drivers are not offered its features %#llx\n", bl->name,
+				    config->features & ~bl->device_features);
 	__module_get(THIS_MODULE);
 	return 0;
 

@@ -176,6 +176,12 @@ static inline bool bl_all_zero(const void *p, size_t n)
 	return !memchr_inv(p, 0, n);
 }
 
+/* features.c: return whether a device of these features may be made. */
+bool bl_features_valid(u32 device_id, u64 features);
+
+/* Return those of a device's features that drivers are offered. */
+u64 bl_features_offered(u32 device_id, u64 features);
+
 /* control.c */
 extern const struct file_operations bl_control_fops;
 
@@ -218,6 +224,17 @@ void bl_vqs_destroy(struct bl_dev *bl);
 
 /* Return whether the daemon has set up every queue. */
 bool bl_vqs_configured(const struct bl_dev *bl);
+
+/*
+ * Return the most pieces that a request of any queue may have: those of the shortest ring, unless
+ * there are indirect descriptors.  The kernel's ring code warns of a request that never fits.
+ */
+u32 bl_vqs_longest(const struct bl_dev *bl);
+
+#define BL_BLK_DESCS	3	/* pieces of a disk's shortest request: header, data, status */
+
+/* Return whether the rings have room for what each driver sends; if not, the log says why. */
+bool bl_vqs_suffice(const struct bl_dev *bl);
 
 /* Tell the daemon that queue INDEX has work.  Any context. */
 void bl_vq_kick(struct bl_dev *bl, u16 index);

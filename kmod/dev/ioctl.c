@@ -145,6 +145,7 @@ static long bl_ioctl_vq_setup(struct bl_dev *bl, struct vduse_vq_config __user *
 {
 	struct vduse_vq_config config;
 	struct bl_vq *vq;
+	long ret = 0;
 
 	if (copy_from_user(&config, arg, sizeof(config)))
 		return -EFAULT;
@@ -152,8 +153,14 @@ static long bl_ioctl_vq_setup(struct bl_dev *bl, struct vduse_vq_config __user *
 	if (!vq || !bl_all_zero(config.reserved, sizeof(config.reserved)))
 		return -EINVAL;
 
-	WRITE_ONCE(vq->num_max, config.max_size);
-	return 0;
+	/* A vDPA device was found to have rings that are long enough, and keeps them. */
+	mutex_lock(&bl->lock);
+	if (bl->vdpa && config.max_size != vq->num_max)
+		ret = -EBUSY;
+	else
+		WRITE_ONCE(vq->num_max, config.max_size);
+	mutex_unlock(&bl->lock);
+	return ret;
 }
 
 static long bl_ioctl_vq_info(struct bl_dev *bl, struct vduse_vq_info __user *arg)

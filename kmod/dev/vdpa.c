@@ -8,6 +8,7 @@
 #include <linux/dma-map-ops.h>
 #include <linux/mod_devicetable.h>
 #include <linux/slab.h>
+#include <linux/sysfs.h>
 #include <linux/unaligned.h>
 #include <linux/vdpa.h>
 #include <uapi/linux/virtio_blk.h>
@@ -208,22 +209,34 @@ static size_t bl_op_get_config_size(struct vdpa_device *vdpa)
 	return bl_of(vdpa)->config_size;
 }
 
+/* Keep the number at AT of the config space within LEAST and MOST, if BUF has it. */
+static void bl_limit_number(unsigned int at, unsigned int offset, void *buf, unsigned int len,
+			    u32 least, u32 most)
+{
+	if (offset > at || offset + len < at + sizeof(__le32))
+		return;
+	buf += at - offset;
+	put_unaligned_le32(clamp(get_unaligned_le32(buf), least, most), buf);
+}
+
 /*
  * Lower the number of segments of a request that a disk announces to what can be mapped.  A request
- * also has a header, a status and a table of its descriptors.
+ * also has a header, a status and a table of its descriptors, or it fits in a ring.  A segment has at least a page: the
+ * block layer warns of a disk with shorter ones.
  */
 static void bl_limit_segments(struct vdpa_device *vdpa, unsigned int offset, void *buf,
 			      unsigned int len)
 {
-	const unsigned int at = offsetof(struct virtio_blk_config, seg_max), others = 3;
 	unsigned int pieces = container_of(vdpa, struct bl_vdpa, vdpa)->most_pieces;
+	const unsigned int others = 3;
 	u32 most = pieces > others ? pieces - others : 1;
 
-	if (bl_of(vdpa)->device_id != VIRTIO_ID_BLOCK || offset > at ||
-	    offset + len < at + sizeof(__le32))
+	if (bl_of(vdpa)->device_id != VIRTIO_ID_BLOCK)
 		return;
-	buf += at - offset;
-	put_unaligned_le32(min(get_unaligned_le32(buf), most), buf);
+	most = min(most, bl_vqs_longest(bl_of(vdpa)) - BL_BLK_DESCS + 1);
+	bl_limit_number(offsetof(struct virtio_blk_config, seg_max), offset, buf, len, 0, most);
+	bl_limit_number(offsetof(struct virtio_blk_config, size_max), offset, buf, len, PAGE_SIZE,
+			U32_MAX);
 }
 
 static void bl_op_get_config(struct vdpa_device *vdpa, unsigned int offset, void *buf,
@@ -318,14 +331,29 @@ struct bl_mgmt {
 
 static struct bl_mgmt *bl_mgmt;
 
+/*
+ * Return whether there is a file of the device's name in the device's own directory of sysfs, as in
+ * "power".  The directory of a vDPA device gets that place and that name.
+ */
+static bool bl_name_is_taken(const struct bl_dev *bl)
+{
+	struct kernfs_node *node = sysfs_get_dirent(bl->dev->kobj.sd, bl->name);
+
+	if (!node)
+		return false;
+	sysfs_put(node);
+	dev_err_ratelimited(bl->dev, "a device of this name cannot be added\n");
+	return true;
+}
+
 /* The caller holds bl_table_lock, so that the device is not destroyed. */
 static struct bl_vdpa *bl_vdpa_create(struct bl_dev *bl)
 {
 	struct bl_vdpa *v;
-	bool busy;
+	int ret = 0;
 
 	/* Only this function sets it, and the vdpa core calls it one at a time. */
-	if (READ_ONCE(bl->vdpa))
+	if (READ_ONCE(bl->vdpa) || bl_name_is_taken(bl))
 		return ERR_PTR(-EEXIST);
 
 	v = vdpa_alloc_device(struct bl_vdpa, vdpa, bl->dev, &bl_vdpa_ops, 1, 1, bl->name, true);
@@ -335,13 +363,16 @@ static struct bl_vdpa *bl_vdpa_create(struct bl_dev *bl)
 	bl_dev_get(bl);
 	v->bl = bl;
 	mutex_lock(&bl->lock);
-	busy = bl->micro;
-	if (!busy)
+	if (bl->micro)
+		ret = -EBUSY;
+	else if (!bl_vqs_configured(bl) || !bl_vqs_suffice(bl))
+		ret = -EINVAL;
+	else
 		bl->vdpa = v;
 	mutex_unlock(&bl->lock);
-	if (busy) {
+	if (ret) {
 		put_device(&v->vdpa.dev);
-		return ERR_PTR(-EBUSY);
+		return ERR_PTR(ret);
 	}
 
 	v->vdpa.mdev = &bl_mgmt->mdev;
@@ -405,7 +436,7 @@ static int bl_mgmt_add(struct vdpa_mgmt_dev *mdev, const char *name,
 
 	mutex_lock(&bl_table_lock);
 	bl = bl_dev_find(name);
-	if (!bl || bl->dying || !bl_vqs_configured(bl)) {
+	if (!bl || bl->dying) {
 		mutex_unlock(&bl_table_lock);
 		return -EINVAL;
 	}

@@ -7,9 +7,12 @@
  * robin over the CPUs of its affinity mask.
  */
 #include <linux/eventfd.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <uapi/linux/virtio_config.h>
+#include <uapi/linux/virtio_ids.h>
+#include <uapi/linux/virtio_ring.h>
 
 #include "dev/device.h"
 #include "core/trace.h"
@@ -315,4 +318,27 @@ bool bl_vqs_configured(const struct bl_dev *bl)
 		if (!READ_ONCE(bl->vqs[i]->num_max))
 			return false;
 	return true;
+}
+
+u32 bl_vqs_longest(const struct bl_dev *bl)
+{
+	u32 longest = U16_MAX, i;
+
+	if (bl->device_features & BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC))
+		return longest;
+	for (i = 0; i < bl->vq_num; i++)
+		longest = min_t(u32, longest, READ_ONCE(bl->vqs[i]->num_max));
+	return longest;
+}
+
+bool bl_vqs_suffice(const struct bl_dev *bl)
+{
+	u32 longest = bl_vqs_longest(bl);
+	u32 least = bl->device_id == VIRTIO_ID_BLOCK ? BL_BLK_DESCS : MAX_SKB_FRAGS + 2;
+
+	if (longest >= least)
+		return true;
+	dev_err_ratelimited(bl->dev, "a ring has %u entries; without indirect descriptors at least %u are needed\n",
+			    longest, least);
+	return false;
 }

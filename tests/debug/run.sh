@@ -86,7 +86,7 @@ strategies=$(for f in strategies/*.c; do basename "$f" .c; done | grep -vx templ
 # Tests that take one strategy at a time, the most telling ones first; faults on kernel a alone.
 by_strategy="bugs evil fuzz faults vhost lifecycle integrity windows net pressure micro"
 # Those that a strategy makes no difference to, and the parts that do not depend on it.
-once="planted abuse calls lifecycle micro reload"
+once="planted abuse liar calls lifecycle micro reload"
 
 # Print a line "KERNEL TEST STRATEGY" for each job; the strategy "-" stands for none.
 all_jobs()
