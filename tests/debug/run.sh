@@ -158,6 +158,8 @@ prepare()
 		find "$tree/kmod" "$tree/strategies" -name '*.o' -exec rm {} +
 		echo "$kernel_dir" >"$tree/kernel"
 	fi
+	[ -e "$tree/build/bouncelab.ko" ] ||
+		echo "building the module and the tests' programs for kernel $1, a minute or two" >&2
 	build_tree "$tree" build/bouncelab.ko || return 1
 	# They are newer than the sources that were copied, which the program looks at.
 	# A guest of another run.sh may run the old ones.

@@ -49,6 +49,24 @@ build_guest()
 	for f in build/bouncelab build/bouncelab-guest build/bouncelab.ko; do
 		[ -e $f ] || give_up "there is no $f: make build"
 	done
+	check_chosen
+}
+
+# check_chosen: give up if the environment chooses what there is not, or the module is an old one.
+check_chosen()
+{
+	case ${SEED:-1} in
+	*[!0-9]*) give_up "SEED is '$SEED'; valid: a number" ;;
+	esac
+	# Another module than the project's has strategies of its own.
+	[ -z "${BOUNCELAB_KO:-}" ] || return 0
+	for s in ${STRATEGIES:-}; do
+		[ -e "strategies/$s.c" ] || give_up "STRATEGIES has '$s'; valid:" \
+			"$(STRATEGIES='' every_strategy | paste -sd ' ')"
+	done
+	# shellcheck disable=SC2046 # patterns
+	newer=$(find $(sed '/^#/d' kmod/sources) -newer build/bouncelab.ko | head -n 1)
+	[ -z "$newer" ] || give_up "$newer is newer than build/bouncelab.ko; run 'make build' first"
 }
 
 # build_module DIR: build the module of DIR below $guest_bin, from a copy, since the kernel's build
