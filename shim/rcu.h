@@ -7,8 +7,8 @@
  * Checked, rcu_dereference() has to be in a read section, and a section may not sleep.  Callbacks
  * run in shim_rcu_poll() and in rcu_barrier().  A section costs two stores, the kernel's none.
  *
- * Left out: that a section with interrupts or preemption off counts as a read section, too, and
- * the names for that (rcu_dereference_sched() and others); SRCU.
+ * Left out: that any section with interrupts or preemption off counts as a read section, and most
+ * names for that (rcu_dereference_sched() and others); SRCU.
  */
 #ifndef SHIM_RCU_H
 #define SHIM_RCU_H
@@ -72,6 +72,19 @@ static inline void rcu_read_unlock(void)
 {
 	if (!--shim_self.rcu_depth)
 		shim_rcu_step();
+}
+
+/* The kernel's only turns preemption off. */
+static inline void rcu_read_lock_sched(void)
+{
+	preempt_disable();
+	rcu_read_lock();
+}
+
+static inline void rcu_read_unlock_sched(void)
+{
+	rcu_read_unlock();
+	preempt_enable();
 }
 
 static inline bool rcu_read_lock_held(void)
