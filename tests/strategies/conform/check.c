@@ -32,6 +32,14 @@ const char *const prop_names[PROP_ALL] = {
 	[PROP_HANG] = "hang",
 };
 
+#if defined(__SANITIZE_ADDRESS__)
+#define EXIT_SANITIZER	1
+#define SANITIZER	"a wrong access to memory, or undefined behaviour"
+#else
+#define EXIT_SANITIZER	66
+#define SANITIZER	"a data race, two accesses that nothing orders"
+#endif
+
 #if defined(__SANITIZE_THREAD__)
 /* End a test at its first race, as at any other failure.  The sanitizer calls this. */
 const char *__tsan_default_options(void);
@@ -124,7 +132,8 @@ void subtest_end(struct finding *f, int status)
 	if (WIFSIGNALED(status))
 		snprintf(f->text, sizeof(f->text), "signal %d, %s", WTERMSIG(status),
 			 strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) == EXIT_SANITIZER)
+		snprintf(f->text, sizeof(f->text), "a sanitizer has reported it above: " SANITIZER);
 	else
-		snprintf(f->text, sizeof(f->text), "exit with %d: a sanitizer's report?",
-			 WEXITSTATUS(status));
+		snprintf(f->text, sizeof(f->text), "exit with %d", WEXITSTATUS(status));
 }
