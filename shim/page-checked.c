@@ -99,6 +99,7 @@ struct page *shim_pages_alloc(unsigned int order, gfp_t gfp)
 	page = &shim_mem_map[first];
 	page->order = order;
 	page->tails = gfp & (__GFP_COMP | SHIM_GFP_SPLIT);
+	page->compound = gfp & __GFP_COMP;
 	page->alive = page->tails ? 1U << order : 1;
 	for (i = 0; i < 1U << order; i++) {
 		page[i].head = first;
@@ -183,6 +184,14 @@ void shim_page_get(struct page *page)
 
 	check(PROP_INTEGRITY, refs > 0,
 	      "a reference is taken to a page that is free, or has none of its own: no __GFP_COMP");
+}
+
+bool shim_in_compound(size_t offset, size_t len)
+{
+	const struct page *first = &shim_mem_map[shim_mem_map[offset >> PAGE_SHIFT].head];
+
+	return first->compound && shim_mem_map[(offset + len - 1) >> PAGE_SHIFT].head ==
+				  first->head;
 }
 
 /* A test that goes on after a wrong address reads and writes these bytes. */

@@ -18,6 +18,7 @@ struct page {
 	u8 state;		/* enum shim_page_state */
 	u8 order;		/* of the block; valid in its first page */
 	bool tails;		/* the other pages have references, too; in the first */
+	bool compound;		/* __GFP_COMP; in the first */
 	u32 head;		/* index of the block's first page */
 	u32 alive;		/* pages of the block with references; in the first */
 };
@@ -93,6 +94,13 @@ void shim_page_put(struct page *page);
  * @page: the page
  */
 void shim_page_check(const struct page *page);
+
+/**
+ * shim_in_compound() - are bytes of the physical memory in one compound page?
+ * @offset: the first byte's
+ * @len: the number of bytes, > 0
+ */
+bool shim_in_compound(size_t offset, size_t len);
 
 /**
  * shim_page_at() - check an access to bytes of a page

@@ -41,6 +41,8 @@ struct shim_thread {
 	unsigned int spins;
 	unsigned int calls, faults, exchanges, copies;	/* so far */
 	unsigned int steps;		/* accesses until shim_before_access() acts */
+	size_t copied;			/* bytes of the last shim_watched_copy() ... */
+	const void *copied_from;	/* ... and what is behind them, at their source */
 	unsigned int interrupting;	/* the interrupt that runs: its spins + 1; or 0 */
 	u64 random;			/* state, for the rate of failing allocations */
 #else

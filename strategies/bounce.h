@@ -69,7 +69,7 @@ static inline void bl_bounce_free(struct bl_domain *d)
 		if (!b->pages[i])
 			continue;
 		if (bl_bounce_is_huge(d))
-			bl_huge_free(d, b->pages[i]);
+			bl_block_free(d, b->pages[i], BL_HUGE_SIZE);
 		else
 			bl_page_free(d, b->pages[i]);
 	}
@@ -95,7 +95,7 @@ static inline int bl_bounce_preallocate(struct bl_domain *d, struct bl_bounce *b
 		if (!bl_bounce_is_huge(d))
 			b->pages[i] = bl_page_alloc(d, GFP_KERNEL);
 		else if (i % in_block == 0)
-			b->pages[i] = bl_huge_alloc(d);
+			b->pages[i] = bl_block_alloc(d, BL_HUGE_SIZE);
 		else
 			b->pages[i] = b->pages[i - 1] + (1U << (d->page_shift - PAGE_SHIFT));
 		if (!b->pages[i])
@@ -227,30 +227,34 @@ static __always_inline u64 bl_mapping_key(u64 size, enum dma_data_direction dir)
 }
 
 /*
- * Remember that a mapping of SIZE bytes begins at IOVA.  From here on an unmap is taken for its
+ * Remember that a mapping of SIZE bytes begins in SLOT.  From here on an unmap is taken for its
  * end, and a misled one on another CPU can come before map has returned: so all slots are set and
- * all bytes copied before.  The release pairs with cmpxchg() in bl_mapping_end().
+ * all bytes copied before.  The release pairs with cmpxchg() in bl_slot_end().
  */
+static __always_inline void bl_slot_begin(struct bl_slot *slot, size_t size,
+					  enum dma_data_direction dir)
+{
+	smp_store_release(&slot->mapping, (u32)bl_mapping_key(size, dir));
+}
+
 static __always_inline void bl_mapping_begin(struct bl_bounce *b, u64 iova, size_t size,
 					     enum dma_data_direction dir)
 {
-	smp_store_release(&b->slots[iova >> BL_SLOT_SHIFT].mapping,
-			  (u32)bl_mapping_key(size, dir));
+	bl_slot_begin(&b->slots[iova >> BL_SLOT_SHIFT], size, dir);
 }
 
 /*
- * End the mapping that begins at IOVA.  Return false, with nothing done, if it is not of SIZE
+ * End the mapping that begins in SLOT.  Return false, with nothing done, if it is not of SIZE
  * bytes in DIR, or if there is none.  EXCLUSIVE: the caller has a lock that keeps out other
  * unmaps of this range.  Without one, of two CPUs that unmap a range at the same time one gets
  * true.  No driver does that by itself, but the driver's rings can be written by the daemon.
  */
-static __always_inline bool bl_mapping_end(struct bl_bounce *b, u64 iova, size_t size,
-					   enum dma_data_direction dir, bool exclusive)
+static __always_inline bool bl_slot_end(struct bl_slot *slot, size_t size,
+					enum dma_data_direction dir, bool exclusive)
 {
-	struct bl_slot *slot = &b->slots[iova >> BL_SLOT_SHIFT];
 	u64 key = bl_mapping_key(size, dir);
 
-	if (unlikely(key >> 32 | (iova & (BL_SLOT_SIZE - 1))))
+	if (unlikely(key >> 32))
 		return false;
 	if (!exclusive)
 		return cmpxchg(&slot->mapping, (u32)key, 0) == key;
@@ -258,6 +262,13 @@ static __always_inline bool bl_mapping_end(struct bl_bounce *b, u64 iova, size_t
 		return false;
 	WRITE_ONCE(slot->mapping, 0);
 	return true;
+}
+
+static __always_inline bool bl_mapping_end(struct bl_bounce *b, u64 iova, size_t size,
+					   enum dma_data_direction dir, bool exclusive)
+{
+	return likely(!(iova & (BL_SLOT_SIZE - 1))) &&
+	       bl_slot_end(&b->slots[iova >> BL_SLOT_SHIFT], size, dir, exclusive);
 }
 
 /*
@@ -285,15 +296,14 @@ static __always_inline struct bl_slot *bl_mapping_of(struct bl_bounce *b, u64 io
 }
 
 /*
- * Begin to sync a range.  Return false, with nothing done, if it is not in one mapping that the
- * device may read (TO_DEVICE) or write.  Otherwise interrupts are off until bl_sync_end(), because
- * another sync of this mapping waits for it.
+ * Begin to sync the first END bytes of the mapping of SLOT, or a part of them.  Return false, with
+ * nothing done, if the mapping is shorter, or if the device may not read (TO_DEVICE) or write it.
+ * Otherwise interrupts are off until bl_sync_end(), because another sync of this mapping waits for
+ * it.
  */
-static __always_inline bool bl_sync_begin(struct bl_bounce *b, u64 iova, size_t size,
-					  bool to_device, struct bl_sync *s)
+static __always_inline bool bl_sync_begin_slot(struct bl_slot *slot, u64 end, bool to_device,
+					       struct bl_sync *s)
 {
-	struct bl_slot *slot = bl_mapping_of(b, iova);
-	u64 end = iova + size - ((u64)(slot - b->slots) << BL_SLOT_SHIFT);
 	enum dma_data_direction dir;
 
 	s->mapping = &slot->mapping;
@@ -313,10 +323,42 @@ static __always_inline bool bl_sync_begin(struct bl_bounce *b, u64 iova, size_t 
 	return true;
 }
 
+/* Begin to sync a range, as bl_sync_begin_slot(); false also if it is not in one mapping. */
+static __always_inline bool bl_sync_begin(struct bl_bounce *b, u64 iova, size_t size,
+					  bool to_device, struct bl_sync *s)
+{
+	struct bl_slot *slot = bl_mapping_of(b, iova);
+
+	return bl_sync_begin_slot(slot, iova + size - ((u64)(slot - b->slots) << BL_SLOT_SHIFT),
+				  to_device, s);
+}
+
 static __always_inline void bl_sync_end(const struct bl_sync *s)
 {
 	smp_store_release(s->mapping, s->key);
 	local_irq_restore(s->flags);
+}
+
+/*
+ * Find the first mapping at or behind *AT in a table of NR records, each for 1 << SHIFT bytes.  Set
+ * *AT, *SIZE and *DIR and return true; return false if there is none.
+ */
+static inline bool bl_slots_next_mapping(const struct bl_slot *slots, u64 nr, unsigned int shift,
+					 u64 *at, size_t *size, enum dma_data_direction *dir)
+{
+	u64 i = DIV_ROUND_UP_ULL(*at, 1ULL << shift);
+	u32 mapping;
+
+	for (; i < nr; i++) {
+		mapping = READ_ONCE(slots[i].mapping);
+		if (!mapping)
+			continue;
+		*at = i << shift;
+		*size = mapping >> 2;
+		*dir = mapping & 3;
+		return true;
+	}
+	return false;
 }
 
 /* The next_mapping of every bouncing strategy. */
@@ -324,19 +366,11 @@ static inline bool bl_bounce_next_mapping(struct bl_domain *d, dma_addr_t *iova,
 					  enum dma_data_direction *dir)
 {
 	const struct bl_bounce *b = d->priv;
-	u64 i = DIV_ROUND_UP_ULL(*iova, BL_SLOT_SIZE);
-	u32 mapping;
+	u64 at = *iova;
+	bool found = bl_slots_next_mapping(b->slots, bl_nr_slots(d), BL_SLOT_SHIFT, &at, size, dir);
 
-	for (; i < bl_nr_slots(d); i++) {
-		mapping = READ_ONCE(b->slots[i].mapping);
-		if (!mapping)
-			continue;
-		*iova = i << BL_SLOT_SHIFT;
-		*size = mapping >> 2;
-		*dir = mapping & 3;
-		return true;
-	}
-	return false;
+	*iova = at;
+	return found;
 }
 
 /* Return the bounce page of IOVA, or NULL. */

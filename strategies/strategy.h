@@ -36,8 +36,9 @@ struct iov_iter;
  * @clear_user_pages, which may run at any time.  @fault may ask for any address.
  *
  * A daemon that writes to its rings can break that rule: then an @unmap of the range comes at
- * any time, from a driver that does not own it.  It must be stray (bl_stray_unmap()) during
- * @map and during a sync, and of two at once one must be; bounce.h has what does that.
+ * any time, from a driver that does not own it.  An unmap that comes during @map or during a sync
+ * must be stray (bl_stray_unmap()).  Of two unmaps at once exactly one must be stray.
+ * bl_mapping_begin(), bl_mapping_end() and bl_sync_begin() of bounce.h do this.
  *
  * @map and @unmap are best `static __always_inline`: BL_STRATEGY_DEFINE() compiles DMA
  * operations of the strategy's own around them, without a call in between.
@@ -59,7 +60,8 @@ struct bl_strategy {
 	/**
 	 * @own_iova: Some or all mappings get their addresses from the strategy instead of
 	 * bl_iova_alloc(), so that a choice of allocator would be misleading.  @init may
-	 * take at most a quarter of the window from bl_iova_alloc() for that.
+	 * take at most half of the window from bl_iova_alloc() for that, at most a quarter
+	 * at once.
 	 */
 	bool own_iova;
 
@@ -270,22 +272,24 @@ struct page *bl_page_alloc(struct bl_domain *d, gfp_t gfp);
 void bl_page_free(struct bl_domain *d, struct page *page);
 
 /**
- * bl_huge_alloc() - allocate a compound page of BL_HUGE_SIZE bytes
- * @d: the domain
+ * bl_block_alloc() - allocate a compound page, whose bytes are contiguous for the kernel
+ * @d:    the domain
+ * @size: bytes: a power of two, 1 << d->page_shift to BL_HUGE_SIZE
  *
  * Context: process, may sleep.
  * Return: the page, zeroed, or NULL.
  */
-struct page *bl_huge_alloc(struct bl_domain *d);
+struct page *bl_block_alloc(struct bl_domain *d, size_t size);
 
 /**
- * bl_huge_free() - free a page of bl_huge_alloc()
+ * bl_block_free() - free a page of bl_block_alloc()
  * @d:    the domain
  * @page: the page
+ * @size: bytes, as allocated
  *
  * Context: any.
  */
-void bl_huge_free(struct bl_domain *d, struct page *page);
+void bl_block_free(struct bl_domain *d, struct page *page, size_t size);
 
 /**
  * bl_copy_to_bounce() - copy from the original to a bounce page
@@ -316,6 +320,42 @@ static void bl_copy_to_bounce(struct bl_domain *d, struct page *page,
 static void bl_copy_from_bounce(struct bl_domain *d, struct page *page,
 				unsigned int offset, phys_addr_t orig,
 				size_t len, enum bl_path path);
+
+/**
+ * bl_copy_to_block() - copy from the original to a block
+ * @d:      the domain
+ * @bounce: where in a block of bl_block_alloc(): page_address() of it and an offset
+ * @orig:   physical address of the original
+ * @len:    bytes, > 0, all in the block
+ * @path:   why, for the trace
+ *
+ * Context: any.
+ */
+static void bl_copy_to_block(struct bl_domain *d, void *bounce, phys_addr_t orig, size_t len,
+			     enum bl_path path);
+
+/**
+ * bl_copy_from_block() - copy from a block to the original
+ * @d:      the domain
+ * @bounce: where in a block of bl_block_alloc()
+ * @orig:   physical address of the original
+ * @len:    bytes, > 0, all in the block
+ * @path:   why, for the trace
+ *
+ * Context: any.
+ */
+static void bl_copy_from_block(struct bl_domain *d, const void *bounce, phys_addr_t orig,
+			       size_t len, enum bl_path path);
+
+/**
+ * bl_zero_block() - set bytes of a block to zero
+ * @d:      the domain
+ * @bounce: where in a block of bl_block_alloc()
+ * @len:    bytes, > 0, all in the block
+ *
+ * Context: any.
+ */
+static void bl_zero_block(struct bl_domain *d, void *bounce, size_t len);
 
 /**
  * bl_copy_iter() - copy between the daemon's memory and an original

@@ -41,25 +41,24 @@ void bl_page_free(struct bl_domain *d, struct page *page)
 		free_pages_exact(page_address(page), 1UL << d->page_shift);
 }
 
-struct page *bl_huge_alloc(struct bl_domain *d)
+struct page *bl_block_alloc(struct bl_domain *d, size_t size)
 {
 	struct page *page;
 
-	/* Compound, since the page is mapped as a whole: a pin of a part must pin all of it. */
-	page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN | __GFP_COMP,
-			   get_order(BL_HUGE_SIZE));
+	/* Compound, since it may be mapped as a whole: then a pin of a part must pin all of it. */
+	page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN | __GFP_COMP, get_order(size));
 	if (!page) {
 		bl_count(d, BL_COUNT_page_alloc_fail, 1);
 		return NULL;
 	}
-	bl_count(d, BL_COUNT_page_alloc, BL_HUGE_SIZE >> d->page_shift);
-	trace_bl_page_alloc(d, BL_HUGE_SIZE);
+	bl_count(d, BL_COUNT_page_alloc, size >> d->page_shift);
+	trace_bl_page_alloc(d, size);
 	return page;
 }
 
-void bl_huge_free(struct bl_domain *d, struct page *page)
+void bl_block_free(struct bl_domain *d, struct page *page, size_t size)
 {
-	bl_count(d, BL_COUNT_page_free, BL_HUGE_SIZE >> d->page_shift);
-	trace_bl_page_free(d, BL_HUGE_SIZE);
-	__free_pages(page, get_order(BL_HUGE_SIZE));
+	bl_count(d, BL_COUNT_page_free, size >> d->page_shift);
+	trace_bl_page_free(d, size);
+	__free_pages(page, get_order(size));
 }

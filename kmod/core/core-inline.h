@@ -165,6 +165,81 @@ static __always_inline void bl_copy_from_bounce(struct bl_domain *d, struct page
 	bl_trace_end(bl_copy, begin, d, orig, len, false, path);
 }
 
+/* --- copies of blocks: as long as a mapping, not slot by slot --------------- */
+
+/*
+ * Copy slot by slot, since the compiler copies inline only what it knows to be short.  It forgets
+ * what the loop tells it, and is told again.
+ */
+static __always_inline void bl_memcpy_long(void *to, const void *from, size_t len)
+{
+	for (; len > BL_SLOT_SIZE; len -= BL_SLOT_SIZE) {
+		memcpy(to, from, BL_SLOT_SIZE);
+		to += BL_SLOT_SIZE;
+		from += BL_SLOT_SIZE;
+	}
+	OPTIMIZER_HIDE_VAR(len);
+	memcpy(to, from, min_t(size_t, len, BL_SLOT_SIZE));
+}
+
+/* Copy between a block and an original, which may cross pages of high memory. */
+static __always_inline void bl_copy_long(void *bounce, phys_addr_t orig, size_t len,
+					 bool to_bounce)
+{
+	struct page *orig_page;
+	size_t chunk;
+
+	if (BL_FLAT && to_bounce) {
+		bl_memcpy_long(bounce, phys_to_virt(orig), len);
+		return;
+	}
+	if (BL_FLAT) {
+		bl_memcpy_long(phys_to_virt(orig), bounce, len);
+		return;
+	}
+	for (; len; len -= chunk, orig += chunk, bounce += chunk) {
+		orig_page = pfn_to_page(PHYS_PFN(orig));
+		chunk = min_t(size_t, len, PAGE_SIZE - offset_in_page(orig));
+		if (to_bounce)
+			memcpy_from_page(bounce, orig_page, offset_in_page(orig), chunk);
+		else
+			memcpy_to_page(orig_page, offset_in_page(orig), bounce, chunk);
+	}
+}
+
+static __always_inline void bl_copy_to_block(struct bl_domain *d, void *bounce,
+					     phys_addr_t orig, size_t len, enum bl_path path)
+{
+	u64 begin = bl_trace_begin(bl_copy);
+
+	bl_copy_long(bounce, orig, len, true);
+	bl_count(d, BL_COUNT_copy_to_bounce, 1);
+	bl_count(d, BL_COUNT_copy_to_bounce_bytes, len);
+	bl_trace_end(bl_copy, begin, d, orig, len, true, path);
+}
+
+static __always_inline void bl_copy_from_block(struct bl_domain *d, const void *bounce,
+					       phys_addr_t orig, size_t len, enum bl_path path)
+{
+	u64 begin = bl_trace_begin(bl_copy);
+
+	bl_copy_long((void *)bounce, orig, len, false);
+	bl_count(d, BL_COUNT_copy_from_bounce, 1);
+	bl_count(d, BL_COUNT_copy_from_bounce_bytes, len);
+	bl_trace_end(bl_copy, begin, d, orig, len, false, path);
+}
+
+static __always_inline void bl_zero_block(struct bl_domain *d, void *bounce, size_t len)
+{
+	size_t chunk;
+
+	bl_count(d, BL_COUNT_zero_bytes, len);
+	for (; len; len -= chunk, bounce += chunk) {
+		chunk = min_t(size_t, len, PAGE_SIZE - offset_in_page(bounce));
+		memzero_page(virt_to_page(bounce), offset_in_page(bounce), chunk);
+	}
+}
+
 static __always_inline void bl_zero_orig(struct bl_domain *d, phys_addr_t orig, size_t len)
 {
 	size_t chunk;

@@ -17,8 +17,9 @@ deep()
 	fi
 }
 
-# Each of these is like eager-none or lazy-barrier but for its lock or the layout of its memory.
-twins="eager-area eager-rwlock eager-spin lazy-acqrel lazy-pagelock lazy-spin"
+# Each of these is like eager-none, lazy-barrier or magazine-dense but for its lock, the layout of its
+# memory, or the half that it leaves out.
+twins="dense eager-area eager-percpu eager-rcu eager-rwlock eager-spin lazy-acqrel lazy-pagelock lazy-spin magazine"
 
 # every_strategy: print the strategies that a test of each takes, one a line.
 every_strategy()

@@ -39,14 +39,23 @@ static void leave(const struct side *side)
 		cell_leave(side->pass);
 }
 
+/* Check that bytes of pages are in one slot, or in one compound page. */
 static void check_slot(const void *at, size_t len)
 {
 	size_t offset = (const u8 *)at - shim_ram;
 
 	check(PROP_INTEGRITY, len > 0, "a copy of no bytes");
-	check(PROP_INTEGRITY, offset % BL_SLOT_SIZE + len <= BL_SLOT_SIZE,
+	check(PROP_INTEGRITY, offset % BL_SLOT_SIZE + len <= BL_SLOT_SIZE ||
+	      shim_in_compound(offset, len),
 	      "a copy of %zu bytes at offset %zu of a page, which are not in one slot", len,
 	      (size_t)offset_in_page(offset));
+}
+
+/* The core copies what is long in parts that follow each other: add them up. */
+static void note_copied(const void *from, size_t len)
+{
+	shim_self.copied = len + (from == shim_self.copied_from ? shim_self.copied : 0);
+	shim_self.copied_from = (const u8 *)from + len;
 }
 
 void *shim_watched_copy(void *to, const void *from, size_t len)
@@ -56,6 +65,7 @@ void *shim_watched_copy(void *to, const void *from, size_t len)
 	shim_step();
 	source = enter(from, len, true);
 	target = enter(to, len, false);
+	note_copied(from, len);
 	if (source.pass.nowhere || target.pass.nowhere)
 		return to;
 	if (source.page)

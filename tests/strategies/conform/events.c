@@ -16,12 +16,14 @@ void trace_bl_unmap(const struct bl_domain *d, u64 iova, size_t size, int dir, u
 {
 }
 
-/* The core copies a slot at most, and leaves out the rest. */
+/* The core copies a slot at most to a page or from it, and leaves out the rest. */
 void trace_bl_copy(const struct bl_domain *d, u64 orig, size_t size, bool to_bounce, int path,
 		   u64 ns)
 {
-	check(PROP_INTEGRITY, size > 0 && size <= BL_SLOT_SIZE,
-	      "a copy of %zu bytes, which are not in one slot", size);
+	check(PROP_INTEGRITY, size > 0 && size == shim_self.copied,
+	      "a copy of %zu bytes, of which the core copies %zu: they are not in one slot", size,
+	      shim_self.copied);
+	shim_self.copied_from = NULL;
 	check(PROP_INTEGRITY, !sim.astray, "a call for what is no mapping copies %zu bytes", size);
 }
 

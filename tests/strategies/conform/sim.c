@@ -106,7 +106,7 @@ struct bl_core *core_create(const struct config *config)
 	      (config->strategy->raw || (!core->d.base && core->d.window == config->window)) &&
 	      core->d.page_shift <= config->page_shift && core->d.page_shift >= PAGE_SHIFT,
 	      "init changes what is the core's");
-	check(PROP_EXHAUSTION, iova->used <= iova->nr_slots / 4,
+	check(PROP_EXHAUSTION, iova->used <= iova->nr_slots / 2,
 	      "init takes %u of the window's %u slots for itself", iova->used, iova->nr_slots);
 	core->allocations = shim_account.allocations;
 	core->pages = shim_account.pages;
