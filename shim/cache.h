@@ -46,7 +46,7 @@ static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned in
 
 static inline void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 {
-	void *object = shim_alloc(1, c->size, gfp);
+	void *object = shim_alloc(SHIM_KMALLOC, 1, c->size, gfp);
 
 	if (!object)
 		return NULL;
@@ -66,7 +66,7 @@ static inline void *kmem_cache_zalloc(struct kmem_cache *c, gfp_t gfp)
 static inline void kmem_cache_free(struct kmem_cache *c, void *object)
 {
 	__atomic_fetch_sub(&c->used, 1, __ATOMIC_RELAXED);
-	shim_free(object);
+	kfree(object);
 }
 
 static inline unsigned int kmem_cache_size(const struct kmem_cache *c)

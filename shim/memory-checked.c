@@ -14,7 +14,8 @@ struct shim_inject shim_inject;
 struct alloc_head {
 	size_t size;
 	u64 magic;
-	u64 pad[6];
+	enum shim_family family;
+	u32 pad[11];
 };
 
 #define ALLOC_MAGIC	0x62616c6c6f633031ULL
@@ -67,7 +68,7 @@ static void set_fence(struct alloc_head *head)
 		fence[i] = ALLOC_FENCE_BYTE;
 }
 
-void *shim_alloc(size_t nr, size_t size, gfp_t gfp)
+void *shim_alloc(enum shim_family family, size_t nr, size_t size, gfp_t gfp)
 {
 	struct alloc_head *head;
 
@@ -80,6 +81,7 @@ void *shim_alloc(size_t nr, size_t size, gfp_t gfp)
 		return NULL;
 	head->size = nr * size;
 	head->magic = ALLOC_MAGIC;
+	head->family = family;
 	memset(head + 1, gfp & __GFP_ZERO ? 0 : SHIM_POISON, nr * size);
 	set_fence(head);
 	__atomic_fetch_add(&shim_account.allocations, 1, __ATOMIC_RELAXED);
@@ -96,7 +98,24 @@ static void check_fence(const struct alloc_head *head)
 		      "byte %d behind an allocation of %zu bytes is written", i, head->size);
 }
 
-void shim_free(const void *p)
+/* An allocation of kvmalloc() may be one of vmalloc(), or one of kmalloc(). */
+static void check_family(enum shim_family of, enum shim_family by)
+{
+	static const char *const allocate[] = {
+		[SHIM_KMALLOC] = "kmalloc()", [SHIM_VMALLOC] = "vmalloc()",
+		[SHIM_KVMALLOC] = "kvmalloc()", [SHIM_PERCPU] = "alloc_percpu()",
+	};
+	static const char *const release[] = {
+		[SHIM_KMALLOC] = "kfree()", [SHIM_VMALLOC] = "vfree()",
+		[SHIM_KVMALLOC] = "kvfree()", [SHIM_PERCPU] = "free_percpu()",
+	};
+
+	check(PROP_EXHAUSTION, of == by || (by == SHIM_KVMALLOC && of != SHIM_PERCPU),
+	      "memory of %s is freed by %s, and not by %s", allocate[of],
+	      release[by], release[of]);
+}
+
+void shim_free(enum shim_family family, const void *p)
 {
 	struct alloc_head *head;
 
@@ -104,6 +123,7 @@ void shim_free(const void *p)
 		return;
 	head = (struct alloc_head *)(uintptr_t)p - 1;
 	check(PROP_EXHAUSTION, head->magic == ALLOC_MAGIC, "memory is freed that is not allocated");
+	check_family(head->family, family);
 	check_fence(head);
 	head->magic = 0;
 	__atomic_fetch_sub(&shim_account.allocations, 1, __ATOMIC_RELAXED);
@@ -114,10 +134,10 @@ void *shim_percpu_alloc(size_t size)
 {
 	check(PROP_EXHAUSTION, size <= SHIM_PERCPU_PART, "%zu bytes for each CPU are asked for",
 	      size);
-	return shim_alloc(NR_CPUS, SHIM_PERCPU_PART, GFP_KERNEL | __GFP_ZERO);
+	return shim_alloc(SHIM_PERCPU, NR_CPUS, SHIM_PERCPU_PART, GFP_KERNEL | __GFP_ZERO);
 }
 
 void shim_percpu_free(void *p, size_t size)
 {
-	shim_free(p);
+	shim_free(SHIM_PERCPU, p);
 }

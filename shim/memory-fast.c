@@ -6,7 +6,7 @@
 
 u32 shim_nr_cpus;
 
-void *shim_alloc(size_t nr, size_t size, gfp_t gfp)
+void *shim_alloc(enum shim_family family, size_t nr, size_t size, gfp_t gfp)
 {
 	size_t bytes;
 	void *p;
@@ -20,7 +20,7 @@ void *shim_alloc(size_t nr, size_t size, gfp_t gfp)
 	return p;
 }
 
-void shim_free(const void *p)
+void shim_free(enum shim_family family, const void *p)
 {
 	free((void *)p);
 }
@@ -39,7 +39,7 @@ void *shim_percpu_alloc(size_t size)
 
 	size = ALIGN(size, SMP_CACHE_BYTES);
 	if (!percpu.part0)
-		percpu.part0 = shim_alloc(NR_CPUS, SHIM_PERCPU_PART, GFP_KERNEL);
+		percpu.part0 = shim_alloc(SHIM_PERCPU, NR_CPUS, SHIM_PERCPU_PART, GFP_KERNEL);
 	if (percpu.free && percpu.free_size == size) {
 		p = percpu.free;
 		percpu.free = NULL;

@@ -118,7 +118,7 @@ static void run_calls(struct rcu_head *head)
 		if (head->func)
 			head->func(head);
 		else
-			kfree(head->memory);
+			kvfree(head->memory);
 	}
 }
 
@@ -177,7 +177,7 @@ unsigned int shim_rcu_forget(void)
 			next = head->next;
 			functions += head->func != NULL;
 			if (!head->func)
-				kfree(head->memory);
+				kvfree(head->memory);
 		}
 	return functions;
 }
