@@ -25,7 +25,7 @@ struct page {
 
 /* Beyond what 32 bits hold. */
 #define SHIM_BASE_PFN	((4097UL << 20) >> PAGE_SHIFT)
-#define SHIM_RAM_SIZE	(194UL << 20)
+#define SHIM_RAM_SIZE	(202UL << 20)
 #define shim_nr_pages	(SHIM_RAM_SIZE >> PAGE_SHIFT)
 
 /* Each page of a block gets references of its own. */

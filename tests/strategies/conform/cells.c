@@ -15,11 +15,11 @@ struct cell {
 	u32 dir;
 } ____cacheline_aligned;
 
-static struct cell cells[NR_CELLS];
+static struct cell cells[NR_ALL_CELLS];
 
 void cells_reset(void)
 {
-	BUILD_BUG_ON(CELLS_AT + NR_CELLS * CELL_SIZE > CELLS_END || CELLS_END % BL_HUGE_SIZE);
+	BUILD_BUG_ON(CELLS_AT + NR_ALL_CELLS * CELL_SIZE > CELLS_END || CELLS_END % BL_HUGE_SIZE);
 	memset(cells, 0, sizeof(cells));
 	shim_ram_reset(CELLS_END);
 	/* The zero page, which every driver may map, and the cells. */
@@ -72,7 +72,7 @@ static bool holds_secrets(phys_addr_t orig, size_t len)
 struct cell_pass cell_enter(phys_addr_t orig, size_t len, bool to_device)
 {
 	u64 offset = orig - cell_pa(0), from, to;
-	struct cell_pass pass = { .n = NR_CELLS };
+	struct cell_pass pass = { .n = NR_ALL_CELLS };
 	struct cell *cell;
 
 	if (orig - zero_page_pa() < PAGE_SIZE) {
@@ -80,7 +80,7 @@ struct cell_pass cell_enter(phys_addr_t orig, size_t len, bool to_device)
 		return pass;
 	}
 	pass.n = offset >> CELL_SHIFT;
-	if (pass.n >= NR_CELLS) {
+	if (pass.n >= NR_ALL_CELLS) {
 		fail(PROP_INTEGRITY, "a copy of %zu bytes at %#llx, where no mapping ever was",
 		     len, orig);
 		pass.nowhere = true;
@@ -113,7 +113,7 @@ struct cell_pass cell_enter(phys_addr_t orig, size_t len, bool to_device)
 /* A buffer whose unmap returns before the copy ends is touched after unmap. */
 void cell_leave(struct cell_pass pass)
 {
-	if (pass.n >= NR_CELLS)
+	if (pass.n >= NR_ALL_CELLS)
 		return;
 #if !defined(__SANITIZE_THREAD__)	/* under it this would order all copies and hide races */
 	/* The copy before the load: pairs with the release in cell_close(). */

@@ -73,6 +73,9 @@ static void finish(const struct episode *e)
 
 	shim_inject.on = false;
 	interrupts_off();
+	if (m.twin.core)
+		say("the second domain goes\n");
+	twin_end(&m.twin);
 	for (op.buf = 0; op.buf < NR_CELLS && !e->busy_exit; op.buf++)
 		op_run(&op);
 	if (e->reset_exit) {
@@ -117,6 +120,8 @@ void episode_run(const struct episode *e, bool explain)
 	cells_reset();
 	buf_reset();
 	m.nr_gone = 0;
+	m.twin.core = NULL;
+	m.twin_config = e->twin ? &e->twin_config : NULL;
 	pin_reset();
 	m.explain = explain;
 	interrupts_off();

@@ -7,6 +7,7 @@
 
 #include "model.h"
 #include "sizes.h"
+#include "twin.h"
 
 const char *const prefill_names[BL_PREFILL_NR] = { BL_PREFILLS(BL_OPTION_NAME) };
 const char *const backing_names[BL_BACKING_NR] = { BL_BACKINGS(BL_OPTION_NAME) };
@@ -14,11 +15,11 @@ static const char *const allocator_names[BL_ALLOC_NR] = { BL_ALLOCATORS(BL_OPTIO
 
 /* How often each operation comes, out of 1000. */
 static const u16 weights[OP_NR] = {
-	[OP_MAP] = 235, [OP_UNMAP] = 230, [OP_SYNC_DEVICE] = 55, [OP_SYNC_CPU] = 55,
+	[OP_MAP] = 231, [OP_UNMAP] = 226, [OP_SYNC_DEVICE] = 55, [OP_SYNC_CPU] = 55,
 	[OP_READ] = 130, [OP_WRITE] = 100, [OP_PEEK] = 50, [OP_POKE] = 30,
 	[OP_PREAD] = 20, [OP_PWRITE] = 20, [OP_DROP] = 20, [OP_DEFERRED] = 30,
 	[OP_FAIL] = 3, [OP_RESET] = 1, [OP_USER] = 2, [OP_PIN] = 7, [OP_CPU] = 2,
-	[OP_STRAY] = 10,
+	[OP_STRAY] = 10, [OP_TWIN] = 8,
 };
 
 static enum op_kind random_kind(u64 *random)
@@ -127,23 +128,33 @@ static u64 hash(const char *s)
 	return h;
 }
 
+/* Draw a configuration that S takes.  Return NULL, or why it takes none. */
+static const char *draw_config(struct config *config, const struct bl_strategy *s,
+			       enum bl_prefill prefill, u64 *random)
+{
+	unsigned int tries;
+	const char *why;
+
+	config->strategy = s;
+	config->prefill = prefill;
+	for (tries = 0; tries < 200; tries++) {
+		random_config(config, random);
+		why = core_refusal(config);
+		if (!why)
+			break;
+	}
+	return why;
+}
+
 bool episode_make(struct episode *e, const struct bl_strategy *s,
 		  enum bl_prefill prefill, u64 seed, u64 nr, const char **why)
 {
 	u64 random = seed ^ hash(s->name) ^ ((u64)prefill << 32) ^ (nr << 40);
 	bool live[NR_CELLS] = { false };
-	unsigned int tries;
 	u32 i;
 
 	random_next(&random);
-	e->config.strategy = s;
-	e->config.prefill = prefill;
-	for (tries = 0; tries < 200; tries++) {
-		random_config(&e->config, &random);
-		*why = core_refusal(&e->config);
-		if (!*why)
-			break;
-	}
+	*why = draw_config(&e->config, s, prefill, &random);
 	if (*why)
 		return false;
 	e->init_failures = random_below(&random, 8) == 0;
@@ -155,6 +166,10 @@ bool episode_make(struct episode *e, const struct bl_strategy *s,
 	e->nr_ops = random_below(&random, 8) ? EPISODE_OPS / 16 : EPISODE_OPS;
 	for (i = 0; i < e->nr_ops; i++)
 		random_op(&e->ops[i], live, s->access, &random);
+	e->twin = random_below(&random, 2) &&
+		  !draw_config(&e->twin_config, s, prefill, &random);
+	if (e->twin)
+		e->twin_config = twin_config(&e->twin_config);
 	return true;
 }
 

@@ -13,6 +13,7 @@
  * touch	two daemons at once find the same page, filled
  * reset	a daemon touches an earlier mapping while the device is reset
  * share	two drivers map into one bounce page that does not exist yet
+ * apart	as unmap, while a second domain of the strategy works, see apart.c
  * twice, early, resync, syncs: see misled.c
  */
 #include <pthread.h>
@@ -184,6 +185,9 @@ static void race(struct round *r)
 	case LITMUS_SHARE:
 		map_buffer(r);
 		break;
+	case LITMUS_APART:
+		apart_wait();
+		fallthrough;
 	case LITMUS_UNMAP:
 		unmap_buffer(r);
 		/* The memory has a new owner, whose secrets it holds. */
@@ -246,6 +250,9 @@ static void check_round(struct round *r)
 		check_device_sees(r, contents(r, 0));
 		unmap_buffer(r);
 		break;
+	case LITMUS_APART:
+		apart_settle();
+		fallthrough;
 	case LITMUS_UNMAP:
 		for (i = 0; i < shared.daemon.len; i++)
 			check(PROP_AFTER_UNMAP, shared.daemon.seen[i] < SIM_SECRET,
@@ -290,6 +297,8 @@ static void run_round(struct round *r, u32 daemon_delay)
 	sim.twice = is_misled(r->test) && r->test != LITMUS_SYNCS;
 	shared.driver.size = r->size;
 	shared.driver.dir = r->dir;
+	if (r->test == LITMUS_APART)
+		apart_arm();
 	release_daemon(r->core, r->iova + (is_misled(r->test) ? 0 : r->look), daemon_delay, r->test);
 	wait_until(shared.driver.start + r->delay);
 	race(r);
@@ -350,6 +359,8 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 	cells_reset();
 	r->core = core_create(config);
 	check(PROP_INTEGRITY, r->core, "init fails");
+	if (r->test == LITMUS_APART)
+		apart_begin(config, *random);
 	for (at = config->window / 2; at + step <= config->window; at += step) {
 		place(config, r, at, random);
 		r->nr++;
@@ -358,9 +369,11 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 		if (core_is_deferred(r->core))
 			core_run_deferred(r->core);
 		/* On a busy machine, two threads take long to meet. */
-		if (++rounds >= LITMUS_LEAST && now_ns() > end)
+		if (++rounds >= LITMUS_LEAST && (now_ns() > end || r->test == LITMUS_APART))
 			break;
 	}
+	if (r->test == LITMUS_APART)
+		apart_end();
 	r->core->d.stream.shim->forced = 0;
 	core_destroy(r->core);
 }

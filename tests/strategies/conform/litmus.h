@@ -10,7 +10,7 @@
 
 enum litmus_test {
 	LITMUS_MAP, LITMUS_UNMAP, LITMUS_BACK, LITMUS_SYNC, LITMUS_TOUCH,
-	LITMUS_SHARE, LITMUS_RESET,
+	LITMUS_SHARE, LITMUS_RESET, LITMUS_APART,
 	/* misled.c */
 	LITMUS_TWICE, LITMUS_EARLY, LITMUS_RESYNC, LITMUS_SYNCS,
 	LITMUS_NR
@@ -69,6 +69,22 @@ static inline phys_addr_t second_pa(void)
 
 void map_buffer(struct round *r);
 void unmap_buffer(const struct round *r);
+
+/* Has the daemon of this round ended?  Relaxed: the answer orders nothing. */
+static inline bool daemon_is_done(void)
+{
+	return __atomic_load_n(&shared.daemon.done, __ATOMIC_RELAXED) == shared.driver.go;
+}
+
+/*
+ * apart.c: make the second domain; let the next copy wait for it; wait until the driver may unmap;
+ * wait until the second domain is not used; end it.
+ */
+void apart_begin(const struct config *config, u64 seed);
+void apart_arm(void);
+void apart_wait(void);
+void apart_settle(void);
+void apart_end(void);
 
 /* misled.c: before the race, what the other driver does, what the driver does, the check after both. */
 void misled_prepare(struct round *r);

@@ -466,6 +466,7 @@ void op_run(const struct op *op)
 	case OP_PIN:		op_pin(op); break;
 	case OP_CPU:		shim_set_cpu(shim_nth_cpu(op->at % num_possible_cpus())); break;
 	case OP_STRAY:		op_stray(op); break;
+	case OP_TWIN:		op_twin(op); break;
 	case OP_NR:		break;
 	}
 }

@@ -28,6 +28,7 @@ enum op_kind {
 	OP_PIN,		/* the daemon takes a reference to a page */
 	OP_CPU,		/* the driver continues on another CPU */
 	OP_STRAY,	/* the driver unmaps or syncs what is no mapping */
+	OP_TWIN,	/* a second domain is made, used, or goes */
 	OP_NR
 };
 
@@ -55,6 +56,8 @@ struct episode {
 	bool take_back;		/* if so, the core unmaps them */
 	bool reset_exit;	/* at the end a reset, after which the daemon reads */
 	bool refill;		/* then another domain, see refill.c */
+	bool twin;		/* a second domain comes and goes, see twin.h */
+	struct config twin_config;
 	u32 nr_ops;
 	struct op ops[EPISODE_OPS];
 };

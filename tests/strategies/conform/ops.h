@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "buf.h"
+#include "twin.h"
 
 #define NR_GONE 64
 
@@ -28,6 +29,8 @@ struct model {
 	 * it; if that was too early, bytes of one mapping come to the other.
 	 */
 	const struct buf *unmapping;
+	struct twin twin;
+	const struct config *twin_config;	/* NULL: this episode has no second domain */
 };
 
 extern struct model m;
@@ -61,6 +64,9 @@ void forget(struct buf *b);
 void op_stray(const struct op *op);
 void stray_sync(void);		/* of the end of the window, if nothing is mapped there */
 void take_back(void);		/* as the core does it, with next_mapping */
+
+/* twin.c */
+void op_twin(const struct op *op);
 
 /* interrupt.c */
 void interrupts_on(void);

@@ -55,6 +55,8 @@ static bool fails_without(enum prop prop, u32 from, u32 nr)
 	trial.take_back = current->take_back;
 	trial.reset_exit = current->reset_exit;
 	trial.refill = current->refill;
+	trial.twin = current->twin;
+	trial.twin_config = current->twin_config;
 	trial.nr_ops = from + rest;
 	memcpy(trial.ops, current->ops, from * sizeof(struct op));
 	memcpy(trial.ops + from, current->ops + from + nr, rest * sizeof(struct op));

@@ -12,6 +12,8 @@
 
 bool shim_rt;
 
+static unsigned int nr_cores;	/* domains that there are; one thread makes them */
+
 static void set_config(struct bl_core *core, const struct config *config)
 {
 	core->d.strategy = config->strategy;
@@ -58,13 +60,14 @@ unsigned int core_unpromised(const struct bl_strategy *s, enum bl_prefill prefil
 static struct bl_core *core_prepare(const struct config *config)
 {
 	struct bl_core *core = calloc(1, sizeof(*core));
+	bool spared = shim_self.spared;
 
 	if (!core)
 		abort();
 	set_config(core, config);
 	shim_self.spared = true;
 	core->d.counters = alloc_percpu(struct bl_counters);
-	shim_self.spared = false;
+	shim_self.spared = spared;
 	if (!core->d.counters ||
 	    shim_iova_init(&core->d.stream, config->window >> BL_SLOT_SHIFT,
 			   config->granule >> BL_SLOT_SHIFT, config->seed))
@@ -111,7 +114,23 @@ struct bl_core *core_create(const struct config *config)
 	core->allocations = shim_account.allocations;
 	core->pages = shim_account.pages;
 	daemon_init(core);
+	nr_cores++;
 	return core;
+}
+
+/* Check that nothing of any domain is left; the domain that went last may have lost it. */
+static void check_returned(void)
+{
+	check(PROP_EXHAUSTION, !shim_work_forget(),
+	      "work is queued after exit: cancel_work_sync() is missing");
+	check(PROP_EXHAUSTION, !shim_rcu_forget(),
+	      "callbacks of call_rcu() are left after exit: rcu_barrier() is missing");
+	check(PROP_EXHAUSTION, !shim_account.pages, "%ld pages are never freed",
+	      shim_account.pages);
+	check(PROP_EXHAUSTION, !shim_account.orphans, "%ld pages keep a reference",
+	      shim_account.orphans);
+	check(PROP_EXHAUSTION, !shim_account.allocations, "%ld allocations are never freed",
+	      shim_account.allocations);
 }
 
 void core_destroy(struct bl_core *core)
@@ -125,20 +144,12 @@ void core_destroy(struct bl_core *core)
 	      "%u slots of the window are never freed", iova->used);
 	daemon_exit(core);
 	core->d.strategy->exit(&core->d);
-	check(PROP_EXHAUSTION, !shim_work_forget(),
-	      "work is queued after exit: cancel_work_sync() is missing");
-	check(PROP_EXHAUSTION, !shim_rcu_forget(),
-	      "callbacks of call_rcu() are left after exit: rcu_barrier() is missing");
 	free_percpu(core->d.counters);
 	check(PROP_EXHAUSTION, core->busy || !iova->used,
 	      "%u slots of the window are never freed", iova->used);
-	check(PROP_EXHAUSTION, !shim_account.pages, "%ld pages are never freed",
-	      shim_account.pages);
-	check(PROP_EXHAUSTION, !shim_account.orphans, "%ld pages keep a reference",
-	      shim_account.orphans);
-	check(PROP_EXHAUSTION, !shim_account.allocations, "%ld allocations are never freed",
-	      shim_account.allocations);
 	core_free(core);
+	if (!--nr_cores)
+		check_returned();
 }
 
 /* --- messages --------------------------------------------------------------- */

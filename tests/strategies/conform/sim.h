@@ -42,7 +42,9 @@ void cells_reset(void);
 #define CELL_SHIFT	21
 #define CELL_SIZE	(1UL << CELL_SHIFT)
 #define CELL_PAD	64	/* bytes before and behind a mapping that are checked */
-#define CELLS_END	(130UL << 20)	/* bytes of physical memory; pages follow */
+#define NR_TWIN_CELLS	4	/* those behind them are the second domain's, see twin.h */
+#define NR_ALL_CELLS	(NR_CELLS + NR_TWIN_CELLS)
+#define CELLS_END	(138UL << 20)	/* bytes of physical memory; pages follow */
 
 /* Return the physical address of cell N, and of the zero page. */
 phys_addr_t cell_pa(unsigned int n);
@@ -59,7 +61,7 @@ void cell_close(unsigned int n);
  */
 struct cell_pass {
 	u64 seq;
-	unsigned int n;		/* NR_CELLS: the zero page */
+	unsigned int n;		/* NR_ALL_CELLS: the zero page */
 	bool nowhere;		/* there is no memory, and the test goes on all the same */
 };
 struct cell_pass cell_enter(phys_addr_t orig, size_t len, bool to_device);

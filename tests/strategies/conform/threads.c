@@ -11,9 +11,10 @@
 
 #include "buf.h"
 #include "run.h"
+#include "twin.h"
 
 #define NR_ECHOES	2
-#define NR_OTHERS	3	/* spy, worker, registrar */
+#define NR_OTHERS	4	/* spy, worker, registrar, neighbour */
 #define MAX_DRIVERS	(num_possible_cpus() - NR_ECHOES - NR_OTHERS)
 
 /* Requests of each driver in a round. */
@@ -45,6 +46,7 @@ static struct {
 	u64 finished;			/* requests */
 	u64 seed;
 	bool failures;
+	struct twin twin;		/* in some rounds */
 } t;
 
 struct actor {
@@ -335,6 +337,19 @@ static void *registrar(void *arg)
 	return NULL;
 }
 
+/* Use a second domain of the strategy, in which no other thread works. */
+static void *neighbour(void *arg)
+{
+	struct actor *a = arg;
+
+	shim_set_cpu(a->cpu);
+	while (!is_over()) {
+		twin_use(&t.twin, &a->random);
+		sched_yield();
+	}
+	return NULL;
+}
+
 /* --- rounds ---------------------------------------------------------------- */
 
 static void start(struct actor *actors, unsigned int *nr, void *(*act)(void *),
@@ -353,10 +368,11 @@ static void start(struct actor *actors, unsigned int *nr, void *(*act)(void *),
 	}
 }
 
-static void run_round(const struct config *config, unsigned int drivers)
+static void run_round(const struct config *config, unsigned int drivers, bool twin)
 {
 	static struct actor actors[NR_CPUS];
 	const struct bl_strategy *s = config->strategy;
+	struct config small;
 	unsigned int nr = 0, i;
 
 	cells_reset();
@@ -364,6 +380,9 @@ static void run_round(const struct config *config, unsigned int drivers)
 	init_rwsem(&t.users);
 	t.core = core_create(config);
 	check(PROP_INTEGRITY, t.core, "init fails");
+	small = twin_config(config);
+	if (twin)
+		twin_begin(&t.twin, &small);
 	t.nr_drivers = t.driving = drivers;
 	t.finished = 0;
 	shim_inject.rate = 64;
@@ -379,9 +398,12 @@ static void run_round(const struct config *config, unsigned int drivers)
 		start(actors, &nr, worker, 0);
 	if (s->set_user_pages)
 		start(actors, &nr, registrar, 0);
+	if (t.twin.core)
+		start(actors, &nr, neighbour, 0);
 	while (nr)
 		pthread_join(actors[--nr].thread, NULL);
 	shim_inject.on = false;
+	twin_end(&t.twin);
 	core_destroy(t.core);
 	finding->episodes++;
 }
@@ -407,7 +429,7 @@ void threads_job(void *arg)
 			config.window = e.config.window;
 		t.seed = config.seed;
 		t.failures = nr % 4 == 3;
-		run_round(&config, clamp(job->o->threads, 1U, MAX_DRIVERS));
+		run_round(&config, clamp(job->o->threads, 1U, MAX_DRIVERS), nr % 4 == 1);
 		nr++;
 	} while (now_ns() < end);
 }
