@@ -15,6 +15,9 @@
 #define SHIM_ATOMIC_H
 
 #include "types.h"
+#ifdef SHIM_STEP
+#include "thread.h"
+#endif
 
 #if defined(__SANITIZE_THREAD__)
 extern unsigned int shim_fence;
@@ -36,7 +39,16 @@ extern unsigned int shim_fence;
 #define smp_rmb()	__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define smp_wmb()	__atomic_thread_fence(__ATOMIC_RELEASE)
 #define READ_ONCE(x)	(*(const volatile typeof(x) *)&(x))
+#if defined(SHIM_STEP) && defined(SHIM_STRATEGY)
+/* The compiler leaves out the call before a store to what was just loaded, see step.c. */
+#define WRITE_ONCE(x, v)						\
+do {									\
+	shim_step();							\
+	*(volatile typeof(x) *)&(x) = (v);				\
+} while (0)
+#else
 #define WRITE_ONCE(x, v) do { *(volatile typeof(x) *)&(x) = (v); } while (0)
+#endif
 #endif
 
 #define smp_mb__before_atomic()		smp_mb()

@@ -207,7 +207,7 @@ stage_args()
 	case $1 in
 	model)	echo conform --ops 90000 ;;
 	64k)	echo conform-64k --ops 60000 ;;
-	step)	echo conform-step --mode model,threads --ops 100000 --seconds 1 ;;
+	step)	echo conform-step --mode all --ops 100000 --seconds 1 ;;
 	litmus)	echo conform --mode litmus --seconds 2 ;;
 	threads) echo conform --mode threads --seconds 3 --prefill copy ;;
 	tsan)	echo conform-tsan --mode litmus,threads --seconds 2 --prefill copy ;;

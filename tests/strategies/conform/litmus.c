@@ -361,6 +361,8 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 	check(PROP_INTEGRITY, r->core, "init fails");
 	if (r->test == LITMUS_APART)
 		apart_begin(config, *random);
+	else if (is_misled(r->test))
+		misled_begin(r->nr);
 	for (at = config->window / 2; at + step <= config->window; at += step) {
 		place(config, r, at, random);
 		r->nr++;
@@ -374,6 +376,8 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 	}
 	if (r->test == LITMUS_APART)
 		apart_end();
+	else if (is_misled(r->test))
+		misled_end();
 	r->core->d.stream.shim->forced = 0;
 	core_destroy(r->core);
 }
@@ -403,6 +407,12 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 	    nr / 8 % 2)
 		r.size += 1U << config->page_shift;
 	run_domain(&chosen, &r, random, end);
+	/* A strategy may have a lock for each part of the window: in a long mapping there are several. */
+	if (test == LITMUS_RESYNC) {
+		r.size = MAX_BYTES;
+		r.nr = nr;
+		run_domain(&chosen, &r, random, end);
+	}
 }
 
 /* Does the test make sense with the strategy? */
@@ -419,6 +429,11 @@ static bool applies(const struct config *config, enum litmus_test test)
 	if (test == LITMUS_SHARE && (config->strategy->own_iova ||
 				     config->granule >> config->page_shift))
 		return false;
+#if defined(SHIM_STEP)
+	/* Only misled.c stops a call between two accesses. */
+	if (!is_misled(test))
+		return false;
+#endif
 #if defined(__SANITIZE_THREAD__)
 	/* A fill may read what the driver is writing; sync copies it again. */
 	if (test == LITMUS_SYNC)

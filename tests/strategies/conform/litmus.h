@@ -6,7 +6,7 @@
 #include "buf.h"
 
 #define SECOND_SIZE	100	/* bytes of the other driver's buffer */
-#define MAX_BYTES	(64UL * 1024 + BL_SLOT_SIZE)
+#define MAX_BYTES	(64UL * 1024 + BL_SLOT_SIZE)	/* of a buffer; in two of any 64K */
 
 enum litmus_test {
 	LITMUS_MAP, LITMUS_UNMAP, LITMUS_BACK, LITMUS_SYNC, LITMUS_TOUCH,
@@ -86,7 +86,12 @@ void apart_wait(void);
 void apart_settle(void);
 void apart_end(void);
 
-/* misled.c: before the race, what the other driver does, what the driver does, the check after both. */
+/*
+ * misled.c: around the rounds of a domain; before the race, what the other driver does, what the
+ * driver does, the check after both.
+ */
+void misled_begin(u32 nr);
+void misled_end(void);
 void misled_prepare(struct round *r);
 void misled_other(void);
 void misled_driver(struct round *r);

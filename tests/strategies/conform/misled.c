@@ -8,10 +8,139 @@
  * resync	one syncs a part of it, and the other also maps the range again, for a buffer that the
  *		device may only read: nothing is written to that one
  * syncs	both sync it, as drivers may: the mapping stays what it was
+ *
+ * In conform-step the other driver's call stops between two accesses, at each of them in turn.
  */
+#include <sched.h>
+
 #include "litmus.h"
 
 #define EARLY_UNMAPS	20	/* one after the other, to meet a map */
+
+#if defined(SHIM_STEP)
+/*
+ * Stop the other driver's call between two accesses, in each round at a later one, until this
+ * driver's call has ended or copies; and stop that copy until the other call has ended.  Each stop
+ * has a limit, since the thread that stops may hold a lock that the other one waits for.
+ */
+#define STOP_CYCLES	100000
+#define MISLED_ROUNDS	30
+
+static struct {
+	bool stopped;		/* this driver may begin */
+	bool enough;		/* the other driver's call may go on */
+	u32 at;			/* the access that stops; the other thread's */
+} step;
+
+static void set(bool *flag, bool value)
+{
+	__atomic_store_n(flag, value, __ATOMIC_RELAXED);
+}
+
+static bool is_set(const bool *flag)
+{
+	return __atomic_load_n(flag, __ATOMIC_RELAXED);
+}
+
+/* Wait for a while.  Yield once, since the other thread may need this CPU. */
+static void wait_for(bool (*ended)(void))
+{
+	u64 from = __builtin_ia32_rdtsc();
+
+	while (!ended() && __builtin_ia32_rdtsc() - from < STOP_CYCLES)
+		__builtin_ia32_pause();
+	if (!ended())
+		sched_yield();
+}
+
+static bool is_enough(void)
+{
+	return is_set(&step.enough);
+}
+
+static void stop_other(void)
+{
+	if (!shim_self.cpu || !shim_self.steps || --shim_self.steps)
+		return;
+	set(&step.stopped, true);
+	wait_for(is_enough);
+}
+
+static void stop_copy(phys_addr_t orig)
+{
+	if (shim_self.cpu || is_enough())
+		return;
+	set(&step.enough, true);
+	wait_for(daemon_is_done);
+}
+
+void misled_begin(u32 nr)
+{
+	shim_before_access = stop_other;
+	/* A domain has at least as many rounds with a long mapping. */
+	step.at = nr % 2 * MISLED_ROUNDS;
+}
+
+void misled_end(void)
+{
+	shim_chaos(shim_chaos_on);
+}
+
+static void step_prepare(void)
+{
+	set(&step.stopped, false);
+	set(&step.enough, false);
+}
+
+/* Do the other driver's first call.  After its last access begin with the first one again. */
+static void step_call(void (*call)(void))
+{
+	shim_self.steps = ++step.at;
+	call();
+	if (shim_self.steps)
+		step.at = 0;
+	shim_self.steps = 0;
+}
+
+/* Wait for the stop; if the other call is too short for it, until it has ended. */
+static void step_begin(void)
+{
+	while (!is_set(&step.stopped) && !daemon_is_done())
+		shim_relax();
+	sim.before_copy = stop_copy;
+}
+
+static void step_end(void)
+{
+	sim.before_copy = NULL;
+	set(&step.enough, true);
+}
+#else
+void misled_begin(u32 nr)
+{
+}
+
+void misled_end(void)
+{
+}
+
+static void step_prepare(void)
+{
+}
+
+static void step_call(void (*call)(void))
+{
+	call();
+}
+
+static void step_begin(void)
+{
+}
+
+static void step_end(void)
+{
+}
+#endif
 
 static void unmap_this(void)
 {
@@ -19,12 +148,18 @@ static void unmap_this(void)
 		   true);
 }
 
+static void sync_this(void)
+{
+	core_sync_for_device(shared.driver.core, shared.driver.iova, shared.driver.size,
+			     shared.driver.dir);
+}
+
 /* Unmap the range, and if that gave it away, get it. */
 static void unmap_and_map(void)
 {
 	u64 before = sim.stray_unmaps;
 
-	unmap_this();
+	step_call(unmap_this);
 	shared.daemon.iova = 0;
 	if (sim.stray_unmaps == before)
 		shared.daemon.iova = core_map(shared.driver.core, second_pa(), SECOND_SIZE,
@@ -37,18 +172,18 @@ void misled_other(void)
 
 	switch (shared.driver.test) {
 	case LITMUS_EARLY:
-		for (i = 0; i < EARLY_UNMAPS; i++)
+		step_call(unmap_this);
+		for (i = 1; i < EARLY_UNMAPS; i++)
 			unmap_this();
 		break;
 	case LITMUS_RESYNC:
 		unmap_and_map();
 		break;
 	case LITMUS_SYNCS:
-		core_sync_for_device(shared.driver.core, shared.driver.iova, shared.driver.size,
-				     shared.driver.dir);
+		step_call(sync_this);
 		break;
 	default:
-		unmap_this();
+		step_call(unmap_this);
 		break;
 	}
 }
@@ -58,10 +193,11 @@ void misled_prepare(struct round *r)
 {
 	static u8 seen[MAX_BYTES];
 
+	step_prepare();
 	if (r->test != LITMUS_RESYNC && r->test != LITMUS_SYNCS)
 		return;
 	daemon_read(r->core, 0, r->iova, seen, r->size);
-	if (r->nr % 2)
+	if (r->nr % 2 && r->size < MAX_BYTES)
 		return;
 	r->part = (r->size - 1) & ~(u32)(BL_SLOT_SIZE - 1);
 	r->part_len = r->size - r->part;
@@ -69,6 +205,7 @@ void misled_prepare(struct round *r)
 
 void misled_driver(struct round *r)
 {
+	step_begin();
 	switch (r->test) {
 	case LITMUS_EARLY:
 		map_buffer(r);
@@ -83,6 +220,7 @@ void misled_driver(struct round *r)
 		core_unmap(r->core, r->iova, r->size, r->dir, true);
 		break;
 	}
+	step_end();
 }
 
 /* The request has ended, so that its memory has a new owner. */

@@ -13,7 +13,7 @@ conform_short()
 	tsan conform-tsan --mode threads,litmus --seconds 1.5
 	threads conform --mode threads --seconds 1
 	litmus conform --mode litmus --seconds 1
-	step conform-step --mode model,threads --ops 300000 --seconds 0.7
+	step conform-step --mode all --ops 300000 --seconds 0.6
 	END
 }
 
@@ -27,7 +27,7 @@ conform_long()
 	all conform --mode all --ops $1 --seconds 0.2
 	64k conform-64k --mode all --ops $(($1 / 4)) --seconds 0.2
 	64k-litmus conform-64k --mode litmus --prefill copy --seconds 1
-	step conform-step --mode model,threads --ops $(($1 / 4)) --seconds 0.2
+	step conform-step --mode all --ops $(($1 / 4)) --seconds 0.2
 	asan conform-asan --mode all --prefill copy --ops $(($1 / 5)) --seconds 0.2
 	asan-zero conform-asan --mode all --prefill zero --ops $(($1 / 5)) --seconds 0.2
 	tsan conform-tsan --mode threads,litmus --prefill copy --seconds 0.5
@@ -42,7 +42,7 @@ conform_says()
 	all)	echo "the model, threads, and the ordering of map, unmap and first touch" ;;
 	threads) echo "drivers and daemons as threads" ;;
 	litmus)	echo "the ordering of map, unmap and first touch on this machine" ;;
-	step)	echo "an interrupt or another thread between any two accesses" ;;
+	step)	echo "an interrupt, another thread or a misled unmap between any two accesses" ;;
 	tsan)	echo "threads and ordering under ThreadSanitizer" ;;
 	64k)	echo "all of that with pages of 64K" ;;
 	64k-litmus) echo "the ordering with pages of 64K, for longer" ;;

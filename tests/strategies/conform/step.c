@@ -2,7 +2,8 @@
 /*
  * conform-step: shim_step() before each access of a strategy to memory.  The compiler makes
  * these calls for an address sanitizer that does not exist here.  So an interrupt or another
- * thread can come between any two accesses, and not only where a shim is called.
+ * thread can come between any two accesses, and not only where a shim is called.  There is no call
+ * for a second access to the same place in a row: there, WRITE_ONCE() has one (shim/atomic.h).
  */
 #include "shim/shim.h"
 
