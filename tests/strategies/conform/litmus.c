@@ -13,7 +13,8 @@
  * touch	two daemons at once find the same page, filled
  * reset	a daemon touches an earlier mapping while the device is reset
  * share	two drivers map into one bounce page that does not exist yet
- * apart	as unmap, while a second domain of the strategy works, see apart.c
+ * apart	as unmap, while a second domain of the strategy works, see stop.c
+ * written	a buffer that was written through the file comes back so, see stop.c
  * twice, early, resync, syncs: see misled.c
  */
 #include <pthread.h>
@@ -51,6 +52,16 @@ static void stay_on(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* Let the daemon write the whole buffer through the file, before the race. */
+static void write_by_file(const struct round *r)
+{
+	ssize_t moved = daemon_access(r->core, r->iova, (u8 *)pattern_of(SIM_DEVICE, r->nr), r->size,
+				      false, r->size);
+
+	check(PROP_INTEGRITY, moved == r->size, "access() writes %zd of the %u bytes at IOVA %#llx", moved,
+	      r->size, r->iova);
+}
+
 /* Read as the daemon: by a touch, or through the file if the strategy has that. */
 static size_t look(struct bl_core *core, u64 iova, u64 round)
 {
@@ -69,7 +80,7 @@ static size_t look(struct bl_core *core, u64 iova, u64 round)
 		daemon_read(core, 0, iova, shared.daemon.seen, 64);
 		daemon_drop(core, 0, iova, 1);
 	}
-	if (core->d.strategy->access && round % 2)
+	if (core->d.strategy->access && round % 2 && shared.driver.test != LITMUS_WRITTEN)
 		return max_t(ssize_t, 0,
 			     daemon_access(core, iova, shared.daemon.seen, BL_SLOT_SIZE, true,
 					   BL_SLOT_SIZE));
@@ -186,13 +197,17 @@ static void race(struct round *r)
 		map_buffer(r);
 		break;
 	case LITMUS_APART:
-		apart_wait();
+		stop_wait();
 		fallthrough;
 	case LITMUS_UNMAP:
 		unmap_buffer(r);
 		/* The memory has a new owner, whose secrets it holds. */
 		memcpy(original(), pattern_of(SIM_SECRET, r->nr), r->size);
 		break;
+	case LITMUS_WRITTEN:
+		if (r->stops)
+			stop_wait();
+		fallthrough;
 	case LITMUS_BACK:
 		if (r->syncs)
 			core_sync_for_cpu(r->core, r->iova, r->size, r->dir);
@@ -251,7 +266,7 @@ static void check_round(struct round *r)
 		unmap_buffer(r);
 		break;
 	case LITMUS_APART:
-		apart_settle();
+		stop_settle();
 		fallthrough;
 	case LITMUS_UNMAP:
 		for (i = 0; i < shared.daemon.len; i++)
@@ -262,6 +277,13 @@ static void check_round(struct round *r)
 	case LITMUS_BACK:
 		check(PROP_INTEGRITY, !memcmp(original(), contents(r, 0), r->size),
 		      "unmap against a first touch: a buffer that the device did not write is changed");
+		if (r->syncs)
+			unmap_buffer(r);
+		break;
+	case LITMUS_WRITTEN:
+		check(PROP_INTEGRITY, !memcmp(original(), pattern_of(SIM_DEVICE, r->nr), r->size),
+		      "%s against a first touch: bytes that the device has written through the file are lost",
+		      r->syncs ? "sync_for_cpu" : "unmap");
 		if (r->syncs)
 			unmap_buffer(r);
 		break;
@@ -297,8 +319,11 @@ static void run_round(struct round *r, u32 daemon_delay)
 	sim.twice = is_misled(r->test) && r->test != LITMUS_SYNCS;
 	shared.driver.size = r->size;
 	shared.driver.dir = r->dir;
-	if (r->test == LITMUS_APART)
-		apart_arm();
+	r->stops = r->test == LITMUS_APART || (r->test == LITMUS_WRITTEN && r->nr % 2);
+	if (r->test == LITMUS_WRITTEN)
+		write_by_file(r);
+	if (r->stops)
+		stop_arm();
 	release_daemon(r->core, r->iova + (is_misled(r->test) ? 0 : r->look), daemon_delay, r->test);
 	wait_until(shared.driver.start + r->delay);
 	race(r);
@@ -339,7 +364,9 @@ static void place(const struct config *config, struct round *r, u64 at, u64 *ran
 	r->look = 0;
 	r->part = 0;
 	r->part_len = r->size;
-	if (r->size <= first || random_below(random, 4) == 0)
+	if (r->test == LITMUS_WRITTEN)
+		r->look = random_below(random, r->size) & PAGE_MASK;
+	if (r->test == LITMUS_WRITTEN || r->size <= first || random_below(random, 4) == 0)
 		return;
 	r->look = first;
 	if (random_below(random, 2))
@@ -360,7 +387,7 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 	r->core = core_create(config);
 	check(PROP_INTEGRITY, r->core, "init fails");
 	if (r->test == LITMUS_APART)
-		apart_begin(config, *random);
+		stop_begin(config, *random);
 	else if (is_misled(r->test))
 		misled_begin(r->nr);
 	for (at = config->window / 2; at + step <= config->window; at += step) {
@@ -374,8 +401,8 @@ static void run_domain(const struct config *config, struct round *r, u64 *random
 		if (++rounds >= LITMUS_LEAST && (now_ns() > end || r->test == LITMUS_APART))
 			break;
 	}
-	if (r->test == LITMUS_APART)
-		apart_end();
+	if (r->test == LITMUS_APART || r->test == LITMUS_WRITTEN)
+		stop_end();
 	else if (is_misled(r->test))
 		misled_end();
 	r->core->d.stream.shim->forced = 0;
@@ -391,14 +418,18 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 	r.dir = test == LITMUS_BACK || is_misled(test) ||
 		(test == LITMUS_UNMAP && config->strategy->access) ?
 		DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
-	if (test == LITMUS_BACK) {
+	if (test == LITMUS_BACK || test == LITMUS_WRITTEN)
 		r.syncs = nr / 2 % 2;
-		if (config->prefill == BL_PREFILL_COPY && nr / 4 % 2)
-			r.dir = DMA_FROM_DEVICE;
-	}
+	if (test == LITMUS_WRITTEN)
+		r.dir = DMA_FROM_DEVICE;
+	if (test == LITMUS_BACK && config->prefill == BL_PREFILL_COPY && nr / 4 % 2)
+		r.dir = DMA_FROM_DEVICE;
 	/* Include mappings with several slots in a page, which map sets one after the other. */
 	r.size = test == LITMUS_SHARE || (test == LITMUS_MAP && nr % 2) ? 64 :
 		 min_t(u32, 1U << config->page_shift, MAX_BYTES - BL_SLOT_SIZE);
+	/* Short mappings may have their bounce pages from map on. */
+	if (test == LITMUS_WRITTEN)
+		r.size = MAX_BYTES - BL_SLOT_SIZE;
 	/* A longer mapping gets its IOVA from the shim, where this test chooses it. */
 	if (config->strategy->own_iova)
 		r.size = nr % 2 ? 64 : config->granule + 64;
@@ -418,6 +449,8 @@ static void run_test(const struct config *config, enum litmus_test test, u32 nr,
 /* Does the test make sense with the strategy? */
 static bool applies(const struct config *config, enum litmus_test test)
 {
+	if (test == LITMUS_WRITTEN && !config->strategy->access)
+		return false;
 	if (test == LITMUS_RESET && !config->strategy->reset)
 		return false;
 	/* The worker has to come before the address has another owner. */

@@ -10,7 +10,7 @@
 
 enum litmus_test {
 	LITMUS_MAP, LITMUS_UNMAP, LITMUS_BACK, LITMUS_SYNC, LITMUS_TOUCH,
-	LITMUS_SHARE, LITMUS_RESET, LITMUS_APART,
+	LITMUS_SHARE, LITMUS_RESET, LITMUS_APART, LITMUS_WRITTEN,
 	/* misled.c */
 	LITMUS_TWICE, LITMUS_EARLY, LITMUS_RESYNC, LITMUS_SYNCS,
 	LITMUS_NR
@@ -38,6 +38,7 @@ extern struct litmus_shared {
 
 struct round {
 	enum litmus_test test;
+	bool stops;		/* the touch, see stop.c */
 	bool syncs;		/* for the CPU, where else it would unmap */
 	u32 look;		/* where in the buffer the daemon looks */
 	u32 part, part_len;	/* of the buffer, that the driver syncs */
@@ -77,14 +78,14 @@ static inline bool daemon_is_done(void)
 }
 
 /*
- * apart.c: make the second domain; let the next copy wait for it; wait until the driver may unmap;
+ * stop.c: make a second domain; let the next copy stop; wait until the driver may go on;
  * wait until the second domain is not used; end it.
  */
-void apart_begin(const struct config *config, u64 seed);
-void apart_arm(void);
-void apart_wait(void);
-void apart_settle(void);
-void apart_end(void);
+void stop_begin(const struct config *config, u64 seed);
+void stop_arm(void);
+void stop_wait(void);
+void stop_settle(void);
+void stop_end(void);
 
 /*
  * misled.c: around the rounds of a domain; before the race, what the other driver does, what the
