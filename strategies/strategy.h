@@ -61,7 +61,8 @@ struct bl_strategy {
 	 * @own_iova: Some or all mappings get their addresses from the strategy instead of
 	 * bl_iova_alloc(), so that a choice of allocator would be misleading.  @init may
 	 * take at most half of the window from bl_iova_alloc() for that, at most a quarter
-	 * at once.
+	 * at once.  If d->granule is more than BL_SLOT_SIZE, a mapping has whole granules for
+	 * itself, as those from bl_iova_alloc() do.
 	 */
 	bool own_iova;
 

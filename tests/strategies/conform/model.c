@@ -40,6 +40,26 @@ static void check_address(const struct buf *b, dma_addr_t iova)
 		      iova, b->size, o - bufs, o->iova);
 }
 
+/*
+ * A granule of a bounce page is there to keep mappings apart: each has its bounce pages alone.
+ * Otherwise a granule promises no more than a slot does, and a strategy may share it out.
+ */
+static void check_granule(const struct buf *b, dma_addr_t iova)
+{
+	u64 granule = m.core->d.granule, from = iova & ~(granule - 1), to = ALIGN(iova + b->size, granule);
+	const struct buf *o;
+
+	if (granule == BL_SLOT_SIZE || m.core->d.strategy->raw)
+		return;
+	check(PROP_INTEGRITY, from == iova,
+	      "map returns IOVA %#llx, which is no multiple of the granule, %llu bytes", iova, granule);
+	for (o = bufs; o < bufs + NR_CELLS; o++)
+		check(PROP_INTEGRITY, !o->live || o == m.unmapping || o->iova >= to ||
+		      o->iova + o->size <= from,
+		      "map returns IOVA %#llx, in one granule of %llu bytes with buffer #%td at %#llx",
+		      iova, granule, o - bufs, o->iova);
+}
+
 /* May a strategy with addresses of its own be out of them? */
 static bool own_is_full(u32 size)
 {
@@ -74,6 +94,7 @@ static void op_map(const struct op *op)
 	if (iova != DMA_MAPPING_ERROR) {
 		say_more(": %#llx\n", iova);
 		check_address(b, iova);
+		check_granule(b, iova);
 		buf_mapped(m.core, b, iova);
 		return;
 	}
