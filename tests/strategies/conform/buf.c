@@ -187,9 +187,9 @@ void buf_check_back(const struct bl_core *core, const struct buf *b, u32 offset,
 		if (got[i] == want[i] || (!want[i] && got[i] == before[i]))
 			continue;
 		fail(blame(b, want[i]),
-		     "byte %u of buffer #%td comes back as %#x; it is %#x in the device%s",
-		     offset + i, b - bufs, got[i], want[i],
-		     got[i] == before[i] ? ", and was that before" : "");
+		     "byte %u of buffer #%td comes back as %#x%s; the device has %#x",
+		     offset + i, b - bufs, got[i],
+		     got[i] == before[i] ? ", which the buffer held before" : "", want[i]);
 		return;
 	}
 }

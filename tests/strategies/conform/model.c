@@ -92,7 +92,7 @@ static void op_map(const struct op *op)
 	finding->maps++;
 	finding->sizes[size_class_of(b->size)]++;
 	if (iova != DMA_MAPPING_ERROR) {
-		say_more(": %#llx\n", iova);
+		say_more(", at IOVA %#llx\n", iova);
 		check_address(b, iova);
 		check_granule(b, iova);
 		buf_mapped(m.core, b, iova);
