@@ -228,7 +228,7 @@ find_fault()
 	case $how in
 	model | 64k) limit=30 ;;
 	esac
-	timeout -k 5 $limit "$program" --strategy "$strategy" --seed "$seed" "$@" \
+	timeout -k 5 $limit "$program" --first --strategy "$strategy" --seed "$seed" "$@" \
 		>"$work/run.log" 2>&1 </dev/null
 	code=$?
 	found=$(sed -n 's/.*FAILED: \([a-z-]*\):.*/\1/p' "$work/run.log" | head -n 1)

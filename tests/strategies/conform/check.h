@@ -29,6 +29,7 @@ struct finding {
 	u64 maps, map_failures, faults, sigbus, copies;
 	u64 sizes[SIZE_CLASSES];	/* maps of each class of sizes */
 	u64 stale_seen;		/* bytes that came back although not promised */
+	const char *scene;	/* the litmus test that runs, or NULL */
 };
 
 extern struct finding *finding;

@@ -303,8 +303,31 @@ static void check_round(struct round *r)
 	}
 }
 
+/* For reports: what the two threads do at once. */
+static const char *const scenes[LITMUS_NR] = {
+	[LITMUS_MAP] = "map: a driver maps what a daemon touches for the first time",
+	[LITMUS_UNMAP] = "unmap: a driver unmaps what a daemon touches for the first time",
+	[LITMUS_BACK] = "unmap-back: a driver unmaps, or syncs for the CPU, what a daemon touches for "
+			"the first time and the device has not written",
+	[LITMUS_SYNC] = "sync: a driver syncs for the device what a daemon touches for the first time",
+	[LITMUS_TOUCH] = "touch: two daemons touch a page for the first time",
+	[LITMUS_SHARE] = "share: two drivers map into one bounce page that does not exist yet",
+	[LITMUS_RESET] = "reset: a reset while a daemon touches what was mapped before",
+	[LITMUS_APART] = "apart: as unmap, while a second domain of the strategy works",
+	[LITMUS_WRITTEN] = "written: a driver unmaps, or syncs for the CPU, what one thread of the daemon "
+			   "has written through the file and another one touches for the first time",
+	[LITMUS_TWICE] = "twice: a misled unmap on another CPU at the same time as the driver's; see "
+			 "@unmap in strategy.h and `exclusive` in eager.h",
+	[LITMUS_EARLY] = "early: a misled unmap on another CPU while the driver maps; see "
+			 "bl_slot_begin() in bounce.h",
+	[LITMUS_RESYNC] = "resync: a misled unmap on another CPU while the driver syncs; see struct "
+			  "bl_sync in bounce.h and `exclusive` in eager.h",
+	[LITMUS_SYNCS] = "syncs: two drivers sync one mapping; see struct bl_sync in bounce.h",
+};
+
 static void run_round(struct round *r, u32 daemon_delay)
 {
+	finding->scene = scenes[r->test];
 	r->core->d.stream.shim->forced = r->iova >> BL_SLOT_SHIFT;
 	r->core->d.stream.shim->was_forced = true;
 	open_buffer(r);

@@ -11,7 +11,7 @@
 
 enum {
 	KEY_LIST = 256, KEY_MODE, KEY_PREFILL, KEY_SEED, KEY_OPS, KEY_EPISODE,
-	KEY_THREADS, KEY_SECONDS, KEY_JOBS, KEY_TABLE, KEY_EXPECT, KEY_GO_ON, KEY_RT,
+	KEY_THREADS, KEY_SECONDS, KEY_JOBS, KEY_TABLE, KEY_EXPECT, KEY_GO_ON, KEY_FIRST, KEY_RT,
 };
 
 static const struct argp_option argp_options[] = {
@@ -41,6 +41,7 @@ static const struct argp_option argp_options[] = {
 	{ "rt", KEY_RT, 0, 0, "Let the kernel be a PREEMPT_RT one, which lazy strategies refuse", 0 },
 	{ "go-on", KEY_GO_ON, 0, 0,
 	  "model, litmus: after a failure, run again without a check of that property", 0 },
+	{ "first", KEY_FIRST, 0, 0, "Stop the tests of a strategy at its first failure", 0 },
 	{ "verbose", 'v', 0, 0, "Print what the strategies log", 0 },
 	{ 0 }
 };
@@ -130,6 +131,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_THREADS:	o->threads = parse_number(arg, state, "threads"); break;
 	case KEY_JOBS:		o->jobs = parse_number(arg, state, "jobs"); break;
 	case KEY_GO_ON:		o->go_on = true; break;
+	case KEY_FIRST:		o->first = true; break;
 	case KEY_RT:		shim_rt = true; break;
 	case KEY_TABLE:		o->table = arg; break;
 	case KEY_SECONDS:
@@ -288,15 +290,18 @@ static unsigned int report_no_next_mapping(const struct job *jobs, unsigned int 
 
 static int decide(const struct job *jobs, unsigned int nr, const struct options *o)
 {
-	unsigned int i, failures = o->prefill < 0 && !o->expecting ? report_never_run(jobs, nr) : 0;
+	unsigned int failures = o->prefill < 0 && !o->expecting ? report_never_run(jobs, nr) : 0;
+	unsigned int i, skipped = 0;
 
 	if (o->expecting)
 		return count_unexpected(jobs, nr, o->expected);
 	failures += report_no_next_mapping(jobs, nr);
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
 		failures += jobs[i].failed != 0;
+		skipped += jobs[i].skipped;
+	}
 	if (failures)
-		printf("%u of %u failed\n", failures, nr);
+		printf("%u of %u failed, %u not run\n", failures, nr, skipped);
 	return failures ? 1 : 0;
 }
 

@@ -2,6 +2,7 @@
 /*
  * Jobs, each in a process of its own, and the report on them.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -92,6 +93,8 @@ static void report_failure(struct job *job)
 	       o->expecting ? "fails" : "FAILED", prop_names[f->prop], f->text);
 	printf("  after %.2f s, %llu operations\n",
 	       (f->end_ns - f->start_ns) / 1e9, f->ops);
+	if (f->scene)
+		printf("  scene %s\n", f->scene);
 	job->failed |= BIT(prop);
 	if (job->mode != MODE_MODEL)
 		return;
@@ -118,11 +121,27 @@ bool goes_on(const struct job *job)
 	       (job->mode == MODE_MODEL || job->mode == MODE_LITMUS);
 }
 
+/* Skip the other jobs of the strategy of jobs[FAILED]; end those that run. */
+static void skip_rest(struct job *jobs, unsigned int nr, unsigned int failed, const pid_t *pids)
+{
+	unsigned int i;
+
+	for (i = failed + 1; i < nr; i++) {
+		if (jobs[i].entry != jobs[failed].entry || jobs[i].refused)
+			continue;
+		jobs[i].skipped = true;
+		if (pids[i] && !jobs[i].done)
+			kill(pids[i], SIGKILL);
+	}
+}
+
 /* Report a job.  Return whether it runs again without the property that failed. */
 static bool report(struct job *job)
 {
 	int prop = job->f->prop;
 
+	if (job->skipped)
+		return false;
 	ignored = job->ignored;
 	if (job->refused)
 		printf("%-14s %-5s %-8s refused: it %s\n", job->entry->strategy->name,
@@ -159,6 +178,11 @@ static void start_one(struct job *job, pid_t *pid)
 	*pid = subtest_start(job->f, tests[job->mode], job, limit_of(job));
 }
 
+static bool never_runs(const struct job *job)
+{
+	return job->refused || job->skipped;
+}
+
 /* Run all jobs.  Tests with threads need all CPUs, so they run one at a time. */
 void jobs_run(struct job *jobs, unsigned int nr, const struct options *o)
 {
@@ -169,8 +193,8 @@ void jobs_run(struct job *jobs, unsigned int nr, const struct options *o)
 		abort();
 	while (shown < nr) {
 		limit = next < nr && jobs[next].mode == MODE_MODEL ? o->jobs : 1;
-		if (next < nr && (jobs[next].refused || running < limit)) {
-			if (jobs[next].refused) {
+		if (next < nr && (never_runs(&jobs[next]) || running < limit)) {
+			if (never_runs(&jobs[next])) {
 				jobs[next].done = true;
 			} else {
 				start_one(&jobs[next], &pids[next]);
@@ -187,6 +211,8 @@ void jobs_run(struct job *jobs, unsigned int nr, const struct options *o)
 				start_one(&jobs[shown], &pids[shown]);
 				running++;
 			} else {
+				if (o->first && jobs[shown].failed)
+					skip_rest(jobs, nr, shown, pids);
 				shown++;
 			}
 		}

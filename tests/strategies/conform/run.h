@@ -21,6 +21,7 @@ struct options {
 	unsigned int jobs;
 	const char *table;
 	bool go_on;		/* after a failure, without the property */
+	bool first;		/* skip the other jobs of a strategy that has failed */
 	bool expecting;		/* that they fail */
 	unsigned int expected;	/* by these properties, a bit each; 0: by any */
 	bool verbose;
@@ -32,7 +33,7 @@ struct job {
 	const struct strategy_entry *entry;
 	enum mode mode;
 	enum bl_prefill prefill;
-	bool refused, done;
+	bool refused, done, skipped;
 	const char *why;
 	struct finding *f;
 	unsigned int failed;	/* properties, a bit each */

@@ -136,15 +136,17 @@ static void check_answer(const struct request *r)
 	if (r->dir == DMA_TO_DEVICE)
 		return;
 	check(PROP_INTEGRITY, !memcmp(got, pattern_of(SIM_DEVICE, r->answer), r->written),
-	      "%u bytes come back, and are not what the device wrote", r->written);
+	      "%u bytes of the mapping of %u at IOVA %#llx come back, and are not what the device wrote",
+	      r->written, r->size, r->iova);
 	if (r->dir == DMA_FROM_DEVICE && prefill == BL_PREFILL_NONE)
 		return;
 	for (i = r->written; i < r->size; i++)
 		check(r->dir == DMA_FROM_DEVICE ? PROP_STALE : PROP_INTEGRITY,
 		      got[i] == old[i] || (r->dir == DMA_FROM_DEVICE &&
 					   prefill == BL_PREFILL_ZERO && !got[i]),
-		      "byte %u of %u comes back as %#x; the device did not write it, and it was %#x",
-		      i, r->size, got[i], old[i]);
+		      "byte %u of the mapping of %u at IOVA %#llx comes back as %#x; the device did not "
+		      "write it, and it was %#x",
+		      i, r->size, r->iova, got[i], old[i]);
 }
 
 static void end(unsigned int cell)
@@ -243,12 +245,24 @@ static void move(struct actor *a, u64 iova, u8 *mem, u32 len, bool write)
 	}
 }
 
+static void check_read(const struct actor *a, const struct request *r)
+{
+	const u8 *want = pattern_of(SIM_PUBLIC, r->pattern);
+	u32 i;
+
+	if (!memcmp(a->mem, want, r->size))
+		return;
+	for (i = 0; a->mem[i] == want[i]; i++)
+		;
+	fail(PROP_INTEGRITY, "the device reads %#x in byte %u of the mapping of %u bytes at IOVA %#llx, "
+	     "where %#x was mapped", a->mem[i], i, r->size, r->iova, want[i]);
+}
+
 static void answer(struct actor *a, const struct request *r)
 {
 	if (r->dir != DMA_FROM_DEVICE) {
 		move(a, r->iova, a->mem, r->size, false);
-		check(PROP_INTEGRITY, !memcmp(a->mem, pattern_of(SIM_PUBLIC, r->pattern), r->size),
-		      "the device reads %u bytes, and not what was mapped", r->size);
+		check_read(a, r);
 	}
 	if (r->dir != DMA_TO_DEVICE)
 		move(a, r->iova, (u8 *)pattern_of(SIM_DEVICE, r->answer), r->written, true);
