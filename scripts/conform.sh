@@ -6,11 +6,12 @@
 # finds something. It takes half a minute for each strategy; 'all' are all, 'fixtures' the broken ones.
 #
 #   --long    run what tests/strategies/conform.sh runs: minutes for each strategy
+#   --stage S run only this stage: model, tsan, threads, litmus, step; with --long others
 #   --seed N  seed all random choices (default: 1)
 #   --help    print this text, and the options of the suite's program
 #
-# With any other option only build/tests/conform/conform runs, and gets it: that is how a
-# failure is repeated.
+# A failure prints the command that repeats it: such a command builds the strategy anew.  With any
+# other option only build/tests/conform/conform runs, and gets it, with --seed and --strategy.
 #
 # Exit status: 0 if the strategy is right, 1 if not, 2 for wrong use or if it does not compile.
 #
@@ -85,11 +86,18 @@ if [ -z "$strategies" ]; then
 	strategies=all
 fi
 stages=$(conform_short)
+only_stage=
+long=
 seed=1
 choose "$strategies"
 while [ $# -gt 0 ]; do
 	case $1 in
-	--long)	stages=$(conform_long 2000000) ;;
+	--long)	long="--long "
+		stages=$(conform_long 2000000) ;;
+	--stage)
+		[ $# -gt 1 ] || refuse "--stage has no name; example: --stage tsan"
+		only_stage=$2
+		shift ;;
 	--seed)	[ $# -gt 1 ] || refuse "--seed has no number; example: --seed 7"
 		seed=$2
 		shift ;;
@@ -101,22 +109,27 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
+names=$(echo "$stages" | awk '{ print $1 }' | paste -sd ' ')
+if [ -n "$only_stage" ]; then
+	stages=$(echo "$stages" | awk -v s="$only_stage" '$1 == s')
+	[ -n "$stages" ] || refuse "unknown stage '$only_stage'; valid: $names"
+	names=$only_stage
+fi
+
 # shellcheck disable=SC2046 # a list of programs
 build $(echo "$stages" | awk '{ print $2 }' | sort -u)
 
-names=$(echo "$stages" | awk '{ print $1 }' | paste -sd ' ')
 echo "conform: $strategies: $names; seed $seed"
 from=$(now)
 while read -r stage program args <&3; do
 	echo "$stage: $(conform_says "$stage")"
-	echo "  $out/$program --strategy $strategies --seed $seed $args"
 	# shellcheck disable=SC2086 # words
-	"$out/$program" --strategy "$strategies" --seed "$seed" $args </dev/null
+	"$out/$program" --first --strategy "$strategies" --seed "$seed" $args </dev/null
 	code=$?
 	case $code in
 	0) ;;
-	1)	echo "conform: $strategies FAILS in $stage, after $(($(now) - from)) s. This repeats it:"
-		echo "  $out/$program --strategy $strategies --seed $seed $args"
+	1)	echo "conform: $strategies FAILS in $stage, after $(($(now) - from)) s. This builds it anew and repeats it:"
+		echo "  make conform S=$strategies ARGS=\"$long--stage $stage --seed $seed\""
 		exit 1 ;;
 	*)	refuse "$program ends with $code" ;;
 	esac
