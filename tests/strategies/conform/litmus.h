@@ -3,6 +3,8 @@
 #ifndef CONFORM_LITMUS_H
 #define CONFORM_LITMUS_H
 
+#include <sched.h>
+
 #include "buf.h"
 
 #define SECOND_SIZE	100	/* bytes of the other driver's buffer */
@@ -70,6 +72,20 @@ static inline phys_addr_t second_pa(void)
 
 void map_buffer(struct round *r);
 void unmap_buffer(const struct round *r);
+
+/*
+ * Wait until ENDED(), but not for long: the thread that stops may hold a lock that the other one waits
+ * for.  Yield once, since on a busy machine the other one may need this CPU.
+ */
+static inline void wait_a_while(bool (*ended)(void))
+{
+	u64 from = __builtin_ia32_rdtsc();
+
+	while (!ended() && __builtin_ia32_rdtsc() - from < 100000)
+		__builtin_ia32_pause();
+	if (!ended())
+		sched_yield();
+}
 
 /* Has the daemon of this round ended?  Relaxed: the answer orders nothing. */
 static inline bool daemon_is_done(void)

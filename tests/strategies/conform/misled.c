@@ -11,8 +11,6 @@
  *
  * In conform-step the other driver's call stops between two accesses, at each of them in turn.
  */
-#include <sched.h>
-
 #include "litmus.h"
 
 #define EARLY_UNMAPS	20	/* one after the other, to meet a map */
@@ -20,10 +18,8 @@
 #if defined(SHIM_STEP)
 /*
  * Stop the other driver's call between two accesses, in each round at a later one, until this
- * driver's call has ended or copies; and stop that copy until the other call has ended.  Each stop
- * has a limit, since the thread that stops may hold a lock that the other one waits for.
+ * driver's call has ended or copies; and stop that copy until the other call has ended.
  */
-#define STOP_CYCLES	100000
 #define MISLED_ROUNDS	30
 
 static struct {
@@ -42,17 +38,6 @@ static bool is_set(const bool *flag)
 	return __atomic_load_n(flag, __ATOMIC_RELAXED);
 }
 
-/* Wait for a while.  Yield once, since the other thread may need this CPU. */
-static void wait_for(bool (*ended)(void))
-{
-	u64 from = __builtin_ia32_rdtsc();
-
-	while (!ended() && __builtin_ia32_rdtsc() - from < STOP_CYCLES)
-		__builtin_ia32_pause();
-	if (!ended())
-		sched_yield();
-}
-
 static bool is_enough(void)
 {
 	return is_set(&step.enough);
@@ -63,7 +48,7 @@ static void stop_other(void)
 	if (!shim_self.cpu || !shim_self.steps || --shim_self.steps)
 		return;
 	set(&step.stopped, true);
-	wait_for(is_enough);
+	wait_a_while(is_enough);
 }
 
 static void stop_copy(phys_addr_t orig)
@@ -71,7 +56,7 @@ static void stop_copy(phys_addr_t orig)
 	if (shim_self.cpu || is_enough())
 		return;
 	set(&step.enough, true);
-	wait_for(daemon_is_done);
+	wait_a_while(daemon_is_done);
 }
 
 void misled_begin(u32 nr)

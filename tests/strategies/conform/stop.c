@@ -7,8 +7,6 @@
  *		touch is stopped, a third thread works in a second domain of the strategy.
  * written	one thread of the daemon has written a buffer through the file.  Then another one
  *		touches the buffer for the first time, and the driver must get what was written.
- *
- * Each stop has a limit, since the thread that stops may hold a lock that another one waits for.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -16,8 +14,7 @@
 #include "litmus.h"
 #include "twin.h"
 
-#define STOP_FOR_TWIN	4096	/* calls of shim_relax(), each 64th of which yields */
-#define STOP_FOR_DRIVER	256
+#define STOP_MOST	16	/* times that a copy waits a while for the second domain */
 
 static struct {
 	struct twin twin;
@@ -45,6 +42,11 @@ static void *use_twin(void *arg)
 	return NULL;
 }
 
+static bool never(void)
+{
+	return false;
+}
+
 static bool twin_is_done(void)
 {
 	return smp_load_acquire(&stop.done) == stop.wanted;
@@ -60,11 +62,10 @@ static void stop_copy(phys_addr_t orig)
 		return;
 	if (stop.twin.core)
 		smp_store_release(&stop.wanted, stop.wanted + 1);
-	for (i = 0; i < STOP_FOR_TWIN && !twin_is_done(); i++)
-		shim_relax();
+	for (i = 0; i < STOP_MOST && !twin_is_done(); i++)
+		wait_a_while(twin_is_done);
 	__atomic_store_n(&stop.go, true, __ATOMIC_RELAXED);
-	for (i = 0; i < STOP_FOR_DRIVER; i++)
-		shim_relax();
+	wait_a_while(never);
 }
 
 void stop_begin(const struct config *config, u64 seed)
