@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -86,6 +87,24 @@ struct finding *subtest_findings(size_t nr)
 	return p;
 }
 
+/*
+ * End this process after SECONDS of CPU time: on a busy machine a test takes longer.  One that hangs
+ * and waits asleep ends by the clock.
+ */
+static void limit(unsigned int seconds)
+{
+	struct itimerval cpu = { .it_value.tv_sec = seconds };
+
+	setitimer(ITIMER_PROF, &cpu, NULL);
+	alarm(10 * seconds);
+}
+
+/* SIGXCPU is of a caller that has set a limit with ulimit. */
+static bool is_limit(int signal)
+{
+	return signal == SIGPROF || signal == SIGALRM || signal == SIGXCPU;
+}
+
 int subtest_start(struct finding *f, void (*test)(void *), void *arg,
 		  unsigned int seconds)
 {
@@ -106,7 +125,7 @@ int subtest_start(struct finding *f, void (*test)(void *), void *arg,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(2);
-	alarm(seconds);
+	limit(seconds);
 	finding = f;
 	test(arg);
 	f->end_ns = now_ns();
@@ -123,7 +142,7 @@ void subtest_end(struct finding *f, int status)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FINDING && f->claimed)
 		return;
 	f->claimed = 1;
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+	if (WIFSIGNALED(status) && is_limit(WTERMSIG(status))) {
 		f->prop = PROP_HANG;
 		snprintf(f->text, sizeof(f->text), "it does not come to an end");
 		return;

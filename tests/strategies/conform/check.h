@@ -41,7 +41,7 @@ extern unsigned int unpromised;
 extern unsigned int ignored;
 
 /*
- * Run TEST(ARG) in a process of its own for at most SECONDS, with its finding in F.  Return
+ * Run TEST(ARG) in a process of its own for at most SECONDS of CPU time, with its finding in F.  Return
  * the process.  subtest_end() takes the status that waitpid() returns for it.
  */
 int subtest_start(struct finding *f, void (*test)(void *), void *arg,

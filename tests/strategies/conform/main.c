@@ -11,7 +11,8 @@
 
 enum {
 	KEY_LIST = 256, KEY_MODE, KEY_PREFILL, KEY_SEED, KEY_OPS, KEY_EPISODE,
-	KEY_THREADS, KEY_SECONDS, KEY_JOBS, KEY_TABLE, KEY_EXPECT, KEY_GO_ON, KEY_FIRST, KEY_RT,
+	KEY_THREADS, KEY_SECONDS, KEY_JOBS, KEY_TABLE, KEY_EXPECT, KEY_GO_ON, KEY_FIRST, KEY_NO_SHRINK,
+	KEY_RT,
 };
 
 static const struct argp_option argp_options[] = {
@@ -41,6 +42,7 @@ static const struct argp_option argp_options[] = {
 	{ "rt", KEY_RT, 0, 0, "Let the kernel be a PREEMPT_RT one, which lazy strategies refuse", 0 },
 	{ "go-on", KEY_GO_ON, 0, 0,
 	  "model, litmus: after a failure, run again without a check of that property", 0 },
+	{ "no-shrink", KEY_NO_SHRINK, 0, 0, "model: do not look for fewer operations that fail", 0 },
 	{ "first", KEY_FIRST, 0, 0, "Stop the tests of a strategy at its first failure", 0 },
 	{ "verbose", 'v', 0, 0, "Print what the strategies log", 0 },
 	{ 0 }
@@ -132,6 +134,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_JOBS:		o->jobs = parse_number(arg, state, "jobs"); break;
 	case KEY_GO_ON:		o->go_on = true; break;
 	case KEY_FIRST:		o->first = true; break;
+	case KEY_NO_SHRINK:	o->no_shrink = true; break;
 	case KEY_RT:		shim_rt = true; break;
 	case KEY_TABLE:		o->table = arg; break;
 	case KEY_SECONDS:

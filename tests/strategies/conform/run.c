@@ -41,7 +41,7 @@ static void (*const tests[MODE_NR])(void *) = {
 
 static const char *const mode_names[MODE_NR] = { "model", "threads", "litmus" };
 
-/* Return the seconds after which a test hangs; generous, for sanitizers. */
+/* Return the seconds of CPU time after which a test hangs; generous, for sanitizers. */
 static unsigned int limit_of(const struct job *job)
 {
 	if (job->mode == MODE_MODEL)
@@ -96,7 +96,7 @@ static void report_failure(struct job *job)
 	if (f->scene)
 		printf("  scene %s\n", f->scene);
 	job->failed |= BIT(prop);
-	if (job->mode != MODE_MODEL)
+	if (job->mode != MODE_MODEL || o->no_shrink)
 		return;
 	if (!episode_make(&episode, job->entry->strategy, job->prefill, o->seed,
 			  f->episode, &why))

@@ -21,6 +21,7 @@ struct options {
 	unsigned int jobs;
 	const char *table;
 	bool go_on;		/* after a failure, without the property */
+	bool no_shrink;
 	bool first;		/* skip the other jobs of a strategy that has failed */
 	bool expecting;		/* that they fail */
 	unsigned int expected;	/* by these properties, a bit each; 0: by any */
