@@ -140,31 +140,52 @@ what_can_be_chosen()
 	check "nothing is left of the refused ones" gone /sys/class/vduse
 }
 
+# io_until FILE DISK: write and read back again and again, until the file is there.
+io_until()
+{
+	while [ ! -e "$1" ]; do
+		io "$2" 4 1024 64 3 || return
+	done
+}
+
+# one_beside_another STRATEGY STRATEGY ALLOCATOR: two devices at once, with these strategies; the
+# second, which has the allocator, comes while the first does I/O, and the first goes before it.
+one_beside_another()
+{
+	_pair="two devices, $1 and $2"
+	start_vblk vduse0
+	_one=$daemon
+	set_choice vduse0 strategy "$1"
+	attach vduse0
+	_disk0=$disk
+	rm -f $tmp/enough
+	io_until $tmp/enough "$_disk0" &
+	_io=$!
+	start_vblk vduse1
+	set_choice vduse1 strategy "$2"
+	set_choice vduse1 allocator "$3"
+	attach vduse1
+	check "$_pair: I/O on the second" io "$disk" 4 1024 64 4
+	: >$tmp/enough
+	check "$_pair: I/O on the first at the same time" wait $_io
+	for _d in vduse0 vduse1; do
+		check "$_pair: $_d has moved data" \
+			grep -q '^copy_from_bounce_bytes [1-9]' /sys/kernel/debug/bouncelab/$_d/counters
+	done
+	check "$_pair: the first goes" dev_del vduse0
+	stop_daemon $_one
+	check "$_pair: the second works on" io "$disk"
+	dev_del vduse1
+	stop_daemon $daemon
+}
+
+# The same strategy twice: what it keeps is the device's, and not in a static variable.
 two_devices()
 {
 	load_stack bouncelab
-	start_vblk vduse0
-	_one=$daemon
-	start_vblk vduse1
-	set_choice vduse0 strategy lazy-barrier
-	set_choice vduse1 strategy eager-none
-	set_choice vduse1 allocator plain
-	attach vduse0
-	_disk0=$disk
-	attach vduse1
-	io "$_disk0" &
-	_io=$!
-	check "two devices: I/O on the second" io "$disk"
-	check "two devices: I/O on the first at the same time" wait $_io
-	for _d in vduse0 vduse1; do
-		check "$_d has moved data" \
-			grep -q '^copy_from_bounce_bytes [1-9]' /sys/kernel/debug/bouncelab/$_d/counters
-	done
-	check "the first goes" dev_del vduse0
-	stop_daemon $_one
-	check "the second works on" io "$disk"
-	dev_del vduse1
-	stop_daemon $daemon
+	one_beside_another lazy-barrier eager-none plain
+	one_beside_another zap zap cached
+	one_beside_another pool pool cached
 	check "unload" unload_stack
 }
 
