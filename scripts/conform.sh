@@ -120,6 +120,7 @@ fi
 build $(echo "$stages" | awk '{ print $2 }' | sort -u)
 
 echo "conform: $strategies: $names; seed $seed"
+echo "The tests want failed maps and SIGBUS below: docs/conformance.md explains each line."
 from=$(now)
 while read -r stage program args <&3; do
 	echo "$stage: $(conform_says "$stage")"

@@ -313,6 +313,10 @@ int main(int argc, char **argv)
 	static const struct argp argp = {
 		argp_options, parse_option, NULL,
 		"Run the unchanged strategies in user space and decide whether they are correct.\v"
+		"ops: operations, requests or rounds. failed: maps that the test lets fail, by a full "
+		"window or an allocation. SIGBUS: touches for which the strategy had no page, mostly "
+		"stray ones. stale bytes: that came back with prefill none, which promises nothing. "
+		"sizes: shares of the maps. docs/conformance.md says more.\n\n"
 		"Exit status: 0 if all strategies are right (or fail as expected), 1 if not, "
 		"2 for wrong use.", NULL, NULL, NULL
 	};

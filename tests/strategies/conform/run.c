@@ -68,10 +68,12 @@ static void report_pass(const struct job *job)
 	const struct finding *f = job->f;
 	double seconds = (f->end_ns - f->start_ns) / 1e9;
 
-	printf("%-14s %-5s %-8s ok    %6.1f s  %9llu ops, %llu maps (%llu failed), %llu faults (%llu SIGBUS)",
-	       job->entry->strategy->name, prefill_names[job->prefill],
-	       mode_names[job->mode], seconds, f->ops, f->maps, f->map_failures,
-	       f->faults, f->sigbus);
+	printf("%-14s %-5s %-8s ok    %6.1f s  %9llu %s", job->entry->strategy->name,
+	       prefill_names[job->prefill], mode_names[job->mode], seconds, f->ops,
+	       job->mode == MODE_LITMUS ? "rounds" : "ops");
+	if (job->mode != MODE_LITMUS)
+		printf(", %llu maps (%llu failed)", f->maps, f->map_failures);
+	printf(", %llu faults (%llu SIGBUS)", f->faults, f->sigbus);
 	/* These bytes show why the strategy does not promise them. */
 	if (f->stale_seen)
 		printf(", %llu stale bytes", f->stale_seen);
