@@ -232,6 +232,7 @@ find_fault()
 		limit=30
 		[ -z "$as_conform" ] || limit=60 ;;
 	esac
+	# shellcheck disable=SC3045 # dash and bash have ulimit -S; only a soft limit sends SIGXCPU
 	(ulimit -S -t $limit && exec timeout -k 5 $((20 * limit)) "$program" --first --no-shrink \
 		--strategy "$strategy" --seed "$seed" "$@") >"$work/run.log" 2>&1 </dev/null
 	code=$?
