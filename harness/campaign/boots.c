@@ -1,31 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/boots.h"
 #include "campaign/env-diff.h"
+#include "campaign/journal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static int append_line(const struct campaign *c, json_t *o)
+/* Read the lines of earlier sessions, which campaign_open() has checked. */
+static int read_before(struct campaign *c)
 {
 	char *path = bl_fmt("%s/boots.jsonl", c->dir);
-	char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15));
-	char *line = bl_fmt("%s\n", text ? text : "{}");
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	ssize_t n = fd < 0 ? -1 : write(fd, line, strlen(line));
-	int err = n < 0 ? -errno : (size_t)n < strlen(line) ? -ENOSPC : 0;
+	int err = c->boots ? 0 : bl_read_file(path, &c->boots, NULL);
 
-	if (!err && fdatasync(fd))
-		err = -errno;
-	if (fd >= 0)
-		close(fd);
+	if (err == -ENOENT) {
+		c->boots = bl_strdup("");
+		err = 0;
+	}
 	if (err)
-		bl_err("cannot write %s: %s", path, strerror(-err));
-	free(line);
-	free(text);
+		bl_err("cannot read %s: %s", path, strerror(-err));
 	free(path);
+	return err;
+}
+
+/* Append one line. The file is written anew, so that its sum is in the journal before. */
+static int append_line(struct campaign *c, json_t *o)
+{
+	char *line = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15)), *text;
+	int err = read_before(c);
+
+	if (!err) {
+		text = bl_fmt("%s%s\n", c->boots, line ? line : "{}");
+		err = campaign_write_text(c, "boots.jsonl", text);
+		free(err ? text : c->boots);
+		c->boots = err ? c->boots : text;
+	}
+	free(line);
 	json_decref(o);
 	return err;
 }

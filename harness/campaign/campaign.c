@@ -161,6 +161,19 @@ unsigned int campaign_count_files(const char *dir, const char *pattern)
 	return n;
 }
 
+unsigned int campaign_last_console(const char *dir)
+{
+	struct bl_strv paths = {};
+	unsigned int last = 0, n;
+
+	bl_glob(dir, "console-*.log", &paths);
+	for (size_t i = 0; i < paths.n; i++)
+		if (sscanf(strrchr(paths.v[i], '/'), "/console-%u.log", &n) == 1 && n > last)
+			last = n;
+	bl_strv_free(&paths);
+	return last;
+}
+
 /* Open and lock the journal. Without one, say so, or let the manifest say what else is missing. */
 static int lock_campaign(struct campaign *c)
 {
@@ -180,8 +193,21 @@ static int lock_campaign(struct campaign *c)
 	return err;
 }
 
+/* Log what a killed program left to be logged. */
+static int log_rest(struct campaign *c, const struct verify_rest *rest)
+{
+	int err = 0;
+
+	if (rest->lost_file || rest->lost_run)
+		err = campaign_log_lost(c, rest->lost_file, rest->lost_run);
+	if (!err && rest->console)
+		err = campaign_log_file(c, rest->console);
+	return err;
+}
+
 int campaign_open(struct campaign *c, const char *dir)
 {
+	struct verify_rest rest = {};
 	int err;
 
 	memset(c, 0, sizeof(*c));
@@ -201,14 +227,16 @@ int campaign_open(struct campaign *c, const char *dir)
 	/* Nothing is signed later that is not as it was written. */
 	if (!err)
 		err = campaign_has_manifest(c->dir) ? campaign_check_manifest(c->dir, true) :
-						      campaign_verify_unfinished(c->dir, true);
+						      campaign_verify_unfinished(c->dir, &rest);
 	err = err ? err : campaign_mend_journal(c);
+	err = err ? err : log_rest(c, &rest);
+	verify_rest_free(&rest);
 	if (err)
 		return err;
 	drop_half_written(c->dir, "");
 	drop_half_written(c->dir, "*/");
 	c->session = 1 + campaign_count_files(c->dir, "env*.json");
-	c->consoles = campaign_count_files(c->dir, "console-*.log");
+	c->consoles = campaign_last_console(c->dir);
 	return 0;
 }
 
@@ -218,7 +246,7 @@ int campaign_unfinish(struct campaign *c)
 	int err = 0;
 
 	if (campaign_has_manifest(c->dir)) {
-		err = campaign_verify_unfinished(c->dir, true);
+		err = campaign_verify_unfinished(c->dir, NULL);
 		if (!err && unlink(path)) {
 			err = -errno;
 			bl_err("cannot remove %s: %s", path, strerror(-err));
@@ -230,7 +258,7 @@ int campaign_unfinish(struct campaign *c)
 
 int campaign_finish(struct campaign *c)
 {
-	int err = campaign_verify_unfinished(c->dir, true);
+	int err = campaign_verify_unfinished(c->dir, NULL);
 
 	return err ? err : campaign_write_manifest(c->dir);
 }
@@ -242,6 +270,7 @@ void campaign_free(struct campaign *c)
 	free(c->name);
 	free(c->dir);
 	free(c->runs);
+	free(c->boots);
 	guest_files_free(&c->files);
 	json_decref(c->env);
 	json_decref(c->hello);
@@ -336,8 +365,10 @@ int campaign_commit_run(struct campaign *c, const char *id, const json_t *run)
 	err = bl_json_write(path, run);
 	err = err ? err : sync_files(tmp);
 	err = err ? err : campaign_log_run(c, id, tmp);
-	if (!err && rename(tmp, final))
+	if (!err && rename(tmp, final)) {
 		err = -errno;
+		campaign_log_lost(c, NULL, id);
+	}
 	err = err ? err : bl_fsync_dir(c->runs);
 	if (err)
 		campaign_drop_run(c, id);

@@ -35,11 +35,12 @@ struct campaign {
 	int journal;		/* descriptor of journal.jsonl, locked; -1: not open */
 	size_t lines;		/* of the journal */
 	unsigned int session;	/* 1, 2, ...: run is the first, each resume one more */
-	unsigned int consoles;	/* number of console-N.log that exist */
+	unsigned int consoles;	/* the largest N of console-N.log */
 	const json_t *unfit;	/* of this session; belongs to the options */
 	struct guest_files files;	/* of the guests of this session */
 	json_t *env;		/* what env.json of this session says, or NULL before it is written */
 	json_t *hello, *differs;	/* of the last line of boots.jsonl */
+	char *boots;		/* the lines of boots.jsonl, or NULL before this session adds one */
 };
 
 /* --- the directory ----------------------------------------------------------- */
@@ -105,6 +106,9 @@ char *campaign_find(const char *name);
 
 /* Count the files below @dir that match @pattern, for example "runs/?*". */
 unsigned int campaign_count_files(const char *dir, const char *pattern);
+
+/* Return the largest N of the files console-N.log in @dir; 0 if there is none. */
+unsigned int campaign_last_console(const char *dir);
 
 /*
  * Write @o, which is freed, as @name into @dir; campaign_write_logged() is for files whose sum is

@@ -100,24 +100,51 @@ int campaign_log_run(struct campaign *c, const char *run, const char *dir)
 	return err;
 }
 
-int campaign_write_logged(struct campaign *c, const char *name, json_t *o)
+int campaign_log_lost(struct campaign *c, const char *file, const char *run)
 {
-	char *path = bl_fmt("%s/%s", c->dir, name), *text = bl_json_text(o);
-	char hex[SHA256_DIGEST_STRING_LENGTH];
-	int err = text ? 0 : -EINVAL;
+	return append_line(c, json_pack("{s:f, s:i, s:i, s:s*, s:s*, s:s}", "t", bl_now(), "schema",
+					JOURNAL_SCHEMA, "n", (int)c->lines + 1, "run", run, "file", file,
+					"state", JOURNAL_LOST));
+}
 
-	if (!err) {
-		SHA256Data((const uint8_t *)text, strlen(text), hex);
-		err = log_sum(c, "file", name, hex);
-	}
+int campaign_log_file(struct campaign *c, const char *name)
+{
+	char *path = bl_fmt("%s/%s", c->dir, name), *sum = campaign_sum_file(path);
+	int err = sum ? log_sum(c, "file", name, sum) : -errno;
+
+	if (!sum)
+		bl_err("cannot read %s: %s", path, strerror(errno));
+	free(sum);
+	free(path);
+	return err;
+}
+
+int campaign_write_text(struct campaign *c, const char *name, const char *text)
+{
+	char *path = bl_fmt("%s/%s", c->dir, name);
+	char hex[SHA256_DIGEST_STRING_LENGTH];
+	int err;
+
+	SHA256Data((const uint8_t *)text, strlen(text), hex);
+	err = log_sum(c, "file", name, hex);
 	if (!err) {
 		err = bl_write_file(path, text, strlen(text));
-		if (err)
+		if (err) {
 			bl_err("cannot write %s: %s", path, strerror(-err));
+			campaign_log_lost(c, name, NULL);
+		}
 	}
+	free(path);
+	return err;
+}
+
+int campaign_write_logged(struct campaign *c, const char *name, json_t *o)
+{
+	char *text = bl_json_text(o);
+	int err = text ? campaign_write_text(c, name, text) : -EINVAL;
+
 	json_decref(o);
 	free(text);
-	free(path);
 	return err;
 }
 

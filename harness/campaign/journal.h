@@ -12,6 +12,7 @@
 
 #define JOURNAL_SCHEMA	1	/* of each line */
 #define JOURNAL_WRITTEN	"written"	/* the state of a line with a sum */
+#define JOURNAL_LOST	"lost"		/* of a file or run whose line with a sum is there, and no more */
 
 /*
  * Open and lock the journal; with @create make it if there is none. Return 0, or a negative
@@ -48,6 +49,22 @@ int campaign_log(struct campaign *c, const char *run, const char *state, const c
  * Return: 0, or a negative errno.
  */
 int campaign_log_run(struct campaign *c, const char *run, const char *dir);
+
+/* Log that the last line with a sum is of a file or a run that did not get its name. */
+int campaign_log_lost(struct campaign *c, const char *file, const char *run);
+
+/* Log the sum of a file that is complete. Return 0, or a negative errno with a message. */
+int campaign_log_file(struct campaign *c, const char *name);
+
+/**
+ * campaign_write_text() - write a file of the campaign, its sum being logged before
+ * @c: the campaign
+ * @name: the file's name
+ * @text: its content
+ *
+ * Return: 0, or a negative errno with a message.
+ */
+int campaign_write_text(struct campaign *c, const char *name, const char *text);
 
 /**
  * campaign_write_logged() - write a JSON file of the campaign, its sum being logged before

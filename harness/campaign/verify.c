@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/verify.h"
+#include "campaign/derived.h"
 #include "campaign/journal.h"
 #include "campaign/manifest.h"
 #include "proto/words.h"
@@ -7,17 +8,33 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-/* This is what the lines of a journal say. */
+#define CONSOLE		"console-"
+
+/*
+ * This is what the lines of a journal say. A list of sums has null in it if the file may be missing:
+ * a program that is killed leaves a last line about a file that did not get its name.
+ */
 struct record {
 	const char *dir;
-	json_t *sums;		/* path below the directory -> list of the sums that it had */
+	size_t before;		/* lines that there were before the files were read */
+	json_t *sums;		/* path below the directory -> list of the sums that it may have */
 	json_t *runs;		/* path of a run -> its last state */
+	char *last;		/* path of the last line with a sum */
+	json_t *last_list;	/* the list that this path had before that line */
+	json_t *last_sum;	/* the sum of that line if it is the journal's last line, or NULL */
 	bool numbered;		/* its lines have numbers; older versions wrote none */
 	bool started;
+	char *unchecked;	/* why the campaign cannot be checked, or NULL */
 	size_t lines;
 	size_t wrong;
 };
+
+static bool is_console(const char *path)
+{
+	return !strncmp(path, CONSOLE, strlen(CONSOLE));
+}
 
 /* --- lines ----------------------------------------------------------------------- */
 
@@ -56,13 +73,47 @@ static void check_order(struct record *r, const char *path, const char *state, s
 	}
 }
 
+/* Return the list of a path that no line with a sum was about. */
+static json_t *make_list(const struct record *r, const char *path, size_t n)
+{
+	/* A console log has its sum only when it is complete; then it was there before. */
+	bool grew = n > r->before && is_console(path);
+
+	return grew ? json_pack("[n, b]", true) : json_pack("[n]");
+}
+
+/* Note the sum of line @n. Of the lines that were there before, only the last may be of no file yet. */
+static void take_sum(struct record *r, const char *path, const char *sum, size_t n)
+{
+	json_t *list = json_incref(json_object_get(r->sums, path));
+
+	if (!list)
+		list = make_list(r, path, n);
+	json_decref(r->last_list);
+	r->last_list = list;
+	free(r->last);
+	r->last = bl_strdup(path);
+	list = n < r->before ? json_array() : json_deep_copy(list);
+	json_array_append_new(list, json_string(sum));
+	json_object_set_new(r->sums, path, list);
+}
+
+/* Take the last sum of a path back: the file did not get its name. */
+static void take_back_sum(struct record *r, const char *path)
+{
+	if (r->last && !strcmp(r->last, path))
+		json_object_set(r->sums, path, r->last_list);
+}
+
 static void take_line(struct record *r, const char *line, size_t n)
 {
-	json_t *j = json_loads(line, 0, NULL), *list;
+	json_t *j = json_loads(line, 0, NULL);
 	const char *state = bl_json_str(j, "state", NULL), *run = bl_json_str(j, "run", NULL);
 	const char *file = bl_json_str(j, "file", NULL), *sum = bl_json_str(j, "sum", NULL);
 	char *path = run ? bl_fmt("runs/%s", run) : NULL;
 
+	json_decref(r->last_sum);
+	r->last_sum = NULL;
 	if (!state) {
 		report_line(r, n, "is broken");
 		goto out;
@@ -73,12 +124,10 @@ static void take_line(struct record *r, const char *line, size_t n)
 		json_object_set_new(r->runs, path, json_string(state));
 	file = path ? path : file;
 	if (file && sum) {
-		list = json_object_get(r->sums, file);
-		if (!list) {
-			list = json_array();
-			json_object_set_new(r->sums, file, list);
-		}
-		json_array_append_new(list, json_string(sum));
+		take_sum(r, file, sum, n);
+		r->last_sum = json_string(sum);
+	} else if (file && !strcmp(state, JOURNAL_LOST)) {
+		take_back_sum(r, file);
 	}
 out:
 	free(path);
@@ -100,19 +149,36 @@ static int read_lines(struct record *r)
 	return err;
 }
 
+static size_t count_lines(const char *dir)
+{
+	char *path = bl_fmt("%s/journal.jsonl", dir), *text = NULL;
+	size_t n = 0;
+
+	if (!bl_read_file(path, &text, NULL))
+		for (const char *s = text; (s = strchr(s, '\n')); s++)
+			n++;
+	free(text);
+	free(path);
+	return n;
+}
+
 /* --- files ----------------------------------------------------------------------- */
 
-/* Add the files and runs that have sums in the journal, relative to the directory. */
+/* Add the runs and the other raw files that are there, relative to the directory. */
 static void list_paths(const char *dir, struct bl_strv *paths)
 {
-	static const char *const patterns[] = { "plan.json", "env*.json", "stop.json", "runs/*" };
+	static const char *const patterns[] = { "*", "runs/*" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
 		struct bl_strv found = {};
 
 		bl_glob(dir, patterns[i], &found);
-		for (size_t k = 0; k < found.n; k++)
-			bl_strv_add(paths, found.v[k] + strlen(dir) + 1);
+		for (size_t k = 0; k < found.n; k++) {
+			const char *path = found.v[k] + strlen(dir) + 1;
+
+			if (campaign_is_raw(path) && strcmp(path, "runs") && strcmp(path, "journal.jsonl"))
+				bl_strv_add(paths, path);
+		}
 		bl_strv_free(&found);
 	}
 }
@@ -122,100 +188,203 @@ static bool is_run(const char *path)
 	return !strncmp(path, "runs/", strlen("runs/"));
 }
 
-/* Return an object from each path to its sum, or null where it cannot be read. */
-static json_t *sum_paths(const char *dir, const struct bl_strv *paths)
+/* Return the sum of a file or a directory, or NULL: it cannot be read. The caller frees it. */
+static char *sum_path(const char *dir, const char *name)
+{
+	char *path = bl_fmt("%s/%s", dir, name), *sum;
+	struct stat st;
+
+	sum = !stat(path, &st) && S_ISDIR(st.st_mode) ? campaign_sum_dir(path) : campaign_sum_file(path);
+	free(path);
+	return sum;
+}
+
+/* Return an object from each path that is there to its sum, or false where it cannot be read. */
+static json_t *sum_paths(const char *dir)
 {
 	json_t *sums = json_object();
+	struct bl_strv paths = {};
 
-	for (size_t i = 0; i < paths->n; i++) {
-		char *path = bl_fmt("%s/%s", dir, paths->v[i]);
+	list_paths(dir, &paths);
+	for (size_t i = 0; i < paths.n; i++) {
+		char *sum = sum_path(dir, paths.v[i]);
 
-		bl_json_set_text(sums, paths->v[i], is_run(paths->v[i]) ? campaign_sum_dir(path) :
-				 campaign_sum_file(path));
-		free(path);
+		json_object_set_new(sums, paths.v[i], sum ? json_string(sum) : json_false());
+		free(sum);
 	}
+	bl_strv_free(&paths);
 	return sums;
 }
 
-static bool has_sum(const json_t *list, const json_t *sum)
+/* Tell whether @list has this item; true in it stands for any sum. */
+static bool accepts(const json_t *list, const json_t *sum)
 {
 	const json_t *item;
 	size_t i;
 
 	json_array_foreach(list, i, item)
-		if (json_equal((json_t *)item, (json_t *)sum))
+		if (json_equal((json_t *)item, (json_t *)sum) || (json_is_true(item) && json_is_string(sum)))
 			return true;
 	return false;
 }
 
-static void check_path(struct record *r, const char *path, const json_t *sum)
+static void report_path(struct record *r, const char *path, const char *why)
 {
-	const json_t *list = json_object_get(r->sums, path);
-	const char *why = NULL;
-
-	if (r->numbered && !list)
-		why = "has no sum in the journal: the campaign did not write it, or lines are missing";
-	else if (r->numbered && !has_sum(list, sum))
-		why = "is not as the campaign wrote it: its sum is not in the journal";
-	else if (is_run(path) && !json_object_get(r->runs, path))
-		why = "is not in the journal: the campaign did not write it, or lines are missing";
-	if (why && r->wrong++ < CAMPAIGN_MAX_NAMED)
+	if (r->wrong++ < CAMPAIGN_MAX_NAMED)
 		bl_err("%s/%s %s", r->dir, path, why);
 }
 
-static bool has_run(const struct bl_strv *paths)
+/* Note that a file has no sum because an older version logged none of such files. */
+static void note_unchecked(struct record *r, const char *path)
 {
-	for (size_t i = 0; i < paths->n; i++)
-		if (is_run(paths->v[i]))
-			return true;
-	return false;
+	if (!r->unchecked)
+		r->unchecked = bl_fmt("%s has no sum in the journal", path);
 }
 
-static int check_record(struct record *r, const struct bl_strv *paths, json_t *sums, bool strict)
+/* Check a path that is there, and its sum. */
+static void check_path(struct record *r, const char *path, const json_t *sum)
+{
+	const json_t *list = json_object_get(r->sums, path);
+
+	if (is_run(path) && !json_object_get(r->runs, path) && !r->numbered)
+		report_path(r, path, "is not in the journal: the campaign did not write it, or lines are "
+			    "missing");
+	else if (!r->numbered)
+		return;
+	else if (!list && (is_console(path) || !strcmp(path, "boots.jsonl")))
+		note_unchecked(r, path);
+	else if (!list)
+		report_path(r, path, "has no sum in the journal: the campaign did not write it, or lines "
+			    "are missing");
+	else if (!accepts(list, sum))
+		report_path(r, path, "is not as the campaign wrote it: its sum is not in the journal");
+}
+
+/* Check that a path that has a sum in the journal is there. */
+static void check_there(struct record *r, const char *path, const json_t *list, const json_t *sums)
+{
+	json_t *missing = json_null();
+
+	if (!json_object_get(sums, path) && !accepts(list, missing) && !is_run(path))
+		report_path(r, path, "is missing: the campaign wrote it, and its sum is in the journal");
+}
+
+static bool has_run(const json_t *sums)
 {
 	const char *path;
 	json_t *sum;
 
-	if (strict && r->lines && !r->numbered) {
-		bl_err("%s was begun by an older version, which logged no sums, so that nobody can tell "
-		       "whether its runs are as they were; begin a new campaign", r->dir);
-		return -EBADMSG;
+	json_object_foreach((json_t *)sums, path, sum)
+		if (is_run(path))
+			return true;
+	return false;
+}
+
+/* Take the log of the last guest out, whose sum is not logged while the guest is up. */
+static void take_last_console(struct record *r, json_t *sums, struct verify_rest *rest)
+{
+	char *path = NULL;
+	unsigned int n = campaign_last_console(r->dir);
+
+	if (n)
+		path = bl_fmt(CONSOLE "%u.log", n);
+	if (path && !json_object_get(r->sums, path) && json_object_get(sums, path)) {
+		json_object_del(sums, path);
+		rest->console = bl_strdup(path);
 	}
-	if (!r->lines && has_run(paths)) {
+	free(path);
+}
+
+/* Find out whether the last line is about a file that did not get its name. */
+static void find_lost(const struct record *r, const json_t *sums, struct verify_rest *rest)
+{
+	if (!r->last_sum || json_equal(json_object_get(sums, r->last), r->last_sum))
+		return;
+	if (is_run(r->last))
+		rest->lost_run = bl_strdup(r->last + strlen("runs/"));
+	else
+		rest->lost_file = bl_strdup(r->last);
+}
+
+static int check_record(struct record *r, json_t *sums, struct verify_rest *rest)
+{
+	const char *path;
+	json_t *v;
+
+	if (!r->lines && has_run(sums)) {
 		bl_err("%s/journal.jsonl is missing or empty, and there are runs", r->dir);
 		return -EBADMSG;
 	}
-	json_object_foreach(sums, path, sum)
-		check_path(r, path, sum);
+	if (r->lines && !r->numbered)
+		r->unchecked = bl_strdup("no line of the journal has a number and a sum");
+	find_lost(r, sums, rest);
+	take_last_console(r, sums, rest);
+	json_object_foreach(sums, path, v)
+		check_path(r, path, v);
+	json_object_foreach(r->sums, path, v)
+		check_there(r, path, v, sums);
 	return r->wrong ? -EBADMSG : 0;
 }
 
-int campaign_verify_unfinished(const char *dir, bool strict)
+static void free_record(struct record *r)
 {
-	struct record r = { .dir = dir, .sums = json_object(), .runs = json_object() };
-	struct bl_strv paths = {};
-	json_t *sums;
-	int err;
+	json_decref(r->sums);
+	json_decref(r->runs);
+	json_decref(r->last_list);
+	json_decref(r->last_sum);
+	free(r->last);
+	free(r->unchecked);
+}
 
-	/* The sums before the journal: what a campaign at work writes meanwhile is in both or in none. */
-	list_paths(dir, &paths);
-	sums = sum_paths(dir, &paths);
-	err = read_lines(&r);
+void verify_rest_free(struct verify_rest *rest)
+{
+	free(rest->lost_run);
+	free(rest->lost_file);
+	free(rest->console);
+	*rest = (struct verify_rest){};
+}
+
+static int verify_unfinished(const char *dir, bool strict, struct verify_rest *rest)
+{
+	struct record r = { .dir = dir, .sums = json_object(), .runs = json_object(),
+			    .before = count_lines(dir) };
+	json_t *sums = sum_paths(dir);
+	int err = read_lines(&r);
+
 	if (err == -ENOENT)
 		err = 0;
 	if (err)
 		bl_err("cannot read %s/journal.jsonl: %s", dir, strerror(-err));
 	else
-		err = check_record(&r, &paths, sums, strict);
-	bl_strv_free(&paths);
+		err = check_record(&r, sums, rest);
+	if (!err && strict && r.unchecked) {
+		bl_err("%s was begun by an older version, which did not log all sums, so that nobody can "
+		       "tell whether its files are as they were (%s); begin a new campaign", dir,
+		       r.unchecked);
+		err = -EBADMSG;
+	}
 	json_decref(sums);
-	json_decref(r.sums);
-	json_decref(r.runs);
+	free_record(&r);
+	return err;
+}
+
+int campaign_verify_unfinished(const char *dir, struct verify_rest *rest)
+{
+	struct verify_rest none = {};
+	int err = verify_unfinished(dir, true, rest ? rest : &none);
+
+	verify_rest_free(&none);
 	return err;
 }
 
 int campaign_verify(const char *dir, bool whole)
 {
-	return campaign_has_manifest(dir) ? campaign_check_manifest(dir, whole) :
-					    campaign_verify_unfinished(dir, false);
+	struct verify_rest rest = {};
+	int err;
+
+	if (campaign_has_manifest(dir))
+		return campaign_check_manifest(dir, whole);
+	err = verify_unfinished(dir, false, &rest);
+	verify_rest_free(&rest);
+	return err;
 }

@@ -2,8 +2,8 @@
 /*
  * Whether a campaign's files are those that the program wrote. A finished campaign has a manifest
  * with the sums of all its raw files. One that is not finished has a journal, whose lines are
- * numbered, and which has the sum of each run and of plan.json, env.json and stop.json. Console
- * logs and boots.jsonl grow until a campaign is finished, and have sums only then.
+ * numbered, and which has the sum of each run and of each other raw file. The log of a guest's console
+ * has its sum when the guest is gone.
  *
  * That is against mistakes, of people and of disks. Somebody who makes sums anew is not found; for
  * the campaigns of the paper, results/paper/SHA256SUMS is.
@@ -13,31 +13,37 @@
 
 #include <stdbool.h>
 
+/* What a killed program left to be logged. verify_rest_free() frees it. */
+struct verify_rest {
+	char *lost_run;		/* the last line is about this run, which did not get its name; or NULL */
+	char *lost_file;	/* likewise of a file */
+	char *console;		/* log of the last guest, which has no sum yet; or NULL */
+};
+
+void verify_rest_free(struct verify_rest *rest);
+
 /**
  * campaign_verify() - check a campaign before its numbers are used
  * @dir: its directory
  * @whole: sum every file of a finished campaign, as campaign_check_manifest() says
  *
- * A campaign that is not finished is always checked as a whole, as campaign_verify_unfinished()
- * does. It may be at work.
+ * A campaign that is not finished is always checked as a whole, by its journal. It may be at work. A
+ * line of the journal that is broken, missing or there twice, a run or a raw file that the journal
+ * does not know, one that is gone, and one with another sum are errors.
  *
- * Return: 0; -EBADMSG, with messages that name what is wrong; another negative errno with a
- * message.
+ * Return: 0; -EBADMSG, with messages that name what is wrong; another negative errno with a message.
  */
 int campaign_verify(const char *dir, bool whole);
 
 /**
- * campaign_verify_unfinished() - check a campaign by its journal
+ * campaign_verify_unfinished() - check a campaign by its journal before it is gone on with or signed
  * @dir: its directory
- * @strict: refuse a journal without numbers and sums, which older versions wrote. Nobody can tell
- *          by such a journal that its runs are those that were done.
+ * @rest: gets what a killed program left, unless NULL
  *
- * A line of the journal that is broken, missing or there twice, a run that the journal does not
- * know, and a file with another sum are errors. A run that is in the journal and not there is none:
- * it is missing, or will be done again.
+ * Older versions logged no sums, or not those of all files; they are refused.
  *
  * Return: as campaign_verify().
  */
-int campaign_verify_unfinished(const char *dir, bool strict);
+int campaign_verify_unfinished(const char *dir, struct verify_rest *rest);
 
 #endif

@@ -51,6 +51,22 @@ static void name_next_console(struct runner *r)
 	r->cfg.console = r->console;
 }
 
+/* Log the sum of the console's log, to which nobody writes any more. */
+static void seal_console(struct runner *r)
+{
+	if (bl_exists(r->console))
+		campaign_log_file(r->c, strrchr(r->console, '/') + 1);
+}
+
+void run_stop_guest(struct runner *r)
+{
+	if (!r->up)
+		return;
+	vm_stop(&r->vm);
+	r->up = false;
+	seal_console(r);
+}
+
 /* Boot a guest unless one is up that this run may use. On failure @o has the reason. */
 static int ensure_guest(struct runner *r, const struct plan_run *run, struct outcome *o)
 {
@@ -59,10 +75,8 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 	double t0;
 	int err;
 
-	if (r->up && !plan_keeps_guest(r->plan, r->last, run)) {
-		vm_stop(&r->vm);
-		r->up = false;
-	}
+	if (r->up && !plan_keeps_guest(r->plan, r->last, run))
+		run_stop_guest(r);
 	if (r->up)
 		return 0;
 	if (r->boot_failures >= MAX_BOOT_FAILURES) {
@@ -78,6 +92,7 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 	if (err) {
 		set_outcome(o, err == -EINTR ? STATUS_INTERRUPTED : STATUS_FAILED, reason);
 		r->boot_failures++;
+		seal_console(r);
 		return err;
 	}
 	pace_add_boot(&r->pace, r->cfg.accel, bl_mono() - t0);
@@ -457,10 +472,8 @@ int run_one(struct runner *r, const struct plan_run *run)
 		if (o.status == STATUS_OK)
 			pace_add_run(&r->pace, r->plan, run, r->cfg.accel, bl_mono() - begun);
 	}
-	if (r->up && (o.fresh_boot || o.status == STATUS_INTERRUPTED)) {
-		vm_stop(&r->vm);
-		r->up = false;
-	}
+	if (o.fresh_boot || o.status == STATUS_INTERRUPTED)
+		run_stop_guest(r);
 	err = record_run(r, run, &o, started, bl_mono() - t0);
 	r->before = r->last = run;
 	free(o.reason);

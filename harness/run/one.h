@@ -45,6 +45,9 @@ void run_count(struct run_result *res, enum run_status status);
  */
 int run_one(struct runner *r, const struct plan_run *run);
 
+/* End the guest, if one is up, and log the sum of its console's log. */
+void run_stop_guest(struct runner *r);
+
 /* --- enough.c --- */
 
 /*

@@ -143,8 +143,7 @@ static void do_all_runs(struct runner *r)
 		}
 	}
 	bl_progress_end(&r->progress);
-	if (r->up)
-		vm_stop(&r->vm);
+	run_stop_guest(r);
 	pace_save(&r->pace, r->cfg.accel);
 }
 

@@ -101,7 +101,7 @@ resign()
 	(cd "$out/$1" || exit 1
 	n=$(wc -l <journal.jsonl)
 	{
-		sums_of_files plan.json env*.json stop.json | sed 's/ / file /'
+		sums_of_files plan.json env*.json boots.jsonl stop.json | sed 's/ / file /'
 		sums_of_runs | sed 's/ / run /'
 	} | awk -v n="$n" '{
 		printf "{\"t\":1,\"schema\":1,\"n\":%d,\"%s\":\"%s\",\"state\":\"written\",\"sum\":\"%s\"}\n",
@@ -111,6 +111,21 @@ resign()
 	find . -name '*.json' -o -name '*.jsonl' -o -name 'console-*.log' -o -path './runs/*' -type f |
 		grep -v '^./figures/' | sed 's|^\./||' | LC_ALL=C sort -u | xargs -d '\n' sha256sum >MANIFEST.sha256
 	) || fail "$1: cannot be signed anew"
+}
+
+# forget NAME THING...: make a campaign one that is not finished and never had these runs (IDs) and
+# files (names).
+forget()
+{
+	(cd "$out/$1" || exit 1
+	shift
+	rm -f MANIFEST.sha256
+	for thing; do
+		rm -r "$(find . -maxdepth 2 -name "$thing")" || exit 1
+		sed -i "/\"\(run\|file\)\":\"$thing\"/d" journal.jsonl
+	done
+	awk '{ sub(/"n":[0-9]+/, "\"n\":" NR); print }' journal.jsonl >numbered && mv numbered journal.jsonl
+	) || fail "$1: cannot forget $*"
 }
 
 # says FILE TEXT...: the file contains every TEXT.

@@ -122,8 +122,8 @@ ok "Ctrl-C ends a submission that Slurm has not taken yet"
 # A campaign goes on in its directory, whatever that is called.
 FAKE_SBATCH=run
 campaign 0 "r [2]"
-find "$out/r [2]/runs" -mindepth 1 -maxdepth 1 | sort | tail -n 2 | while read -r dir; do rm -r "$dir"; done
-rm "$out/r [2]/MANIFEST.sha256"
+# shellcheck disable=SC2046 # words
+forget "r [2]" $(find "$out/r [2]/runs" -mindepth 1 -maxdepth 1 -printf "%f\n" | sort | tail -n 2)
 sum=$(sha256sum <"$out/r [2]/console-1.log")
 expect 0 resume $bouncelab resume "$out/r [2]" --allow-noisy-host
 [ "$sum" = "$(sha256sum <"$out/r [2]/console-1.log")" ] || fail "resume writes console-1.log anew"

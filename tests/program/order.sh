@@ -63,7 +63,7 @@ ok "fresh: one job on a device, and the carry-over is in no verdict"
 run=$(awk -F , '$2 == "time" && $4 == "lazy-spin" && $12 == "4k-randread-1" { print $1; exit }' \
 	"$out/fresh/summary.csv")
 cp -r "$out/fresh" "$out/gone"
-rm -r "$out/gone/runs/$run" "$out/gone/MANIFEST.sha256"
+forget gone "$run"
 expect 1 'report of gone' $bouncelab report --no-plots "$out/gone"
 [ "$(awk -F , '$2 == "lazy-spin" { printf "%s ", $10 }' "$out/gone/verdicts.csv")" = '11 12 ' ] ||
 	fail "gone: $(awk -F , '$2 == "lazy-spin" { printf "%s ", $10 }' "$out/gone/verdicts.csv")runs, not 11 and 12"

@@ -139,8 +139,7 @@ says "$scratch/log" '"git.dirty: false, true"' '"measured": {' "\"commit\": \"$c
 ok "a tree with changes is named"
 
 # Resume with another host and another tree.
-rm "$out/dirty/MANIFEST.sha256"
-rm -r "$out/dirty/runs/$run"
+forget dirty "$run"
 in_tree commit -q -a -m more
 expect 0 resume $bouncelab resume --allow-noisy-host "$out/dirty"
 report dirty

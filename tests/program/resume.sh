@@ -160,7 +160,7 @@ ok "killed at any moment, a campaign has the same runs in the end"
 
 # Of two at once the second is refused. The first one has left half a line.
 cp -r "$out/whole" "$out/locked"
-rm -rf "$out/locked/runs"/*5 "$out/locked/MANIFEST.sha256"
+forget locked 0005 0015
 printf '{"t":17' >>"$out/locked/journal.jsonl"
 mkdir "$out/locked/runs/.0005.tmp"
 for f in .initramfs.1.tmp runs/.0005.tmp/run.json figures/.figure.gp.1.tmp; do
@@ -177,7 +177,8 @@ ok "half a line and half-written files go"
 
 # The campaign began with other sources of the module.
 sed -i 's/"source": "[0-9a-f]/"source": "x/' "$out/locked/env.json"
-rm -rf "$out/locked/runs"/*5
+forget locked 0005
+resign locked
 expect 1 'other sources' $bouncelab resume --allow-noisy-host "$out/locked"
 says "$scratch/log" 'other sources of the module'
 ok "other sources of the module are noticed"

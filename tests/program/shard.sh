@@ -82,7 +82,7 @@ says "$scratch/log" 'missing: shard 2/3' '--partial'
 [ ! -e "$out/partial" ] || fail "partial: something was made all the same"
 cp -r "$out/2" "$out/short"
 run=$(basename "$(find "$out/short/runs" -name run.json | sort | sed -n 2p | xargs dirname)")
-rm -r "$out/short/runs/$run" "$out/short/MANIFEST.sha256"
+forget short "$run"
 mkdir "$out/short/runs/.$run.tmp"
 merge 1 partial 1 short 3
 says "$scratch/log" "missing: run $run"

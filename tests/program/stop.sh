@@ -69,7 +69,7 @@ FAKE_NOISE=0.3 resume decided
 stopped decided width 18
 # Killed before the decision: resume makes the look, which decides the same.
 cp -r "$out/narrow" "$out/undecided"
-rm "$out/undecided/stop.json" "$out/undecided/MANIFEST.sha256"
+forget undecided stop.json
 FAKE_NOISE=0.3 resume undecided
 stopped undecided width 18
 ok "resume stops where the campaign would have"
@@ -92,7 +92,7 @@ resume obeyed
 stopped obeyed budget "$n"
 # The time of earlier sessions counts: it alone is all of this budget.
 cp -r "$out/budget" "$out/spent"
-rm "$out/spent/stop.json" "$out/spent/MANIFEST.sha256"
+forget spent stop.json
 sed -i "s/\"budget_s\": [0-9.]*/\"budget_s\": $sum/" "$out/spent/plan.json"
 resign spent
 FAKE_MS=400 resume spent

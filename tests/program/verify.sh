@@ -6,7 +6,9 @@
 # journal. Resume signs nothing that it did not write, and counts the runs that a report counts. The
 # guest is a fake.
 #
-# Seen failing: with the program of before these checks, which reports and resumes all of them.
+# Seen failing: with the program of before these checks, which reports and resumes all of them; with
+# journals that have no sums of boots.jsonl and console logs, and with files on record that nobody missed
+# (boots, boots_gone, env_gone, console, console_gone, foreign were resumed and signed).
 # Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -43,6 +45,12 @@ copied_run() { rm -r runs/0003 && cp -r runs/0005 runs/0003; }
 extra() { cp -r runs/0005 runs/0099; }
 more_files() { echo >runs/0005/fio-4k-randread-1.2.json; }
 fewer_files() { rm runs/0005/fio-4k-randread-1.json; }
+boots() { sed -i '2s/"differs":\[\]/"differs":["files.fio: a, b"]/' boots.jsonl; }
+boots_gone() { rm boots.jsonl; }
+env_gone() { rm env.json; }
+console() { echo more >>console-1.log; }
+console_gone() { rm console-1.log; }
+foreign() { echo '{}' >shards.json; }
 
 # fault NAME FINISHED UNFINISHED: plant it in a finished campaign and in one that is not; the message about
 # each has these words.
@@ -91,7 +99,37 @@ ok "an edited, an additional and a missing file of a run"
 fault seed plan.json "plan.json $unwritten"
 fault repeat plan.json "plan.json $unwritten"
 fault other_env env.json "env.json $unwritten"
-ok "an edited plan and environment"
+fault env_gone env.json 'env.json is missing'
+ok "an edited plan, and an edited and a missing environment"
+fault boots boots.jsonl "boots.jsonl $unwritten"
+fault boots_gone boots.jsonl 'boots.jsonl is missing'
+expect 125 'compare with a campaign without its boots' $bouncelab compare "$out/whole" "$out/bad"
+says "$scratch/log" '/bad/boots.jsonl is missing'
+fault console console-1.log "console-1.log $unwritten"
+fault console_gone console-1.log 'console-1.log is missing'
+fault foreign shards.json 'shards.json has no sum in the journal'
+ok "edited and missing records of boots, and a file that only merged campaigns have"
+# last_line NAME KEY THING: log a sum of what does not exist, as a program does that is then killed.
+last_line()
+{
+	printf '{"t":1,"schema":1,"n":%d,"%s":"%s","state":"written","sum":"%064d"}\n' \
+		$(($(wc -l <"$out/$1/journal.jsonl") + 1)) "$2" "$3" 1 >>"$out/$1/journal.jsonl"
+}
+for thing in 'file boots.jsonl' 'file env.json' 'file stop.json' "run ${last##*/}"; do
+	rm -rf "$out/killed"
+	cp -r "$out/half" "$out/killed"
+	# shellcheck disable=SC2086 # words
+	last_line killed $thing
+	expect 1 "report of what was killed before $thing was there" $bouncelab report --no-plots "$out/killed"
+	says "$scratch/log" ' 1 missing'
+	expect 0 "resume of it" $bouncelab resume --allow-noisy-host "$out/killed"
+	says "$out/killed/journal.jsonl" "\"${thing% *}\":\"${thing#* }\",\"state\":\"lost\""
+	expect 0 "report of it" $bouncelab report --no-plots --verify "$out/killed"
+	rm "$out/killed/MANIFEST.sha256"
+	expect 0 "report of it by its journal" $bouncelab report --no-plots "$out/killed"
+done
+ok "a program that was killed between the journal and the file"
+
 fault garbled journal.jsonl 'journal.jsonl, line 4: is broken'
 fault line_gone journal.jsonl 'journal.jsonl, line 5: does not have this number'
 fault cut_off journal.jsonl 'runs/0004 has no sum in the journal'
