@@ -8,7 +8,8 @@
 #
 # Seen failing: with the program of before these checks, which reports and resumes all of them; with
 # journals that have no sums of boots.jsonl and console logs, and with files on record that nobody missed
-# (boots, boots_gone, env_gone, console, console_gone, foreign were resumed and signed).
+# (boots, boots_gone, env_gone, console, console_gone, foreign were resumed and signed); with runs on record
+# that nobody missed (run_gone was done again).
 # Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -44,6 +45,7 @@ missing() { rm journal.jsonl; }
 copied_run() { rm -r runs/0003 && cp -r runs/0005 runs/0003; }
 extra() { cp -r runs/0005 runs/0099; }
 more_files() { echo >runs/0005/fio-4k-randread-1.2.json; }
+run_gone() { rm -r runs/0003; }
 fewer_files() { rm runs/0005/fio-4k-randread-1.json; }
 boots() { sed -i '2s/"differs":\[\]/"differs":["files.fio: a, b"]/' boots.jsonl; }
 boots_gone() { rm boots.jsonl; }
@@ -138,7 +140,9 @@ fault missing journal.jsonl 'journal.jsonl is missing'
 ok "a garbled, cut, doubled and missing journal"
 fault copied_run runs/0003/run.json "runs/0003 $unwritten"
 fault extra runs/0099/run.json 'runs/0099 has no sum in the journal'
-ok "a run that is another's, and one too many"
+fault run_gone runs/0003/run.json 'runs/0003 is missing'
+[ "$(grep -c /bad/runs/0003 "$scratch/log")" = 1 ] || fail "run_gone: the run is not named once"
+ok "a run that is another's, one too many, and one that is gone"
 
 cp -r "$out/whole" "$out/bad-manifest"
 sed -i '$d' "$out/bad-manifest/MANIFEST.sha256"
