@@ -316,7 +316,7 @@ static int check_record(struct record *r, json_t *sums, struct verify_rest *rest
 		return -EBADMSG;
 	}
 	if (r->lines && !r->numbered)
-		r->unchecked = bl_strdup("no line of the journal has a number and a sum");
+		r->unchecked = bl_strdup("the lines of its journal have no numbers and no sums");
 	find_lost(r, sums, rest);
 	take_last_console(r, sums, rest);
 	json_object_foreach(sums, path, v)
@@ -357,11 +357,11 @@ static int verify_unfinished(const char *dir, bool strict, struct verify_rest *r
 		bl_err("cannot read %s/journal.jsonl: %s", dir, strerror(-err));
 	else
 		err = check_record(&r, sums, rest);
-	if (!err && strict && r.unchecked) {
-		bl_err("%s was begun by an older version, which did not log all sums, so that nobody can "
-		       "tell whether its files are as they were (%s); begin a new campaign", dir,
-		       r.unchecked);
-		err = -EBADMSG;
+	if (!err && r.unchecked) {
+		bl_err("%s cannot be checked: %s, as of a campaign of an older version; nobody can tell "
+		       "whether its files are as they were written%s", dir, r.unchecked,
+		       strict ? "; run its plan again" : "");
+		err = strict ? -EBADMSG : 1;
 	}
 	json_decref(sums);
 	free_record(&r);
@@ -384,7 +384,7 @@ int campaign_verify(const char *dir, bool whole)
 
 	if (campaign_has_manifest(dir))
 		return campaign_check_manifest(dir, whole);
-	err = verify_unfinished(dir, false, &rest);
+	err = verify_unfinished(dir, whole, &rest);
 	verify_rest_free(&rest);
 	return err;
 }

@@ -25,7 +25,8 @@ void verify_rest_free(struct verify_rest *rest);
 /**
  * campaign_verify() - check a campaign before its numbers are used
  * @dir: its directory
- * @whole: sum every file of a finished campaign, as campaign_check_manifest() says
+ * @whole: sum every file of a finished campaign, as campaign_check_manifest() says, and refuse a
+ *         campaign that cannot be checked
  *
  * A campaign that is not finished is always checked as a whole, by its journal. It may be at work. A
  * line of the journal that is broken, missing or there twice, a run or a raw file that the journal
@@ -40,9 +41,7 @@ int campaign_verify(const char *dir, bool whole);
  * @dir: its directory
  * @rest: gets what a killed program left, unless NULL
  *
- * Older versions logged no sums, or not those of all files; they are refused.
- *
- * Return: as campaign_verify().
+ * Return: as campaign_verify() with @whole.
  */
 int campaign_verify_unfinished(const char *dir, struct verify_rest *rest);
 

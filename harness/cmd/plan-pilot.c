@@ -110,7 +110,7 @@ int plan_pilot(const char *name, double width, bool json)
 	if (!dir)
 		return code;
 	path = bl_fmt("%s/plan.json", dir);
-	if (!campaign_verify(dir, false) && !summary_load(&s, dir) && !plan_from_json(&p, path))
+	if (campaign_verify(dir, false) >= 0 && !summary_load(&s, dir) && !plan_from_json(&p, path))
 		code = print_pilot(&s, &p, width, json);
 	plan_free(&p);
 	summary_free(&s);

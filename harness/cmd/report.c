@@ -25,8 +25,9 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "same-within", OPT_SAME, "PERCENT", 0,
 	  "Set the margin of \"same\" after the fact; the output says so [per cent; default: the plan's]", 0 },
-	{ "verify", OPT_VERIFY, NULL, 0, "Check every raw file against the manifest [default: those that "
-	  "were changed or copied since it was written]", 0 },
+	{ "verify", OPT_VERIFY, NULL, 0, "Check every raw file against the manifest, and refuse a campaign "
+	  "that cannot be checked [default: check those that were changed or copied since it was written]",
+	  0 },
 	{ "out", 'o', "DIR", 0, "Write tables and figures into DIR [default: the campaign's "
 	  "directory]", 0 },
 	{ NULL, 0, NULL, 0, "Figures:", 1 },

@@ -41,6 +41,7 @@ struct summary {
 	char *name;			/* last part of @dir */
 	json_t *plan;			/* plan.json */
 	json_t *env;			/* env.json, or NULL */
+	bool unchecked;			/* set by the caller: see campaign_verify() */
 	const char *plane, *baseline;
 	double runtime_ms;		/* planned for each timed job */
 	unsigned int runs_each;		/* planned for each timed job of a device */

@@ -12,6 +12,9 @@ void report_print_provenance(const struct summary *s, FILE *f)
 
 	provenance_list_changes(s->dir, s->env, &changes);
 	fprintf(f, "measured  %s\n", line);
+	if (s->unchecked)
+		fputs("UNCHECKED the campaign has no sums of its files, or not of all: nobody can tell whether "
+		      "they are as they were written\n", f);
 	if (replaced)
 		fprintf(f, "REPLACED  files of the guest's kernel that are not the package's: %s\n",
 			replaced);
@@ -40,6 +43,7 @@ void report_add_provenance(const struct summary *s, json_t *o)
 	json_object_set_new(o, "commit", json_string(p.commit));
 	bl_json_set_text(o, "replaced", provenance_list_replaced(s->env));
 	json_object_set_new(o, "changed", list);
+	json_object_set_new(o, "unchecked", json_boolean(s->unchecked));
 	bl_strv_free(&changes);
 	provenance_free(&p);
 }

@@ -220,8 +220,10 @@ static int load(struct reported *r, const char *const *dirs, size_t n)
 	r->v = bl_zalloc(n * sizeof(*r->v));
 	r->where = bl_zalloc(n * sizeof(*r->where));
 	for (; r->n < n && !err; r->n++) {
-		err = campaign_verify(dirs[r->n], r->o->verify);
-		err = err ? err : summary_load(&r->sum[r->n], dirs[r->n]);
+		int unchecked = campaign_verify(dirs[r->n], r->o->verify);
+
+		err = unchecked < 0 ? unchecked : summary_load(&r->sum[r->n], dirs[r->n]);
+		r->sum[r->n].unchecked = unchecked > 0;
 		err = err ? err : verdicts_make(&r->v[r->n], &r->sum[r->n], r->o->same_pct);
 	}
 	if (err)

@@ -9,7 +9,8 @@
 # Seen failing: with the program of before these checks, which reports and resumes all of them; with
 # journals that have no sums of boots.jsonl and console logs, and with files on record that nobody missed
 # (boots, boots_gone, env_gone, console, console_gone, foreign were resumed and signed); with runs on record
-# that nobody missed (run_gone was done again).
+# that nobody missed (run_gone was done again); with campaigns that cannot be checked and of which nobody
+# says so (made-old passed report --verify and compare).
 # Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -162,18 +163,45 @@ expect 1 'fast report of another size' $bouncelab report --no-plots "$out/late"
 says "$scratch/log" '/late/runs/0004/run.json is not as it was'
 ok "the fast check looks at time and size, --verify and compare at everything"
 
-# Older versions wrote no numbers and no sums.
+# unchecked NAME TEXT: the campaign is reported with a warning, and neither verified, compared nor resumed.
+unchecked()
+{
+	$bouncelab report --no-plots "$out/$1" >"$scratch/log" 2>&1
+	says "$scratch/log" "$1 cannot be checked: $2" 'UNCHECKED'
+	says "$out/$1/table.txt" 'UNCHECKED'
+	expect 1 "report --verify of $1" $bouncelab report --no-plots --verify "$out/$1"
+	says "$scratch/log" "$1 cannot be checked: $2" 'run its plan again'
+	expect 125 "compare with $1" $bouncelab compare "$out/whole" "$out/$1"
+	says "$scratch/log" "$1 cannot be checked: $2"
+	expect 1 "resume of $1" $bouncelab resume --allow-noisy-host "$out/$1"
+	says "$scratch/log" "$1 cannot be checked: $2"
+}
+
+# Older versions wrote no numbers and no sums, and then no sums of boots.jsonl and console logs.
+downgrade() { sed -i '/"state":"written"/d; s/"n":[0-9]*,//' "$out/$1/journal.jsonl"; }
 cp -r "$out/half" "$out/old"
-sed -i '/"state":"written"/d; s/"n":[0-9]*,//' "$out/old/journal.jsonl"
-expect 1 'report of an old campaign' $bouncelab report --no-plots "$out/old"
-says "$scratch/log" ' 1 missing'
-expect 1 'resume of an old campaign' $bouncelab resume --allow-noisy-host "$out/old"
-says "$scratch/log" 'was begun by an older version'
+downgrade old
+unchecked old 'the lines of its journal have no numbers and no sums'
+cp -r "$out/whole" "$out/made-old"
+rm "$out/made-old/MANIFEST.sha256"
+(cd "$out/made-old" && fio_more)
+downgrade made-old
+unchecked made-old 'the lines of its journal have no numbers and no sums'
+cp -r "$out/half" "$out/boots"
+forget boots boots.jsonl
+cp "$out/half/boots.jsonl" "$out/boots/"
+unchecked boots 'boots.jsonl has no sum in the journal'
 cp "$out/old/journal.jsonl" "$scratch/journal"
 cat "$scratch/journal" >>"$out/old/journal.jsonl"
 expect 1 'report of an old campaign, doubled' $bouncelab report --no-plots "$out/old"
 says "$scratch/log" 'lines are there twice'
-ok "a campaign of an older version is reported as far as it can be checked, and not resumed"
+cp -r "$out/whole" "$out/signed"
+downgrade signed
+sed -i "s/.*  journal.jsonl/$(sha256sum <"$out/signed/journal.jsonl" | cut -c 1-64)  journal.jsonl/" \
+	"$out/signed/MANIFEST.sha256"
+expect 0 'report of an old campaign with a manifest' $bouncelab report --no-plots --verify "$out/signed"
+grep -q UNCHECKED "$out/signed/table.txt" && fail "signed: has a manifest, and is called unchecked"
+ok "a campaign of an older version is reported with a warning, and only a manifest can vouch for it"
 
 # A run that was ok when it was done, and is not by what fio wrote.
 cp -r "$out/half" "$out/counted"
