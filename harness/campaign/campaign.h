@@ -179,6 +179,9 @@ json_t *campaign_describe_sources(void);
  * @dir: the campaign's directory
  * @env: gets the object, which the caller frees, or NULL if there is none to read
  *
+ * A session that was interrupted in its first boot knows no guest. Then the facts of the guest are
+ * those of the first session that has them.
+ *
  * Return: 0, or -EBADMSG with a message: the schema number is unknown.
  */
 int campaign_load_env(const char *dir, json_t **env);

@@ -20,10 +20,14 @@ struct differ {
 	struct bl_strv only[2];		/* facts that one of the two has */
 	bool files;			/* both have sums of all files */
 	bool commits;			/* both have the commit, which the version names */
+	bool guests;			/* both have the facts of a guest that was up */
 };
 
 /* Facts that "files" has too, in campaigns that have it. */
 static const char *const in_files[] = { "guest.program", "module.file" };
+
+/* Facts that a session has of a guest that was up. */
+static const char *const of_guest[] = { "guest.cmdline", "guest.init_on_alloc", "guest.hello" };
 
 static bool is_in(const char *const names[], size_t n, const char *path)
 {
@@ -37,7 +41,8 @@ static bool is_skipped(const struct differ *d, const char *path)
 {
 	return is_in(skipped, ARRAY_SIZE(skipped), path) ||
 	       (d->commits && !strcmp(path, "harness.version")) ||
-	       (d->files && is_in(in_files, ARRAY_SIZE(in_files), path));
+	       (d->files && is_in(in_files, ARRAY_SIZE(in_files), path)) ||
+	       (!d->guests && is_in(of_guest, ARRAY_SIZE(of_guest), path));
 }
 
 static bool is_sum(const char *s)
@@ -55,13 +60,15 @@ static char *text_of(const json_t *v)
 
 	if (s && is_sum(s))
 		return bl_fmt("%.*s", SHORT_DIGITS, s);
+	if (s && !*s)
+		return bl_strdup(s);
 	return json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
 /* Add a line for a fact that differs. Takes over @x and @y. */
 static void add_line(struct differ *d, const char *path, char *x, char *y)
 {
-	char *line = bl_fmt("%s: %s, %s", path, x, y);
+	char *line = bl_fmt("%s: %s, %s", path, *x ? x : "(empty)", *y ? y : "(empty)");
 
 	bl_strv_add(d->out, line);
 	free(line);
@@ -184,6 +191,26 @@ static void add_only(struct differ *d, int i)
 	free(list);
 }
 
+bool campaign_env_has_guest(const json_t *env)
+{
+	const json_t *guest = json_object_get(env, "guest");
+
+	return json_object_get(guest, "hello") || *bl_json_str(guest, "cmdline", "");
+}
+
+void campaign_env_take_guest(json_t *env, const json_t *from)
+{
+	json_t *guest = json_object_get(env, "guest"), *guest_from = json_object_get(from, "guest");
+
+	for (size_t i = 0; i < ARRAY_SIZE(of_guest); i++) {
+		const char *key = of_guest[i] + strlen("guest.");
+		json_t *v = json_object_get(guest_from, key);
+
+		if (v)
+			json_object_set(guest, key, v);
+	}
+}
+
 void campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out)
 {
 	struct differ d = { .out = out };
@@ -197,6 +224,7 @@ void campaign_diff_env(const json_t *a, const json_t *b, struct bl_strv *out)
 	d.files = json_object_get(a, "files") && json_object_get(b, "files");
 	d.commits = bl_json_str(json_object_get(a, "git"), "revision", NULL) &&
 		    bl_json_str(json_object_get(b, "git"), "revision", NULL);
+	d.guests = campaign_env_has_guest(a) && campaign_env_has_guest(b);
 	diff(&d, "", a, b);
 	for (int i = 0; i < 2; i++) {
 		add_only(&d, i);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes env.json: the host, the programs and the guest behind the numbers. */
 #include "campaign/campaign.h"
+#include "campaign/env-diff.h"
 #include "campaign/git.h"
 #include "campaign/journal.h"
 #include "campaign/manifest.h"
@@ -207,6 +208,23 @@ int campaign_write_env(struct campaign *c, enum accel accel, const char *guest_a
 	return err;
 }
 
+/* Take the facts of a guest from the first session that had one. */
+static void find_guest(const char *dir, json_t *env)
+{
+	bool more = !campaign_env_has_guest(env);
+
+	for (unsigned int n = 2; more; n++) {
+		char *path = bl_fmt("%s/env-%u.json", dir, n);
+		json_t *later = bl_exists(path) ? bl_json_load(path) : NULL;
+
+		more = later && !campaign_env_has_guest(later);
+		if (later && !more)
+			campaign_env_take_guest(env, later);
+		json_decref(later);
+		free(path);
+	}
+}
+
 int campaign_load_env(const char *dir, json_t **env)
 {
 	char *path = bl_fmt("%s/env.json", dir);
@@ -214,6 +232,8 @@ int campaign_load_env(const char *dir, json_t **env)
 
 	*env = bl_exists(path) ? bl_json_load(path) : NULL;
 	err = bl_json_check_schema(path, *env, ENV_SCHEMA);
+	if (!err && *env)
+		find_guest(dir, *env);
 	free(path);
 	return err;
 }

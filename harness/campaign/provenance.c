@@ -124,10 +124,11 @@ void provenance_list_changes(const char *dir, const json_t *env, struct bl_strv 
 	list_changes(dir, env, "", out);
 	if (!glob(pattern, 0, NULL, &g)) {
 		for (size_t i = 0; i < g.gl_pathc; i++) {
-			json_t *shard_env = bl_json_load(g.gl_pathv[i]);
 			char *shard = strndup(g.gl_pathv[i], strlen(g.gl_pathv[i]) - strlen("/env.json"));
 			char *prefix = bl_fmt("shard %s, ", strrchr(shard, '/') + 1);
+			json_t *shard_env;
 
+			campaign_load_env(shard, &shard_env);
 			list_changes(shard, shard_env, prefix, out);
 			free(prefix);
 			free(shard);

@@ -11,7 +11,8 @@
 # Seen failing: with runs that are on record done again (left_to_do() without skip()); a
 # journal of which a half line stays (no mend_end()); a run's directory made under its
 # final name; nothing removed by drop_half_written(); a list of derived files without
-# trace-*.csv, which a resume then put into the manifest of a traced campaign.
+# trace-*.csv, which a resume then put into the manifest of a traced campaign; with sessions compared
+# that had no guest (early: "guest.init_on_alloc: null, false" and "another kernel").
 # KILLS=N, SEED=N.
 # Timeout: 600
 # Slow: it kills fifty campaigns, one after the other.
@@ -122,6 +123,42 @@ cp "$out/traced/MANIFEST.sha256" "$scratch/manifest"
 $bouncelab resume --allow-noisy-host "$out/traced" >"$scratch/log" 2>&1
 manifest_gained "$scratch/manifest" "$out/traced/MANIFEST.sha256" "traced: derived files are in the manifest"
 ok "no derived file of a trace gets into the manifest"
+
+# A session that is interrupted while its first guest boots knows nothing of a guest.
+# interrupt NAME: begin a campaign, or go on with it, and interrupt it in the boot.
+mkfifo "$scratch/booting"
+interrupt()
+{
+	verb="run $plan --out $out --accel tcg --name"
+	name=$1
+	[ ! -e "$out/$1" ] || { verb=resume; name=$out/$1; }
+	# shellcheck disable=SC2086 # words
+	FAKE_MUTE=$scratch/booting env --default-signal=INT $bouncelab $verb "$name" --allow-noisy-host \
+		>"$scratch/log" 2>&1 &
+	pid=$!
+	timeout 120 cat "$scratch/booting" >/dev/null || fail "$1: no guest boots"
+	kill -INT $pid
+	wait $pid
+	code=$?
+	[ $code = 130 ] || { show "$scratch/log"; fail "$1: exit code $code, not 130"; }
+}
+interrupt early
+grep -q '"hello"' "$out/early/env.json" && fail "early: a guest was up"
+interrupt early
+expect 0 "resume of early" $bouncelab resume --allow-noisy-host "$out/early"
+grep -q 'hello' "$out/early/env-3.json" || fail "early: env-3.json has no guest"
+cp -r "$out/whole" "$out/late"
+forget late 0020
+interrupt late
+expect 0 "resume of late" $bouncelab resume --allow-noisy-host "$out/late"
+for name in early late; do
+	expect 0 "report of $name" $bouncelab report --no-plots "$out/$name"
+	grep CHANGED "$scratch/log" && { show "$scratch/log"; fail "$name: is said to have changed"; }
+	$bouncelab compare "$out/whole" "$out/$name" >"$scratch/log" 2>&1
+	grep -e 'another kernel' -e 'changed while' -e 'campaigns differ' "$scratch/log" &&
+		fail "$name: cannot be compared"
+done
+ok "sessions that are interrupted while the first guest boots leave a campaign that can be compared"
 
 # Moments from the start to somewhat later than a whole campaign takes.
 echo "seed $seed, $kills kills, $n_planned runs"

@@ -7,7 +7,7 @@
  * results/ counted as a change of the tree, with a sum over the tracked files alone, with sums
  * that are kept although a file changed, with the first note taken for the build
  * ID whatever its type, with the package's checksums not looked at, and with each boot of a span
- * listed by itself.
+ * listed by itself, with sessions compared that had no guest, and with an empty value printed as such.
  */
 #include "lib/util.h"
 
@@ -111,6 +111,27 @@ static void test_diff(void **state)
 	json_decref(b);
 	json_decref(c);
 	json_decref(d);
+}
+
+/* A session that was interrupted in its first boot has no facts of a guest. */
+static void test_no_guest(void **state)
+{
+	json_t *a = environment("x", SUM_A, SUM_A), *b = environment("", SUM_A, SUM_A);
+	struct bl_strv lines = {};
+
+	(void)state;
+	campaign_diff_env(a, b, &lines);
+	assert_int_equal(lines.n, 1);
+	assert_string_equal(lines.v[0], "guest.cmdline: x, (empty)");
+	json_object_del(json_object_get(b, "guest"), "hello");
+	campaign_diff_env(a, b, &lines);
+	campaign_diff_env(b, a, &lines);
+	assert_int_equal(lines.n, 1);
+	campaign_env_take_guest(b, a);
+	assert_true(json_equal(json_object_get(a, "guest"), json_object_get(b, "guest")));
+	bl_strv_free(&lines);
+	json_decref(a);
+	json_decref(b);
 }
 
 /* A campaign without env.json, or of an older format, must not print all that the other has. */
@@ -360,7 +381,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_not_recorded),
+		cmocka_unit_test(test_no_guest), cmocka_unit_test(test_not_recorded),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_boots),
