@@ -126,12 +126,15 @@ static bool belongs_in_manifest(const char *path, const char *name)
 	return *name != '.' && campaign_is_raw(path);
 }
 
-/* Add the regular files below @dir that a function wants, relative to it. */
-static int add_files(struct bl_strv *files, const char *dir,
+/*
+ * Add the regular files below @dir that a function wants, relative to it; to @odd what is neither a
+ * file nor a directory.
+ */
+static int add_files(struct bl_strv *files, struct bl_strv *odd, const char *dir,
 		     bool (*wanted)(const char *path, const char *name))
 {
 	char *const roots[] = { (char *)dir, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
 	int err = fts ? 0 : -errno;
 	FTSENT *e;
 
@@ -144,21 +147,56 @@ static int add_files(struct bl_strv *files, const char *dir,
 			fts_set(fts, e, FTS_SKIP);
 		else if (e->fts_info == FTS_F)
 			bl_strv_add(files, path);
+		else if (e->fts_info != FTS_D && e->fts_info != FTS_DP)
+			bl_strv_add(odd, path);
 	}
 	if (fts)
 		fts_close(fts);
 	bl_strv_sort(files);
+	bl_strv_sort(odd);
 	return err;
+}
+
+static bool is_regular(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) || S_ISREG(st.st_mode);
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+char *campaign_find_odd(const char *dir, const char *below)
+{
+	char *path = below ? bl_fmt("%s/%s", dir, below) : bl_strdup(dir), *found = NULL;
+	struct bl_strv files = {}, odd = {};
+
+	if (below && !is_dir(path))
+		found = is_regular(path) ? NULL : bl_strdup(below);
+	else
+		add_files(&files, &odd, path, below ? NULL : belongs_in_manifest);
+	if (odd.n)
+		found = below ? bl_fmt("%s/%s", below, odd.v[0]) : bl_strdup(odd.v[0]);
+	bl_strv_free(&files);
+	bl_strv_free(&odd);
+	free(path);
+	return found;
 }
 
 char *campaign_sum_dir(const char *dir)
 {
 	char hex[SHA256_DIGEST_STRING_LENGTH], *text = NULL;
-	struct bl_strv files = {};
+	struct bl_strv files = {}, odd = {};
 
-	if (!add_files(&files, dir, NULL))
+	if (is_dir(dir) && !add_files(&files, &odd, dir, NULL) && !odd.n)
 		text = sum_files(dir, &files);
 	bl_strv_free(&files);
+	bl_strv_free(&odd);
 	if (!text)
 		return NULL;
 	SHA256Data((const uint8_t *)text, strlen(text), hex);
@@ -183,10 +221,14 @@ static unsigned long long count_bytes(const char *dir, const struct bl_strv *fil
 int campaign_write_manifest(const char *dir)
 {
 	char *path = bl_fmt("%s/" CAMPAIGN_MANIFEST, dir), *sums = NULL, *text;
-	struct bl_strv files = {};
+	struct bl_strv files = {}, odd = {};
 	double written = bl_now();
-	int err = add_files(&files, dir, belongs_in_manifest);
+	int err = add_files(&files, &odd, dir, belongs_in_manifest);
 
+	if (!err && odd.n) {
+		bl_err("%s/%s %s", dir, odd.v[0], CAMPAIGN_ODD);
+		err = -EBADMSG;
+	}
 	if (!err) {
 		sums = sum_files(dir, &files);
 		err = sums ? 0 : -errno;
@@ -201,6 +243,7 @@ int campaign_write_manifest(const char *dir)
 		bl_err("cannot write %s: %s", path, strerror(-err));
 	free(sums);
 	bl_strv_free(&files);
+	bl_strv_free(&odd);
 	free(path);
 	return err;
 }
@@ -233,9 +276,9 @@ static void check_line(struct check *c, const char *line)
 		return;
 	}
 	path = bl_fmt("%s/%s", c->dir, name);
-	if (stat(path, &st)) {
+	if (lstat(path, &st)) {
 		report_wrong(c, name, strerror(errno));
-	} else {
+	} else if (S_ISREG(st.st_mode)) {	/* find_extra() reports others */
 		c->bytes += st.st_size;
 		if (c->whole || is_newer(c, &st)) {
 			sum = campaign_sum_file(path);
@@ -268,9 +311,12 @@ static void check_lines(struct check *c, char *text, struct bl_strv *names)
 /* Name the raw files that are there and not in the manifest; both lists are sorted. */
 static int find_extra(struct check *c, const struct bl_strv *names)
 {
-	struct bl_strv there = {};
-	int err = add_files(&there, c->dir, belongs_in_manifest);
+	struct bl_strv there = {}, odd = {};
+	int err = add_files(&there, &odd, c->dir, belongs_in_manifest);
 	size_t k = 0;
+
+	for (size_t i = 0; i < odd.n; i++)
+		report_wrong(c, odd.v[i], CAMPAIGN_ODD);
 
 	for (size_t i = 0; i < there.n; i++) {
 		while (k < names->n && strcmp(names->v[k], there.v[i]) < 0)
@@ -279,6 +325,7 @@ static int find_extra(struct check *c, const struct bl_strv *names)
 			report_wrong(c, there.v[i], "the campaign did not write it");
 	}
 	bl_strv_free(&there);
+	bl_strv_free(&odd);
 	return err;
 }
 

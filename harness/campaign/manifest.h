@@ -8,6 +8,9 @@
 #define CAMPAIGN_MANIFEST	"MANIFEST.sha256"
 #define CAMPAIGN_MAX_NAMED	5	/* things that are wrong in a campaign and are named */
 
+/* Why a path is refused that campaign_find_odd() finds. */
+#define CAMPAIGN_ODD		"is a link or a special file, and a campaign has regular files only"
+
 /*
  * The lists of the sources of each module and of the programs: shell patterns, and
  * comments that begin with '#'.
@@ -32,9 +35,21 @@ char *campaign_sum_file(const char *path);
  * The number is that of `sha256sum FILE... | sha256sum`, in the directory, the files in the order
  * of their names.
  *
- * Return: 64 hexadecimal digits, which the caller frees; NULL if a file cannot be read.
+ * Return: 64 hexadecimal digits, which the caller frees; NULL if a file cannot be read, or is no
+ * regular file.
  */
 char *campaign_sum_dir(const char *dir);
+
+/**
+ * campaign_find_odd() - find what is neither a regular file nor a directory, for example a link
+ * @dir: the campaign's directory
+ * @below: a path in it; NULL: all paths of raw files
+ *
+ * The program writes regular files only. A link could lead to a file that no sum is of.
+ *
+ * Return: the first such path, relative to @dir, which the caller frees; NULL if there is none.
+ */
+char *campaign_find_odd(const char *dir, const char *below);
 
 /**
  * campaign_add_sources() - add the files that a list of sources names
@@ -65,7 +80,7 @@ json_t *campaign_sum_each_source(void);
  * `sha256sum -c MANIFEST.sha256` in the directory checks it. A campaign with a manifest is
  * finished.
  *
- * Return: 0, or a negative errno with a message.
+ * Return: 0, or a negative errno with a message (-EBADMSG: there is a link).
  */
 int campaign_write_manifest(const char *dir);
 

@@ -191,10 +191,12 @@ static bool is_run(const char *path)
 /* Return the sum of a file or a directory, or NULL: it cannot be read. The caller frees it. */
 static char *sum_path(const char *dir, const char *name)
 {
-	char *path = bl_fmt("%s/%s", dir, name), *sum;
+	char *path = bl_fmt("%s/%s", dir, name), *sum = NULL;
 	struct stat st;
 
-	sum = !stat(path, &st) && S_ISDIR(st.st_mode) ? campaign_sum_dir(path) : campaign_sum_file(path);
+	if (!lstat(path, &st))
+		sum = S_ISDIR(st.st_mode) ? campaign_sum_dir(path) :
+		      S_ISREG(st.st_mode) ? campaign_sum_file(path) : NULL;
 	free(path);
 	return sum;
 }
@@ -245,19 +247,21 @@ static void note_unchecked(struct record *r, const char *path)
 static void check_path(struct record *r, const char *path, const json_t *sum)
 {
 	const json_t *list = json_object_get(r->sums, path);
+	char *odd = campaign_find_odd(r->dir, path);
 
-	if (is_run(path) && !json_object_get(r->runs, path) && !r->numbered)
+	if (odd)
+		report_path(r, odd, CAMPAIGN_ODD);
+	else if (is_run(path) && !json_object_get(r->runs, path) && !r->numbered)
 		report_path(r, path, "is not in the journal: the campaign did not write it, or lines are "
 			    "missing");
-	else if (!r->numbered)
-		return;
-	else if (!list && (is_console(path) || !strcmp(path, "boots.jsonl")))
+	else if (r->numbered && !list && (is_console(path) || !strcmp(path, "boots.jsonl")))
 		note_unchecked(r, path);
-	else if (!list)
+	else if (r->numbered && !list)
 		report_path(r, path, "has no sum in the journal: the campaign did not write it, or lines "
 			    "are missing");
-	else if (!accepts(list, sum))
+	else if (r->numbered && !accepts(list, sum))
 		report_path(r, path, "is not as the campaign wrote it: its sum is not in the journal");
+	free(odd);
 }
 
 /* Check that a path that has a sum in the journal is there. */

@@ -10,7 +10,8 @@
 # journals that have no sums of boots.jsonl and console logs, and with files on record that nobody missed
 # (boots, boots_gone, env_gone, console, console_gone, foreign were resumed and signed); with runs on record
 # that nobody missed (run_gone was done again); with campaigns that cannot be checked and of which nobody
-# says so (made-old passed report --verify and compare).
+# says so (made-old passed report --verify and compare); with links that are not looked at (link_more,
+# link_file, link_run).
 # Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -18,7 +19,11 @@ cd "$(dirname "$0")/../.." || exit 1
 write_plan 'eager-none, intree' '4k-randread-1' 'repeat = 3' 'seed = 5'
 
 # digest NAME: print what must not change.
-digest() { (cd "$out/$1" && find . -type f | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum); }
+digest()
+{
+	(cd "$out/$1" && find . -printf '%p %y %l\n' | LC_ALL=C sort &&
+		find . -type f | LC_ALL=C sort | xargs -d '\n' sha256sum) | sha256sum
+}
 
 # refused NAME TEXT: report and resume refuse the campaign with this text, and leave it as it is.
 refused()
@@ -47,6 +52,12 @@ copied_run() { rm -r runs/0003 && cp -r runs/0005 runs/0003; }
 extra() { cp -r runs/0005 runs/0099; }
 more_files() { echo >runs/0005/fio-4k-randread-1.2.json; }
 run_gone() { rm -r runs/0003; }
+link_more() { ln -s fio-4k-randread-1.json runs/0005/fio-4k-randread-1.2.json; }
+link_file() { mv runs/0005/fio-4k-randread-1.json x && ln -s ../../x runs/0005/fio-4k-randread-1.json; }
+link_run() { mv runs/0005 x && ln -s ../x runs/0005; }
+link_plan() { mv plan.json x && ln -s x plan.json; }
+pipe_more() { mkfifo runs/0005/fio-4k-randread-1.2.json; }
+pipe_file() { rm boots.jsonl && mkfifo boots.jsonl; }
 fewer_files() { rm runs/0005/fio-4k-randread-1.json; }
 boots() { sed -i '2s/"differs":\[\]/"differs":["files.fio: a, b"]/' boots.jsonl; }
 boots_gone() { rm boots.jsonl; }
@@ -90,6 +101,7 @@ for dir in whole half; do
 done
 ok "a campaign as it was written is reported and resumed"
 
+odd='is a link or a special file'
 unwritten='is not as the campaign wrote it'
 fault fio_more runs/0005/fio-4k-randread-1.json "runs/0005 $unwritten"
 fault fio_as_long runs/0005/fio-4k-randread-1.json "runs/0005 $unwritten"
@@ -99,6 +111,16 @@ fault status runs/0004/run.json "runs/0004 $unwritten"
 expect 125 'compare with a campaign with an edited run' $bouncelab compare "$out/whole" "$out/bad"
 says "$scratch/log" "/bad/runs/0004 $unwritten"
 ok "an edited, an additional and a missing file of a run"
+fault link_more runs/0005/fio-4k-randread-1.2.json "runs/0005/fio-4k-randread-1.2.json $odd"
+fault link_file runs/0005/fio-4k-randread-1.json "runs/0005/fio-4k-randread-1.json $odd"
+fault link_run runs/0005 "runs/0005 $odd"
+fault link_plan plan.json "plan.json $odd"
+fault pipe_more runs/0005/fio-4k-randread-1.2.json "runs/0005/fio-4k-randread-1.2.json $odd"
+fault pipe_file boots.jsonl "boots.jsonl $odd"
+ln -s whole "$out/also-whole"
+expect 0 'report of a campaign whose directory is a link' $bouncelab report --no-plots --verify "$out/also-whole"
+rm "$out/also-whole"
+ok "a link or a pipe in the place of a file or of a run, or beside it"
 fault seed plan.json "plan.json $unwritten"
 fault repeat plan.json "plan.json $unwritten"
 fault other_env env.json "env.json $unwritten"
