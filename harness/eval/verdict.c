@@ -49,7 +49,10 @@ static void estimate_tail(const struct verdicts *v, struct verdict_cell *c,
 	n = pairs_estimate(c, base, t, &tail->ratio, &tail->p, &tail->groups);
 	pairs_drop_close_groups(&tail->groups, pairs_margin(v, t));
 	tail->verdict = n ? V_INCONCLUSIVE : V_NO_DATA;
-	if (n && !tail->ratio.has_interval)
+	if (!n)
+		tail->note = isnan(base->tails[t].ns) ? "the baseline has too few I/Os" :
+							"no block in common with the baseline";
+	else if (!tail->ratio.has_interval)
 		tail->note = "too few common blocks for an interval";
 }
 

@@ -18,19 +18,34 @@ static bool has_tail(const struct verdicts *v, int t)
 	return false;
 }
 
-static void add_tail(struct table *t, const struct verdict_tail *tail)
+static void add_tail(struct table *t, const struct verdict_cell *c, int i)
 {
+	const struct verdict_tail *tail = &c->tails[i];
 	enum table_style style = tail->verdict == V_FASTER ? TABLE_GOOD :
 				 tail->verdict == V_SLOWER ? TABLE_BAD : TABLE_PLAIN;
 
 	table_number(t, 1, tail->ns / 1000);
 	table_number(t, 3, tail->ratio.value);
 	table_interval(t, 3, tail->ratio.lo, tail->ratio.hi);
-	if (isnan(tail->ns))
+	if (!c->n || c->verdict == V_NO_DATA)
+		table_cell(t, TABLE_DIM, "%s", verdict_name(V_NO_DATA));
+	else if (isnan(tail->ns))
 		table_cell(t, TABLE_DIM, "too few I/Os");
+	else if (tail->verdict == V_NO_DATA)
+		table_cell(t, TABLE_DIM, "%s", tail->note);
 	else
 		table_cell(t, style, "%s%s", verdict_name(tail->verdict),
 			   tail->groups.n_small ? " !" : "");
+}
+
+/* Tell whether a verdict that is shown has the mark "!". */
+static bool has_mark(const struct verdicts *v, int shown)
+{
+	for (size_t i = 0; i < v->n_cells; i++)
+		for (int t = 0; t < shown; t++)
+			if (v->cells[i].tails[t].groups.n_small)
+				return true;
+	return false;
 }
 
 /* Name the jobs in which no verdict can rest on the latencies of the A/A pair. */
@@ -82,9 +97,11 @@ void report_print_tails(const struct verdicts *v, FILE *f, bool colour)
 		table_row(t);
 		table_cell(t, TABLE_PLAIN, "%s", c->label);
 		for (int k = 0; k < shown; k++)
-			add_tail(t, &c->tails[k]);
+			add_tail(t, c, k);
 	}
 	table_print(t, f, 2, colour);
 	table_free(t);
-	fputs("\n!: two groups of blocks, or one block far from all others.\n\n", f);
+	if (has_mark(v, shown))
+		fputs("\n!: two groups of blocks, or one block far from all others.\n", f);
+	fputc('\n', f);
 }

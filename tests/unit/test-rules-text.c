@@ -5,7 +5,8 @@
  *
  * Seen failing: without the warnings above the header, with a margin from the
  * command line that was not marked, with verdicts of a plan without a verify job, and with the
- * smallest p of the wrong number of blocks.
+ * smallest p of the wrong number of blocks; with the reasons of two labels without a verdict on latency
+ * swapped, and with "!" explained in a table that has none.
  */
 #include "tests/unit/made.h"
 
@@ -182,6 +183,54 @@ static void test_marks(void **state)
 	end();
 }
 
+/* Give each run of a label this many I/Os, all of one latency. */
+static void set_latency(const char *label, double ios)
+{
+	for (size_t i = 0; i < made.n_rows; i++)
+		if (made.rows[i].kind == KIND_TIME && !strcmp(made.rows[i].label, label))
+			hist_add(&made.rows[i].hist, 500000, ios);
+}
+
+/* The row of a label in the table of latencies has this text. */
+static void row_has(const char *label, const char *part)
+{
+	char *begin = bl_fmt("\n  %s ", label), *table = strstr(text, "completion latency (same"), *row;
+
+	row = table ? strstr(table, begin) : NULL;
+	assert_non_null(row);
+	row = strndup(row, 1 + strcspn(row + 1, "\n"));
+	if (!strstr(row, part))
+		fail_msg("'%s' is not in: %s", part, row);
+	free(row);
+	free(begin);
+}
+
+/* The reason why a label has no verdict on its latency is that of the label, or of the baseline. */
+static void test_tails_without_verdict(void **state)
+{
+	double gone[8];
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		gone[i] = NAN;
+	begin();
+	add_quiet("base", 1, 8);
+	add_quiet("up", 1, 8);
+	add_quiet("few", 1, 8);
+	made_label("gone", gone, 8);
+	set_latency("base", 2000);
+	set_latency("up", 20000);
+	set_latency("few", 900);
+	print(2);
+	row_has("gone", "no data");
+	row_has("few", "too few I/Os");
+	row_has("up", "the baseline has too few I/Os");
+	has_not("\n!: ");
+	for (size_t i = 0; i < made.n_rows; i++)
+		hist_free(&made.rows[i].hist);
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +239,7 @@ int main(void)
 		cmocka_unit_test(test_no_verify),
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_tails_without_verdict),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
