@@ -165,8 +165,9 @@ static void print_plan(const struct plan *p)
 	for (size_t i = 0; i < p->n_runs; i++)
 		kinds[p->runs[i].kind]++;
 	printf("plan      %s%s%s\n", p->name, p->about ? ": " : "", p->about ? p->about : "");
-	printf("plane     %s, %u CPUs, %u queues, backend %s\n", plane_names[p->plane], p->cpus,
-	       p->queues, backend_names[p->backend]);
+	printf("plane     %s, %u CPU%s, %u queue%s, backend %s\n", plane_names[p->plane], p->cpus,
+	       p->cpus == 1 ? "" : "s", p->queues, p->queues == 1 ? "" : "s",
+	       backend_names[p->backend]);
 	printf("jobs      %s; %g s each after %g s\n", jobs, p->runtime, p->ramp);
 	printf("baseline  %s; A/A pair: %s; verify: %s; trace: %s\n", p->baseline,
 	       p->aa ? p->aa : "none", p->verify ? p->verify : "none", p->trace ? "yes" : "no");

@@ -58,8 +58,8 @@ static const struct argp_child children[] = {
 
 static const struct argp argp = {
 	options, parse, "PLAN|FILE.ini",
-	"Run a plan in the guest. Writes the results into a new directory below results/. Ctrl-C "
-	"keeps the finished runs; a second Ctrl-C ends at once.\v"
+	"Run a plan in the guest. Writes the results into a new directory below results/. Ctrl-C, SIGTERM "
+	"and SIGHUP end it and keep the finished runs; a second one ends it at once.\v"
 	"--slurm needs sbatch and scancel on this machine, and needs this directory, the built "
 	"kernel and the results under the same path on all nodes. Each task has a node to itself. "
 	"Ctrl-C cancels the tasks and keeps the finished runs.\n\n"

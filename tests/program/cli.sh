@@ -5,7 +5,8 @@
 # lists the valid ones. Nothing here boots a guest.
 #
 # Seen failing: with a plan whose page_order may be 5; without the schema number of list --json; with
-# a guest program that loads the module into any kernel.
+# a guest program that loads the module into any kernel; with "1 CPUs, 1 queues"; with a help that names
+# Ctrl-C alone.
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
@@ -55,6 +56,8 @@ for command in $commands; do
 	run "$command" --no-such-option
 	refused no-such-option
 done
+run run --help
+grep -q 'SIGTERM' "$scratch/out" || fail "run --help does not name the signals that end it"
 run --version
 accepted
 [ "$(cat "$scratch/out")" = "bouncelab $(cat build/version)" ] ||
@@ -87,6 +90,9 @@ run plan quick
 accepted
 run plan smoke
 accepted
+run plan quick-icount
+accepted
+grep -q ', 1 CPU, 1 queue,' "$scratch/out" || fail "$case: one CPU and one queue have an s"
 
 ok "plans of the tree are accepted"
 
