@@ -25,6 +25,20 @@ static int print_result(const struct campaign *c, const struct run_result *res)
 	return code;
 }
 
+/* Say what is left of a campaign that was interrupted, and how to go on. */
+static void print_interrupted(const struct campaign *c, const struct run_result *res)
+{
+	size_t n = res->ok + res->failed + res->invalid;
+
+	if (n)
+		fprintf(stderr, "interrupted; %s keeps %zu finished run%s; 'bouncelab report %s' "
+			"shows %s, 'bouncelab resume %s' does the others\n", c->dir, n,
+			n == 1 ? "" : "s", c->dir, n == 1 ? "it" : "them", c->dir);
+	else
+		fprintf(stderr, "interrupted; no run of %s is finished yet; 'bouncelab resume %s' does "
+			"them\n", c->dir, c->dir);
+}
+
 int execute_campaign(struct campaign *c, const struct plan *p,
 		     const struct campaign_options *opt)
 {
@@ -36,9 +50,7 @@ int execute_campaign(struct campaign *c, const struct plan *p,
 	if (run_campaign(c, p, opt, &res))
 		return BL_EXIT_FAIL;
 	if (res.interrupted) {
-		fprintf(stderr, "interrupted; %s keeps %zu finished runs; 'bouncelab report %s' "
-			"shows them, 'bouncelab resume %s' does the others\n", c->dir,
-			res.ok + res.failed + res.invalid, c->dir, c->dir);
+		print_interrupted(c, &res);
 		return BL_EXIT_INTERRUPTED;
 	}
 	/* A campaign whose runs were not all tried is not finished. */

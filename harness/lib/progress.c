@@ -118,6 +118,21 @@ void bl_progress_note(struct bl_progress *p, const char *fmt, ...)
 	free(s);
 }
 
+void bl_progress_event(struct bl_progress *p, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	s = bl_vfmt(fmt, ap);
+	va_end(ap);
+	if (p->tty)
+		bl_progress_now(p, "%s", s);
+	else
+		bl_progress_note(p, "%s", s);
+	free(s);
+}
+
 void bl_progress_end(struct bl_progress *p)
 {
 	if (p->tty)

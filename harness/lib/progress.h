@@ -40,6 +40,9 @@ void bl_progress_drop(struct bl_progress *p, double expected);
 /* Set the state of the results, which is shown with each step from now on. */
 void bl_progress_figures(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);
 
+/* Print a line; on a terminal it is the changing one. */
+void bl_progress_event(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);
+
 /* Print a line that stays. */
 void bl_progress_note(struct bl_progress *p, const char *fmt, ...) BL_PRINTF(2, 3);
 

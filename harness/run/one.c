@@ -95,6 +95,7 @@ static int ensure_guest(struct runner *r, const struct plan_run *run, struct out
 		seal_console(r);
 		return err;
 	}
+	bl_progress_event(&r->progress, "guest has booted, %.0f s", bl_mono() - t0);
 	pace_add_boot(&r->pace, r->cfg.accel, bl_mono() - t0);
 	if (!r->described) {
 		r->described = true;

@@ -12,7 +12,8 @@
 # journal of which a half line stays (no mend_end()); a run's directory made under its
 # final name; nothing removed by drop_half_written(); a list of derived files without
 # trace-*.csv, which a resume then put into the manifest of a traced campaign; with sessions compared
-# that had no guest (early: "guest.init_on_alloc: null, false" and "another kernel").
+# that had no guest (early: "guest.init_on_alloc: null, false" and "another kernel"); with a boot of which the output
+# says nothing; with "keeps 0 finished runs".
 # KILLS=N, SEED=N.
 # Timeout: 600
 # Slow: it kills fifty campaigns, one after the other.
@@ -80,6 +81,8 @@ n_planned=$(planned)
 (run whole) >"$scratch/log" 2>&1 || { fail "without being killed: exit code $?"; show "$scratch/log"; }
 (cd "$out/whole" && find runs -mindepth 1 -maxdepth 1 | sort) >"$scratch/set-0"
 check_finished whole
+[ "$(grep -c '^guest has booted, [0-9]* s$' "$scratch/log")" = "$(wc -l <"$out/whole/boots.jsonl")" ] ||
+	{ show "$scratch/log"; fail "whole: the output does not have each boot"; }
 ok "a campaign that is not killed is whole"
 
 # One more resume finds nothing to do, and exits with 0.
@@ -143,6 +146,7 @@ interrupt()
 	[ $code = 130 ] || { show "$scratch/log"; fail "$1: exit code $code, not 130"; }
 }
 interrupt early
+says "$scratch/log" "interrupted; no run of $out/early is finished yet; 'bouncelab resume $out/early' does them"
 grep -q '"hello"' "$out/early/env.json" && fail "early: a guest was up"
 interrupt early
 expect 0 "resume of early" $bouncelab resume --allow-noisy-host "$out/early"
@@ -150,6 +154,7 @@ grep -q 'hello' "$out/early/env-3.json" || fail "early: env-3.json has no guest"
 cp -r "$out/whole" "$out/late"
 forget late 0020
 interrupt late
+says "$scratch/log" "interrupted; $out/late keeps $((n_planned - 1)) finished runs; 'bouncelab report $out/late' shows them"
 expect 0 "resume of late" $bouncelab resume --allow-noisy-host "$out/late"
 for name in early late; do
 	expect 0 "report of $name" $bouncelab report --no-plots "$out/$name"
