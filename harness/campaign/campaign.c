@@ -187,27 +187,15 @@ static int lock_campaign(struct campaign *c)
 		err = err ? err : -ENOENT;
 	} else {
 		bl_err("%s is missing: the campaign cannot go on", path);
+		bl_err("%s: " CAMPAIGN_REMEDY, c->dir);
 		err = -ENOENT;
 	}
 	free(path);
 	return err;
 }
 
-/* Log what a killed program left to be logged. */
-static int log_rest(struct campaign *c, const struct verify_rest *rest)
-{
-	int err = 0;
-
-	if (rest->lost_file || rest->lost_run)
-		err = campaign_log_lost(c, rest->lost_file, rest->lost_run);
-	if (!err && rest->console)
-		err = campaign_log_file(c, rest->console);
-	return err;
-}
-
 int campaign_open(struct campaign *c, const char *dir)
 {
-	struct verify_rest rest = {};
 	int err;
 
 	memset(c, 0, sizeof(*c));
@@ -220,17 +208,34 @@ int campaign_open(struct campaign *c, const char *dir)
 	}
 	c->name = bl_strdup(strrchr(c->dir, '/') + 1);
 	c->runs = bl_fmt("%s/runs", c->dir);
-	err = bl_mkdir_p(c->runs);
-	if (err)
-		bl_err("cannot make %s: %s", c->runs, strerror(-err));
-	err = err ? err : lock_campaign(c);
+	err = lock_campaign(c);
 	/* Nothing is signed later that is not as it was written. */
 	if (!err)
 		err = campaign_has_manifest(c->dir) ? campaign_check_manifest(c->dir, true) :
-						      campaign_verify_unfinished(c->dir, &rest);
+						      campaign_verify_unfinished(c->dir, &c->rest);
+	return err;
+}
+
+/* Log what a killed program left to be logged. */
+static int log_rest(struct campaign *c)
+{
+	int err = 0;
+
+	if (c->rest.lost_file || c->rest.lost_run)
+		err = campaign_log_lost(c, c->rest.lost_file, c->rest.lost_run);
+	if (!err && c->rest.console)
+		err = campaign_log_file(c, c->rest.console);
+	return err;
+}
+
+int campaign_go_on(struct campaign *c)
+{
+	int err = bl_mkdir_p(c->runs);
+
+	if (err)
+		bl_err("cannot make %s: %s", c->runs, strerror(-err));
 	err = err ? err : campaign_mend_journal(c);
-	err = err ? err : log_rest(c, &rest);
-	verify_rest_free(&rest);
+	err = err ? err : log_rest(c);
 	if (err)
 		return err;
 	drop_half_written(c->dir, "");
@@ -272,6 +277,7 @@ void campaign_free(struct campaign *c)
 	free(c->runs);
 	free(c->boots);
 	guest_files_free(&c->files);
+	verify_rest_free(&c->rest);
 	json_decref(c->env);
 	json_decref(c->hello);
 	json_decref(c->differs);

@@ -11,6 +11,7 @@
 #define BL_CAMPAIGN_H
 
 #include "campaign/guest-files.h"
+#include "campaign/verify.h"
 #include "plan/plan.h"
 #include "proto/accel.h"
 #include "proto/run-files.h"
@@ -40,6 +41,7 @@ struct campaign {
 	struct guest_files files;	/* of the guests of this session */
 	json_t *env;		/* what env.json of this session says, or NULL before it is written */
 	json_t *hello, *differs;	/* of the last line of boots.jsonl */
+	struct verify_rest rest;	/* what a killed program left to be logged */
 	char *boots;		/* the lines of boots.jsonl, or NULL before this session adds one */
 };
 
@@ -77,16 +79,20 @@ int campaign_make_dirs(struct campaign *c, const char *plan, size_t runs, const 
 int campaign_begin(struct campaign *c, json_t *plan);
 
 /**
- * campaign_open() - open a campaign to go on with it
+ * campaign_open() - lock a campaign and check all its files, by the manifest or by the journal
  * @c: gets the campaign; campaign_free() frees it, also after an error
- * @dir: its directory, from which half-written files are removed
- *
- * Checks all its files first, by the manifest or by the journal.
+ * @dir: its directory, in which nothing is changed
  *
  * Return: 0, or a negative errno with a message (-EWOULDBLOCK: another program works on it;
  * -EBADMSG: it is not as the program wrote it).
  */
 int campaign_open(struct campaign *c, const char *dir);
+
+/*
+ * Make an open campaign ready for more runs: log what a killed program left to be logged, and remove
+ * half-written files. Return 0, or a negative errno with a message.
+ */
+int campaign_go_on(struct campaign *c);
 
 /* Remove the manifest, if there is one, before more runs are done. Return as campaign_open(). */
 int campaign_unfinish(struct campaign *c);

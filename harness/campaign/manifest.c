@@ -119,6 +119,7 @@ struct check {
 	size_t files;
 	unsigned long long bytes;
 	size_t wrong;
+	char *missing_run;	/* the last run that is missing and was named */
 };
 
 static bool belongs_in_manifest(const char *path, const char *name)
@@ -263,6 +264,25 @@ static bool is_newer(const struct check *c, const struct stat *st)
 	return !(c->header.written > 0) || change > c->header.written;
 }
 
+/* Report a file that is missing; of a run that is missing as a whole, the run, once. */
+static void report_missing(struct check *c, const char *name, const char *why)
+{
+	char *run = strncmp(name, "runs/", 5) ? NULL : bl_fmt("%.*s", (int)(5 + strcspn(name + 5, "/")), name);
+	char *path = run ? bl_fmt("%s/%s", c->dir, run) : NULL;
+
+	if (!path || bl_exists(path)) {
+		report_wrong(c, name, why);
+		free(run);
+	} else if (!c->missing_run || strcmp(c->missing_run, run)) {
+		report_wrong(c, run, "the run is missing");
+		free(c->missing_run);
+		c->missing_run = run;
+	} else {
+		free(run);
+	}
+	free(path);
+}
+
 /* Check one line of a manifest: "SUM  PATH". */
 static void check_line(struct check *c, const char *line)
 {
@@ -277,7 +297,7 @@ static void check_line(struct check *c, const char *line)
 	}
 	path = bl_fmt("%s/%s", c->dir, name);
 	if (lstat(path, &st)) {
-		report_wrong(c, name, strerror(errno));
+		report_missing(c, name, strerror(errno));
 	} else if (S_ISREG(st.st_mode)) {	/* find_extra() reports others */
 		c->bytes += st.st_size;
 		if (c->whole || is_newer(c, &st)) {
@@ -346,6 +366,7 @@ static int check_once(const char *dir, bool whole, struct check *c)
 	else if (c->header.written > 0 && c->header.files != c->files)
 		report_wrong(c, CAMPAIGN_MANIFEST, "lines are missing");
 	bl_strv_free(&names);
+	free(c->missing_run);
 	free(text);
 	free(path);
 	return err;
@@ -361,6 +382,8 @@ int campaign_check_manifest(const char *dir, bool whole)
 		err = check_once(dir, true, &c);
 	if (!err && c.wrong > CAMPAIGN_MAX_NAMED)
 		bl_err("%s: %zu more files differ", dir, c.wrong - CAMPAIGN_MAX_NAMED);
+	if (!err && c.wrong)
+		bl_err("%s: " CAMPAIGN_REMEDY, dir);
 	return !err && c.wrong ? -EBADMSG : err;
 }
 

@@ -8,6 +8,9 @@
 #define CAMPAIGN_MANIFEST	"MANIFEST.sha256"
 #define CAMPAIGN_MAX_NAMED	5	/* things that are wrong in a campaign and are named */
 
+/* What to do with a campaign that is not as it was written; after its directory. */
+#define CAMPAIGN_REMEDY		"restore it from a copy, or run its plan again"
+
 /* Why a path is refused that campaign_find_odd() finds. */
 #define CAMPAIGN_ODD		"is a link or a special file, and a campaign has regular files only"
 

@@ -310,6 +310,16 @@ static void find_lost(const struct record *r, const json_t *sums, struct verify_
 		rest->lost_file = bl_strdup(r->last);
 }
 
+/* Say once what to do if anything is wrong. Returns the code of the check. */
+static int report_remedy(const struct record *r)
+{
+	if (r->wrong > CAMPAIGN_MAX_NAMED)
+		bl_err("%s: %zu more are wrong", r->dir, r->wrong - CAMPAIGN_MAX_NAMED);
+	if (r->wrong)
+		bl_err("%s: " CAMPAIGN_REMEDY, r->dir);
+	return r->wrong ? -EBADMSG : 0;
+}
+
 static int check_record(struct record *r, json_t *sums, struct verify_rest *rest)
 {
 	const char *path;
@@ -317,7 +327,8 @@ static int check_record(struct record *r, json_t *sums, struct verify_rest *rest
 
 	if (!r->lines && has_run(sums)) {
 		bl_err("%s/journal.jsonl is missing or empty, and there are runs", r->dir);
-		return -EBADMSG;
+		r->wrong++;
+		return report_remedy(r);
 	}
 	if (r->lines && !r->numbered)
 		r->unchecked = bl_strdup("the lines of its journal have no numbers and no sums");
@@ -327,7 +338,7 @@ static int check_record(struct record *r, json_t *sums, struct verify_rest *rest
 		check_path(r, path, v);
 	json_object_foreach(r->sums, path, v)
 		check_there(r, path, v, sums);
-	return r->wrong ? -EBADMSG : 0;
+	return report_remedy(r);
 }
 
 static void free_record(struct record *r)

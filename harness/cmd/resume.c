@@ -105,11 +105,14 @@ static int resume_campaign(const char *dir, bool allow_noisy_host)
 	struct plan p = {};
 	int code = BL_EXIT_FAIL;
 
-	if (plan_from_json(&p, plan_path) || campaign_load_env(dir, &env) || check_whole(&p, dir) ||
-	    load_options(&o, &p, env, dir))
+	/* A file that was changed explains most of what else can be wrong. */
+	if (campaign_open(&c, dir))
+		code = BL_EXIT_FAIL;
+	else if (plan_from_json(&p, plan_path) || campaign_load_env(dir, &env) ||
+		 check_whole(&p, dir) || load_options(&o, &p, env, dir))
 		code = BL_EXIT_USAGE;
 	else if (!check_same(env, dir) && !preflight_check_plan(&p) &&
-		 !preflight_check_host(&p, &o) && !campaign_open(&c, dir))
+		 !preflight_check_host(&p, &o) && !campaign_go_on(&c))
 		code = execute_campaign(&c, &p, &o);
 	campaign_free(&c);
 	plan_free(&p);

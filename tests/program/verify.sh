@@ -11,7 +11,8 @@
 # (boots, boots_gone, env_gone, console, console_gone, foreign were resumed and signed); with runs on record
 # that nobody missed (run_gone was done again); with campaigns that cannot be checked and of which nobody
 # says so (made-old passed report --verify and compare); with links that are not looked at (link_more,
-# link_file, link_run).
+# link_file, link_run); with no remedy, a line for each file of a run that is gone, and the parser's words
+# for an empty plan; with a noisy host looked at before the files.
 # Waits: made-up guests pretend to work.
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -33,12 +34,15 @@ refused()
 	says "$scratch/log" "$2"
 	expect 1 "resume of $1" $bouncelab resume --allow-noisy-host "$out/$1"
 	says "$scratch/log" "$2"
+	[ "$(grep -c "$1: restore it from a copy, or run its plan again\$" "$scratch/log")" = 1 ] ||
+		fail "$1: the remedy is not said once"
 	[ "$(digest "$1")" = "$before" ] || fail "$1: something was written"
 }
 
 # Each fault changes the campaign in the working directory.
 fio_more() { sed -i 's/"\(iops\|bw_bytes\|total_ios\)": /&15/' runs/0005/fio-4k-randread-1.json; }
 fio_as_long() { sed -i 's/"50.000000": 1000000/"50.000000": 2000000/' runs/0005/fio-4k-randread-1.json; }
+plan_empty() { : >plan.json; }
 seed() { sed -i 's/"seed": 5/"seed": 6/' plan.json; }
 repeat() { sed -i 's/"repeat": 3/"repeat": 2/' plan.json; }
 other_env() { sed -i 's/"cpu": "/&x/' env.json; }
@@ -122,6 +126,8 @@ expect 0 'report of a campaign whose directory is a link' $bouncelab report --no
 rm "$out/also-whole"
 ok "a link or a pipe in the place of a file or of a run, or beside it"
 fault seed plan.json "plan.json $unwritten"
+fault plan_empty plan.json "plan.json $unwritten"
+grep -q 'expected near' "$scratch/log" && fail "plan_empty: a parser speaks"
 fault repeat plan.json "plan.json $unwritten"
 fault other_env env.json "env.json $unwritten"
 fault env_gone env.json 'env.json is missing'
@@ -163,9 +169,17 @@ fault missing journal.jsonl 'journal.jsonl is missing'
 ok "a garbled, cut, doubled and missing journal"
 fault copied_run runs/0003/run.json "runs/0003 $unwritten"
 fault extra runs/0099/run.json 'runs/0099 has no sum in the journal'
-fault run_gone runs/0003/run.json 'runs/0003 is missing'
+fault run_gone runs/0003 'runs/0003 is missing'
 [ "$(grep -c /bad/runs/0003 "$scratch/log")" = 1 ] || fail "run_gone: the run is not named once"
+cp -r "$out/whole" "$out/gone"
+rm -r "$out/gone/runs/0003" "$out/gone/runs/0004"
+refused gone '/gone/runs/0004 is not as it was when the campaign was finished'
+[ "$(grep -c /gone/runs "$scratch/log")" = 2 ] || fail "gone: two runs are not named once each"
 ok "a run that is another's, one too many, and one that is gone"
+
+# Resume checks the files before the host. Only a noisy host shows it.
+expect 1 'resume of a damaged campaign' $bouncelab resume "$out/bad"
+grep -e 'noisy' "$scratch/log" && fail "the host is looked at before the files"
 
 cp -r "$out/whole" "$out/bad-manifest"
 sed -i '$d' "$out/bad-manifest/MANIFEST.sha256"
