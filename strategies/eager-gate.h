@@ -53,12 +53,13 @@ static inline int bl_gate_init_size(struct bl_domain *d, size_t size)
 	return 0;
 }
 
-static inline void bl_gate_wait(struct bl_gate *gate)
-	__acquires(gate)
+/* The checker of locks cannot know that bl_gate_leave() has the same condition: do not tell it. */
+static __always_inline void bl_gate_wait(struct bl_gate *gate)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&gate->lock, flags);
+	__release(&gate->lock);
 	gate->flags = flags;
 }
 
@@ -82,10 +83,11 @@ static __always_inline void bl_gate_leave(struct bl_gate *gate, bool was_closed)
 	if (likely(!was_closed))
 		return;
 	flags = gate->flags;
+	__acquire(&gate->lock);
 	spin_unlock_irqrestore(&gate->lock, flags);
 }
 
-static inline unsigned long bl_gate_lock_all(struct bl_bounce *b)
+static __always_inline unsigned long bl_gate_lock_all(struct bl_bounce *b)
 	__acquires(gate)
 {
 	unsigned long flags;
@@ -94,7 +96,7 @@ static inline unsigned long bl_gate_lock_all(struct bl_bounce *b)
 	return flags;
 }
 
-static inline void bl_gate_unlock_all(struct bl_bounce *b, unsigned long flags)
+static __always_inline void bl_gate_unlock_all(struct bl_bounce *b, unsigned long flags)
 	__releases(gate)
 {
 	spin_unlock_irqrestore(&bl_gate_of(b)->lock, flags);

@@ -112,7 +112,7 @@ static __always_inline void *bl_region_memory(const struct bl_region *r, u64 iov
  * Return a unit that has memory and is not carved, for places of 1 << SHIFT bytes, or 0.  The
  * caller has turned interrupts off.
  */
-static inline u64 bl_region_carve(struct bl_domain *d, struct bl_region *r, unsigned int shift)
+static __always_inline u64 bl_region_carve(struct bl_domain *d, struct bl_region *r, unsigned int shift)
 {
 	unsigned int ready = smp_load_acquire(&r->ready), unit = ready;
 
@@ -162,7 +162,7 @@ static inline void bl_mag_deferred(struct bl_domain *d)
 }
 
 /* Fill a depot, which is empty, from a new unit.  The caller holds its lock. */
-static inline void bl_depot_carve(struct bl_domain *d, struct bl_depot *depot)
+static __always_inline void bl_depot_carve(struct bl_domain *d, struct bl_depot *depot)
 {
 	u64 unit = bl_region_carve(d, depot->region, depot->shift), at;
 
@@ -173,7 +173,7 @@ static inline void bl_depot_carve(struct bl_domain *d, struct bl_depot *depot)
 }
 
 /* Fill a magazine, which is empty.  Return false if there is no place left.  Interrupts are off. */
-static noinline bool bl_magazine_fill(struct bl_domain *d, struct bl_depot *depot,
+static __always_inline bool bl_magazine_fill(struct bl_domain *d, struct bl_depot *depot,
 				      struct bl_magazine *mag)
 {
 	raw_spin_lock(&depot->lock);
@@ -186,7 +186,7 @@ static noinline bool bl_magazine_fill(struct bl_domain *d, struct bl_depot *depo
 }
 
 /* Make room in a magazine, which is full.  Interrupts are off. */
-static noinline void bl_magazine_drain(struct bl_depot *depot, struct bl_magazine *mag)
+static __always_inline void bl_magazine_drain(struct bl_depot *depot, struct bl_magazine *mag)
 {
 	unsigned int i;
 

@@ -15,14 +15,29 @@ static char *journal_path(const char *dir)
 	return bl_fmt("%s/journal.jsonl", dir);
 }
 
+/*
+ * Lock the journal. A program that was just killed may have left a child that has not yet started
+ * its own program, and holds the lock until then: so wait for up to a second.
+ */
+static int lock_journal(int fd)
+{
+	const double until = bl_mono() + 1;
+
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK || bl_mono() > until)
+			return -errno;
+		usleep(10000);
+	}
+	return 0;
+}
+
 int campaign_open_journal(struct campaign *c, bool create)
 {
 	char *path = journal_path(c->dir);
-	int err = 0;
+	int err;
 
 	c->journal = open(path, O_WRONLY | (create ? O_CREAT : 0) | O_APPEND | O_CLOEXEC, 0644);
-	if (c->journal < 0 || flock(c->journal, LOCK_EX | LOCK_NB))
-		err = -errno;
+	err = c->journal < 0 ? -errno : lock_journal(c->journal);
 	if (err == -EWOULDBLOCK)
 		bl_err("%s: another bouncelab is working on this campaign", c->dir);
 	else if (err)

@@ -61,9 +61,10 @@ next_of()
 # choices_for STRATEGY: print its choices; those that it has no use for are refused.
 choices_for()
 {
-	case $1 in
-	direct) ;;
-	pool) echo "prefill=$(next_of none zero copy)" ;;
+	_own=$(sed -n 's/^\t\.own_iova = true,/own/p' "strategies/$1.c" 2>/dev/null)
+	case $1:$_own in
+	direct:*) ;;
+	*:own) echo "prefill=$(next_of none zero copy)" ;;
 	*) echo "prefill=$(next_of none zero copy) allocator=$(next_of cached genalloc ring sbitmap plain)" ;;
 	esac
 }

@@ -30,7 +30,12 @@ starved()
 	0 | 3) ok "pressure $1: no data are wrong" ;;
 	*) not_ok "pressure $1: no data are wrong" "exit code $_code: $(cat $tmp/io.out)" ;;
 	esac
-	[ "$1" = direct ] || check "pressure $1: pages were missing" test "$_missing" -gt 5
+	# Those with blocks allocate few times.
+	case $1 in
+	direct) ;;
+	magazine*) check "pressure $1: blocks were missing" test "$_missing" -gt 0 ;;
+	*)	check "pressure $1: pages were missing" test "$_missing" -gt 5 ;;
+	esac
 	# Here every touch of a mapping gets a page, sooner or later.
 	case $1 in
 	lazy-* | rw | zap)
@@ -60,7 +65,10 @@ note "seed $seed"
 for s in ${*:-$all}; do
 	prefill=copy
 	[ "$s" != direct ] || prefill=none
-	by_hand "$s" $prefill
+	case $s in
+	magazine*) note "$s: its blocks exist before they are needed, so that one mapping misses no page" ;;
+	*)	by_hand "$s" $prefill ;;
+	esac
 done
 check_log_clean "pressure by hand: the kernel's log is clean"
 rmmod test_dma
