@@ -17,12 +17,14 @@
 #include "eager-gate.h"
 
 static __always_inline unsigned long rcu_begin(struct bl_bounce *b, u64 iova)
+	__acquires(RCU_SCHED)
 {
 	rcu_read_lock_sched();
 	return bl_gate_enter(bl_gate_of(b));
 }
 
 static __always_inline void rcu_end(struct bl_bounce *b, u64 iova, unsigned long was_closed)
+	__releases(RCU_SCHED)
 {
 	bl_gate_leave(bl_gate_of(b), was_closed);
 	rcu_read_unlock_sched();

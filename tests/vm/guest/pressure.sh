@@ -30,10 +30,9 @@ starved()
 	0 | 3) ok "pressure $1: no data are wrong" ;;
 	*) not_ok "pressure $1: no data are wrong" "exit code $_code: $(cat $tmp/io.out)" ;;
 	esac
-	# Those with blocks allocate few times.
+	# Those with blocks allocate few times, maybe fewer than three.
 	case $1 in
-	direct) ;;
-	magazine*) check "pressure $1: blocks were missing" test "$_missing" -gt 0 ;;
+	direct | magazine*) ;;
 	*)	check "pressure $1: pages were missing" test "$_missing" -gt 5 ;;
 	esac
 	# Here every touch of a mapping gets a page, sooner or later.
