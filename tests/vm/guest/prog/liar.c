@@ -7,7 +7,7 @@
  *	silent		the same, and from then on no request is answered
  *	zoned		a disk of zones; no request is answered
  *	short		a disk with segments of at most 512 bytes
- *	many		a disk with a ring of eight entries and requests of 64 segments
+ *	many		a disk with a ring of eight entries and requests of 64 segments of a page
  *	resize		a disk that changes its rings to two entries when it gets a request
  *	statistics	a network card with statistics and no control queue
  *	offloads	one whose offloads can be changed, by the control queue that it has not
@@ -206,9 +206,10 @@ static bool choose(struct vdev_config *c, const char *name, const char *scene, c
 		space.blk.size_max = 512;
 	} else if (!strcmp(scene, "many")) {
 		*c = disk(name);
-		c->features |= BIT(VIRTIO_BLK_F_SEG_MAX);
+		c->features |= BIT(VIRTIO_BLK_F_SEG_MAX) | BIT(VIRTIO_BLK_F_SIZE_MAX);
 		c->queue_size = 8;
 		space.blk.seg_max = 64;
+		space.blk.size_max = 4096;
 	} else if (!strcmp(scene, "statistics")) {
 		*c = card(name);
 		c->features |= BIT(DEVICE_STATS);
