@@ -3,7 +3,7 @@
  * Which devices may be made, and which of their features drivers are offered.
  *
  * Drivers of other kinds are not yet safe against a hostile device.  Of a disk's and a network
- * card's features, drivers are offered those of which the tests have a hostile device, and no
+ * card's features, drivers are offered those that the tests try with hostile devices, and no
  * others: not every driver checks whether features go together (virtio_net stops the kernel if it
  * is offered statistics without a control queue), and some send requests before the block layer
  * knows the disk (zones), which nothing ends if the daemon dies.

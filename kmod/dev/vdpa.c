@@ -220,9 +220,9 @@ static void bl_limit_number(unsigned int at, unsigned int offset, void *buf, uns
 }
 
 /*
- * Lower the number of segments of a request that a disk announces to what can be mapped.  A request
- * also has a header, a status and a table of its descriptors, or it fits in a ring.  A segment has at least a page: the
- * block layer warns of a disk with shorter ones.
+ * Lower the number of segments of a request that a disk announces to what can be mapped: a request
+ * also has a header, a status and a table of its descriptors.  Without that table it has to fit in
+ * a ring.  A segment has at least a page: the block layer warns of a disk with shorter ones.
  */
 static void bl_limit_segments(struct vdpa_device *vdpa, unsigned int offset, void *buf,
 			      unsigned int len)
