@@ -12,15 +12,6 @@ seed=$2
 n=$3
 shift 3
 
-# card_of NAME: print the name of the device's network interface.
-card_of()
-{
-	for _i in /sys/bus/vdpa/devices/"$1"/virtio*/net/*; do
-		[ -e "$_i" ] || return 1
-		basename "$_i"
-	done
-}
-
 # lie SCENE...: start a daemon and add its device, which may fail, or wait for the daemon.
 lie()
 {
@@ -49,7 +40,7 @@ undo()
 simple()
 {
 	lie "$1"
-	card=$(card_of vduse0) && note "$1: $($bin/liar features "$card" 2>&1)"
+	card=$(interface_of vduse0) && note "$1: $($bin/liar features "$card" 2>&1)"
 	undo "$1"
 }
 
@@ -111,7 +102,7 @@ random()
 	last=$((seed + n))
 	while [ "$seed" -lt "$last" ]; do
 		lie random "$seed"
-		card=$(card_of vduse0) && "$bin"/liar features "$card" >/dev/null
+		card=$(interface_of vduse0) && "$bin"/liar features "$card" >/dev/null
 		undo random "$seed"
 		seed=$((seed + 1))
 	done

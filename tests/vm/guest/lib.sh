@@ -300,6 +300,15 @@ disk_of()
 	done
 }
 
+# interface_of NAME: print the name of the device's network interface.
+interface_of()
+{
+	for _i in /sys/bus/vdpa/devices/"$1"/virtio*/net/*; do
+		[ -e "$_i" ] || return 1
+		basename "$_i"
+	done
+}
+
 dev_add() { timeout $((60 * slow)) vdpa dev add name "$1" mgmtdev vduse; }
 dev_del() { timeout $((60 * slow)) vdpa dev del "$1"; }
 

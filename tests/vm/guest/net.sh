@@ -11,14 +11,6 @@ load bouncelab unsafe_direct=1 || die "bouncelab does not load"
 load virtio_vdpa || die "virtio_vdpa does not load"
 load virtio_net || die "virtio_net does not load"
 
-interface_of()
-{
-	for _i in /sys/bus/vdpa/devices/"$1"/virtio*/net/*; do
-		[ -e "$_i" ] || return 1
-		basename "$_i"
-	done
-}
-
 add_interface()
 {
 	dev_add vduse0 || die "vdpa dev add failed"

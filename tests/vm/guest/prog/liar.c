@@ -4,7 +4,6 @@
  * "ready" when its device can be added, and serves it until SIGTERM. Scenes:
  *
  *	disk		a disk without further features
- *	silent		the same, and from then on no request is answered
  *	zoned		a disk of zones; no request is answered
  *	short		a disk with segments of at most 512 bytes
  *	many		a disk with a ring of eight entries and requests of 64 segments of a page
@@ -193,9 +192,8 @@ static int toggle_features(const char *interface)
 static bool choose(struct vdev_config *c, const char *name, const char *scene, const char *seed)
 {
 	dev.request = request;
-	silent = !strcmp(scene, "silent");
 	resize = !strcmp(scene, "resize");
-	if (!strcmp(scene, "disk") || silent || resize) {
+	if (!strcmp(scene, "disk") || resize) {
 		*c = disk(name);
 	} else if (!strcmp(scene, "zoned")) {
 		*c = zoned(name);
