@@ -19,7 +19,7 @@ static const struct bl_places dense_places = { .packed = true, .blocks = false }
 
 static int dense_init(struct bl_domain *d)
 {
-	return bl_mag_init(d, true, false);
+	return bl_mag_init(d, &dense_places);
 }
 
 static __always_inline dma_addr_t

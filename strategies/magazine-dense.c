@@ -16,7 +16,7 @@ static const struct bl_places magazine_dense_places = { .packed = true, .blocks 
 
 static int magazine_dense_init(struct bl_domain *d)
 {
-	return bl_mag_init(d, true, true);
+	return bl_mag_init(d, &magazine_dense_places);
 }
 
 static __always_inline dma_addr_t

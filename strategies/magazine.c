@@ -19,7 +19,7 @@ static const struct bl_places magazine_places = { .packed = false, .blocks = tru
 
 static int magazine_init(struct bl_domain *d)
 {
-	return bl_mag_init(d, false, true);
+	return bl_mag_init(d, &magazine_places);
 }
 
 static __always_inline dma_addr_t

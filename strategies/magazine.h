@@ -16,7 +16,7 @@
  *	blocks	places from a granule to 256K, carved from blocks of up to 2M, which the worker
  *		(->deferred) allocates as they are needed
  *
- * What has no class, or finds no place, goes the way of eager-none, slot by slot.
+ * A mapping that has no class, or finds no place, is done slot by slot, as in eager-none.
  *
  * Ownership protects records and bytes, as in eager.h: the owner of a place is the only one
  * who reads or writes them between map and unmap.  struct bl_slot's `mapping` refuses unmaps
@@ -27,11 +27,6 @@
 
 #include "eager.h"
 #include "places.h"
-
-/* What a strategy chooses of the engine; constants, so that the rest is compiled away. */
-struct bl_places {
-	bool packed, blocks;
-};
 
 /* --- places: for each mapping ------------------------------------------------ */
 

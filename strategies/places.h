@@ -23,6 +23,11 @@
 #define BL_SPARE_UNITS	2		/* allocated blocks that wait to be carved */
 #define BL_DEPTH	64U		/* places in a magazine */
 
+/* The regions that a strategy uses.  They are constants, so that code for others is compiled away. */
+struct bl_places {
+	bool packed, blocks;
+};
+
 /**
  * struct bl_region - a part of the window, carved unit by unit
  * @from:       first IOVA, aligned to @size
@@ -319,8 +324,8 @@ static inline const char *bl_mag_refuse(const struct bl_domain *d)
 	return NULL;
 }
 
-/* Set up places in a part of the window: packed ones, ones in blocks, or both.  May sleep. */
-static inline int bl_mag_init(struct bl_domain *d, bool packed, bool blocks)
+/* Set up places in a part of the window, in the regions of USE.  Return 0 or -ENOMEM.  May sleep. */
+static inline int bl_mag_init(struct bl_domain *d, const struct bl_places *use)
 {
 	u64 part = rounddown_pow_of_two(d->window) / 4;
 	struct bl_mag *m;
@@ -338,10 +343,10 @@ static inline int bl_mag_init(struct bl_domain *d, bool packed, bool blocks)
 	m->cpu = alloc_percpu(struct bl_magazines);
 	if (!m->cpu)
 		ret = -ENOMEM;
-	if (blocks)
+	if (use->blocks)
 		ret = ret ?: bl_blocks_init(d, m, part);
 	/* With granule=page, mappings must not share a page. */
-	if (packed && d->granule == BL_SLOT_SIZE)
+	if (use->packed && d->granule == BL_SLOT_SIZE)
 		ret = ret ?: bl_packed_init(d, m, clamp_t(u64, part / 8, 1ULL << d->page_shift,
 							  BL_PACKED_SIZE));
 	if (ret)

@@ -8,7 +8,7 @@
 #define CAMPAIGN_MANIFEST	"MANIFEST.sha256"
 #define CAMPAIGN_MAX_NAMED	5	/* things that are wrong in a campaign and are named */
 
-/* What to do with a campaign that is not as it was written; after its directory. */
+/* A message on a campaign that is not as it was written ends with its directory and this remedy. */
 #define CAMPAIGN_REMEDY		"restore it from a copy, or run its plan again"
 
 /* Why a path is refused that campaign_find_odd() finds. */

@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-/* What a killed program left to be logged. verify_rest_free() frees it. */
+/* A killed program has left these lines to be logged. verify_rest_free() frees the names. */
 struct verify_rest {
 	char *lost_run;		/* the last line is about this run, which did not get its name; or NULL */
 	char *lost_file;	/* likewise of a file */
